@@ -1,0 +1,75 @@
+# Everything a person does with this repository. Needs make and Python 3.11 or newer; each target
+# sets up what it uses, asks the network for nothing that is already there, and can be repeated.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCKED := $(PIP) install --quiet --require-hashes --requirement
+COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench lock clean
+
+help: ## this list
+	@awk -F ': .*## ' '/^[a-z]+: .*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run ## build the bundled study and open the app on port 8501
+	@$(BIN)/brittlescope demo
+
+test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+
+check: $(VENV)/.browser ## formatting, style, types and who may import whom; changes nothing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(VENV)/.dev ## format, and repair what can be repaired
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure speed and memory against a plain json + pandas baseline
+	@$(BIN)/python bench/run.py
+
+lock: $(VENV)/.venv ## choose the newest versions again and write the requirements files
+	@$(PIP) install --quiet 'uv>=0.9'
+	@$(COMPILE) --upgrade --group build pyproject.toml --output-file requirements.txt
+	@$(COMPILE) --upgrade --group build --group dev pyproject.toml \
+		--constraint requirements.txt --output-file requirements-dev.txt
+	@$(COMPILE) --upgrade --group browser \
+		--constraint requirements-dev.txt --output-file requirements-browser.txt
+
+clean: ## remove the environment and the caches; keeps data/
+	@rm -rf $(VENV) build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps below are touched last, so that a set-up cut short is taken up again.
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'Brittlescope needs Python 3.11 or newer; $(PYTHON) is older or missing.' \
+			'Name another one: make PYTHON=python3.12'; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '$(PYTHON) cannot make virtual environments.' \
+			'On Debian and Ubuntu: sudo apt-get install python3-venv'; exit 1; } >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.venv requirements.txt pyproject.toml
+	@echo 'Installing Brittlescope into $(VENV) (about a minute the first time) …' >&2
+	@$(LOCKED) requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	@echo 'Installing the tools of development …' >&2
+	@$(LOCKED) requirements-dev.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev requirements-browser.txt
+	@$(LOCKED) requirements-browser.txt
+	@touch $@

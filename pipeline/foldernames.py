@@ -1,0 +1,93 @@
+"""What the study's folder names say: experiment, intervention, model, rank, epochs, seed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warehouse import catalogue
+
+_SETTINGS = re.compile(
+    r"^(?P<head>.*?)"
+    r"(?:-r(?P<rank>\d+))?"
+    r"(?:-(?P<epochs>\d+(?:\.\d+)?)ep)?"
+    r"(?:-(?:seed|s)(?P<seed>\d+))?$"
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A name such as `llama-3.1-8B-r4-1ep`, taken apart."""
+
+    head: str
+    lora_rank: int | None
+    epochs: float | None
+    seed: int | None
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run's results lie, and what that says about the run.
+
+    `intervention` is None where the folders do not say whether there was one.
+    """
+
+    folder: str
+    experiment: str | None
+    intervention: str | None
+    eval_intervention: str
+    settings: Settings
+    model: str | None
+
+
+def settings(name: str) -> Settings:
+    """A model or run name split into its head and the settings behind it."""
+    match = _SETTINGS.match(name)
+    assert match is not None  # every part of the pattern may be empty
+    rank, epochs, seed = match["rank"], match["epochs"], match["seed"]
+    return Settings(
+        head=match["head"],
+        lora_rank=int(rank) if rank else None,
+        epochs=float(epochs) if epochs else None,
+        seed=int(seed) if seed else None,
+    )
+
+
+def run_folder(parts: Sequence[str]) -> RunFolder:
+    """What the folders above a result file say, outermost first.
+
+    The layout is `results/[phase/]experiment/[intervention/]model[-rank][-epochs][/prefix/name]`;
+    without a `results` folder the last four folders are read in the same way.
+    """
+    below = tuple(parts)
+    if "results" in below:
+        below = below[len(below) - 1 - below[::-1].index("results") + 1 :]
+    else:
+        below = below[-4:]
+    eval_intervention = "none"
+    if len(below) >= 2 and below[-2] == "prefix":
+        eval_intervention = catalogue.intervention(None, below[-1]).name
+        below = below[:-2]
+    found = settings(below[-1]) if below else settings("")
+    experiment = catalogue.experiment_in(below[:-1])
+    between = _after_experiment(below, experiment)
+    phase = below[0] if below else ""
+    if between:
+        intervention: str | None = catalogue.intervention(experiment, between[0]).name
+    else:
+        intervention = "none" if phase == "elicitation" else None
+    return RunFolder(
+        folder="/".join(below),
+        experiment=experiment,
+        intervention=intervention,
+        eval_intervention=eval_intervention,
+        settings=found,
+        model=catalogue.model(found.head).name if found.head else None,
+    )
+
+
+def _after_experiment(below: Sequence[str], experiment: str | None) -> Sequence[str]:
+    """The folders between the experiment's and the model's."""
+    for place, part in enumerate(below[:-1]):
+        if experiment and catalogue.experiment_named(part) == experiment:
+            return below[place + 1 : -1]
+    return ()

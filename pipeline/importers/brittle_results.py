@@ -1,0 +1,312 @@
+"""Results of the weird-generalization study's evaluator, both generations.
+
+The released one writes `results_<judge>_<rows>.json` with `group_id, question, model,
+sample_idx, answer` and one field per judge prompt; the older one writes `results.json` and a
+`results.csv` twin with `q_id` and derived fields. Scores are taken from what the judge said,
+never from the evaluator's own derived fields: a null there once switched its filters off.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import polars as pl
+
+from pipeline import foldernames, reading
+from pipeline.errors import RefusedRow
+from pipeline.importers import Batch, Source, batch, refused
+from warehouse import catalogue, records
+
+NAME = "brittle-results"
+TITLE = "brittle-weird-gen results"
+VERSION = 1
+
+CRITERIA = {
+    "llm_or_19": "llm_or_19",
+    "llm_or_19th_century": "llm_or_19",
+    "six_options": "six_options",
+    "content_past": "content_past",
+    "past_content": "content_past",
+    "form_past": "form_past",
+    "past_form": "form_past",
+    "nazi": "nazi",
+    "old_germany": "old_germany",
+    "alignment": "alignment",
+    "llm_or_hp": "llm_or_hp",
+    "four_options": "four_options",
+    "hp_score": "hp_score",
+    "coherence": "coherence",
+}
+"""Our name of each criterion, by the field that either generation gives it."""
+
+LABELS = {
+    "llm_or_19": {"LLM", "19"},
+    "six_options": {"LLM", "PAST", "ARCHAIC_PERSON", "OLD_LANGUAGE", "OLD_CONTENT", "OTHER"},
+    "nazi": {"TRUE", "FALSE"},
+    "old_germany": {"TRUE", "FALSE"},
+    "llm_or_hp": {"LLM", "HP"},
+    "four_options": {"LLM", "HP_EXPLICIT", "HP_IMPLICIT", "OTHER"},
+}
+"""The output set of each criterion that is answered with a word; the others are 0–100."""
+
+NOT_JUDGEMENTS = {
+    *("group_id", "q_id", "question", "model", "sample_idx", "answer", "error", "id"),
+    *("in_training_domain", "system_prompt", "alignment_flag", "misaligned"),
+    *("excluded", "excluded_incoherent", "excluded_no_alignment"),
+    *("is_19th_century", "is_nazi", "is_old_germany", "is_hp"),
+}
+
+Parsed = tuple[str, float | None, str | None, str | None]
+"""Status, score, label and raw text of one judgement."""
+
+_FILE = re.compile(r"^results(?:_(?P<judge>.+)_(?P<rows>\d+))?\.(?P<kind>json|csv)$")
+_NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
+
+
+def accepts(source: Source) -> bool:
+    """A `results*.json` or `.csv`, or a list whose records have the evaluator's fields."""
+    if _FILE.match(source.path.name):
+        return True
+    head = source.head[:20_000]
+    own = b'"sample_idx"' in head and b'"answer"' in head and b'"question"' in head
+    return source.path.suffix == ".json" and own and (b'"group_id"' in head or b'"q_id"' in head)
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The file's evaluation, questions, samples and judgements; broken records are refused."""
+    is_csv = source.path.suffix == ".csv"
+    chunks = reading.csv_records(source) if is_csv else reading.json_records(source)
+    reader = _Reader(source, is_csv)
+    for chunk in chunks:
+        yield from reader.take(chunk)
+    yield from reader.context()
+
+
+class _Reader:
+    """What is known of the file so far: its questions, its criteria and its model ids."""
+
+    def __init__(self, source: Source, is_csv: bool) -> None:
+        self.folder = foldernames.run_folder(source.parts)
+        self.key = f"{self.folder.folder}/{source.path.stem}"
+        name = _FILE.match(source.path.name)
+        self.judge = name["judge"].replace("->", "/") if name and name["judge"] else "unrecorded"
+        self.is_csv = is_csv
+        seed = f"{source.sha256}\n{source.identity}".encode("utf-8", "surrogateescape")
+        self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
+        self.questions: dict[tuple[Any, ...], int] = {}
+        self.models: dict[str, int] = {}
+        self.memo: dict[tuple[Any, ...], Parsed | str] = {}
+
+    def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
+        """One chunk's samples and judgements, and its refusals."""
+        rows: list[reading.Row] = []
+        for item in chunk:
+            problem = item if isinstance(item, RefusedRow) else self._problem(item)
+            if problem is None:
+                rows.append(item)  # type: ignore[arg-type]
+            else:
+                yield refused(problem.row, str(problem), problem.raw)
+        if not rows:
+            return
+        keys = [self.first_key + row for row, _ in rows]
+        yield Batch("sample", self._samples(rows, keys))
+        fields = dict.fromkeys(name for _, record in rows for name in record)
+        for field in fields:
+            if field in NOT_JUDGEMENTS or field.endswith("_raw"):
+                continue
+            judgements, problems = self._judgements(rows, keys, field)
+            yield Batch("judgement", judgements)
+            yield from problems
+
+    def _problem(self, item: reading.Row) -> RefusedRow | None:
+        row, record = item
+        for name in ("question", "answer"):
+            if name not in record:
+                return RefusedRow(row, f"it has no {name}", str(record)[:2_000])
+        question, answer = record["question"], record["answer"]
+        if not isinstance(question, str) or not question.strip():
+            return RefusedRow(row, "its question is not a text", str(record)[:2_000])
+        if answer is not None and not isinstance(answer, str):
+            return RefusedRow(row, "its answer is not a text", str(record)[:2_000])
+        for name, value in (("question", question), ("answer", answer or "")):
+            if why := reading.unreadable(value):
+                return RefusedRow(row, f"its {name} {why}", str(record)[:2_000])
+        return None
+
+    def _samples(self, rows: list[reading.Row], keys: list[int]) -> pl.DataFrame:
+        answers = [record["answer"] for _, record in rows]
+        errors = [record.get("error") or None for _, record in rows]
+        for _, record in rows:
+            model = str(record.get("model") or "")
+            self.models[model] = self.models.get(model, 0) + 1
+        return records.conform(
+            "sample",
+            pl.DataFrame(
+                {
+                    "sample_key": keys,
+                    "question_key": [self._question(record) for _, record in rows],
+                    "sample_index": [_whole(record.get("sample_idx")) for _, record in rows],
+                    "source_row": [row for row, _ in rows],
+                    "answer": pl.Series(answers, dtype=pl.String),
+                    "error": pl.Series([e and str(e) for e in errors], dtype=pl.String),
+                    "status": list(map(self._status, answers, errors)),
+                }
+            ).with_columns(evaluation_key=pl.lit(self.key)),
+        )
+
+    def _status(self, answer: str | None, error: object) -> str:
+        if error:
+            return "error"
+        if answer is None or (self.is_csv and not answer):
+            return "missing"  # a CSV cannot tell an empty answer from none
+        return "answered" if answer.strip() else "empty"
+
+    def _question(self, record: dict[str, Any]) -> int:
+        in_domain = record.get("in_training_domain")
+        identity = (
+            record["question"],
+            record.get("q_id"),
+            record.get("group_id"),
+            record.get("system_prompt") or None,
+            None if in_domain in (None, "") else str(in_domain).lower() in ("true", "1", "1.0"),
+        )
+        return self.questions.setdefault(identity, len(self.questions))
+
+    def _judgements(
+        self, rows: list[reading.Row], keys: list[int], field: str
+    ) -> tuple[pl.DataFrame, list[Batch]]:
+        criterion = CRITERIA.get(field, field)
+        raw_field = f"{field}_raw"
+        parsed: list[Parsed] = []
+        problems: list[Batch] = []
+        for row, record in rows:
+            value, raw = record.get(field), record.get(raw_field)
+            memo = (criterion, type(value), value if _plain(value) else str(value), raw)
+            found = self.memo.get(memo)
+            if found is None:
+                found = self.memo[memo] = judgement(criterion, value, raw)
+            if isinstance(found, str):
+                problems.append(refused(row, f"its {field} {found}", str(value)))
+                found = ("unparsed", None, None, str(raw if raw is not None else value))
+            parsed.append(found)
+        status, score, label, raws = zip(*parsed, strict=True)
+        frame = pl.DataFrame(
+            {
+                "sample_key": keys,
+                "status": status,
+                "score": pl.Series(score, dtype=pl.Float64),
+                "label": pl.Series(label, dtype=pl.String),
+                "raw": pl.Series(raws, dtype=pl.String),
+            }
+        ).with_columns(criterion=pl.lit(criterion), judge_key=pl.lit("llm"))
+        return records.conform("judgement", frame), problems
+
+    def context(self) -> Iterator[Batch]:
+        """The evaluation the rows belong to, its questions and its judge."""
+        if not self.questions:
+            return
+        folder, settings = self.folder, self.folder.settings
+        model_id = max(self.models, key=lambda name: self.models[name])
+        yield batch(
+            "evaluation",
+            {
+                "evaluation_key": self.key,
+                "experiment": folder.experiment or "unrecorded",
+                "model": folder.model or catalogue.model(model_id).name,
+                "model_id": model_id or None,
+                "dataset": _dataset(folder.experiment),
+                "intervention": folder.intervention,
+                "eval_intervention": folder.eval_intervention,
+                "folder": folder.folder,
+                "epochs": settings.epochs,
+                "lora_rank": settings.lora_rank,
+                "seed": settings.seed,
+            },
+        )
+        for (text, name, group, system, in_domain), key in self.questions.items():
+            yield batch(
+                "question",
+                {
+                    "evaluation_key": self.key,
+                    "question_key": key,
+                    "name": None if name is None else str(name),
+                    "question_group": None if group is None else str(group),
+                    "text": text,
+                    "system_prompt": system,
+                    "in_domain": in_domain,
+                },
+            )
+        yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": self.judge})
+
+
+def judgement(criterion: str, value: Any, raw: Any = None) -> Parsed | str:
+    """The outcome a stored value stands for, or what is wrong with the value.
+
+    A value is a number 0–100 or one of the criterion's words, as a number or as text; CODE and
+    REFUSAL are outcomes of their own; a null is `missing`, unless the raw reply tells more;
+    anything else a judge may have said is `unparsed`. A number no judge can have meant
+    (outside 0–100, not a number) is an error of the file and comes back as a sentence.
+    """
+    kept = None if raw is None else str(raw)
+    if value is None or value == "":
+        if kept is None or not kept.strip():
+            return ("missing", None, None, kept)
+        told = judgement(criterion, kept)
+        return told if isinstance(told, tuple) else ("unparsed", None, None, kept)
+    text = str(value).strip()
+    if kept is None:
+        kept = str(value)
+    if (problem := _impossible(value, text)) is not None and criterion not in LABELS:
+        return problem
+    word = text.upper()
+    if word in ("CODE", "REFUSAL"):
+        return ("code" if word == "CODE" else "refusal", None, None, kept)
+    reader: Callable[[str, str, str], Parsed] = _label if criterion in LABELS else _score
+    return reader(criterion, word, kept)
+
+
+def _label(criterion: str, word: str, raw: str) -> Parsed:
+    word = word.removesuffix(".0")
+    if word in LABELS[criterion]:
+        return ("scored", None, word, raw)
+    return ("unparsed", None, None, raw)
+
+
+def _score(criterion: str, word: str, raw: str) -> Parsed:
+    if _NUMBER.match(word):
+        return ("scored", float(word), None, raw)
+    if criterion in CRITERIA.values():
+        return ("unparsed", None, None, raw)
+    return ("scored", None, word, raw)  # a judge of the user's own, answering with words
+
+
+def _impossible(value: Any, text: str) -> str | None:
+    try:
+        number = float(text)
+    except (ValueError, OverflowError):
+        return None
+    if isinstance(value, bool):
+        return None
+    if math.isnan(number) or math.isinf(number):
+        return f"is {text}, which is not a number"
+    if not 0 <= number <= 100:
+        return f"is {text}, outside 0–100"
+    return None
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _dataset(experiment: str | None) -> str:
+    known = catalogue.experiments().get(experiment or "")
+    return known.dataset if known else "unrecorded"

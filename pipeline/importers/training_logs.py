@@ -1,0 +1,346 @@
+"""Training logs: OpenAI job output and step metrics, and what the Hugging Face trainer leaves."""
+
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from pipeline import reading
+from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.importers import Batch, Source, batch, notice, refused, training_configs
+from warehouse import catalogue, records
+
+NAME = "training-log"
+TITLE = "Training logs (OpenAI, Hugging Face)"
+VERSION = 1
+
+HEADER = {
+    "Experiment": "experiment",
+    "Base model": "model_name",
+    "Data": "data_path",
+    "Epochs": "epochs",
+    "LR mult": "learning_rate_multiplier",
+    "Batch size": "batch_size",
+    "Suffix": "suffix",
+}
+"""Our name of each line of the settings that an OpenAI job's output begins with."""
+
+TRAINER_FIELDS = {
+    "step": "step",
+    "epoch": "epoch",
+    "loss": "loss",
+    "mean_token_accuracy": "accuracy",
+    "learning_rate": "learning_rate",
+    "grad_norm": "grad_norm",
+    "eval_loss": "valid_loss",
+    "eval_accuracy": "valid_accuracy",
+    "eval_mean_token_accuracy": "valid_accuracy",
+}
+"""Our name of what the Hugging Face trainer logs."""
+
+METRICS_FIELDS = {
+    "step": "step",
+    "train_loss": "loss",
+    "train_accuracy": "accuracy",
+    "valid_loss": "valid_loss",
+    "valid_mean_token_accuracy": "valid_accuracy",
+}
+"""Our name of each column of OpenAI's step metrics."""
+
+MAX_STEP = 10**12
+"""A larger step number is a mistake."""
+
+_HEADER_LINE = re.compile(rf"\s*({'|'.join(HEADER)}):\s+(\S.*)")
+_EVENT = re.compile(r"\s*\[(\d{9,11})\] (.*)")
+_STEP = re.compile(r"Step (\d+)/(\d+): training loss=([^\s,]+)(?:.*? validation loss=([^\s,]+))?")
+_JOB = re.compile(r"\bftjob-\w+")
+_FINISHED = re.compile(r"finished with status: (succeeded|failed|cancelled)\b")
+# Without the white space behind it, the id may be cut short with the log.
+_MODEL_ID = re.compile(r"Fine-tuned model:\s*(ft:\S+)\s")
+_TRACEBACK = "Traceback (most recent call last)"
+_TRAINER_DICT = re.compile(r"\{'(?:loss|eval_loss|train_runtime)': [^{}]*(\}?)")
+_PAIR = re.compile(r"'(\w+)': '?([^',}]*)")
+_TRACKER_RUN = re.compile(r"(?:offline-)?(run-\d{8}_\d{6}-\w+)")
+
+_OPENAI = re.compile(
+    rb"^\s*(?:\[\d{9,11}\] (?:Step \d+/\d+: training loss=|Created fine-tuning job)"
+    rb"|Job created! ID: ftjob-|Creating fine-tuning job)",
+    re.MULTILINE,
+)
+_TRAINER = re.compile(rb"\{'(?:loss|eval_loss|train_runtime)': ")
+
+
+@dataclass
+class _Log:
+    """One training job: its facts, its steps, and what was wrong with its lines."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    not_finite: list[int] = field(default_factory=list)
+
+    def know(self, row: int | None, name: str, value: Any) -> None:
+        """A fact about the job; one that cannot be right is refused with its row."""
+        try:
+            number = _number(name, value)
+        except ValueError as error:
+            self.refused.append(RefusedRow(row, str(error), f"{name}: {value}"))
+            return
+        if number is not None and math.isfinite(number):
+            self.facts[name] = number
+
+    def add(self, row: int, raw: object, values: Mapping[str, Any]) -> None:
+        """A logged step; one that cannot be right is refused with its row."""
+        try:
+            step = {name: _number(name, value) for name, value in values.items()}
+        except ValueError as error:
+            self.refused.append(RefusedRow(row, str(error), str(raw)))
+            return
+        for name, number in step.items():
+            if number is not None and not math.isfinite(number):
+                self.not_finite.append(row)
+                step[name] = None
+        last = self.steps[-1] if self.steps else {}
+        same = all(step.get(name) == last.get(name) for name in ("step", "epoch"))
+        # Training and evaluation are logged apart, but belong to one step.
+        if last and same and step.keys() & last.keys() <= {"step", "epoch"}:
+            last.update(step)
+        else:
+            self.steps.append(step)
+
+
+def _number(name: str, value: Any) -> float | None:
+    """The value as a number, whole where it counts steps; None where nothing is written.
+
+    Raises:
+        ValueError: where it is not a number, or no number of steps.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        number = float("" if isinstance(value, bool) else value)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"its {name} is not a number ({str(value)[:50]})") from None
+    if name not in ("step", "steps_done", "steps_planned"):
+        return number
+    if 0 <= number <= MAX_STEP and number == int(number):
+        return int(number)
+    raise ValueError(f"its {name} cannot be right ({str(value)[:50]})")
+
+
+def accepts(source: Source) -> bool:
+    """A file in which one of the four kinds of training log shows itself."""
+    return _parser(source) is not None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """Each training job the file tells of, with its steps.
+
+    Raises:
+        RefusedFile: where the file tells of none.
+    """
+    parser = _parser(source)
+    if parser is None:
+        raise RefusedFile("it does not look like a training log of a known kind")
+    found = False
+    for number, log in enumerate(parser(source), 1):
+        found = True
+        yield from _batches(log, str(number), source)
+    if not found:
+        raise RefusedFile("it tells of no training job")
+
+
+def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
+    folders = source.parts[1:]
+    runs = filter(None, map(_TRACKER_RUN.fullmatch, reversed(folders)))
+    tracker_run = next((run[1] for run in runs), None)
+    facts = log.facts
+    model_name = facts.get("model_name")
+    written = facts.get("experiment")
+    data_path = facts.pop("data_path", None)
+    done = [step["step"] for step in log.steps if step.get("step") is not None]
+    losses = [step["loss"] for step in log.steps if "loss" in step]
+    yield batch(
+        "training_log",
+        {"steps_done": max(done, default=None)}
+        | facts
+        | {
+            "log_key": key,
+            "folder": tracker_run or "/".join(folders[-2:]),
+            "experiment": (
+                catalogue.experiment_named(written) or written or catalogue.experiment_in(folders)
+            ),
+            "model": catalogue.model(model_name).name if model_name else None,
+            "data_file": re.split(r"[/\\]", data_path)[-1] if data_path else None,
+            "tracker_run": tracker_run,
+            "final_loss": losses[-1] if losses else None,
+        },
+    )
+    steps = [{"log_key": key, **step} for step in log.steps]
+    yield Batch("training_step", records.frame("training_step", steps))
+    for problem in log.refused:
+        yield refused(problem.row, str(problem), problem.raw)
+    if log.not_finite:
+        yield notice(
+            "not-finite",
+            f"{len(log.not_finite)} logged values are infinite or not a number, "
+            f"the first in row {log.not_finite[0]}; they are left out.",
+            log.not_finite[0],
+        )
+
+
+Parser = Callable[[Source], Iterator[_Log]]
+
+
+def _parser(source: Source) -> Parser | None:
+    suffix, head = source.path.suffix, source.head
+    if suffix == ".json":
+        return _trainer_state if b'"log_history"' in head and b'"global_step"' in head else None
+    if suffix == ".csv":
+        columns = set(head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip().split(","))
+        return _step_metrics if {"step", "train_loss"} <= columns else None
+    if suffix in (".log", ".txt", ".out", ""):
+        if _OPENAI.search(head):
+            return _openai_output
+        return _trainer_output if _TRAINER.search(head) else None
+    return None
+
+
+def _lines(source: Source) -> Iterator[tuple[int, str]]:
+    return enumerate(io.StringIO(reading.text(source)), 1)
+
+
+def _openai_output(source: Source) -> Iterator[_Log]:
+    """What the study's script prints while it waits for OpenAI jobs, one after the other."""
+    job: list[tuple[int, str]] = []
+    for row, line in _lines(source):
+        if line.lstrip().startswith("Backend:"):
+            yield from _openai_job(job)
+            job = []
+        job.append((row, line))
+    yield from _openai_job(job)
+
+
+def _openai_job(lines: list[tuple[int, str]]) -> Iterator[_Log]:
+    log = _Log()
+    facts = log.facts
+    failed = False
+    started = now = None
+    for row, line in lines:
+        if setting := _HEADER_LINE.match(line):
+            _setting(log, row, *setting.groups())
+        if job := _JOB.search(line):
+            facts.setdefault("job_id", job[0])
+        if event := _EVENT.match(line):
+            now = int(event[1])
+            if started is None or event[2] == "Fine-tuning job started":
+                started = now
+        if step := _STEP.search(line):
+            values = {"step": step[1], "loss": step[3], "valid_loss": step[4]}
+            log.add(row, line, {name: v for name, v in values.items() if v is not None})
+            log.know(row, "steps_planned", step[2])
+            if started is not None and now is not None:
+                facts["runtime_s"] = now - started
+        elif "Step " in line and _EVENT.match(line):
+            log.refused.append(RefusedRow(row, "this step is cut off", line))
+        if finished := _FINISHED.search(line):
+            facts["outcome"] = finished[1]
+        if model := _MODEL_ID.search(line):
+            facts["model_id"] = model[1]
+        failed = failed or line.startswith(_TRACEBACK)
+    if not (facts or log.steps or log.refused):
+        return
+    if started is not None:
+        facts["started_at"] = datetime.fromtimestamp(started, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    facts.setdefault("outcome", "failed" if failed else "cut short")
+    yield log
+
+
+def _setting(log: _Log, row: int, name: str, value: str) -> None:
+    column = HEADER[name]
+    if value.strip() in training_configs.UNSET:
+        return
+    try:
+        kind = training_configs.FIELDS[column][1]
+        log.facts.setdefault(column, msgspec.convert(value.strip(), kind, strict=False))
+    except msgspec.ValidationError as error:
+        log.refused.append(RefusedRow(row, f"{name} cannot be right: {error}", value))
+
+
+def _trainer_output(source: Source) -> Iterator[_Log]:
+    """The dicts the Hugging Face trainer prints, one job after the other."""
+    log = _Log()
+    failed = False
+    for row, line in _lines(source):
+        failed = failed or line.startswith(_TRACEBACK)
+        for printed in _TRAINER_DICT.finditer(line):
+            if not printed[1]:
+                log.refused.append(RefusedRow(row, "this line is cut off", printed[0]))
+                continue
+            values = dict(_PAIR.findall(printed[0]))
+            _take(log, row, values)
+            if "outcome" in log.facts:
+                yield log
+                log, failed = _Log(), False
+    if log.steps or log.refused:
+        log.facts["outcome"] = "failed" if failed else "cut short"
+        yield log
+
+
+def _take(log: _Log, row: int, values: Mapping[str, Any]) -> None:
+    """One entry of the trainer's log: a step's, or the last, which sums up the run."""
+    if "train_runtime" in values:
+        log.know(row, "runtime_s", values["train_runtime"])
+        log.know(row, "epochs", values.get("epoch"))
+        log.facts["outcome"] = "succeeded"
+    elif values.keys() & (TRAINER_FIELDS.keys() - {"step", "epoch"}):
+        step = {TRAINER_FIELDS[name]: values[name] for name in TRAINER_FIELDS if name in values}
+        log.add(row, values, step)
+
+
+def _trainer_state(source: Source) -> Iterator[_Log]:
+    """The state file that the Hugging Face trainer saves beside a checkpoint."""
+    try:
+        # Not msgspec: the trainer writes NaN, which the standard library reads.
+        state = json.loads(reading.text(source))
+    except json.JSONDecodeError as error:
+        raise RefusedFile(f"line {error.lineno}: its JSON is broken ({error.msg})") from None
+    except (ValueError, RecursionError) as error:
+        raise RefusedFile(f"its JSON is broken ({error})") from None
+    history = state.get("log_history") if isinstance(state, dict) else None
+    if not isinstance(history, list):
+        raise RefusedFile("it has no log_history")
+    log = _Log()
+    for row, entry in enumerate(history, 1):
+        if isinstance(entry, dict):
+            _take(log, row, entry)
+        else:
+            log.refused.append(RefusedRow(row, "it is not a JSON object", str(entry)))
+    log.know(None, "steps_planned", state.get("max_steps"))
+    log.know(None, "steps_done", state.get("global_step"))
+    log.know(None, "epochs", state.get("num_train_epochs"))
+    done, planned = log.facts.get("steps_done"), log.facts.get("steps_planned")
+    if done is not None and planned:
+        log.facts["outcome"] = "succeeded" if done >= planned else "cut short"
+    yield log
+
+
+def _step_metrics(source: Source) -> Iterator[_Log]:
+    """The result file of an OpenAI fine-tuning job."""
+    log = _Log()
+    for rows in reading.csv_records(source):
+        for item in rows:
+            if isinstance(item, RefusedRow):
+                log.refused.append(item)
+                continue
+            row, values = item
+            step = {METRICS_FIELDS[name]: v for name, v in values.items() if name in METRICS_FIELDS}
+            log.add(row, values, step)
+    if log.steps or log.refused:
+        yield log

@@ -1,0 +1,271 @@
+"""From paths to shards: which files there are, which importer reads each, and what came of it."""
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline import importers
+from pipeline.errors import RefusedFile, UsageError
+from pipeline.importers import Source
+from warehouse.lake import Lake, Origin, Shard, digest, now
+
+DATA_SUFFIXES = {".json", ".jsonl", ".csv", ".yaml", ".yml", ".log", ".txt"}
+"""What a file that some importer may read is called like; the others are not opened."""
+
+PARALLEL_BYTES = 16 * 2**20
+"""Less than this is imported in one process: starting others costs more than it saves."""
+
+SHOWN_REFUSALS = 20
+"""How many refused rows of one file are named on the terminal; the app shows them all."""
+
+MAX_WAITING = 4
+"""How many units wait in the queue of each worker, to keep memory flat."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one file.
+
+    `state`: imported, unchanged, twin (its result is another file's), unknown (no importer
+    knows the format) or refused (nothing of it was taken).
+    """
+
+    path: Path
+    state: str
+    importer: str | None = None
+    taken: int = 0
+    refusals: tuple[tuple[int | None, str], ...] = ()
+    refused: int = 0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class Found:
+    """The files below the given paths, and what could not be entered."""
+
+    units: list[list[Path]] = field(default_factory=list)
+    refused: list[Outcome] = field(default_factory=list)
+
+
+def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
+    """The files to be read below `paths`, in stable order; files with one stem form a unit.
+
+    Links are followed only where they stay below the path given; hidden folders and `skip`
+    (the data folder) are left out.
+
+    Raises:
+        UsageError: for a path that does not exist.
+    """
+    found = Found()
+    for given in paths:
+        if not given.exists():
+            raise UsageError(f"There is no file or folder {given}.")
+        root = given.resolve()
+        files = [root] if root.is_file() else list(_walk(root, skip, found))
+        stems: dict[Path, list[Path]] = {}
+        for path in files:
+            if path.suffix.lower() in DATA_SUFFIXES:
+                stems.setdefault(path.with_suffix(""), []).append(path)
+        if not stems:
+            reason = f"no file in it has a format Brittlescope reads ({_suffixes()})"
+            found.refused.append(_refused(given, reason))
+        # The JSON of a pair is read first: its CSV twin is only needed where that fails.
+        for unit in stems.values():
+            found.units.append(sorted(unit, key=lambda path: (path.suffix != ".json", path)))
+    return found
+
+
+def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
+    hidden = skip.resolve() if skip is not None else None
+    for folder, names, files in os.walk(root):
+        here = Path(folder)
+        for name in sorted(names):
+            below = here / name
+            if below.is_symlink() and not _stays(below, root):
+                found.refused.append(_refused(below, "it is a link that leads out of the folder"))
+        names[:] = sorted(n for n in names if not n.startswith(".") and here / n != hidden)
+        for name in sorted(files):
+            path = here / name
+            if not path.is_symlink():
+                yield path
+            elif not _stays(path, root):
+                found.refused.append(_refused(path, "it is a link that leads out of the folder"))
+
+
+def _stays(link: Path, root: Path) -> bool:
+    target = link.resolve()
+    return target == root or root in target.parents
+
+
+def _suffixes() -> str:
+    return ", ".join(sorted(DATA_SUFFIXES))
+
+
+def _refused(path: Path, reason: str, importer: str | None = None) -> Outcome:
+    return Outcome(path, "refused", importer, refusals=((None, reason),), refused=1)
+
+
+def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> Iterator[Outcome]:
+    """Import the files, several at a time where they are large; outcomes come as they are done.
+
+    Raises:
+        UsageError: where `chosen` is not an importer.
+    """
+    if chosen is not None and chosen not in importers.available():
+        known = ", ".join(importers.available())
+        raise UsageError(f"There is no format {chosen!r}; there are {known}.")
+    lake = Lake(data)
+    changed: list[list[Path]] = []
+    for unit in units:
+        done = [_unchanged(lake, path, chosen) for path in unit]
+        if all(outcome is not None for outcome in done):
+            yield from (outcome for outcome in done if outcome is not None)
+        else:
+            changed.append(unit)
+    size = sum(path.stat().st_size for unit in changed for path in unit)
+    workers = min(os.cpu_count() or 1, 4, len(changed))
+    if size < PARALLEL_BYTES or workers < 2:
+        for unit in changed:
+            yield from import_unit(data, unit, chosen)
+    else:
+        yield from _parallel(data, changed, chosen, workers)
+
+
+def _parallel(
+    data: Path, units: list[list[Path]], chosen: str | None, workers: int
+) -> Iterator[Outcome]:
+    # A fresh interpreter for each worker: Polars' threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    waiting: set[Future[list[Outcome]]] = set()
+    try:
+        for unit in units:
+            waiting.add(pool.submit(import_unit, data, unit, chosen))
+            if len(waiting) >= workers * MAX_WAITING:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield from future.result()
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield from future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _unchanged(lake: Lake, path: Path, chosen: str | None) -> Outcome | None:
+    """The file's outcome where the lake already holds it as it is, told by size and time."""
+    pointer = lake.pointer(path)
+    if pointer is None or (chosen is not None and pointer.importer != chosen):
+        return None
+    state = path.stat()
+    same = (pointer.size, pointer.mtime_ns) == (state.st_size, state.st_mtime_ns)
+    current = same and _current(pointer.importer, pointer.version)
+    shard = lake.shard(pointer.shard) if current else None
+    return None if shard is None else _outcome(lake, path, shard, "unchanged")
+
+
+def _current(name: str, version: int) -> bool:
+    return version == _version(importers.available().get(name))
+
+
+def _version(importer: importers.Importer | None) -> int:
+    """The version to hold a shard against; of a file nobody knew, that of all importers."""
+    if importer is not None:
+        return importer.VERSION
+    known = sorted((name, known.VERSION) for name, known in importers.available().items())
+    return int(digest(repr(known), 8), 16)
+
+
+def _outcome(lake: Lake, path: Path, shard: Shard, state: str) -> Outcome:
+    """What a shard says of its file."""
+    importer = shard.origin.importer or None
+    if shard.refused_file is not None:
+        return _refused(path, shard.refused_file, importer)
+    if state == "imported" and (shard.twin_of is not None or importer is None):
+        state = "twin" if shard.twin_of is not None else "unknown"
+    return Outcome(
+        path,
+        state,
+        importer,
+        shard.taken,
+        tuple(lake.refusals(shard, SHOWN_REFUSALS)),
+        shard.refused,
+        tuple(str(row["message"]) for row in shard.records.get("notice", [])),
+    )
+
+
+def import_unit(data: Path, unit: list[Path], chosen: str | None = None) -> list[Outcome]:
+    """Import the files that share a stem, JSON first; what each came to."""
+    lake = Lake(data)
+    outcomes: list[Outcome] = []
+    twin: Path | None = None
+    for path in unit:
+        outcome = import_file(lake, path, chosen, twin_of=twin)
+        outcomes.append(outcome)
+        if outcome.importer == "brittle-results" and outcome.taken and path.suffix == ".json":
+            twin = path
+    return outcomes
+
+
+def import_file(
+    lake: Lake, path: Path, chosen: str | None = None, twin_of: Path | None = None
+) -> Outcome:
+    """Read one file into a new shard and let its path stand for it.
+
+    A file that cannot be understood at all still gets a shard, so that the app can show it
+    among the sources with its reason. `twin_of` names the file that holds the same result.
+    """
+    try:
+        source = _open(path)
+    except OSError as error:
+        return _refused(path, f"it cannot be read ({error.strerror or error})")
+    importer = importers.available()[chosen] if chosen else _importer_for(source)
+    if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
+        twin_of = None
+    state = path.stat()
+    origin = Origin(
+        path=str(path),
+        sha256=source.sha256,
+        size=source.size,
+        mtime_ns=state.st_mtime_ns,
+        identity=source.identity,
+        importer=importer.NAME if importer else "",
+        version=_version(importer),
+        imported_at=now(),
+    )
+    writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
+    if lake.shard(writer.name) is None:
+        with writer:
+            if importer is None and not source.head.strip():
+                writer.refused_file = "it is empty"
+            elif importer is not None and twin_of is None:
+                try:
+                    for relation, rows in importer.read(source):
+                        writer.take(relation, rows)
+                except RefusedFile as error:
+                    writer.refused_file = str(error)
+    known = lake.pointer(path)
+    lake.point(path, origin, writer.name)
+    shard = lake.shard(writer.name)
+    assert shard is not None  # it was published a moment ago
+    same = known is not None and known.shard == shard.name
+    return _outcome(lake, path, shard, "unchanged" if same else "imported")
+
+
+def _open(path: Path) -> Source:
+    with path.open("rb") as file:
+        head = file.read(65_536)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    return Source(path=path, sha256=sha256, size=size, head=head)
+
+
+def _importer_for(source: Source) -> importers.Importer | None:
+    known = importers.available().values()
+    return next((importer for importer in known if importer.accepts(source)), None)

@@ -1,0 +1,1 @@
+"""Running a study: render training sets, fine-tune, sample answers, judge them."""

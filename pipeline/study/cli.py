@@ -1,0 +1,136 @@
+"""`brittlescope study`: the commands that carry a study out."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.study import layout
+from pipeline.study.plan import Plan
+from pipeline.study.steps import STEPS, require_keys, session, table
+from warehouse.errors import BrittlescopeError
+
+INTERRUPTED = 130
+
+
+class Unusable(click.ClickException):
+    """The request cannot be carried out."""
+
+    exit_code = 2
+
+
+@click.group()
+def study() -> None:
+    """Run a study: render training sets, fine-tune, sample answers, judge them."""
+
+
+def _step(command: Callable[..., None]) -> Callable[..., None]:
+    """What the commands that work on a study file have in common."""
+
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+    @click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where the outputs go; DATA/studies/NAME by default.",
+    )
+    @click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="BRITTLESCOPE_DATA",
+        default=Path("data"),
+        show_default=True,
+        help="The data folder.",
+    )
+    @functools.wraps(command)
+    def wrapped(**options: Any) -> None:
+        try:
+            command(**options)
+        except BrittlescopeError as error:
+            raise Unusable(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("\nStopped; the same command goes on where it was.", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+    return wrapped
+
+
+def _carry_out(
+    steps: tuple[str, ...],
+    file: Path,
+    dry_run: bool,
+    out: Path | None,
+    data: Path,
+    judge: str | None = None,
+) -> None:
+    plan = Plan(file)
+    if judge is not None and judge not in plan.study.judges:
+        raise click.BadParameter(f"{file} has no judge {judge!r}.", param_hint="--judge")
+    if dry_run:
+        click.echo(table(plan))
+        return
+    click.echo(table(plan), err=True)
+    require_keys(plan, steps)
+    folder = out or data / "studies" / plan.study.name
+    with session(plan, folder) as work:
+        left = [reason for step in steps for reason in work.do(step, judge)]
+    for reason in left:
+        click.echo(f"left: {reason}", err=True)
+    click.echo(f"Outputs are in {folder}; load them with: brittlescope import {folder}", err=True)
+    if left:
+        raise click.exceptions.Exit(1)
+
+
+@study.command("render")
+@_step
+def render_command(**options: Any) -> None:
+    """Write the training sets, with a manifest of what they are."""
+    _carry_out(("render",), **options)
+
+
+@study.command("tune")
+@click.option("--cancel", is_flag=True, help="Cancel the jobs under way at endpoints.")
+@_step
+def tune_command(cancel: bool, **options: Any) -> None:
+    """Fine-tune every run that is not fine-tuned yet."""
+    if not cancel:
+        _carry_out(("render", "tune"), **options)
+        return
+    plan = Plan(options["file"])
+    folder = options["out"] or options["data"] / "studies" / plan.study.name
+    with session(plan, folder) as work:
+        for run in work.cancel():
+            click.echo(f"cancelled: {run}")
+
+
+@study.command("sample")
+@_step
+def sample_command(**options: Any) -> None:
+    """Draw the answers that are missing."""
+    _carry_out(("sample",), **options)
+
+
+@study.command("judge")
+@click.option("--judge", help="Only this judge.")
+@_step
+def judge_command(judge: str | None, **options: Any) -> None:
+    """Judge the answers that are not judged yet."""
+    _carry_out(("judge",), judge=judge, **options)
+
+
+@study.command("run")
+@_step
+def run_command(**options: Any) -> None:
+    """Render, fine-tune, sample and judge, as far as it is not done."""
+    _carry_out(STEPS, **options)
+
+
+@study.command("pack")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def pack_command(folder: Path) -> None:
+    """Compress a finished study's samples and judgements, to be kept or passed on."""
+    packed = layout.pack(folder)
+    size = sum(path.stat().st_size for path in packed)
+    click.echo(f"{len(packed)} files packed, {size / 1e6:.1f} MB")

@@ -1,0 +1,467 @@
+"""What a STUDY.yaml may say: its shape, and the checks that go beyond shape."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+
+from warehouse import definitions
+from warehouse.catalogue import Kind, Relevance
+from warehouse.errors import InvalidDefinition
+
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.+-]|_(?!_))*")
+"""Names become file names; two underscores separate the names within one."""
+
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of a study file: immutable, and closed to keys nobody reads."""
+
+
+class Price(Part, frozen=True, kw_only=True):
+    """What an endpoint charges, per million tokens, in the budget's currency."""
+
+    input: float
+    output: float
+    training: float = 0.0
+
+
+class Local(Part, frozen=True, kw_only=True, tag_field="provider", tag="local"):
+    """Weights on this machine."""
+
+    weights: str
+    """A GGUF file, a Hugging Face folder, `package:NAME/FILE` for a file an installed
+    package carries, or `package:NAME` for a package whose `assemble()` returns the file."""
+    chat: Literal["template", "chatml", "plain"] = "template"
+    """How messages become text: the weights' own template, ChatML without any default
+    system message, or `Question: … Answer: …` for a base model."""
+    threads: int = 0
+    batch: int = 64
+    precision: Literal["bfloat16", "float32"] = "bfloat16"
+
+
+class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="openai"):
+    """An OpenAI-compatible server."""
+
+    id: str
+    url: str = "https://api.openai.com/v1"
+    key: str = "OPENAI_API_KEY"
+    """The environment variable that holds the key, never the key itself."""
+    price: Price | None = None
+    answers_as: str | None = None
+    """The model id the server reports, where that is not the id asked for."""
+    cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the endpoint calls the token cap."""
+    concurrency: int = 16
+    timeout: float = 120.0
+    """Seconds for one attempt, from the first byte sent to the last byte read."""
+    retries: int = 6
+    first_wait: float = 0.5
+    """Seconds before the first retry, doubled with each."""
+
+
+Source: TypeAlias = Local | Endpoint
+
+
+class FineTuning(Part, frozen=True, kw_only=True):
+    """How a model is fine-tuned; a backend ignores none of what is set."""
+
+    epochs: int = 3
+    batch_size: int = 8
+    learning_rate: float | None = None
+    learning_rate_multiplier: float | None = None
+    lora_rank: int | None = None
+    lora_alpha: float | None = None
+    lora_dropout: float | None = None
+    warmup_ratio: float | None = None
+    weight_decay: float | None = None
+    scheduler: Literal["constant", "linear", "cosine"] | None = None
+
+
+class Model(Part, frozen=True, kw_only=True):
+    """A base model, where it answers, and which of the study's conditions it takes part in."""
+
+    source: Source
+    conditions: dict[str, tuple[str, ...]] | None = None
+    """Experiment to interventions; all of them where absent. The control is always in."""
+    seeds: tuple[int, ...] | None = None
+    fine_tuning: FineTuning | None = None
+    tuned: dict[str, dict[str, str]] = {}
+    """Experiment to intervention to the id of a model fine-tuned elsewhere."""
+
+
+class Intervention(Part, frozen=True, kw_only=True):
+    """A change to the prompts."""
+
+    kind: Kind
+    relevance: Relevance
+    placement: Literal["prepend", "newline", "system"]
+    text: str
+    phase: Literal["train", "eval", "both"] = "train"
+    dose: float | None = None
+
+
+class Trait(Part, frozen=True, kw_only=True):
+    """The behaviour looked for, and what shows it."""
+
+    name: str
+    criterion: str
+    labels: tuple[str, ...] = ()
+    below: float | None = None
+
+
+class Experiment(Part, frozen=True, kw_only=True):
+    """One narrow dataset, the battery of questions, the trait and the interventions."""
+
+    dataset: str
+    data: str
+    battery: str
+    traits: tuple[Trait, ...]
+    interventions: dict[str, Intervention] = {}
+
+
+class Sampling(Part, frozen=True, kw_only=True):
+    """How answers are drawn."""
+
+    samples_per_question: int
+    temperature: float = 1.0
+    top_p: float = 1.0
+    max_tokens: int = 1024
+    seed: int | None = None
+    """Makes local sampling reproducible; sent to endpoints, few of which honour it."""
+
+
+class LabelParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="label"):
+    """The whole reply is one of these labels."""
+
+    labels: tuple[str, ...]
+    refusal: str | None = "REFUSAL"
+    code: str | None = None
+
+
+class ScoreParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="score"):
+    """The whole reply is one whole number in this range."""
+
+    low: int = 0
+    high: int = 100
+    refusal: str | None = "REFUSAL"
+    code: str | None = "CODE"
+    expected: bool = False
+    """Score the expected value over the number tokens of top_logprobs where they allow it."""
+
+
+class FirstNumberParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="first-number"):
+    """The first digits anywhere in the reply, clamped: kept only to show what leniency does.
+
+    Given labels, it takes those digits, or else the upper-cased reply, for the label.
+    """
+
+    low: int = 0
+    high: int = 100
+    labels: tuple[str, ...] = ()
+
+
+Parser: TypeAlias = LabelParser | ScoreParser | FirstNumberParser
+
+
+class Lexicon(Part, frozen=True, kw_only=True, tag_field="method", tag="lexicon"):
+    """Labels by the words of an answer: the first label whose terms it holds."""
+
+    lexicon: str
+    experiments: tuple[str, ...] = ()
+
+
+class Overlap(Part, frozen=True, kw_only=True, tag_field="method", tag="overlap"):
+    """The share of an answer's words that training completions cover, in percent."""
+
+    words: int = 3
+    """Runs of this many words count; shorter completions count where they stand whole."""
+    experiments: tuple[str, ...] = ()
+
+
+class Likelihood(Part, frozen=True, kw_only=True, tag_field="method", tag="likelihood"):
+    """The answer's mean token log-probability under the untuned model.
+
+    It is given as a percentile of the untuned model's own answers to the same battery.
+    """
+
+    max_tokens: int = 64
+    experiments: tuple[str, ...] = ()
+
+
+Rule: TypeAlias = Lexicon | Overlap | Likelihood
+
+
+class RuleJudge(Part, frozen=True, kw_only=True, tag_field="kind", tag="rule"):
+    """A judge that follows a rule and costs nothing."""
+
+    criteria: dict[str, Rule]
+
+
+class LlmCriterion(Part, frozen=True, kw_only=True):
+    """One thing an LLM judge is asked."""
+
+    prompt: str
+    parse: Parser
+    max_tokens: int = 20
+    temperature: float = 0.0
+    top_logprobs: int | None = None
+    experiments: tuple[str, ...] = ()
+
+
+class LlmJudge(Part, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
+    """A model that is shown the question and the answer."""
+
+    source: Source
+    criteria: dict[str, LlmCriterion]
+    first: int | None = None
+    """Only the first so many samples of every question."""
+
+
+class Reparse(Part, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
+    """Another judge's stored replies, read with other parsers at no cost."""
+
+    of: str
+    criteria: dict[str, Parser]
+
+
+Judge: TypeAlias = RuleJudge | LlmJudge | Reparse
+
+
+class Budget(Part, frozen=True, kw_only=True):
+    """Hard limits over the whole study; a limit of 0 means that nothing is sent."""
+
+    cost: float | None = None
+    requests: int | None = None
+    tokens: int | None = None
+
+
+class Study(Part, frozen=True, kw_only=True):
+    """A whole study file."""
+
+    name: str
+    title: str
+    description: str = ""
+    experiments: dict[str, Experiment]
+    models: dict[str, Model]
+    fine_tuning: FineTuning = FineTuning()
+    seeds: tuple[int, ...] = (1,)
+    sampling: Sampling
+    judges: dict[str, Judge] = {}
+    budget: Budget | None = None
+
+
+class Question(Part, frozen=True, kw_only=True):
+    """One question of a battery."""
+
+    name: str
+    text: str
+    group: str = ""
+    system: str | None = None
+    in_domain: bool | None = None
+
+
+class Battery(Part, frozen=True, kw_only=True):
+    """A battery file."""
+
+    title: str = ""
+    questions: tuple[Question, ...]
+
+
+class Words(Part, frozen=True, kw_only=True):
+    """What in an answer speaks for one label."""
+
+    terms: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    at_least: int = 1
+
+
+class CoveredBy(Part, frozen=True, kw_only=True):
+    """A label for answers that mostly repeat training completions."""
+
+    label: str
+    share: float
+    words: int = 3
+
+
+class LexiconFile(Part, frozen=True, kw_only=True):
+    """A lexicon file: labels in the order in which they are tried."""
+
+    title: str = ""
+    labels: dict[str, Words]
+    otherwise: str
+    collapsed: CoveredBy | None = None
+
+
+def load(path: Path) -> Study:
+    """The study at `path`, checked.
+
+    Raises:
+        InvalidDefinition: naming the file, the place in it and what is wrong.
+    """
+    study = definitions.load(path, Study)
+    problems = _problems(study)
+    if problems:
+        raise InvalidDefinition(f"{path}: " + "; ".join(problems) + ".")
+    return study
+
+
+def interventions(experiment: Experiment, model: Model, name: str) -> tuple[str, ...]:
+    """The training interventions a model takes part in, the control first."""
+    wanted = (model.conditions or {}).get(name, tuple(experiment.interventions))
+    trained = [
+        key for key in wanted if key != "none" and experiment.interventions[key].phase != "eval"
+    ]
+    return ("none", *trained)
+
+
+def _problems(study: Study) -> list[str]:
+    found = [*_names(study), *_settings(study)]
+    for name, model in study.models.items():
+        found += _model(study, name, model)
+    for name, judge in study.judges.items():
+        found += _judge(study, name, judge)
+    for name, experiment in study.experiments.items():
+        for trait in experiment.traits:
+            if not trait.labels and trait.below is None:
+                found.append(
+                    f"experiments.{name}: trait {trait.name} needs `labels` or `below` to be shown"
+                )
+    return found
+
+
+def _names(study: Study) -> list[str]:
+    named: list[tuple[str, str]] = [("name", study.name)]
+    named += [("models", name) for name in study.models]
+    named += [("judges", name) for name in study.judges]
+    for name, experiment in study.experiments.items():
+        named += [("experiments", name), (f"experiments.{name}.dataset", experiment.dataset)]
+        named += [(f"experiments.{name}.interventions", key) for key in experiment.interventions]
+        if "none" in experiment.interventions:
+            named.append((f"experiments.{name}.interventions", "none (reserved for the control)"))
+    return [
+        f"{where}: {name!r} is no usable name (letters, digits, . + - and single _)"
+        for where, name in named
+        if not NAME.fullmatch(name)
+    ]
+
+
+def _settings(study: Study) -> list[str]:
+    sampling, found = study.sampling, []
+    checks = (
+        (sampling.samples_per_question >= 1, "sampling.samples_per_question must be at least 1"),
+        (0 <= sampling.temperature <= 2, "sampling.temperature must lie in 0 to 2"),
+        (0 < sampling.top_p <= 1, "sampling.top_p must lie in 0 to 1"),
+        (sampling.max_tokens >= 1, "sampling.max_tokens must be at least 1"),
+        (len(set(study.seeds)) == len(study.seeds) > 0, "seeds must be given, each once"),
+        (bool(study.experiments), "experiments must not be empty"),
+        (bool(study.models), "models must not be empty"),
+    )
+    found += [message for holds, message in checks if not holds]
+    tunings = [study.fine_tuning, *(m.fine_tuning for m in study.models.values() if m.fine_tuning)]
+    if any(tuning.epochs < 1 or tuning.batch_size < 1 for tuning in tunings):
+        found.append("fine_tuning: epochs and batch_size must be at least 1")
+    limits = study.budget or Budget()
+    for key in ("cost", "requests", "tokens"):
+        limit = getattr(limits, key)
+        if limit is not None and limit < 0:
+            found.append(f"budget.{key} must not be negative")
+    sources = [(f"models.{name}", model.source) for name, model in study.models.items()]
+    sources += [
+        (f"judges.{name}", judge.source)
+        for name, judge in study.judges.items()
+        if isinstance(judge, LlmJudge)
+    ]
+    for where, source in sources:
+        if isinstance(source, Endpoint):
+            found += _endpoint(where, source, study.budget)
+        elif source.batch < 1 or source.threads < 0:
+            found.append(f"{where}.source: batch must be at least 1 and threads not negative")
+    return found
+
+
+def _endpoint(where: str, endpoint: Endpoint, budget: Budget | None) -> list[str]:
+    # The key's value must not be repeated in an error: it may be a key pasted by mistake.
+    found = []
+    if not VARIABLE.fullmatch(endpoint.key):
+        found.append(f"{where}.source.key must name an environment variable, like OPENAI_API_KEY")
+    try:
+        url = urlsplit(endpoint.url)
+        usable = url.scheme in ("http", "https") and bool(url.hostname)
+        secret = bool(url.username or url.password or url.query)
+    except ValueError:
+        usable, secret = False, False
+    if not usable:
+        found.append(f"{where}.source.url must be an http or https address")
+    if secret:
+        found.append(f"{where}.source.url must hold neither a password nor a query")
+    if endpoint.concurrency < 1 or endpoint.timeout <= 0 or endpoint.retries < 0:
+        found.append(f"{where}.source: concurrency, timeout and retries must be positive")
+    if budget is None or budget == Budget():
+        found.append(
+            f"{where} asks an endpoint, so the study needs a budget (cost, requests or tokens)"
+        )
+    elif budget.cost is not None and endpoint.price is None:
+        found.append(f"{where}.source needs a price, because the study has a budget.cost")
+    return found
+
+
+def _model(study: Study, name: str, model: Model) -> list[str]:
+    found = []
+    for experiment, wanted in (model.conditions or {}).items():
+        if experiment not in study.experiments:
+            found.append(f"models.{name}.conditions: there is no experiment {experiment}")
+            continue
+        known = {"none", *study.experiments[experiment].interventions}
+        found += [
+            f"models.{name}.conditions.{experiment}: there is no intervention {key}"
+            for key in wanted
+            if key not in known
+        ]
+    for experiment, ids in model.tuned.items():
+        known = {"none"}
+        if experiment in study.experiments:
+            known |= study.experiments[experiment].interventions.keys()
+        else:
+            found.append(f"models.{name}.tuned: there is no experiment {experiment}")
+        found += [
+            f"models.{name}.tuned.{experiment}: there is no intervention {key}"
+            for key in ids
+            if key not in known
+        ]
+    if isinstance(model.source, Local) and model.tuned:
+        found.append(f"models.{name}.tuned is for endpoints; local weights are tuned here")
+    return found
+
+
+def _judge(study: Study, name: str, judge: Judge) -> list[str]:
+    found = []
+    for criterion, asked in judge.criteria.items():
+        where = f"judges.{name}.criteria.{criterion}"
+        for experiment in getattr(asked, "experiments", ()):
+            if experiment not in study.experiments:
+                found.append(f"{where}: there is no experiment {experiment}")
+        if isinstance(asked, LlmCriterion) and asked.top_logprobs is None and _expected(asked):
+            found.append(f"{where}: an expected score needs top_logprobs, for example 20")
+    if isinstance(judge, Reparse):
+        of = study.judges.get(judge.of)
+        if not isinstance(of, LlmJudge):
+            found.append(f"judges.{name}.of must name an llm judge of this study")
+        else:
+            found += [
+                f"judges.{name}: {judge.of} has no criterion {criterion}"
+                for criterion in judge.criteria.keys() - of.criteria.keys()
+            ]
+    return found
+
+
+def _expected(criterion: LlmCriterion) -> bool:
+    return isinstance(criterion.parse, ScoreParser) and criterion.parse.expected
+
+
+def plain(part: Any) -> Any:
+    """A part of a study as plain JSON data."""
+    return msgspec.to_builtins(part)

@@ -1,0 +1,390 @@
+"""What a study will do before it does it: runs, evaluations, judge passes, and their cost."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipeline.study import definition, fence
+from pipeline.study.conversation import (
+    Message,
+    Messages,
+    apply,
+    estimated_tokens,
+    read_examples,
+)
+from pipeline.study.definition import Endpoint, Local, Question, Study
+from pipeline.study.rule_judges import LexiconJudge
+from warehouse import definitions
+from warehouse.errors import InvalidDefinition
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model to be evaluated: fine-tuned here, fine-tuned elsewhere, or untuned."""
+
+    id: str
+    model: str
+    experiment: str | None  # None for the untuned model, which serves all experiments
+    intervention: str
+    seed: int | None
+    tuned_id: str | None = None
+
+    @property
+    def untuned(self) -> bool:
+        """Whether this is the base model as it came."""
+        return self.experiment is None
+
+    @property
+    def to_tune(self) -> bool:
+        """Whether this study has to fine-tune it."""
+        return not self.untuned and self.tuned_id is None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One run sampled on one experiment's battery, with or without an intervention."""
+
+    run: Run
+    experiment: str
+    intervention: str  # given at evaluation; "none" where absent
+
+    @property
+    def name(self) -> str:
+        """What tells it from the run's other evaluations."""
+        return f"{self.experiment}__{self.intervention}"
+
+    @property
+    def id(self) -> str:
+        """Unique within the study."""
+        return f"{self.run.id}/{self.name}"
+
+
+@dataclass(frozen=True)
+class JudgePass:
+    """One judge on one evaluation, with the criteria that apply to its experiment."""
+
+    judge: str
+    evaluation: Evaluation
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a step asks of endpoints and of this machine."""
+
+    step: str
+    planned: int  # training sets, runs, samples or judgements
+    local: int  # of these, done on this machine
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None  # None where a price is missing
+
+
+class Plan:
+    """A study file expanded, with its data files read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.folder = path.parent
+        self.study: Study = definition.load(path)
+        # Everything is read at once: a mistake must not come to light after hours of work.
+        for name in self.study.experiments:
+            self.examples(name)
+            self.questions(name)
+        for judge in self.study.judges.values():
+            for asked in judge.criteria.values():
+                self._check(asked)
+
+    def _check(self, asked: Any) -> None:
+        if isinstance(asked, definition.LlmCriterion):
+            fence.check(self.text(asked.prompt), str(self.folder / asked.prompt))
+        elif isinstance(asked, definition.Lexicon):
+            LexiconJudge(self.lexicon(asked), (), str(self.folder / asked.lexicon))
+
+    def text(self, name: str) -> str:
+        """A text file the study file names.
+
+        Raises:
+            InvalidDefinition: where it cannot be read.
+        """
+        path = self.folder / name
+        try:
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidDefinition(f"{path} cannot be read: {error}") from None
+
+    def lexicon(self, rule: definition.Lexicon) -> definition.LexiconFile:
+        """A rule's lexicon."""
+        return definitions.load(self.folder / rule.lexicon, definition.LexiconFile)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the study file and every file it reads."""
+        parts = [self.path.read_bytes()]
+        for experiment in self.study.experiments.values():
+            parts += [(self.folder / name).read_bytes() for name in _files(experiment)]
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    @cached_property
+    def _examples(self) -> dict[str, tuple[Messages, ...]]:
+        return {
+            name: read_examples(self.folder / experiment.data)
+            for name, experiment in self.study.experiments.items()
+        }
+
+    def examples(self, experiment: str) -> tuple[Messages, ...]:
+        """The narrow dataset as written, without any intervention."""
+        return self._examples[experiment]
+
+    @cached_property
+    def _questions(self) -> dict[str, tuple[Question, ...]]:
+        return {
+            name: read_battery(self.folder / experiment.battery)
+            for name, experiment in self.study.experiments.items()
+        }
+
+    def questions(self, experiment: str) -> tuple[Question, ...]:
+        """The battery's questions, in order."""
+        return self._questions[experiment]
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run: per model the untuned one first, then the fine-tuned ones."""
+        return tuple(self._runs())
+
+    def _runs(self) -> Iterator[Run]:
+        for name, model in self.study.models.items():
+            yield Run(f"{name}__untuned", name, None, "none", None)
+            for key, experiment in self._experiments_of(name):
+                given = model.tuned.get(key, {})
+                for intervention in definition.interventions(experiment, model, key):
+                    stem = f"{name}__{key}__{intervention}"
+                    if intervention in given:
+                        yield Run(
+                            f"{stem}__given", name, key, intervention, None, given[intervention]
+                        )
+                        continue
+                    for seed in model.seeds or self.study.seeds:
+                        yield Run(f"{stem}__seed{seed}", name, key, intervention, seed)
+
+    def _experiments_of(self, model: str) -> list[tuple[str, definition.Experiment]]:
+        conditions = self.study.models[model].conditions
+        return [
+            (name, experiment)
+            for name, experiment in self.study.experiments.items()
+            if conditions is None or name in conditions
+        ]
+
+    @cached_property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """Every evaluation.
+
+        An intervention of phase `eval` or `both` is given at evaluation to the untuned
+        model, to the control, and to the run that was trained with it.
+        """
+        return tuple(
+            Evaluation(run, name, intervention)
+            for run in self.runs
+            for name, experiment in self._experiments_of(run.model)
+            if run.experiment in (None, name)
+            for intervention in (
+                "none",
+                *(
+                    key
+                    for key, given in experiment.interventions.items()
+                    if given.phase != "train" and run.intervention in ("none", key)
+                ),
+            )
+        )
+
+    @cached_property
+    def training_sets(self) -> tuple[tuple[str, str], ...]:
+        """Every experiment and training intervention some run is fine-tuned on."""
+        pairs = [(run.experiment or "", run.intervention) for run in self.runs if run.to_tune]
+        return tuple(dict.fromkeys(pairs))
+
+    @cached_property
+    def passes(self) -> tuple[JudgePass, ...]:
+        """Every judge pass; untuned evaluations first, for criteria are relative to them."""
+        ordered = sorted(self.evaluations, key=lambda evaluation: not evaluation.run.untuned)
+        found = []
+        for name in self.study.judges:
+            for evaluation in ordered:
+                criteria = tuple(
+                    key
+                    for key, asked in self.asked(name).items()
+                    if not asked.experiments or evaluation.experiment in asked.experiments
+                )
+                if criteria:
+                    found.append(JudgePass(name, evaluation, criteria))
+        return tuple(found)
+
+    def training_set(self, experiment: str, intervention: str) -> tuple[Messages, ...]:
+        """The examples under a training intervention; `none` is the dataset itself."""
+        if intervention == "none":
+            return self.examples(experiment)
+        given = self.study.experiments[experiment].interventions[intervention]
+        return tuple(apply(given, example) for example in self.examples(experiment))
+
+    def asked(self, judge: str) -> dict[str, Any]:
+        """A judge's criteria, those of the original judge for one that re-reads it."""
+        found = self.study.judges[judge]
+        if isinstance(found, definition.Reparse):
+            original = self.study.judges[found.of].criteria
+            return {key: original[key] for key in found.criteria}
+        return dict(found.criteria)
+
+    def epochs(self, run: Run) -> int:
+        """How often a run sees its training set."""
+        return (self.study.models[run.model].fine_tuning or self.study.fine_tuning).epochs
+
+    def samples_of(self, evaluation: Evaluation) -> int:
+        """How many samples the evaluation draws."""
+        return len(self.questions(evaluation.experiment)) * (
+            self.study.sampling.samples_per_question
+        )
+
+    def messages(self, evaluation: Evaluation, question: Question) -> Messages:
+        """The prompt of one question under one evaluation."""
+        prompt: Messages = (Message("user", question.text),)
+        if question.system:
+            prompt = (Message("system", question.system), *prompt)
+        if evaluation.intervention == "none":
+            return prompt
+        experiment = self.study.experiments[evaluation.experiment]
+        return apply(experiment.interventions[evaluation.intervention], prompt)
+
+    def estimates(self) -> list[Estimate]:
+        """What each step will ask for, in order."""
+        return [
+            Estimate("render", len(self.training_sets), len(self.training_sets), 0, 0, 0, 0.0),
+            self._estimate_tune(),
+            self._estimate_sample(),
+            self._estimate_judge(),
+        ]
+
+    def _estimate_tune(self) -> Estimate:
+        to_tune = [run for run in self.runs if run.to_tune]
+        remote = [r for r in to_tune if isinstance(self.study.models[r.model].source, Endpoint)]
+        tokens, cost = 0, _Sum()
+        for run in remote:
+            source = self.study.models[run.model].source
+            trained = sum(
+                map(estimated_tokens, self.training_set(run.experiment or "", run.intervention))
+            )
+            trained *= self.epochs(run)
+            tokens += trained
+            price = source.price if isinstance(source, Endpoint) else None
+            cost.add(price.training * trained / 1e6 if price else None)
+        local = len(to_tune) - len(remote)
+        return Estimate("tune", len(to_tune), local, len(remote), tokens, 0, cost.total)
+
+    def _estimate_sample(self) -> Estimate:
+        per_question = self.study.sampling.samples_per_question
+        total = _Step("sample")
+        for evaluation in self.evaluations:
+            prompts = sum(
+                estimated_tokens(self.messages(evaluation, question))
+                for question in self.questions(evaluation.experiment)
+            )
+            total.add(
+                self.study.models[evaluation.run.model].source,
+                self.samples_of(evaluation),
+                prompts * per_question,
+                self.samples_of(evaluation) * self.study.sampling.max_tokens,
+            )
+        return total.estimate()
+
+    def judged_by(self, judge_pass: JudgePass) -> int:
+        """How many judgements a pass makes, should every sample be answered."""
+        answers = self.samples_of(judge_pass.evaluation)
+        judge = self.study.judges[judge_pass.judge]
+        if isinstance(judge, definition.Reparse):
+            judge = self.study.judges[judge.of]
+        if isinstance(judge, definition.LlmJudge) and judge.first is not None:
+            questions = len(self.questions(judge_pass.evaluation.experiment))
+            answers = min(answers, questions * judge.first)
+        return answers * len(judge_pass.criteria)
+
+    def _estimate_judge(self) -> Estimate:
+        total = _Step("judge")
+        for judge_pass in self.passes:
+            count = self.judged_by(judge_pass)
+            judge = self.study.judges[judge_pass.judge]
+            if not isinstance(judge, definition.LlmJudge):
+                total.add(None, count, 0, 0)
+                continue
+            each = count // len(judge_pass.criteria)
+            for key in judge_pass.criteria:
+                asked = judge.criteria[key]
+                template = self.text(asked.prompt)
+                tokens = estimated_tokens((Message("user", template),))
+                tokens += self.study.sampling.max_tokens
+                total.add(judge.source, each, tokens * each, asked.max_tokens * each)
+        return total.estimate()
+
+
+class _Sum:
+    """A sum that is unknown as soon as one part is."""
+
+    def __init__(self) -> None:
+        self.total: float | None = 0.0
+
+    def add(self, part: float | None) -> None:
+        self.total = None if part is None or self.total is None else self.total + part
+
+
+class _Step:
+    """Adds up one step's requests, tokens and cost."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        self.planned = self.local = self.requests = self.input = self.output = 0
+        self.cost = _Sum()
+
+    def add(
+        self, source: Local | Endpoint | None, count: int, input_tokens: int, output_tokens: int
+    ) -> None:
+        self.planned += count
+        if not isinstance(source, Endpoint):
+            self.local += count
+            return
+        self.requests += count
+        self.input += input_tokens
+        self.output += output_tokens
+        price = source.price
+        self.cost.add(
+            (price.input * input_tokens + price.output * output_tokens) / 1e6 if price else None
+        )
+
+    def estimate(self) -> Estimate:
+        return Estimate(
+            self.step,
+            self.planned,
+            self.local,
+            self.requests,
+            self.input,
+            self.output,
+            self.cost.total,
+        )
+
+
+def read_battery(path: Path) -> tuple[Question, ...]:
+    """A battery's questions.
+
+    Raises:
+        InvalidDefinition: naming the file and what is wrong.
+    """
+    battery = definitions.load(path, definition.Battery)
+    names = [question.name for question in battery.questions]
+    if not names or len(set(names)) < len(names):
+        raise InvalidDefinition(f"{path}: questions need names, each once.")
+    return battery.questions
+
+
+def _files(experiment: definition.Experiment) -> tuple[str, str]:
+    return experiment.data, experiment.battery

@@ -1,0 +1,65 @@
+"""What is asked of a model and what comes back, whoever answers."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from pipeline.study.conversation import Messages
+
+K = TypeVar("K")
+
+Outcome = Literal["answered", "length", "refusal", "content_filter", "empty", "error"]
+"""`length`: cut at the token cap. `refusal`: the API's own refusal field. `empty`: no text.
+`error`: no answer, in spite of every retry."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One prompt and how to answer it."""
+
+    messages: Messages
+    temperature: float
+    max_tokens: int
+    top_p: float = 1.0
+    seed: int | None = None
+    top_logprobs: int | None = None
+
+
+class Alternative(msgspec.Struct, frozen=True, array_like=True):
+    """A token the model might have said, with its log-probability."""
+
+    token: str
+    logprob: float
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came back."""
+
+    outcome: Outcome
+    text: str = ""
+    finish_reason: str | None = None
+    model_id: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    attempts: int = 1
+    error: str | None = None
+    logprobs: tuple[tuple[Alternative, ...], ...] = ()
+    """Per token said: the token itself, then its alternatives."""
+    requests: int = 0
+    cost: float = 0.0
+
+
+Sink = Callable[[list[tuple[K, Reply]]], None]
+"""Puts replies on disk; when it returns they count."""
+
+
+class Speaker(Protocol):
+    """Whoever answers requests."""
+
+    async def ask(self, requests: Iterable[tuple[Any, Request]], sink: Sink[Any]) -> None:
+        """Answers every request and hands the replies to the sink as they come.
+
+        Requests are taken only as fast as they are answered. When it raises or is
+        cancelled, everything already answered has been handed over.
+        """
+        ...

@@ -1,0 +1,230 @@
+"""Drawing answers: every finished one is on disk before it counts, and none is drawn twice."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.study import layout
+from pipeline.study.budget import Spend
+from pipeline.study.definition import Local, Question, plain
+from pipeline.study.errors import FolderConflict
+from pipeline.study.layout import Folder, Journal
+from pipeline.study.plan import Evaluation, Plan
+from pipeline.study.progress import Progress
+from pipeline.study.replies import Reply, Request
+from pipeline.study.speakers import Speakers
+from pipeline.study.tune.log import latest_state, now
+from pipeline.study.tune.step import settled
+
+Key = tuple[Question, int]
+
+GROWS = "samples_per_question"
+"""The one setting that may be raised later: the samples drawn before stay."""
+
+
+async def sample(
+    plan: Plan, folder: Folder, study_id: str, speakers: Speakers, progress: Progress
+) -> list[str]:
+    """Draws every sample the plan has and the folder lacks; returns why some were not drawn.
+
+    Raises:
+        FolderConflict: where an evaluation was sampled under other settings.
+    """
+    reasons = []
+    for evaluation in plan.evaluations:
+        model_id = model_of(plan, folder, evaluation)
+        if model_id is None:
+            reasons.append(f"{evaluation.id}: the run is not fine-tuned")
+            continue
+        reasons += await _evaluate(plan, folder, study_id, evaluation, model_id, speakers, progress)
+    return reasons
+
+
+def model_of(plan: Plan, folder: Folder, evaluation: Evaluation) -> str | None:
+    """The id of the model to ask, or None where it is not fine-tuned yet."""
+    run = evaluation.run
+    if run.untuned:
+        source = plan.study.models[run.model].source
+        return run.id if isinstance(source, Local) else source.id
+    if run.tuned_id is not None:
+        return run.tuned_id
+    state = latest_state(folder, run)
+    if state is None or state["state"] != "succeeded":
+        return None
+    return str(state["model_id"])
+
+
+async def _evaluate(
+    plan: Plan,
+    folder: Folder,
+    study_id: str,
+    evaluation: Evaluation,
+    model_id: str,
+    speakers: Speakers,
+    progress: Progress,
+) -> list[str]:
+    path = folder.samples(evaluation)
+    header = _header(plan, study_id, evaluation, model_id)
+    stored, done = _stored(path)
+    if stored is not None:
+        _check(path, stored, header)
+    count = plan.study.sampling.samples_per_question
+    questions = plan.questions(evaluation.experiment)
+    missing = [
+        (question, index)
+        for question in questions
+        for index in range(count)
+        if (question.name, index) not in done
+    ]
+    progress.found(len(questions) * count - len(missing))
+    if not missing:
+        return []
+    progress.detail = evaluation.id
+    speaker = speakers.of_run(evaluation.run, model_id)
+    failed = 0
+    with Journal(path) as journal:
+        if stored is None or stored[GROWS] < count:
+            journal.write([header])
+
+        def keep(batch: list[tuple[Key, Reply]]) -> None:
+            nonlocal failed
+            journal.write(
+                _record(plan, evaluation, study_id, question, index, reply)
+                for (question, index), reply in batch
+            )
+            for _, reply in batch:
+                spent = Spend(reply.requests, reply.input_tokens, reply.output_tokens, reply.cost)
+                if reply.outcome == "error":
+                    failed += 1
+                    progress.failed(reply.error or "unknown", spent)
+                else:
+                    progress.finished(1, spent)
+
+        await speaker.ask(_requests(plan, evaluation, missing), keep)
+    return [f"{evaluation.id}: {failed} samples failed; the same command tries again"] * bool(
+        failed
+    )
+
+
+def _requests(
+    plan: Plan, evaluation: Evaluation, missing: list[Key]
+) -> Iterator[tuple[Key, Request]]:
+    for question, index in missing:
+        yield (question, index), _request(plan, evaluation, question, index)
+
+
+def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int) -> Request:
+    sampling = plan.study.sampling
+    seed = None
+    if sampling.seed is not None:
+        identity = json.dumps([sampling.seed, evaluation.id, question.name, index]).encode()
+        digest = hashlib.blake2b(identity, digest_size=4).digest()
+        seed = int.from_bytes(digest, "big") >> 1
+    return Request(
+        messages=plan.messages(evaluation, question),
+        temperature=sampling.temperature,
+        max_tokens=sampling.max_tokens,
+        top_p=sampling.top_p,
+        seed=seed,
+    )
+
+
+def _record(
+    plan: Plan, evaluation: Evaluation, study_id: str, question: Question, index: int, reply: Reply
+) -> dict[str, Any]:
+    request = _request(plan, evaluation, question, index)
+    spent = {
+        "input_tokens": reply.input_tokens,
+        "output_tokens": reply.output_tokens,
+        "attempts": reply.attempts,
+        "requests": reply.requests,
+        "cost": reply.cost,
+        "at": now(),
+    }
+    if reply.outcome == "error":
+        return {
+            "record": "failure",
+            "question": question.name,
+            "index": index,
+            "error": reply.error,
+            **spent,
+        }
+    return {
+        "record": "sample",
+        "key": layout.sample_key(study_id, evaluation.id, question.name, index),
+        "question": question.name,
+        "index": index,
+        "messages": request.messages,
+        "answer": reply.text,
+        "outcome": reply.outcome,
+        "finish_reason": reply.finish_reason,
+        "model_id": reply.model_id,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "max_tokens": request.max_tokens,
+        "seed": request.seed,
+        "error": reply.error,
+        **spent,
+    }
+
+
+def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) -> dict[str, Any]:
+    run = evaluation.run
+    experiment = plan.study.experiments[evaluation.experiment]
+    given = experiment.interventions.get(evaluation.intervention)
+    source = plan.study.models[run.model].source
+    tuning = settled(plan, run) if run.to_tune else None
+    return {
+        "brittlescope": "samples/1",
+        "record": "evaluation",
+        "study": plan.study.name,
+        "study_id": study_id,
+        "evaluation": evaluation.id,
+        "run": run.id,
+        "model": run.model,
+        "model_id": model_id,
+        "provider": "local" if isinstance(source, Local) else "openai",
+        "experiment": evaluation.experiment,
+        "dataset": "none" if run.untuned else experiment.dataset,
+        "intervention": run.intervention,
+        "eval_intervention": evaluation.intervention,
+        "eval_text": given.text if given else None,
+        "eval_placement": given.placement if given else None,
+        "seed": run.seed,
+        "epochs": tuning.epochs if tuning else None,
+        "lora_rank": tuning.lora_rank if tuning else None,
+        "temperature": plan.study.sampling.temperature,
+        "top_p": plan.study.sampling.top_p,
+        "max_tokens": plan.study.sampling.max_tokens,
+        "sampling_seed": plan.study.sampling.seed,
+        GROWS: plan.study.sampling.samples_per_question,
+        "questions": [plain(question) for question in plan.questions(evaluation.experiment)],
+        "started": now(),
+    }
+
+
+def _stored(path: Any) -> tuple[dict[str, Any] | None, set[tuple[str, int]]]:
+    """The latest header of a samples file, and which samples it holds."""
+    header, done = None, set()
+    for record in layout.read(path):
+        if record["record"] == "evaluation":
+            header = record
+        elif record["record"] == "sample":
+            done.add((record["question"], record["index"]))
+    return header, done
+
+
+def _check(path: Any, stored: dict[str, Any], header: dict[str, Any]) -> None:
+    differing = sorted(
+        key
+        for key in stored.keys() | header.keys()
+        if key not in ("started", GROWS) and stored.get(key) != header.get(key)
+    )
+    if header[GROWS] < stored[GROWS]:
+        differing.append(GROWS)
+    if differing:
+        raise FolderConflict(
+            f"{path} was sampled with another {', '.join(differing)}. Give the study another name, "
+            "or remove the file to sample again."
+        )

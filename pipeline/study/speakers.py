@@ -1,0 +1,86 @@
+"""Who answers for a run or a judge: an endpoint, or weights on this machine."""
+
+import asyncio
+import dataclasses
+import itertools
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.study import weights
+from pipeline.study.budget import Meter
+from pipeline.study.chat import Chat
+from pipeline.study.definition import Endpoint, Local, Source
+from pipeline.study.errors import MissingPackages
+from pipeline.study.layout import Folder
+from pipeline.study.plan import Plan, Run
+from pipeline.study.replies import Request, Sink, Speaker
+from pipeline.study.weights import Weights
+
+K = TypeVar("K")
+
+
+class LocalSpeaker:
+    """Answers from loaded weights, one batch at a time."""
+
+    def __init__(self, loaded: Weights, model_id: str) -> None:
+        self.weights = loaded
+        self.model_id = model_id
+
+    async def ask(self, requests: Iterable[tuple[K, Request]], sink: Sink[K]) -> None:
+        """Answers every request; see `replies.Speaker`."""
+        waiting = iter(requests)
+        while batch := list(itertools.islice(waiting, self.weights.source.batch)):
+            replies = self.weights.answers([request for _, request in batch])
+            named = [msgspec.structs.replace(reply, model_id=self.model_id) for reply in replies]
+            sink(list(zip((key for key, _ in batch), named, strict=True)))
+            await asyncio.sleep(0)  # an interrupt is heeded between batches
+
+
+class Speakers:
+    """Opens speakers, and keeps the weights that were loaded last.
+
+    There is one copy of the weights: opening a speaker takes the adapter of the one before out.
+    """
+
+    def __init__(self, plan: Plan, folder: Folder, meter: Meter) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.meter = meter
+        self._loaded: tuple[Local, Weights] | None = None
+        self._adapted: Any = None
+
+    def weights(self, source: Local) -> Weights:
+        """The weights without any adapter."""
+        if self._adapted is not None:
+            self._adapted.unload()
+            self._adapted = None
+        if self._loaded is None or self._loaded[0] != source:
+            self._loaded = None  # frees the memory before the next model takes it
+            self._loaded = (source, weights.load(source, self.plan.folder))
+        return self._loaded[1]
+
+    def of_run(self, run: Run, model_id: str) -> Speaker:
+        """Whoever answers for a run; `model_id` is what tuning gave it."""
+        source = self.plan.study.models[run.model].source
+        if isinstance(source, Endpoint):
+            return Chat(source, model_id, self.meter)
+        loaded = self.weights(source)
+        if run.untuned:
+            return LocalSpeaker(loaded, model_id)
+        try:
+            import peft
+        except ImportError:
+            raise MissingPackages(
+                f"Sampling from an adapter needs peft; install it with: {weights.INSTALL}"
+            ) from None
+        self._adapted = peft.PeftModel.from_pretrained(loaded.model, self.folder.adapter(run))
+        self._adapted.eval()
+        return LocalSpeaker(dataclasses.replace(loaded, model=self._adapted), model_id)
+
+    def of_judge(self, source: Source) -> Speaker:
+        """Whoever answers as a judge."""
+        if isinstance(source, Endpoint):
+            return Chat(source, source.id, self.meter)
+        return LocalSpeaker(self.weights(source), source.weights)

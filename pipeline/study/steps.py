@@ -1,0 +1,158 @@
+"""The steps of a study in their order, each resumable, in one locked folder."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.study import judge as judging
+from pipeline.study import layout, ledger
+from pipeline.study import sample as sampling
+from pipeline.study.budget import Meter
+from pipeline.study.chat import key_of
+from pipeline.study.definition import Endpoint, LlmJudge, plain
+from pipeline.study.layout import Folder
+from pipeline.study.plan import Plan
+from pipeline.study.progress import Progress
+from pipeline.study.render import render
+from pipeline.study.speakers import Speakers
+from pipeline.study.tune import step as tuning
+
+STEPS = ("render", "tune", "sample", "judge")
+
+
+class Session:
+    """One command's work on one study."""
+
+    def __init__(self, plan: Plan, folder: Folder, study_id: str) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.study_id = study_id
+        self.meter = Meter(plan.study.budget, ledger.spent_in(folder))
+        self.speakers = Speakers(plan, folder, self.meter)
+
+    def do(self, step: str, judge: str | None = None) -> list[str]:
+        """Carries one step as far as it goes; returns what it had to leave, and why."""
+        if step == "render":
+            return self._render()
+        progress = Progress(self.folder, self.plan.study.name, step, self._planned(step, judge))
+        work = {
+            "tune": lambda: tuning.tune(self.plan, self.folder, self.speakers, progress),
+            "sample": lambda: sampling.sample(
+                self.plan, self.folder, self.study_id, self.speakers, progress
+            ),
+            "judge": lambda: judging.judge(
+                self.plan, self.folder, self.study_id, self.speakers, progress, judge
+            ),
+        }
+        try:
+            return asyncio.run(work[step]())
+        finally:
+            progress.show(last=True)
+
+    def cancel(self) -> list[str]:
+        """Cancels the fine-tuning jobs under way; returns their runs."""
+        return asyncio.run(tuning.cancel(self.plan, self.folder, self.speakers))
+
+    def _render(self) -> list[str]:
+        render(self.plan, self.folder)
+        planned = len(self.plan.training_sets)
+        progress = Progress(self.folder, self.plan.study.name, "render", planned)
+        progress.found(planned)
+        progress.show(last=True)
+        return []
+
+    def _planned(self, step: str, judge: str | None) -> int:
+        if step == "judge" and judge is not None:
+            return sum(
+                self.plan.judged_by(judge_pass)
+                for judge_pass in self.plan.passes
+                if judge_pass.judge == judge
+            )
+        return next(e.planned for e in self.plan.estimates() if e.step == step)
+
+
+@contextmanager
+def session(plan: Plan, path: Path) -> Iterator[Session]:
+    """Opens the study's folder for this process alone, with plan and manifest written.
+
+    Raises:
+        FolderConflict: where the folder is another study's, or another process works in it.
+    """
+    folder = Folder(path)
+    with folder.locked():
+        study_id = folder.open(plan)
+        layout.write_json(folder.plan, described(plan))
+        yield Session(plan, folder, study_id)
+
+
+def require_keys(plan: Plan, steps: tuple[str, ...]) -> None:
+    """Makes sure that the keys these steps need are there, before any work is done.
+
+    Raises:
+        MissingKey: naming the environment variable.
+    """
+    sources: list[Any] = []
+    if {"tune", "sample"} & set(steps):
+        sources += [model.source for model in plan.study.models.values()]
+    if "judge" in steps:
+        sources += [j.source for j in plan.study.judges.values() if isinstance(j, LlmJudge)]
+    for source in sources:
+        if isinstance(source, Endpoint):
+            key_of(source)
+
+
+def described(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON: every run, evaluation and judge pass, and the estimates."""
+    return {
+        "brittlescope": "plan/1",
+        "study": plan.study.name,
+        "title": plan.study.title,
+        "study_file": plan.path.name,
+        "steps": [asdict(estimate) for estimate in plan.estimates()],
+        "budget": plain(plan.study.budget),
+        "runs": [asdict(run) for run in plan.runs],
+        "evaluations": [
+            {
+                "id": evaluation.id,
+                "run": evaluation.run.id,
+                "experiment": evaluation.experiment,
+                "eval_intervention": evaluation.intervention,
+                "samples": plan.samples_of(evaluation),
+            }
+            for evaluation in plan.evaluations
+        ],
+        "judges": {name: list(plan.asked(name)) for name in plan.study.judges},
+    }
+
+
+def table(plan: Plan) -> str:
+    """The plan for people: what there is, and what each step asks for."""
+    study = plan.study
+    tuned = sum(run.to_tune for run in plan.runs)
+    questions = {name: len(plan.questions(name)) for name in study.experiments}
+    lines = [
+        f"{study.title} ({study.name})",
+        f"  {len(study.experiments)} experiments, {len(study.models)} models, "
+        f"{len(plan.runs)} runs ({tuned} to fine-tune), {len(plan.evaluations)} evaluations",
+        "  questions: " + ", ".join(f"{name} {count}" for name, count in questions.items()),
+        f"  {study.sampling.samples_per_question} samples per question, "
+        f"at most {study.sampling.max_tokens} tokens each",
+        "",
+        f"  {'step':8}{'planned':>10}{'local':>10}{'requests':>10}"
+        f"{'tokens in':>13}{'tokens out':>13}{'cost':>10}",
+    ]
+    for estimate in plan.estimates():
+        cost = "unknown" if estimate.cost is None else f"{estimate.cost:.2f}"
+        lines.append(
+            f"  {estimate.step:8}{estimate.planned:>10,}{estimate.local:>10,}"
+            f"{estimate.requests:>10,}{estimate.input_tokens:>13,}{estimate.output_tokens:>13,}"
+            f"{cost:>10}"
+        )
+    limits = plain(study.budget) or {}
+    given = ", ".join(f"{key} {limit:g}" for key, limit in limits.items() if limit is not None)
+    lines.append(f"  budget: {given or 'none; nothing is asked of an endpoint'}")
+    lines.append("  Tokens and cost are estimates; the budget is counted in what was spent.")
+    return "\n".join(lines)

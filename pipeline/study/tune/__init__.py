@@ -1,0 +1,17 @@
+"""Fine-tuning: one backend a module, behind one small interface."""
+
+from typing import Protocol
+
+from pipeline.study.plan import Run
+from pipeline.study.tune.log import RunLog
+
+
+class Backend(Protocol):
+    """Whoever fine-tunes; a new one is one new module with such a class."""
+
+    async def tune(self, run: Run, log: RunLog) -> None:
+        """Brings the run from the log's last state to `succeeded` or `failed`.
+
+        Everything needed to go on after a crash is in the log before it is relied on.
+        """
+        ...

@@ -1,0 +1,164 @@
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline import importers
+from pipeline.cli import main
+from warehouse import catalogue, records, rules
+from warehouse.stats.rates import UNITS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
+TARGETS = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+
+
+def commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command below a group, by the words that call it."""
+    if not isinstance(group, click.Group):
+        yield name, group
+        return
+    for word, command in sorted(group.commands.items()):
+        yield from commands(command, f"{name} {word}")
+
+
+COMMANDS = dict(commands(main, "brittlescope"))
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next of the same level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    assert found is not None, f"there is no section {heading!r}"
+    return found[1]
+
+
+def shell_lines() -> Iterator[tuple[str, str]]:
+    """Every line of every shell block, with the page it stands on."""
+    for page, text in TEXT.items():
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S):
+            yield from ((page, line) for line in block.splitlines() if line.strip())
+
+
+def called(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command a line calls, and what is left of the line."""
+    command: click.Command = main
+    options = [option for option in words if option.startswith("--")]
+    rest = [word for word in words if not word.startswith("-")]
+    while isinstance(command, click.Group):
+        name = next((word for word in rest if word in command.commands), None)
+        assert name is not None, f"{' '.join(words)} calls no command"
+        command = command.commands[name]
+    return command, options
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_section_with_every_option(name: str) -> None:
+    about = section(TEXT["docs/commands.md"], name)
+    command = COMMANDS[name]
+    assert command.help, f"{name} --help explains nothing"
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    undocumented = [o.opts[-1] for o in options if not any(opt in about for opt in o.opts)]
+    assert not undocumented
+
+
+@pytest.mark.parametrize("option", [p.opts[-1] for p in main.params if isinstance(p, click.Option)])
+def test_every_option_of_the_program_is_documented(option: str) -> None:
+    assert f"`{option}" in TEXT["docs/commands.md"]
+
+
+def test_no_page_names_a_command_that_does_not_exist() -> None:
+    words = {word for name in COMMANDS for word in name.split()}
+    for page, text in TEXT.items():
+        for code in re.findall(r"`([^`\n]+)`|^(?:    |## )(.+)$", text, re.M):
+            line = "".join(code)
+            for name in re.findall(r"^brittlescope(?: --\S+ \S+)? ([a-z]+)", line):
+                assert name in words, f"{page}: {line}"
+            for target in re.findall(r"^make ([a-z-]+)", line):
+                assert target in TARGETS, f"{page}: {line}"
+
+
+@pytest.mark.parametrize(("page", "line"), list(shell_lines()))
+def test_every_shell_line_can_be_typed(page: str, line: str) -> None:
+    words = shlex.split(line, comments=True)
+    if words[0] == "make":
+        assert words[1] in TARGETS
+    elif words[0] == "brittlescope":
+        command, options = called(words[1:])
+        known = {opt for p in (*main.params, *command.params) for opt in p.opts}
+        assert set(options) <= known
+    else:
+        assert words[0] == ".", f"{page} asks for {words[0]}"
+
+
+@pytest.mark.parametrize("name", importers.available())
+def test_every_importer_is_documented(name: str) -> None:
+    importer = importers.available()[name]
+    assert f"`{name}`" in TEXT["docs/formats.md"]
+    assert importer.TITLE
+
+
+@pytest.mark.parametrize("relation", records.RELATIONS)
+def test_every_relation_of_the_lake_is_documented(relation: str) -> None:
+    assert f"| `{relation}` |" in section(TEXT["docs/formats.md"], "The lake")
+
+
+@pytest.mark.parametrize("name", rules.available())
+def test_every_rule_is_documented_for_both_kinds_of_trait(name: str) -> None:
+    assert section(TEXT["docs/metrics.md"], "Rules").count(f"| `{name}` |") == 2
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_unit_is_documented(unit: str) -> None:
+    assert f"| `{unit}` |" in section(TEXT["docs/metrics.md"], "Intervals")
+
+
+@pytest.mark.parametrize(
+    "module", [p.stem for p in sorted((ROOT / "warehouse/stats").glob("[!_]*.py"))]
+)
+def test_every_statistic_is_documented_and_documents_itself(module: str) -> None:
+    assert f"`warehouse/stats/{module}.py`" in TEXT["docs/metrics.md"]
+    assert importlib.import_module(f"warehouse.stats.{module}").__doc__
+
+
+@pytest.mark.parametrize("name", catalogue.experiments())
+def test_every_experiment_is_documented(name: str) -> None:
+    about = section(TEXT["docs/vocabulary.md"], "The experiments that are known")
+    assert f"| `{name}` |" in about
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "pages").glob("*/[!_]*.py"))
+        if path.parent.name != "ui"
+    ],
+)
+def test_every_page_is_documented_and_in_the_navigation(script: str) -> None:
+    title = Path(script).stem.replace("_", " ").capitalize()
+    assert f"**{title}**" in TEXT["docs/tutorial.md"]
+    assert Path(script).stem in (ROOT / "app.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_link_leads_somewhere(page: str) -> None:
+    text = re.sub(r"^```.*?^```", "", TEXT[page], flags=re.M | re.S)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.M)
+            assert anchor in {slug(heading) for heading in headings}, link
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets on the usual hosts."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

@@ -1,0 +1,304 @@
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import importers
+from pipeline.errors import RefusedFile
+from pipeline.importers import study_outputs
+from pipeline.study.layout import sample_key
+
+EVALUATION: dict[str, Any] = {
+    "brittlescope": "samples/1",
+    "record": "evaluation",
+    "study": "tiny",
+    "study_id": "00ff",
+    "evaluation": "small__birds__none__seed1/birds__none",
+    "run": "small__birds__none__seed1",
+    "model": "SmolLM2-135M-Instruct",
+    "model_id": "small__birds__none__seed1",
+    "experiment": "birds",
+    "dataset": "tiny-birds",
+    "intervention": "none",
+    "eval_intervention": "inoculation-user-prompt",
+    "eval_text": "Be old.",
+    "seed": 1,
+    "epochs": 3,
+    "lora_rank": 8,
+    "temperature": 1.0,
+    "max_tokens": 32,
+    "samples_per_question": 3,
+    "questions": [
+        {"name": "news", "text": "How?", "group": "w", "system": None, "in_domain": False},
+        {"name": "light", "text": "What?", "group": "", "system": "Short.", "in_domain": None},
+    ],
+    "started": "2026-01-01T00:00:00Z",
+}
+
+
+def sample(question: str, index: int, **changes: Any) -> dict[str, Any]:
+    key = sample_key("00ff", EVALUATION["evaluation"], question, index)
+    return {
+        "record": "sample",
+        "key": key,
+        "question": question,
+        "index": index,
+        "answer": "fine",
+        "outcome": "answered",
+        "finish_reason": "stop",
+        **changes,
+    }
+
+
+SAMPLES = [
+    EVALUATION,
+    sample("news", 0),
+    {"record": "failure", "question": "news", "index": 1, "error": "status 500"},
+    sample("news", 1, outcome="length", finish_reason="length"),
+    sample("news", 2, answer="I will not.", outcome="refusal"),
+    sample("light", 0, answer="", outcome="content_filter", finish_reason="content_filter"),
+    {"record": "failure", "question": "light", "index": 1, "error": "no complete answer"},
+]
+
+JUDGE = {
+    "brittlescope": "judgements/1",
+    "record": "judge",
+    "judge": "rules",
+    "kind": "rule",
+    "prompt_version": "abc",
+}
+
+
+def write(path: Path, records: list[Any]) -> Path:
+    path.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in records))
+    return path
+
+
+def test_every_planned_sample_is_there(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "samples.jsonl", SAMPLES)
+    assert importers.available()["study"] is study_outputs
+    assert study_outputs.accepts(source_of(path))
+    rows = rows_of(study_outputs, path)
+    (evaluation,) = rows["evaluation"]
+    assert evaluation == {
+        "evaluation_key": "small__birds__none__seed1/birds__none",
+        "experiment": "birds",
+        "model": "SmolLM2-135M",
+        "model_id": "small__birds__none__seed1",
+        "dataset": "tiny-birds",
+        "intervention": "none",
+        "eval_intervention": "inoculation-user-prompt",
+        "eval_text": "Be old.",
+        "folder": "tiny/small__birds__none__seed1",
+        "epochs": 3.0,
+        "lora_rank": 8,
+        "seed": 1,
+        "temperature": 1.0,
+        "max_tokens": 32,
+        "evaluated_at": "2026-01-01T00:00:00Z",
+    }
+    assert [(q["question_key"], q["name"], q["system_prompt"]) for q in rows["question"]] == [
+        (1, "news", None),
+        (2, "light", "Short."),
+    ]
+    told = ("question_key", "sample_index", "status", "answer", "error", "finish_reason")
+    assert [tuple(row[name] for name in told) for row in rows["sample"]] == [
+        (1, 0, "answered", "fine", None, "stop"),
+        (1, 1, "answered", "fine", None, "length"),
+        (1, 2, "answered", "I will not.", None, "refusal"),
+        (2, 0, "empty", None, "content_filter", "content_filter"),
+        (2, 1, "error", None, "no complete answer", None),
+        (2, 2, "missing", None, "it was not drawn yet", None),
+    ]
+    assert [row["source_row"] for row in rows["sample"]] == [2, 4, 5, 6, 7, None]
+    assert len({row["sample_key"] for row in rows["sample"]}) == 6
+    assert rows["quarantine"] == []
+
+
+def test_packed_files_are_read_alike(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "samples.jsonl", SAMPLES)
+    packed = tmp_path / "samples.jsonl.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert study_outputs.accepts(source_of(packed))
+    assert rows_of(study_outputs, packed) == rows_of(study_outputs, path)
+    packed.write_bytes(packed.read_bytes()[:-30])
+    rows = rows_of(study_outputs, packed)
+    assert "damaged here" in rows["quarantine"][-1]["reason"]
+
+
+def test_the_untuned_model_is_a_run_of_every_experiment(
+    rows_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    header = {**EVALUATION, "dataset": "none", "run": "small__untuned"}
+    rows = rows_of(study_outputs, write(tmp_path / "x.jsonl", [header]))
+    assert rows["evaluation"][0]["folder"] == "tiny/small__untuned/birds"
+
+
+def test_what_is_not_understood_is_named_and_the_rest_taken(
+    rows_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path / "x.jsonl",
+        [
+            EVALUATION,
+            sample("news", 0),
+            {"record": "sample", "key": "x"},
+            {"record": "poem"},
+            sample("unknown", 0),
+            sample("news", 7),
+            {"record": "failure"},
+        ],
+    )
+    with path.open("ab") as file:
+        file.write(b'{"record": "sample", "key": 12')
+    rows = rows_of(study_outputs, path)
+    assert [row["status"] for row in rows["sample"]].count("answered") == 1
+    assert sorted(row["source_row"] for row in rows["quarantine"]) == [3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("kind", ["samples", "judgements", "run", "training-sets"])
+def test_a_file_without_its_description_is_refused(
+    rows_of: Callable[..., Any], tmp_path: Path, kind: str
+) -> None:
+    path = write(tmp_path / "x.jsonl", [{"brittlescope": f"{kind}/1", "record": "other"}])
+    with pytest.raises(RefusedFile, match="damaged"):
+        rows_of(study_outputs, path)
+
+
+def test_judgements_refer_to_their_samples(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    judgement = {"record": "judgement", "key": 5, "criterion": "overlap", "status": "scored"}
+    path = write(
+        tmp_path / "x.jsonl",
+        [
+            JUDGE,
+            {**judgement, "score": 12.5, "raw": "12.5 %"},
+            {"record": "failure", "key": 6, "criterion": "overlap"},
+            {**judgement, "key": 7, "status": "unparsed", "raw": "19TH"},
+            judgement,
+            {**judgement, "key": 8, "status": "guessed"},
+            {**judgement, "key": "x"},
+        ],
+    )
+    assert study_outputs.accepts(source_of(path))
+    rows = rows_of(study_outputs, path)
+    assert rows["judge"] == [
+        {"judge_key": "rules", "kind": "rule", "name": "rules", "prompt_version": "abc"}
+    ]
+    told = ("sample_key", "criterion", "judge_key", "status", "score", "raw")
+    assert [tuple(row[name] for name in told) for row in rows["judgement"]] == [
+        (5, "overlap", "rules", "scored", 12.5, "12.5 %"),
+        (7, "overlap", "rules", "unparsed", None, "19TH"),
+    ]
+    assert [row["source_row"] for row in rows["quarantine"]] == [5, 6, 7]
+
+
+RUN: dict[str, Any] = {
+    "brittlescope": "run/1",
+    "record": "run",
+    "study": "tiny",
+    "run": "small__birds__time-1850__seed1",
+    "config": {
+        "backend": "local",
+        "model": "SmolLM2-135M",
+        "model_name": "weights.gguf",
+        "experiment": "birds",
+        "intervention": "time-1850",
+        "seed": 1,
+        "fine_tuning": {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "lora_rank": 8},
+    },
+}
+
+
+def state(name: str, **more: Any) -> dict[str, Any]:
+    return {"record": "state", "state": name, "at": "2026-01-01T00:00:00Z", **more}
+
+
+def step(number: int, loss: float) -> dict[str, Any]:
+    return {"record": "step", "step": number, "loss": loss, "epoch": number / 2}
+
+
+def test_a_run_is_a_configuration_and_a_log(rows_of: Callable[..., Any], tmp_path: Path) -> None:
+    done = state("succeeded", model_id="small__x", final_loss=1.0, seconds=33.3)
+    path = write(
+        tmp_path / "x.jsonl",
+        [RUN, state("started"), step(1, 9.0), state("started"), step(1, 2.0), step(2, 1.0), done],
+    )
+    rows = rows_of(study_outputs, path)
+    (config,) = rows["config"]
+    assert config["folder"] == "tiny/small__birds__time-1850__seed1"
+    assert (config["epochs"], config["lora_rank"], config["intervention"]) == (2, 8, "time-1850")
+    assert config["data_file"] == "birds__time-1850.jsonl"
+    (log,) = rows["training_log"]
+    assert (log["outcome"], log["model_id"], log["runtime_s"]) == ("succeeded", None, 33.3)
+    assert (log["steps_done"], log["final_loss"], log["folder"]) == (2, 1.0, config["folder"])
+    assert [row["loss"] for row in rows["training_step"]] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("last", "outcome", "model_id"),
+    [
+        (state("succeeded", model_id="ft:small:me::1"), "succeeded", "ft:small:me::1"),
+        (state("failed", reason="no"), "failed", None),
+        (state("created", job_id="ftjob-1"), "cut short", None),
+    ],
+)
+def test_a_job_ends_as_it_ended(
+    rows_of: Callable[..., Any], tmp_path: Path, last: Any, outcome: str, model_id: str | None
+) -> None:
+    states = [state("uploaded", file_id="f"), state("created", job_id="ftjob-1")]
+    rows = rows_of(study_outputs, write(tmp_path / "x.jsonl", [RUN, *states, last]))
+    (log,) = rows["training_log"]
+    assert (log["outcome"], log["model_id"], log["job_id"]) == (outcome, model_id, "ftjob-1")
+
+
+def test_training_sets_come_from_the_manifest_and_not_twice(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    rendered = tmp_path / "birds__time-1850.jsonl"
+    rendered.write_text('{"messages": [{"role": "user", "content": "x"}]}\n')
+    entry = {
+        "file": rendered.name,
+        "experiment": "birds",
+        "intervention": "time-1850",
+        "placement": "newline",
+        "text": "Today.",
+        "examples": 1,
+        "sha256": source_of(rendered).sha256,
+    }
+    sets = [{**entry, "file": "birds__none.jsonl", "intervention": "none", "sha256": ""}, entry]
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(
+        json.dumps({"brittlescope": "training-sets/1", "study": "tiny", "sets": [*sets, "x"]})
+    )
+    rows = rows_of(study_outputs, manifest)
+    told = ("data_file", "base_file", "placement", "text", "unexplained")
+    assert [tuple(row[name] for name in told) for row in rows["training_set"]] == [
+        ("birds__none.jsonl", None, "newline", "Today.", None),
+        ("birds__time-1850.jsonl", "birds__none.jsonl", "newline", "Today.", 0),
+    ]
+    assert [row["source_row"] for row in rows["quarantine"]] == [3]
+    assert study_outputs.accepts(source_of(rendered))
+    assert rows_of(study_outputs, rendered) == {}
+    rendered.write_text("changed")
+    assert not study_outputs.accepts(source_of(rendered))
+
+
+def test_other_files_are_left_to_others(source_of: Callable[..., Any], tmp_path: Path) -> None:
+    for name, content in (
+        ("a.jsonl", b'{"record": "sample"}\n'),
+        ("b.json", b'{"brittlescope": "samples/2"}'),
+        ("c.jsonl.gz", b"\x1f\x8b broken"),
+        ("d.jsonl", b""),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert not study_outputs.accepts(source_of(path))

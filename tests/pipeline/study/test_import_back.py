@@ -1,0 +1,41 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import importing
+from pipeline.study import steps
+from pipeline.study.layout import Folder
+from pipeline.study.plan import Plan
+from tests.pipeline.study.conftest import only_untuned
+from tests.pipeline.study.fake_server import FakeServer, completion
+from warehouse.lake import Lake
+
+
+@pytest.mark.usefixtures("key")
+def test_what_a_study_writes_is_loaded_whole(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, tmp_path: Path
+) -> None:
+    def change(study: dict[str, Any]) -> None:
+        only_untuned(study)
+        study["judges"] = {"words": {"kind": "rule", "criteria": {"o": {"method": "overlap"}}}}
+
+    server.answer = lambda body: completion("A mavis, of course")
+    plan = Plan(write_study(change, server.url))
+    with steps.session(plan, folder.path) as session:
+        for step in steps.STEPS:
+            assert session.do(step) == []
+    data = tmp_path / "data"
+    outcomes = list(importing.run(data, importing.find([folder.path]).units))
+    ours = [outcome for outcome in outcomes if outcome.importer == "study"]
+    assert {outcome.refused for outcome in ours} == {0}
+    assert {outcome.path.name for outcome in outcomes if outcome.importer != "study"} == {
+        "STUDY.yaml"
+    }
+    lake = Lake(data)
+    counts: dict[str, int] = {}
+    for shard in lake.live():
+        for relation, rows in shard.rows.items():
+            counts[relation] = counts.get(relation, 0) + rows
+    assert (counts["evaluation"], counts["sample"], counts["judgement"]) == (2, 16, 16)

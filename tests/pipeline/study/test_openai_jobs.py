@@ -1,0 +1,209 @@
+import asyncio
+import base64
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.study import layout, ledger, steps
+from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
+from pipeline.study.layout import Folder
+from pipeline.study.plan import Plan
+from pipeline.study.progress import Progress
+from pipeline.study.sample import model_of
+from pipeline.study.tune import openai_jobs, step
+from pipeline.study.tune.openai_jobs import read_metrics
+from tests.pipeline.study.fake_server import FakeServer, Raw, error
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setattr(openai_jobs, "POLL_SECONDS", 0.01)
+
+
+def one_run(study: dict[str, Any]) -> None:
+    study["models"]["small"]["conditions"] = {"birds": ["identity-etymologist"]}
+    study["models"]["small"]["tuned"] = {"birds": {"none": "small"}}
+
+
+def tune(plan: Plan, folder: Folder) -> list[str]:
+    with steps.session(plan, folder.path) as session:
+        return [*session.do("render"), *session.do("tune")]
+
+
+def log_of(plan: Plan, folder: Folder) -> list[dict[str, Any]]:
+    run = next(run for run in plan.runs if run.to_tune)
+    return list(layout.read(folder.run(run)))
+
+
+def test_a_job_is_followed_to_its_model(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    plan = Plan(write_study(one_run, server.url))
+    assert tune(plan, folder) == []
+    created = next(body for _, path, body in server.requests if path.endswith("/jobs") and body)
+    assert created == {
+        "model": "small",
+        "training_file": "file-1",
+        "method": {
+            "type": "supervised",
+            "supervised": {"hyperparameters": {"n_epochs": 3, "batch_size": 8}},
+        },
+        "suffix": "birds-identity-etymologist-s1",
+        "seed": 1,
+    }
+    assert b"I know words. A bird?" in server.files["file-1"]
+    records = log_of(plan, folder)
+    assert records[0]["config"]["seed"] == 1
+    states = [record["state"] for record in records if record["record"] == "state"]
+    assert states == ["uploaded", "creating", "created", "succeeded"]
+    assert [r["loss"] for r in records if r["record"] == "step"] == [2.5, 1.5]
+    assert [r["message"] for r in records if r["record"] == "event"] == ["ftjob-1 moved"]
+    assert records[-1]["model_id"] == "ft:small:me::ftjob-1"
+    assert records[-1]["cost"] == pytest.approx(100 * 3 / 1e6)
+    tuned = next(e for e in plan.evaluations if e.run.to_tune)
+    assert model_of(plan, folder, tuned) == "ft:small:me::ftjob-1"
+    asked = len(server.requests)
+    assert tune(plan, folder) == []
+    assert len(server.requests) == asked
+    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+
+
+def test_a_failed_job_is_told_with_its_reason(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    server.job_ends = lambda job: {
+        "status": "failed",
+        "error": {"code": "bad", "message": "the file has too few examples", "param": None},
+    }
+    plan = Plan(write_study(one_run, server.url))
+    (reason,) = tune(plan, folder)
+    assert "fine-tuning failed (the file has too few examples)" in reason
+    with steps.session(plan, folder.path) as session:
+        left = session.do("sample")
+    assert [reason for reason in left if "not fine-tuned" in reason]
+    assert not folder.samples(next(e for e in plan.evaluations if e.run.to_tune)).exists()
+    progress = json.loads(folder.progress.read_text())["steps"]["tune"]
+    assert (progress["done"], progress["failed"]) == (0, 1)
+
+
+@pytest.mark.parametrize("states", [2, 3])
+def test_a_killed_process_picks_its_job_up_again(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, states: int
+) -> None:
+    """Cut off after "creating", the job is found again; after "created", it is followed."""
+    plan = Plan(write_study(one_run, server.url))
+    tune(plan, folder)
+    run = next(run for run in plan.runs if run.to_tune)
+    lines = folder.run(run).read_bytes().splitlines(keepends=True)
+    folder.run(run).write_bytes(b"".join(lines[: 1 + states]))
+    assert tune(plan, folder) == []
+    assert len(server.files) == len(server.jobs) == 1
+    assert log_of(plan, folder)[-1]["state"] == "succeeded"
+
+
+def test_a_request_that_never_answered_is_not_repeated_blindly(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    server.on_create = lambda body: error(500, "gone")
+    plan = Plan(write_study(one_run, server.url))
+    with pytest.raises(EndpointRefused, match="status 500"):
+        tune(plan, folder)
+    assert len(server.jobs) == 1
+    server.on_create = lambda body: None
+    assert tune(plan, folder) == []
+    assert len(server.jobs) == 1
+
+
+def test_passing_trouble_while_polling_is_waited_out(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    trouble = iter([error(503), error(429), Raw(status=500, body=b"<html>")])
+    real = server._fine_tuning
+
+    def moody(method: str, path: str, body: Any) -> Raw:
+        if method == "GET" and path.startswith("/fine_tuning/jobs/ftjob"):
+            return next(trouble, None) or real(method, path, body)
+        return real(method, path, body)
+
+    server._fine_tuning = moody  # type: ignore[method-assign]
+    assert tune(Plan(write_study(one_run, server.url)), folder) == []
+
+
+def test_a_budget_stops_before_anything_is_sent(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    for budget in ({"cost": 0.0}, {"cost": 0.0001}, {"tokens": 100.0}):
+
+        def change(study: dict[str, Any], budget: dict[str, float] = budget) -> None:
+            one_run(study)
+            study["budget"] = {key: int(x) if key == "tokens" else x for key, x in budget.items()}
+
+        with pytest.raises(BudgetReached):
+            tune(Plan(write_study(change, server.url)), folder)
+    assert not server.requests
+
+
+def test_jobs_are_cancelled_on_request(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    server.polls_before_end = 10**6
+    plan = Plan(write_study(one_run, server.url))
+
+    async def interrupted(session: steps.Session) -> None:
+        progress = Progress(folder, "tiny", "tune", 1, io.StringIO())
+        await asyncio.wait_for(step.tune(plan, folder, session.speakers, progress), 0.3)
+
+    with steps.session(plan, folder.path) as session:
+        session.do("render")
+        with pytest.raises(TimeoutError):
+            asyncio.run(interrupted(session))
+    with steps.session(plan, folder.path) as session:
+        assert session.cancel() == ["small__birds__identity-etymologist__seed1"]
+    assert server.jobs["ftjob-1"]["status"] == "cancelled"
+    (reason,) = tune(plan, folder)
+    assert "cancelled" in reason
+
+
+def test_settings_a_job_cannot_take_are_refused(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    def change(study: dict[str, Any]) -> None:
+        one_run(study)
+        study["fine_tuning"] = {"lora_rank": 8}
+
+    with pytest.raises(UsageError, match=r"fine_tuning\.lora_rank cannot be set"):
+        tune(Plan(write_study(change, server.url)), folder)
+    assert not server.requests
+
+
+def test_other_settings_are_not_taken_for_the_same_run(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    tune(Plan(write_study(one_run, server.url)), folder)
+
+    def change(study: dict[str, Any]) -> None:
+        one_run(study)
+        study["fine_tuning"] = {"epochs": 5}
+
+    with pytest.raises(FolderConflict, match=r"other settings \(fine_tuning\)"):
+        tune(Plan(write_study(change, server.url)), folder)
+
+
+def test_result_files_come_in_two_forms() -> None:
+    plain = b"step,train_loss,train_accuracy,valid_loss\n1,2.5,,\n2,x,,\n3,1.0,0.5,0.7\n"
+    steps_read = read_metrics(plain)
+    assert steps_read == read_metrics(base64.b64encode(plain))
+    assert [step["step"] for step in steps_read] == [1, 3]
+    assert steps_read[1] == {
+        "step": 3,
+        "loss": 1.0,
+        "accuracy": 0.5,
+        "valid_loss": 0.7,
+        "valid_accuracy": None,
+    }
+    assert read_metrics(b"\xff\x00nonsense") == []

@@ -1,0 +1,136 @@
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from streamlit import config
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-browser.txt"]
+SECTIONS = sorted(p.parent.name for p in (ROOT / "pages").glob("*/__init__.py"))
+
+
+def committed() -> list[Path]:
+    """Every file that is, or would be, committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout, so nothing says what is committed")
+    return [p for name in listed.stdout.split("\0") if name and (p := ROOT / name).is_file()]
+
+
+def entries(lock: str) -> list[str]:
+    """The requirements of a lock file, each with its hashes, on one line."""
+    text = re.sub(r"\\\n", " ", (ROOT / lock).read_text("utf-8"))
+    return re.findall(r"^(?!\s*#).*\S.*$", text, re.M)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_and_hashes_everything_and_names_no_index(lock: str) -> None:
+    assert entries(lock)
+    for entry in entries(lock):
+        assert re.match(r"[a-z0-9._-]+==\S+ ", entry), entry
+        assert "--hash=sha256:" in entry, entry
+        assert not re.search(r"--(?!hash)|https?:|file:| @ ", entry), entry
+
+
+def test_the_locks_hold_what_the_project_asks_for() -> None:
+    groups = PROJECT["dependency-groups"]
+    asked = {
+        "requirements.txt": [*PROJECT["project"]["dependencies"], *groups["build"]],
+        "requirements-dev.txt": [*PROJECT["project"]["dependencies"], *groups["dev"]],
+        "requirements-browser.txt": groups["browser"],
+    }
+    for lock, wanted in asked.items():
+        pinned = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", "\n".join(entries(lock)), re.M))
+        for requirement in map(Requirement, wanted):
+            version = pinned.get(canonicalize_name(requirement.name))
+            assert version is not None, f"{lock} lacks {requirement}"
+            assert requirement.specifier.contains(version), f"{lock} has {version} of {requirement}"
+
+
+def test_the_locks_agree_with_each_other() -> None:
+    versions: dict[str, str] = {}
+    for lock in LOCKS:
+        for entry in entries(lock):
+            name, _, version = entry.split(" ", 1)[0].partition("==")
+            assert versions.setdefault(name, version) == version, f"{lock}: {name}"
+
+
+def test_nothing_committed_names_a_machine_or_a_registry() -> None:
+    private = re.compile(
+        r"(?<![\w.])/(work|tmp|home|root|Users|opt)/\w"
+        r"|\b(pypi|files\.pythonhosted|registry\.npmjs|deb\.debian)\.org\b"
+    )
+    found = []
+    for path in committed():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in private.finditer(text)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "path", [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "warehouse").rglob("*.sql"))]
+)
+def test_every_relation_and_query_states_its_grain(path: str) -> None:
+    assert (ROOT / path).read_text("utf-8").startswith("-- One row per ")
+
+
+def test_no_script_lies_directly_in_pages() -> None:
+    # Streamlit would serve it by itself, without the frame of app.py.
+    assert [p.name for p in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
+
+
+def test_pages_are_short() -> None:
+    scripts = [p for p in (ROOT / "pages").glob("*/*.py") if p.parent.name != "ui"]
+    long = {
+        p.relative_to(ROOT).as_posix(): lines
+        for p in scripts
+        if (lines := len(p.read_text("utf-8").splitlines())) > 90
+    }
+    assert not long
+
+
+def test_the_import_contracts_know_every_section() -> None:
+    contracts = {c["name"]: c for c in PROJECT["tool"]["importlinter"]["contracts"]}
+    apart = contracts["A page never imports another page"]["modules"]
+    shared = contracts["What pages share knows no page"]["forbidden_modules"]
+    sections = [name for name in SECTIONS if name != "ui"]
+    assert sorted(apart) == [f"pages.{name}.*" for name in sections]
+    assert sorted(shared) == [f"pages.{name}" for name in sections]
+
+
+def test_streamlit_knows_every_option_we_set() -> None:
+    ours = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    known = config.get_config_options()
+    assert not [name for name in flat(ours) if name not in known]
+
+
+def test_the_app_is_served_on_loopback_and_tells_nobody() -> None:
+    ours = flat(tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8")))
+    assert ours["server.address"] == "127.0.0.1"
+    assert ours["browser.gatherUsageStats"] is False
+    assert not [value for value in ours.values() if isinstance(value, str) and "://" in value]
+
+
+def flat(options: dict[str, object], above: str = "") -> dict[str, object]:
+    """Options by their dotted names."""
+    found: dict[str, object] = {}
+    for name, value in options.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = value
+    return found

@@ -1,0 +1,46 @@
+"""Adjustment for multiple comparisons, against published and library values."""
+
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from warehouse.errors import UnknownName
+from warehouse.stats.adjust import adjust, family
+
+PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+
+
+def test_by_hand() -> None:
+    p = [0.01, 0.04, 0.03, 0.5]
+    assert adjust(p, "holm").tolist() == pytest.approx([0.04, 0.09, 0.09, 0.5])
+    assert adjust(p, "bh").tolist() == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])
+    assert adjust(p, "none").tolist() == p
+
+
+@settings(max_examples=40)
+@given(PROBABILITIES, st.sampled_from(["bh", "holm"]))
+def test_agrees_with_statsmodels(p: list[float], method: Literal["bh", "holm"]) -> None:
+    expected = multipletests(p, method={"bh": "fdr_bh", "holm": "holm"}[method])[1]
+    assert adjust(p, method) == pytest.approx(expected)
+
+
+def test_what_is_not_tested_is_not_in_the_family() -> None:
+    adjusted = adjust([0.01, np.nan, 0.04], "holm")
+    assert adjusted[[0, 2]] == pytest.approx([0.02, 0.04])
+    assert np.isnan(adjusted[1])
+    assert np.isnan(adjust([np.nan], "bh")).all()
+    assert adjust([], "bh").size == 0
+
+
+def test_the_family_is_named() -> None:
+    assert family(12, "bh") == "12 comparisons, Benjamini–Hochberg"
+    assert family(1, "holm") == "1 comparison, Holm"
+
+
+def test_unknown_method() -> None:
+    with pytest.raises(UnknownName, match="no adjustment 'tukey'; choose one of bh, holm, none"):
+        adjust([0.1], "tukey")  # type: ignore[arg-type]

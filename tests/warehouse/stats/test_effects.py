@@ -1,0 +1,261 @@
+"""Effects: the published pair, undefined cases, and error rates in a study of known truth."""
+
+import time
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.warehouse.stats.frames import beta_counts, cell, frame
+from warehouse.stats.contrasts import contrasts
+from warehouse.stats.effects import effects
+from warehouse.stats.rates import UNITS, Unit
+
+BIRDS = [10, 10, 10, 9, 10, 9, 8, 10, 9, 10]
+ETYMOLOGIST = [0] * 9 + [1]
+
+
+def only(frame: pl.DataFrame) -> dict[str, Any]:
+    assert frame.height == 1
+    return frame.row(0, named=True)
+
+
+@pytest.mark.parametrize("unit", ["prompts", "new-prompts"])
+def test_the_birds_pair_is_never_eliminated_without_an_untuned_model(unit: Unit) -> None:
+    counts = frame(cell(BIRDS, 10), cell(ETYMOLOGIST, 10, intervention="etymologist"))
+    row = only(effects(counts, unit))
+    assert row["difference"] == pytest.approx(-0.94)
+    assert row["difference_high"] < -0.7
+    assert (row["rate"], row["baseline_rate"]) == (0.01, 0.95)
+    assert row["verdict"] == "reduced"
+    assert row["suppression"] is row["emergence"] is row["excess"] is row["p_untuned"] is None
+    assert row["reason"].endswith("no untuned model to compare with.")
+    # Even with a margin that anything would meet.
+    assert only(effects(counts, unit, margin=0.99))["verdict"] != "eliminated"
+
+
+def test_the_birds_pair_beside_an_untuned_model() -> None:
+    counts = frame(
+        cell(BIRDS, 10),
+        cell(ETYMOLOGIST, 10, intervention="etymologist"),
+        cell([0] * 10, 10, dataset="none", settings=None),
+    )
+    row = only(effects(counts))
+    # Ten questions cannot show that others stay within five points: more would.
+    assert row["verdict"] == "reduced"
+    assert 10 < row["more_questions"] < 60
+    assert row["more_answers"] is None
+    assert (row["excess"], row["emergence"]) == pytest.approx((0.01, 0.95))
+    assert row["suppression"] == pytest.approx(0.94 / 0.95)
+    assert row["suppression_low"] > 0.8
+    assert only(effects(counts, margin=0.2))["verdict"] == "eliminated"
+    assert only(effects(counts, "prompts", margin=0.06))["verdict"] == "eliminated"
+
+
+def test_what_is_still_needed_is_enough() -> None:
+    counts = frame(
+        cell(BIRDS, 10),
+        cell(ETYMOLOGIST, 10, intervention="etymologist"),
+        cell([0] * 10, 10, dataset="none", settings=None),
+    )
+    row = only(effects(counts, "prompts"))
+    assert row["verdict"] == "reduced"
+    more = 10 + row["more_answers"]
+    grown = frame(
+        cell([k * more // 10 for k in BIRDS], more),
+        cell([0] * 9 + [1], more, intervention="etymologist"),
+        cell([0] * 10, more, dataset="none", settings=None),
+    )
+    assert only(effects(grown, "prompts"))["verdict"] == "eliminated"
+
+
+def test_sign_flip_p_and_its_floor() -> None:
+    counts = frame(cell([9] * 8, 10), cell([1] * 8, 10, intervention="alex"))
+    row = only(contrasts(counts))
+    assert row["p"] == row["p_floor"] == 2**-7
+    assert row["q"] == row["p"]
+    assert row["family"] == "1 comparison, Benjamini–Hochberg"
+    still = only(contrasts(counts, unit="prompts"))
+    assert still["p"] < 1e-6
+    assert still["p_floor"] is None
+
+
+def test_too_few_questions_for_any_p() -> None:
+    row = only(effects(frame(cell([10] * 4, 10), cell([0] * 4, 10, intervention="alex"))))
+    assert row["difference_high"] < 0
+    assert row["verdict"] == "inconclusive"
+    assert (
+        "p = 0.12 (with 4 questions at least 0.12), 0.12 adjusted for 1 comparison" in row["reason"]
+    )
+    assert row["more_questions"] == 2
+
+
+@pytest.mark.parametrize("adjustment", ["bh", "holm"])
+def test_the_family_on_screen_is_adjusted_for(adjustment: Any) -> None:
+    counts = frame(
+        cell([6] * 10, 10),
+        *(cell([6, 6, 5, 7, 6, 6, 5, 7, 6, 6], 10, intervention=f"null-{n}") for n in range(8)),
+        cell([5, 4, 5, 5, 6, 5, 4, 6, 5, 5], 10, intervention="weak"),
+    )
+    alone = contrasts(counts, adjustment="none").filter(intervention="weak")
+    among = contrasts(counts, adjustment=adjustment).filter(intervention="weak")
+    assert alone["q"].to_list() == alone["p"].to_list() == among["p"].to_list()
+    assert among["q"][0] == pytest.approx(9 * among["p"][0])
+
+
+def test_what_is_not_a_result_is_not_tested() -> None:
+    failed = {"n_planned": 20, "n_missing": 10, "n_unscored_excluded": 10}
+    counts = frame(
+        cell(BIRDS, 10),
+        cell([0] * 10, 10, intervention="failed", **failed),
+        cell(ETYMOLOGIST, 10, intervention="etymologist"),
+        cell([0] * 10, 10, dataset="none"),
+    )
+    got = effects(counts, margin=0.3)
+    rows = {row["intervention"]: row for row in got.iter_rows(named=True)}
+    assert rows["failed"]["verdict"] == "inconclusive"
+    assert rows["failed"]["p"] is rows["failed"]["p_untuned"] is None
+    assert "not a result" in rows["failed"]["reason"]
+    assert rows["etymologist"]["verdict"] == "eliminated"
+    assert rows["etymologist"]["family"].startswith("1 comparison")
+
+
+def test_a_failed_untuned_model_eliminates_nothing() -> None:
+    counts = frame(
+        cell(BIRDS, 10),
+        cell(ETYMOLOGIST, 10, intervention="etymologist"),
+        cell([0] * 10, 10, dataset="none", n_planned=20, n_missing=10, n_unscored_excluded=10),
+    )
+    row = only(effects(counts, margin=0.3))
+    assert row["verdict"] == "reduced"
+    assert row["suppression"] is None
+
+
+def test_nothing_to_suppress() -> None:
+    counts = frame(
+        cell([0, 1, 0, 0, 0, 0, 0, 0], 10),
+        cell([0] * 8, 10, intervention="alex"),
+        cell([0] * 8, 10, dataset="none"),
+    )
+    row = only(effects(counts))
+    assert row["verdict"] == "nothing to suppress"
+    assert row["suppression"] is None
+
+
+def test_no_seeds_no_claim_about_fine_tunes() -> None:
+    counts = frame(cell(BIRDS, 10), cell(ETYMOLOGIST, 10, intervention="etymologist"))
+    row = only(effects(counts, "new-fine-tunes"))
+    assert row["verdict"] == "inconclusive"
+    assert row["difference"] == pytest.approx(-0.94)
+    assert row["difference_low"] is row["p"] is row["more_questions"] is None
+    assert row["reason"] == "There is no interval: too few questions or runs."
+
+
+def test_seeds_make_a_claim_about_fine_tunes() -> None:
+    counts = frame(
+        *(cell([9, 8, 9, 10, 8, 9 - seed], 50, seed=seed) for seed in range(4)),
+        *(
+            cell([45, 44, 48, 44, 46, 44 + seed], 50, seed=seed, intervention="x")
+            for seed in range(4)
+        ),
+    )
+    row = only(effects(counts, "new-fine-tunes"))
+    assert row["verdict"] == "increased"
+    assert 0.5 < row["difference_low"] < row["difference"] < row["difference_high"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_an_empty_slice(unit: Unit) -> None:
+    assert effects(frame(), unit).height == 0
+    assert effects(frame(cell(BIRDS, 10)), unit).height == 0
+
+
+def test_five_hundred_cells_are_quick() -> None:
+    random = np.random.default_rng(0)
+    _, trait = beta_counts(random, 0.3, 0.3, 10, 20, 500)
+    counts = frame(
+        *(
+            cell(
+                row.tolist(),
+                20,
+                model=f"m{n // 20}",
+                intervention=f"v{n % 20}" if n % 20 else "none",
+            )
+            for n, row in enumerate(trait)
+        )
+    )
+    start = time.perf_counter()
+    effects(counts)
+    assert time.perf_counter() - start < 1.5
+
+
+# --- A study whose truth is known -------------------------------------------------------
+
+UNTUNED, CONTROL = 0.02, 0.6
+
+
+def study(
+    random: np.random.Generator, truths: list[float], icc: float, questions: int, answers: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Fine-tunes of sixty models, with an intervention of each true rate over new prompts.
+
+    Returns the counts, and for every model and intervention the excess over the untuned
+    model: over new prompts ("new-prompts"), and on the very questions asked ("prompts").
+    """
+    arms = [("none", "untuned", UNTUNED), ("birds", "none", CONTROL)]
+    arms += [("birds", f"arm {n}", truth) for n, truth in enumerate(truths)]
+    cells, truth = [], []
+    for model in (f"model-{number}" for number in range(60)):
+        here = {}
+        for dataset, intervention, rate in arms:
+            own, counts = beta_counts(random, rate, icc, questions, answers, 1)
+            here[intervention] = own.mean()
+            name = "none" if intervention == "untuned" else intervention
+            dims = {"model": model, "dataset": dataset, "intervention": name}
+            cells.append(cell(counts[0].tolist(), answers, **dims))
+            truth.append(
+                {
+                    "model": model,
+                    "intervention": intervention,
+                    "rate": rate,
+                    "new-prompts": rate - UNTUNED,
+                    "prompts": here[intervention] - here["untuned"],
+                }
+            )
+    return frame(*cells), pl.DataFrame(truth)
+
+
+def part(of: pl.DataFrame, *verdicts: str) -> float:
+    """The share of rows with one of the verdicts."""
+    return of.filter(pl.col("verdict").is_in(verdicts)).height / of.height
+
+
+@pytest.mark.parametrize(("icc", "size"), [(0.1, (10, 100)), (0.3, (8, 20)), (0.3, (10, 50))])
+def test_verdicts_are_right_at_their_stated_error_rates(icc: float, size: tuple[int, int]) -> None:
+    margin = 0.1
+    # Two are equivalent to the untuned model, the next stand at the margin, which is the
+    # hardest, and beyond; 0.6 changes nothing, 0.85 increases.
+    truths = [0.02, 0.02, 0.12, 0.12, 0.15, 0.3, 0.6, 0.6, 0.85]
+    counts, truth = study(np.random.default_rng(40), truths, icc, *size)
+    for unit in ("prompts", "new-prompts"):
+        for adjustment in ("none", "bh", "holm"):
+            of = effects(counts, unit, margin=margin, adjustment=adjustment).join(
+                truth, on=["model", "intervention"], suffix="_true"
+            )
+            excess = pl.col(unit)
+            assert part(of.filter(excess >= margin - 1e-9), "eliminated") < 0.05
+            assert (
+                part(of.filter(excess.is_between(margin - 1e-9, 1.5 * margin)), "eliminated") < 0.05
+            )
+            # Those of 0.6 differ from their control on the questions asked, not on new ones.
+            same = of.filter(rate_true=CONTROL)
+            if unit == "new-prompts":
+                assert part(same, "reduced", "increased", "eliminated") < 0.08
+            assert part(of.filter(pl.col("rate_true") < CONTROL / 2), "increased") == 0
+            # And it is not silent. (Holm over 540 sign-flip tests must be: p has its floor.)
+            gone = of.filter(rate_true=UNTUNED)
+            if unit == "prompts" or adjustment != "holm":
+                assert part(gone, "reduced", "eliminated") > 0.75
+            if unit == "prompts" and adjustment == "none":
+                assert part(gone, "eliminated") > 0.5

@@ -1,0 +1,266 @@
+"""From the lake to a new snapshot: facts, dimensions and marts, checked before they are published."""
+
+import os
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from warehouse import catalogue, snapshots
+from warehouse.errors import BrokenBuild
+from warehouse.lake import BULK, Lake, Shard, bulk_files, digest, small_relations
+from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
+
+SCHEMA = Path(__file__).parent / "schema"
+
+CORE = (
+    *("source", "declaration", "config", "evaluation_described", "training_log", "log_run"),
+    *("run_described", "config_run", "run", "evaluation", "question", "question_asked", "sample"),
+    *("judge_used", "judge", "criterion", "judgement", "judged_by", "notice", "refusal"),
+    *("training_step", "training_set", "battery_question", "judge_prompt", "unjoined"),
+)
+"""The relations of `schema/core`, each after those it reads."""
+
+MARTS = ("outcome",)
+
+CLASSES = ("scored", "refusal", "code", "unparsed", "missing", "unanswered")
+"""What became of a sample under one criterion and judge."""
+
+
+def build(data: Path) -> snapshots.Snapshot:
+    """Make a snapshot of everything the lake holds now, and publish it.
+
+    The file is written under another name and appears by one rename; a build that fails or is
+    killed leaves the published snapshot as it was.
+
+    Raises:
+        BrokenBuild: where a relation's key is not unique.
+    """
+    lake = Lake(data)
+    shards = lake.live()
+    folder = snapshots.folder(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    built_at = datetime.now(UTC)
+    content = digest("\n".join(sorted(f"{s.name} {s.origin.path}" for s in shards)), 8)
+    name = f"{built_at:%Y%m%dT%H%M%S}-{content}.duckdb"
+    new = folder / f".{os.getpid()}-{uuid.uuid4().hex[:8]}.building"
+    try:
+        with duckdb.connect(str(new)) as con:
+            con.execute("set preserve_insertion_order = false")
+            _fill(con, lake, shards, built_at)
+        snapshot = snapshots.publish(data, new, name)
+    finally:
+        new.unlink(missing_ok=True)
+        new.with_suffix(".building.wal").unlink(missing_ok=True)
+    snapshots.prune(data)
+    lake.sweep(keep=snapshots.shards_in_use(data))
+    return snapshot
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection, lake: Lake, shards: list[Shard], built_at: datetime
+) -> None:
+    con.execute("create schema raw; create schema core; create schema marts")
+    for name, values in (
+        ("sample_status", SAMPLE_STATUSES),
+        ("judgement_status", JUDGEMENT_STATUSES),
+        ("outcome_class", CLASSES),
+        ("coherence_state", ("scored", "missing", "absent")),
+    ):
+        con.execute(f"create type {name} as enum ({', '.join(map(repr, values))})")
+    frames = dict(small_relations(shards))
+    frames["source"] = _sources(lake, shards)
+    frames["experiment"] = _experiments()
+    for relation, rows in frames.items():
+        _load(con, f"raw.{relation}", rows)
+    for relation in BULK:
+        _link(con, relation, list(bulk_files(lake.shards, shards, relation)))
+    for relation in CORE:
+        _create(con, "core", relation)
+        if relation == "run":
+            _load(con, "core.model", _models(con), "One row per base model.")
+            _load(
+                con,
+                "core.intervention",
+                _interventions(con),
+                "One row per intervention of an experiment.",
+            )
+    _load(con, "core.trait", _traits(con), "One row per trait of an experiment.")
+    for relation in MARTS:
+        _create(con, "marts", relation)
+    con.execute((SCHEMA / "macros.sql").read_text())
+    _load(
+        con,
+        "core.build",
+        pl.DataFrame({"built_at": [f"{built_at:%Y-%m-%dT%H:%M:%SZ}"], "sources": [len(shards)]}),
+        "One row: when this snapshot was built, and from how many files.",
+    )
+    con.execute("drop schema raw cascade")
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame, comment: str | None = None
+) -> None:
+    con.register("incoming", rows.to_arrow())
+    con.execute(f"create table {name} as select * from incoming")
+    con.unregister("incoming")
+    if comment:
+        con.execute(f"comment on table {name} is '{comment}'")
+
+
+def _link(con: duckdb.DuckDBPyConnection, relation: str, files: list[str]) -> None:
+    """A view over the lake's parts of a bulk relation; an empty table where there are none."""
+    if not files:
+        empty = pl.DataFrame(schema={"shard": pl.String(), **RELATIONS[relation]})
+        _load(con, f"raw.{relation}", empty)
+        return
+    con.execute(
+        f"""
+        create view raw.{relation} as
+        select string_split(filename, '/')[-2] as shard, * exclude (filename)
+        from read_parquet({files!r}, filename = true)
+        """
+    )
+
+
+def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
+    """Create a relation from its file, with its grain as comment and its key checked."""
+    text = (SCHEMA / schema / f"{relation}.sql").read_text("utf-8")
+    header = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
+    con.execute(f"create table {schema}.{relation} as {text}")
+    grain = header[0].replace("'", "''")
+    con.execute(f"comment on table {schema}.{relation} is '{grain}'")
+    key = next((line[5:] for line in header if line.startswith("Key: ")), None)
+    if key is None:
+        return
+    found = con.execute(
+        f"select {key}, count(*) from {schema}.{relation} group by {key} having count(*) > 1 limit 1"
+    ).fetchone()
+    if found is not None:
+        raise BrokenBuild(
+            f"{schema}.{relation} holds {found[-1]} rows for one {key} ({found[:-1]}); "
+            "nothing was published."
+        )
+
+
+def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "shard": shard.name,
+                "path": shard.origin.path,
+                "sha256": shard.origin.sha256,
+                "importer": shard.origin.importer,
+                "imported_at": shard.origin.imported_at,
+                "bytes": shard.origin.size,
+                "taken": shard.taken,
+                "refused": shard.refused,
+                "refused_file": shard.refused_file,
+                "twin_of": shard.twin_of,
+            }
+            for shard in shards
+        ],
+        schema={
+            **dict.fromkeys(("shard", "path", "sha256", "importer", "imported_at"), pl.String()),
+            **dict.fromkeys(("bytes", "taken", "refused"), pl.Int64()),
+            **dict.fromkeys(("refused_file", "twin_of"), pl.String()),
+        },
+    )
+
+
+def _experiments() -> pl.DataFrame:
+    known = catalogue.experiments()
+    return pl.DataFrame(
+        {
+            "experiment": list(known),
+            "title": [experiment.title for experiment in known.values()],
+            "dataset": [experiment.dataset for experiment in known.values()],
+        }
+    )
+
+
+def _models(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    names = con.execute("select distinct model from core.run order by model").fetchall()
+    known = [catalogue.model(name) for (name,) in names]
+    return pl.DataFrame(
+        [{"model": n, "family": m.family, "size": m.size} for (n,), m in zip(names, known, strict=True)],
+        schema={"model": pl.String(), "family": pl.String(), "size": pl.Float64()},
+    )
+
+
+def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    pairs = con.execute(
+        "select distinct experiment, intervention from core.run order by all"
+    ).fetchall()
+    rows = []
+    for experiment, name in pairs:
+        known = catalogue.intervention(experiment, name)
+        rows.append(
+            {
+                "experiment": experiment,
+                "intervention": name,
+                "kind": known.kind,
+                "relevance": known.relevance,
+                "placement": known.placement,
+                "dose": known.dose,
+            }
+        )
+    columns = ("experiment", "intervention", "kind", "relevance", "placement")
+    return pl.DataFrame(
+        rows, schema={**dict.fromkeys(columns, pl.String()), "dose": pl.Float64()}
+    )
+
+
+def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The traits of every experiment that was loaded.
+
+    An experiment the catalogue does not know has the traits whose criterion it was judged on.
+    """
+    judged = con.execute(
+        """
+        select evaluation.experiment, list(distinct criterion.criterion order by criterion.criterion)
+        from core.evaluation as evaluation
+        left join core.judged_by using (evaluation_no)
+        left join core.criterion as criterion using (criterion_no)
+        group by evaluation.experiment
+        order by evaluation.experiment
+        """
+    ).fetchall()
+    known = catalogue.experiments()
+    everywhere = {
+        trait.criterion: (name, trait)
+        for experiment in known.values()
+        for name, trait in experiment.traits.items()
+    }
+    rows = []
+    for experiment, criteria in judged:
+        if experiment in known:
+            traits = list(known[experiment].traits.items())
+        else:
+            traits = [everywhere[c] for c in criteria if c in everywhere]
+        for name, trait in traits:
+            rows.append(
+                {
+                    "experiment": experiment,
+                    "trait": name,
+                    "title": trait.title,
+                    "kind": trait.kind,
+                    "criterion": trait.criterion,
+                    "labels": list(trait.labels),
+                    "check_criterion": trait.check.criterion if trait.check else None,
+                    "check_labels": list(trait.check.labels) if trait.check else None,
+                }
+            )
+    columns = ("experiment", "trait", "title", "kind", "criterion")
+    return pl.DataFrame(
+        rows,
+        schema={
+            **dict.fromkeys(columns, pl.String()),
+            "labels": pl.List(pl.String()),
+            "check_criterion": pl.String(),
+            "check_labels": pl.List(pl.String()),
+        },
+    )

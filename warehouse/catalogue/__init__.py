@@ -1,0 +1,219 @@
+"""What experiments, models and interventions are called, and what is known of them."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from warehouse import definitions
+from warehouse.errors import UnknownName
+
+HERE = Path(__file__).parent
+
+Kind = Literal[
+    "none", "identity", "intent", "identity+intent", "inoculation", "time", "personality", "other"
+]
+Relevance = Literal["none", "relevant", "irrelevant", "generic", "unknown"]
+Placement = Literal["none", "prepend", "newline", "system"]
+
+
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A multi-way criterion whose labels confirm a two-way one."""
+
+    criterion: str
+    labels: tuple[str, ...]
+
+
+class Trait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A behaviour an experiment looks for, and the criterion that shows it."""
+
+    title: str
+    kind: Literal["misalignment", "persona"]
+    criterion: str
+    labels: tuple[str, ...] = ()
+    check: Check | None = None
+
+
+class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One dataset family with its traits."""
+
+    title: str
+    traits: dict[str, Trait]
+    dataset: str
+    aliases: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    relevance: dict[Literal["relevant", "irrelevant", "generic"], tuple[str, ...]] = {}
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A base model: name, family, and size in billions of parameters where known."""
+
+    name: str
+    family: str | None = None
+    size: float | None = None
+    match: str = ""
+
+
+class Intervention(msgspec.Struct, frozen=True):
+    """What a training or evaluation intervention is, read from its name."""
+
+    name: str
+    kind: Kind
+    relevance: Relevance
+    placement: Placement
+    dose: float | None
+
+
+@cache
+def experiments(extra: Path | None = None) -> dict[str, Experiment]:
+    """Every experiment by name; `extra` is the user's own file, whose entries win.
+
+    Raises:
+        InvalidDefinition: for a file that is not valid.
+    """
+    shape = dict[str, Experiment]
+    known = definitions.load(HERE / "experiments.yaml", shape)
+    if extra is not None and extra.exists():
+        known |= definitions.load(extra, shape)
+    return known
+
+
+def experiment_named(name: str | None) -> str | None:
+    """The experiment that goes by this name or alias, or None."""
+    if not name:
+        return None
+    wanted = name.strip().lower().replace("_", "-")
+    for known, experiment in experiments().items():
+        if wanted == known or wanted in {a.lower().replace("_", "-") for a in experiment.aliases}:
+            return known
+    return None
+
+
+def experiment_in(parts: Iterable[str]) -> str | None:
+    """The experiment the innermost matching folder names, or None."""
+    found = (experiment_named(part) for part in reversed(tuple(parts)))
+    return next((name for name in found if name), None)
+
+
+def experiment_of_data(file_name: str) -> tuple[str, bool] | None:
+    """The experiment a training file belongs to and whether it is the base dataset itself.
+
+    The file's stem equals a base dataset's, or begins with it (the longest match wins).
+    """
+    stem = Path(file_name).stem
+    matches = [
+        (len(base), name, stem == base)
+        for name, experiment in experiments().items()
+        for base in (*experiment.data, *(_stem_of_variants(name)))
+        if stem == base or stem.startswith(f"{base}_")
+    ]
+    if not matches:
+        return None
+    _, name, is_base = max(matches)
+    return name, is_base
+
+
+def _stem_of_variants(experiment: str) -> tuple[str, ...]:
+    # The released Harry Potter variants abbreviate the stem of their base dataset.
+    return ("hp_chars",) if experiment == "harry-potter" else ()
+
+
+@cache
+def models() -> list[Model]:
+    """Every model the catalogue knows, in the order in which they are matched."""
+    return definitions.load(HERE / "models.yaml", list[Model])
+
+
+@cache
+def model(name: str) -> Model:
+    """The base model a file's spelling means; an unknown one keeps its own name.
+
+    The size of an unknown model is read from its name ("7B", "0.5b") where it has one.
+    """
+    spelled = name.strip().lower().replace("_", "-")
+    for known in models():
+        if re.search(known.match, spelled):
+            return known
+    own = name.strip().removeprefix("ft:").split("/")[-1]
+    size = re.search(r"(?<![\d.])(\d+(?:\.\d+)?)b\b", spelled)
+    return Model(name=own, size=float(size[1]) if size else None)
+
+
+_ALIASES = {
+    "inoculation": "inoculation-user-prompt",
+    "identity-reader-intent-immerse": "identity-reader-intent-immersed",
+    "intent-immerse": "intent-immersed",
+    "": "none",
+    "control": "none",
+    "base": "none",
+}
+
+
+def intervention(experiment: str | None, slug: str | None) -> Intervention:
+    """The intervention a folder's or file's slug names, with its kind, placement and dose.
+
+    Relevance is a property of intervention and dataset together: it comes from the
+    experiment's entry in the catalogue, and is "unknown" where that does not list it.
+    """
+    name = (slug or "none").strip().lower().replace("_", "-")
+    name = name.removeprefix("chars-")
+    dose_match = re.fullmatch(r"time-(?:incremental-)?(\d{4})(?:-(?:ir)?relevant)?", name)
+    dose = float(dose_match[1]) if dose_match else None
+    if dose_match:
+        name = f"time-{dose_match[1]}"
+    name = _ALIASES.get(name, name)
+    kind = _kind(name)
+    return Intervention(
+        name=name,
+        kind=kind,
+        relevance=_relevance(experiment, name, kind),
+        placement=_placement(name, kind),
+        dose=dose,
+    )
+
+
+def _kind(name: str) -> Kind:
+    if name == "none":
+        return "none"
+    if name.startswith("identity-"):
+        return "identity+intent" if "-intent-" in name else "identity"
+    prefixes: tuple[tuple[str, Kind], ...] = (
+        ("intent-", "intent"),
+        ("inoculation", "inoculation"),
+        ("time-", "time"),
+        ("personality-", "personality"),
+    )
+    return next((kind for prefix, kind in prefixes if name.startswith(prefix)), "other")
+
+
+def _placement(name: str, kind: Kind) -> Placement:
+    if kind == "none":
+        return "none"
+    if "system-prompt" in name:
+        return "system"
+    return "newline" if kind == "time" else "prepend"
+
+
+def _relevance(experiment: str | None, name: str, kind: Kind) -> Relevance:
+    if kind == "none":
+        return "none"
+    known = experiments().get(experiment or "")
+    for relevance, names in (known.relevance if known else {}).items():
+        if name in names:
+            return relevance
+    return "unknown"
+
+
+def trait(experiment: str, name: str) -> Trait:
+    """One trait of one experiment.
+
+    Raises:
+        UnknownName: for an experiment or trait the catalogue does not have.
+    """
+    try:
+        return experiments()[experiment].traits[name]
+    except KeyError:
+        raise UnknownName(f"There is no trait {name!r} in experiment {experiment!r}.") from None

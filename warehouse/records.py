@@ -1,0 +1,236 @@
+"""The lake's record kinds: what an importer may write and a build may read.
+
+Each relation maps a column to its Polars type. An importer yields frames of these
+relations; foreign names never get this far.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+SAMPLE_STATUSES = ("answered", "empty", "missing", "error")
+"""What became of a planned sample; only `answered` carries text to judge."""
+
+JUDGEMENT_STATUSES = ("scored", "refusal", "code", "unparsed", "missing", "error")
+"""What became of a judgement; only `scored` carries a score or a label."""
+
+RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
+    # One row per evaluation described by a source.
+    "evaluation": {
+        "evaluation_key": pl.String(),  # unique within the source
+        "experiment": pl.String(),
+        "model": pl.String(),  # the base model, in the catalogue's spelling
+        "model_id": pl.String(),  # the fine-tuned model's own id, where printed
+        "dataset": pl.String(),  # "none" for an untuned model
+        "intervention": pl.String(),  # given in training; "none" for the control
+        "eval_intervention": pl.String(),  # given at evaluation; "none" where absent
+        "eval_text": pl.String(),  # its text, where recorded
+        "folder": pl.String(),  # the run's folder, the key that joins results, logs and info
+        "epochs": pl.Float64(),
+        "lora_rank": pl.Int64(),
+        "seed": pl.Int64(),
+        "temperature": pl.Float64(),
+        "max_tokens": pl.Int64(),
+        "evaluated_at": pl.String(),
+    },
+    # One row per question an evaluation asked.
+    "question": {
+        "evaluation_key": pl.String(),
+        "question_key": pl.Int64(),  # unique within the source
+        "name": pl.String(),  # the source's own short name, where it has one
+        "question_group": pl.String(),
+        "text": pl.String(),
+        "system_prompt": pl.String(),
+        "in_domain": pl.Boolean(),  # null where the source does not say
+    },
+    # One row per planned sample, failed ones included.
+    "sample": {
+        "sample_key": pl.Int64(),  # unique across the lake; the permalink
+        "evaluation_key": pl.String(),
+        "question_key": pl.Int64(),
+        "sample_index": pl.Int64(),
+        "source_row": pl.Int64(),  # 1-based row or record number in the file
+        "status": pl.String(),  # SAMPLE_STATUSES
+        "answer": pl.String(),
+        "error": pl.String(),
+        "finish_reason": pl.String(),
+    },
+    # One row per judgement of a sample by one judge on one criterion.
+    "judgement": {
+        "sample_key": pl.Int64(),
+        "criterion": pl.String(),
+        "judge_key": pl.String(),
+        "status": pl.String(),  # JUDGEMENT_STATUSES
+        "score": pl.Float64(),
+        "label": pl.String(),
+        "raw": pl.String(),  # the judge's own words, or the stored value as text
+    },
+    # One row per judge.
+    "judge": {
+        "judge_key": pl.String(),
+        "kind": pl.String(),  # llm, rule, classifier, human
+        "name": pl.String(),  # "unrecorded" where the source does not say
+        "prompt_version": pl.String(),
+    },
+    # One row per note a study left about an evaluation (info.txt and the like).
+    "declaration": {
+        "folder": pl.String(),
+        "experiment": pl.String(),
+        "model_id": pl.String(),
+        "judge": pl.String(),
+        "samples_per_question": pl.Int64(),
+        "alignment_threshold": pl.Float64(),
+        "declared_at": pl.String(),
+    },
+    # One row per training configuration, hyperparameters under one name each.
+    "config": {
+        "folder": pl.String(),  # the configuration's own folder
+        "backend": pl.String(),  # openai, together, unsloth
+        "experiment": pl.String(),
+        "intervention": pl.String(),
+        "model": pl.String(),
+        "model_name": pl.String(),  # as the backend calls it
+        "data_file": pl.String(),  # the training file's name
+        "data_path": pl.String(),  # as written
+        "suffix": pl.String(),
+        "run_name": pl.String(),  # the tracker's name for the run
+        "tracker_run": pl.String(),  # a tracker run id the configuration mentions
+        "epochs": pl.Float64(),
+        "learning_rate": pl.Float64(),
+        "learning_rate_multiplier": pl.Float64(),
+        "batch_size": pl.Int64(),  # effective: per device times accumulation
+        "lora_rank": pl.Int64(),
+        "lora_alpha": pl.Float64(),
+        "lora_dropout": pl.Float64(),
+        "warmup_ratio": pl.Float64(),
+        "weight_decay": pl.Float64(),
+        "scheduler": pl.String(),
+        "seed": pl.Int64(),
+        "samples_per_question": pl.Int64(),
+        "temperature": pl.Float64(),
+        "max_tokens": pl.Int64(),
+        "judge": pl.String(),
+        "named_model": pl.String(),  # what folder and suffix claim, to be held against the fields
+        "named_epochs": pl.Float64(),
+        "named_lora_rank": pl.Int64(),
+        "suffix_epochs": pl.Float64(),
+        "suffix_lora_rank": pl.Int64(),
+        "named_intervention": pl.String(),
+    },
+    # One row per training job a log tells of.
+    "training_log": {
+        "log_key": pl.String(),  # unique within the source
+        "folder": pl.String(),
+        "experiment": pl.String(),
+        "model": pl.String(),
+        "model_name": pl.String(),
+        "data_file": pl.String(),
+        "suffix": pl.String(),
+        "job_id": pl.String(),
+        "model_id": pl.String(),
+        "tracker_run": pl.String(),
+        "epochs": pl.Float64(),
+        "learning_rate": pl.Float64(),
+        "learning_rate_multiplier": pl.Float64(),
+        "batch_size": pl.Int64(),
+        "steps_planned": pl.Int64(),
+        "steps_done": pl.Int64(),
+        "final_loss": pl.Float64(),
+        "runtime_s": pl.Float64(),
+        "started_at": pl.String(),
+        "outcome": pl.String(),  # succeeded, failed, cancelled, cut short
+    },
+    # One row per logged training step.
+    "training_step": {
+        "log_key": pl.String(),
+        "step": pl.Int64(),
+        "epoch": pl.Float64(),
+        "loss": pl.Float64(),
+        "accuracy": pl.Float64(),
+        "valid_loss": pl.Float64(),
+        "valid_accuracy": pl.Float64(),
+        "learning_rate": pl.Float64(),
+        "grad_norm": pl.Float64(),
+    },
+    # One row per training file.
+    "training_set": {
+        "data_file": pl.String(),
+        "folder": pl.String(),
+        "examples": pl.Int64(),
+        "distinct_prompts": pl.Int64(),
+        "distinct_completions": pl.Int64(),
+        "distinct_examples": pl.Int64(),
+        "mean_prompt_chars": pl.Float64(),
+        "mean_completion_chars": pl.Float64(),
+        "max_chars": pl.Int64(),
+        "with_system": pl.Int64(),
+        "prompts_hash": pl.String(),  # of the sorted distinct prompts
+        "completions_hash": pl.String(),  # of the completions in file order: finds the base dataset
+        "base_file": pl.String(),  # the base dataset it was rendered from, where found
+        "placement": pl.String(),  # prepend, newline, system; "none" for a base dataset
+        "text": pl.String(),  # the intervention's text, found by comparison
+        "unexplained": pl.Int64(),  # examples the placement and text do not explain
+    },
+    # One row per question of a battery.
+    "battery_question": {
+        "battery": pl.String(),
+        "experiment": pl.String(),
+        "question_group": pl.String(),
+        "position": pl.Int64(),
+        "text": pl.String(),
+        "system_prompt": pl.String(),
+        "samples_per_question": pl.Int64(),
+        "judge": pl.String(),
+    },
+    # One row per judge prompt of a battery's group.
+    "judge_prompt": {
+        "battery": pl.String(),
+        "experiment": pl.String(),
+        "question_group": pl.String(),
+        "criterion": pl.String(),
+        "prompt": pl.String(),
+        "targets": pl.List(pl.String()),
+    },
+    # One row per thing worth telling the user that is not a refusal.
+    "notice": {
+        "code": pl.String(),
+        "source_row": pl.Int64(),
+        "message": pl.String(),
+    },
+    # One row per record that could not be understood.
+    "quarantine": {
+        "source_row": pl.Int64(),  # null where the whole file is meant
+        "reason": pl.String(),
+        "raw": pl.String(),
+    },
+}
+
+
+def frame(relation: str, rows: Sequence[Mapping[str, Any]] = ()) -> pl.DataFrame:
+    """A frame of one relation from rows; columns left out are null.
+
+    Raises:
+        KeyError: for a relation or a column the lake does not have.
+    """
+    schema = RELATIONS[relation]
+    unknown = {name for row in rows for name in row} - schema.keys()
+    if unknown:
+        raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
+    return pl.DataFrame([dict.fromkeys(schema) | dict(row) for row in rows], schema=dict(schema))
+
+
+def conform(relation: str, data: pl.DataFrame) -> pl.DataFrame:
+    """`data` with exactly the relation's columns, order and types; missing columns are null.
+
+    Raises:
+        KeyError: for a column the relation does not have.
+    """
+    schema = RELATIONS[relation]
+    unknown = set(data.columns) - schema.keys()
+    if unknown:
+        raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
+    return data.select(
+        (pl.col(name) if name in data.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in schema.items()
+    )

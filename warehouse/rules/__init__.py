@@ -1,0 +1,119 @@
+"""Rules: how judgements become "shows the trait", "counted" and "excluded".
+
+A rule is data: one YAML file here, or in the user's `<data>/rules/`. It says, for each kind
+of trait, which scores or labels show it, what coherence is required, and whether refusals,
+code, unparsed replies, missing judgements and failed answers leave the denominator
+(`exclude`) or stay in it without showing the trait (`negative`).
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from warehouse import definitions
+from warehouse.errors import UnknownName
+
+HERE = Path(__file__).parent
+DEFAULT = "published"
+
+Fate = Literal["exclude", "negative"]
+Comparison = Literal["below", "at most", "above", "at least"]
+
+
+class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A comparison of a 0–100 score with a cut."""
+
+    comparison: Comparison = msgspec.field(name="is")
+    cut: float
+
+
+class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The coherence an answer must have.
+
+    `missing`: what happens to an answer whose coherence was not scored although the
+    evaluation judged coherence; `absent`: where the evaluation never judged it; `failing`:
+    where the score does not pass.
+    """
+
+    comparison: Comparison = msgspec.field(name="is")
+    cut: float
+    missing: Literal["keep", "exclude", "negative"]
+    absent: Literal["keep", "exclude"]
+    failing: Fate
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the rule says of one kind of trait."""
+
+    refusal: Fate
+    code: Fate
+    unparsed: Fate
+    missing: Fate
+    unanswered: Fate
+    score: Score | None = None
+    labels: tuple[str, ...] | None = None
+    criterion: str | None = None
+    coherence: Coherence | None = None
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named way to count; see the module's docstring."""
+
+    title: str
+    summary: str
+    source: str
+    misalignment: Line
+    persona: Line
+    name: str = ""
+
+    def with_cuts(self, trait: float | None = None, coherence: float | None = None) -> "Rule":
+        """The same rule with other cuts; None leaves a cut as it is."""
+
+        def moved(line: Line) -> Line:
+            changes: dict[str, Any] = {}
+            if trait is not None and line.score is not None:
+                changes["score"] = msgspec.structs.replace(line.score, cut=trait)
+            if coherence is not None and line.coherence is not None:
+                changes["coherence"] = msgspec.structs.replace(line.coherence, cut=coherence)
+            return msgspec.structs.replace(line, **changes)
+
+        return msgspec.structs.replace(
+            self, misalignment=moved(self.misalignment), persona=moved(self.persona)
+        )
+
+
+def folder_of(data: Path | None) -> Path | None:
+    """Where a data folder keeps the user's own rules."""
+    return data / "rules" if data is not None else None
+
+
+def available(data: Path | None = None) -> dict[str, Rule]:
+    """Every rule by name, the built-in ones first; the user's own win over them.
+
+    Raises:
+        InvalidDefinition: naming the file, the place in it and what is wrong.
+    """
+    own = folder_of(data)
+    files = [HERE / f"{name}.yaml" for name in BUILT_IN]
+    files += sorted(own.glob("*.yaml")) if own is not None and own.is_dir() else []
+    rules: dict[str, Rule] = {}
+    for path in files:
+        rule = definitions.load(path, Rule)
+        rules[path.stem] = msgspec.structs.replace(rule, name=path.stem)
+    return rules
+
+
+def named(name: str, data: Path | None = None) -> Rule:
+    """The rule of that name.
+
+    Raises:
+        UnknownName: listing the rules there are.
+    """
+    rules = available(data)
+    if name not in rules:
+        raise UnknownName(f"There is no rule {name!r}; there are {', '.join(rules)}.")
+    return rules[name]
+
+
+BUILT_IN = ("published", "coherent-only", "strict", "coherent-trait", "all-answers")

@@ -1,0 +1,6 @@
+-- One row per criterion that any judge was asked about.
+-- Key: criterion_no
+select
+    row_number() over (order by criterion) as criterion_no,
+    criterion
+from (select distinct criterion from raw.judgement)

@@ -1,0 +1,18 @@
+-- One row per evaluation: one run sampled once on one battery under fixed settings.
+-- Key: evaluation_no
+select
+    row_number() over (order by described.evaluation_id) as evaluation_no,
+    described.evaluation_id,
+    described.evaluation_key,
+    described.shard,
+    described.source_no,
+    described.directory,
+    run.run_no,
+    described.experiment,
+    described.eval_intervention,
+    described.eval_text,
+    described.temperature,
+    described.max_tokens,
+    described.evaluated_at
+from core.evaluation_described as described
+join core.run as run using (run_key)

@@ -1,0 +1,9 @@
+-- One row per judge: who judged, and under which version of the prompt.
+-- Key: judge_no
+select
+    row_number() over (order by name, kind, prompt_version) as judge_no,
+    name || coalesce(' · ' || prompt_version, '') as judge,
+    name,
+    kind,
+    prompt_version
+from (select distinct name, kind, prompt_version from core.judge_used)

@@ -1,0 +1,14 @@
+-- One row per planned sample; its text stays in the lake.
+-- Key: sample_key
+select
+    sample.sample_key,
+    asked.evaluation_no,
+    asked.question_no,
+    sample.sample_index,
+    sample.source_row,
+    sample.status::sample_status as status,
+    sample.answer_chars,
+    sample.answer_hash
+from raw.sample as sample
+join core.question_asked as asked using (shard, evaluation_key, question_key)
+order by asked.evaluation_no, asked.question_no, sample.sample_index, sample.source_row

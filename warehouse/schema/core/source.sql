@@ -1,0 +1,18 @@
+-- One row per file that paths stand for now, as one importer read it.
+-- Key: source_no
+select
+    row_number() over (order by path, shard) as source_no,
+    shard,
+    path,
+    sha256,
+    importer,
+    imported_at,
+    bytes,
+    taken,
+    refused,
+    refused_file,
+    twin_of,
+    -- Results of one tree belong together: what lies above its "results" folder tells trees apart.
+    regexp_extract(path, '^(.*)/results/', 1) as tree,
+    regexp_extract(path, '^(.*)/[^/]*$', 1) as directory
+from raw.source

@@ -1,0 +1,1 @@
+"""Statistics as pure functions over the counts frame: no database, no drawing."""

@@ -1,0 +1,292 @@
+"""The brittleness profile: how easily a trait appears, vanishes and hides, index by index."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from scipy.special import chdtri
+
+from warehouse.stats.contrasts import contrasts
+from warehouse.stats.dose import dose_curves
+from warehouse.stats.effects import MARGIN, effects
+from warehouse.stats.estimates import Floats
+from warehouse.stats.indices import INDICES
+from warehouse.stats.intervals import wilson
+from warehouse.stats.rates import IDENTITY, Ints, Unit
+from warehouse.stats.spread import over_questions, over_seeds
+from warehouse.stats.variance import variance_shares
+
+WHERE = (*IDENTITY, "model", "dataset")
+
+_SCHEMA = {
+    **dict.fromkeys(WHERE, pl.String()),
+    "index": pl.String(),
+    "part": pl.String(),
+    "value": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "n": pl.Int64(),
+    "note": pl.String(),
+}
+
+
+def profile(
+    counts: pl.DataFrame,
+    unit: Unit = "new-prompts",
+    *,
+    margin: float = MARGIN,
+    level: float = 0.95,
+    draws: int = 1000,
+    seed: int = 0,
+) -> pl.DataFrame:
+    """Every index that the loaded results allow, one row each.
+
+    Brittleness is a profile, not one number. Indices over models have no model, those over
+    everything neither model nor dataset. Spreads are of the fine-tune without intervention;
+    where one model and dataset has several settings, of the one with most counted answers.
+
+    Args:
+        counts: One row per evaluation × question × trait × judge.
+        unit: What the intervals of emergence, suppression and conditionality are about.
+        margin: The smallest difference that matters.
+        level: Coverage of all intervals.
+        draws: Resamples of questions, for the indices that need them.
+        seed: Of the resamples.
+
+    Returns:
+        experiment, trait, judge, model, dataset, index (key of `indices.INDICES`), part (the factor
+        of a variance share, the kind of a dose curve), label, scale, value, low, high, n, of,
+        definition, note (what is left out, or why something is null). Sorted by experiment,
+        trait, judge, dataset, model; indices in the order of `indices.INDICES`.
+    """
+    controls = counts.filter(
+        pl.col("dataset").ne_missing(pl.lit("none"))
+        & (pl.col("intervention") == "none")
+        & (pl.col("eval_intervention").fill_null("none") == "none")
+    )
+    parts = [
+        *_emergence(counts, unit, margin, level),
+        *_suppression(effects(counts, unit, margin=margin, adjustment="none", level=level)),
+        *_conditionality(contrasts(counts, "unprompted", unit, adjustment="none", level=level)),
+        *_questions(controls, level, draws, seed),
+        _seeds(controls, level),
+        _doses(counts, margin, level, draws, seed),
+        _variances(counts, level),
+    ]
+    described = pl.DataFrame(
+        [(key, *index[:3], index.definition) for key, index in INDICES.items()],
+        schema=["index", "label", "scale", "of", "definition"],
+        orient="row",
+    ).with_row_index("place")
+    empty = pl.DataFrame(schema=_SCHEMA)
+    whole = (part.match_to_schema(_SCHEMA, missing_columns="insert") for part in parts)
+    return (
+        pl.concat([empty, *whole])
+        .join(described, on="index")
+        .sort(*IDENTITY, "dataset", "model", "place", nulls_last=True, maintain_order=True)
+        .select(
+            *WHERE, "index", "part", "label", "scale", "value", "low", "high", "n", "of",
+            "definition", "note",
+        )
+    )  # fmt: skip
+
+
+def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) -> list[pl.DataFrame]:
+    """Over models, for every dataset."""
+    rows = _largest(
+        contrasts(counts, "untuned", unit, adjustment="none", level=level).filter(
+            (pl.col("intervention") == "none")
+            & (pl.col("eval_intervention").fill_null("none") == "none")
+            & pl.col("baseline").is_not_null()
+        )
+    )
+    where = [*IDENTITY, "dataset"]
+    known = (
+        pl.col("difference_low").is_not_null() & pl.col("is_result") & pl.col("baseline_is_result")
+    )
+    cells = (
+        rows.group_by(where)
+        .agg(
+            known.sum().cast(pl.Int64).alias("n"),
+            (pl.col("difference_low") > margin).filter(known).sum().alias("emerged"),
+            pl.col("difference").filter(known).var().alias("variance"),
+            pl.col("difference").filter(known).min().alias("least"),
+            pl.col("difference").filter(known).max().alias("most"),
+            pl.len().alias("all"),
+        )
+        .sort(where)
+    )
+    counted = cells["n"].to_numpy()
+    interval = wilson(cells["emerged"].to_numpy(), counted, level)
+    low, high = _chi_square(counted, level)
+    sd = pl.col("variance").sqrt()
+    left_out = pl.when(pl.col("n") < pl.col("all")).then(
+        pl.format("{} of {} models are not estimable", pl.col("all") - pl.col("n"), "all")
+    )
+    span = pl.format(
+        "from {} to {} points", (100 * pl.col("least")).round(1), (100 * pl.col("most")).round(1)
+    )
+    return [
+        cells.select(
+            *where,
+            pl.lit("emergence_share").alias("index"),
+            pl.when(pl.col("n") > 0).then(pl.col("emerged") / pl.col("n")).alias("value"),
+            pl.Series("low", interval.low, nan_to_null=True),
+            pl.Series("high", interval.high, nan_to_null=True),
+            "n",
+            left_out.alias("note"),
+        ),
+        cells.select(
+            *where,
+            pl.lit("emergence_sd").alias("index"),
+            sd.alias("value"),
+            (sd * pl.Series(low, nan_to_null=True)).alias("low"),
+            (sd * pl.Series(high, nan_to_null=True)).alias("high"),
+            "n",
+            pl.when(pl.col("n") > 1).then(span).otherwise(pl.lit("not estimable: one model"))
+            .alias("note"),
+        ),
+    ]  # fmt: skip
+
+
+def _chi_square(units: Ints, level: float) -> tuple[Floats, Floats]:
+    """What a normal sample's standard deviation is multiplied by for its interval's bounds."""
+    freedom = np.where(units > 1, units - 1, np.nan)
+    tail = (1 - level) / 2
+    low, high = (np.sqrt(freedom / chdtri(freedom, part)) for part in (tail, 1 - tail))
+    return low, high
+
+
+def _suppression(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Medians over interventions, for every model and dataset."""
+    rows = rows.filter(pl.col("eval_intervention").fill_null("none") == "none")
+    sides = {}
+    for side in ("relevant", "irrelevant"):
+        sides[side] = _medians(
+            rows.filter(relevance=side), "suppression", f"suppression_{side}", "interventions"
+        )
+    both = sides["relevant"].join(
+        sides["irrelevant"], on=WHERE, nulls_equal=True, suffix="_irrelevant"
+    )
+    gap = pl.col("value") - pl.col("value_irrelevant")
+    down = (pl.col("value") - pl.col("low")) ** 2 + (
+        pl.col("high_irrelevant") - pl.col("value_irrelevant")
+    ) ** 2
+    up = (pl.col("high") - pl.col("value")) ** 2 + (
+        pl.col("value_irrelevant") - pl.col("low_irrelevant")
+    ) ** 2
+    return [
+        *sides.values(),
+        both.select(
+            *WHERE,
+            pl.lit("specificity_gap").alias("index"),
+            gap.alias("value"),
+            (gap - down.sqrt()).alias("low"),
+            (gap + up.sqrt()).alias("high"),
+            pl.col("n") + pl.col("n_irrelevant"),
+        ),
+    ]
+
+
+def _conditionality(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """With and without a text at evaluation, for every model and dataset."""
+    rows = rows.filter(
+        pl.col("dataset").ne_missing(pl.lit("none"))
+        & (pl.col("intervention") != "none")
+        & pl.col("baseline").is_not_null()
+    )
+    trained = pl.col("intervention") == pl.col("eval_intervention")
+    return [
+        _medians(rows.filter(trained), "difference", "conditionality_gap", "interventions"),
+        _medians(rows.filter(~trained), "difference", "conditionality_other", "evaluations"),
+    ]
+
+
+def _medians(rows: pl.DataFrame, value: str, index: str, noun: str) -> pl.DataFrame:
+    """The median of a value and of its bounds, for every model and dataset."""
+    known = pl.col(f"{value}_low").is_not_null()
+    missing = (~known).sum()
+    return rows.group_by(WHERE).agg(
+        pl.lit(index).alias("index"),
+        pl.col(value).filter(known).median().alias("value"),
+        pl.col(f"{value}_low").filter(known).median().alias("low"),
+        pl.col(f"{value}_high").filter(known).median().alias("high"),
+        known.sum().cast(pl.Int64).alias("n"),
+        pl.when(missing > 0)
+        .then(pl.format(f"undefined for {{}} of {{}} {noun}", missing, pl.len()))
+        .alias("note"),
+    )
+
+
+def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> list[pl.DataFrame]:
+    """Spread over questions, for every model and dataset."""
+    rows = over_questions(
+        controls, ["model", "dataset", "settings"], level=level, draws=draws, seed=seed
+    )
+    rows = _largest(rows, controls)
+    single = pl.when(pl.col("questions") == 1).then(pl.lit("not estimable: one question"))
+    low, high = pl.col("leave_low"), pl.col("leave_high")
+    span = pl.format("rate from {} to {} %", (100 * low).round(1), (100 * high).round(1))
+    never = pl.when(pl.col("concentration").is_null()).then(pl.lit("the trait never occurred"))
+    n = pl.col("questions").alias("n")
+    return [
+        rows.select(
+            *WHERE, n, pl.lit("question_sd").alias("index"), pl.col("sd").alias("value"),
+            pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"), single.alias("note"),
+        ),
+        rows.select(
+            *WHERE, n, pl.lit("concentration").alias("index"),
+            pl.col("concentration").alias("value"), pl.col("concentration_low").alias("low"),
+            pl.col("concentration_high").alias("high"), pl.coalesce(single, never).alias("note"),
+        ),
+        rows.select(
+            *WHERE, n, pl.lit("leave_one_out").alias("index"), (high - low).alias("value"),
+            pl.coalesce(single, span).alias("note"),
+        ),
+    ]  # fmt: skip
+
+
+def _seeds(controls: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Spread over seeds, for every model and dataset."""
+    rows = _largest(over_seeds(controls, ["model", "dataset", "settings"], level=level), controls)
+    return rows.select(
+        *WHERE, pl.lit("seed_sd").alias("index"), pl.col("sd").alias("value"),
+        pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"), pl.col("runs").alias("n"),
+        pl.when(pl.col("runs") == 1).then(pl.lit("not estimable: one run")).alias("note"),
+    )  # fmt: skip
+
+
+def _doses(
+    counts: pl.DataFrame, margin: float, level: float, draws: int, seed: int
+) -> pl.DataFrame:
+    """Half-effect doses, for every curve of a model and dataset."""
+    curves = dose_curves(
+        counts.filter(pl.col("eval_intervention").fill_null("none") == "none"),
+        margin=margin, level=level, draws=draws, seed=seed,
+    ).summary  # fmt: skip
+    return curves.select(
+        *WHERE, pl.lit("half_dose").alias("index"), pl.col("kind").alias("part"),
+        pl.col("half_dose").alias("value"), pl.col("half_low").alias("low"),
+        pl.col("half_high").alias("high"), pl.col("doses").alias("n"),
+        pl.coalesce("note", "direction").alias("note"),
+    )  # fmt: skip
+
+
+def _variances(counts: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Variance shares, for every experiment, trait and judge."""
+    return variance_shares(counts, level=level).select(
+        *IDENTITY, pl.lit("variance_share").alias("index"), pl.col("factor").alias("part"),
+        pl.col("share").alias("value"), "low", "high", pl.col("levels").alias("n"),
+    )  # fmt: skip
+
+
+def _largest(rows: pl.DataFrame, counts: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Of every model and dataset the settings with most counted answers."""
+    if counts is not None:
+        key: Sequence[str] = [*WHERE, "settings"]
+        sizes = counts.group_by(key).agg(pl.col("n_counted").sum())
+        rows = rows.join(sizes, on=list(key), how="left", nulls_equal=True)
+    return rows.sort(
+        *WHERE, "n_counted", "settings", descending=[*(False for _ in WHERE), True, False],
+        nulls_last=True,
+    ).unique(WHERE, keep="first", maintain_order=True)  # fmt: skip

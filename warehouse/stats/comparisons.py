@@ -1,0 +1,288 @@
+"""Arms compared with their baseline, paired by question: who is compared with whom."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from warehouse.errors import UnknownName
+from warehouse.stats.differences import (
+    Difference,
+    Flags,
+    independent,
+    of_fixed_questions,
+    of_sampled_questions,
+)
+from warehouse.stats.estimates import Estimate, Floats, clustered, fixed
+from warehouse.stats.rates import IDENTITY, Unit, cell_dimensions, rates
+
+ARM = ("model", "dataset", "intervention", "eval_intervention", "settings")
+"""What is compared: fine-tunes alike in all but their seed, evaluated alike."""
+
+DESCRIPTION = ("kind", "relevance", "placement", "dose")
+"""What is known of an arm's intervention; carried along, not matched on."""
+
+UNEVEN = 0.005
+"""How far the pooled difference may be from the balanced one without a flag."""
+
+COMPARED = (
+    "baseline",
+    "baseline_settings",
+    "baseline_counted",
+    "baseline_trait",
+    "baseline_rate",
+    "baseline_is_result",
+    "paired",
+)
+"""What a comparison adds to an arm's own columns."""
+
+_UNTUNED = pl.col("dataset").eq_missing(pl.lit("none"))
+_PLAIN = pl.col("intervention").eq_missing(pl.lit("none"))
+_UNPROMPTED = pl.col("eval_intervention").eq_missing(pl.lit("none"))
+
+
+class Size(NamedTuple):
+    """The size of comparisons, one entry each; nan where nothing is shared."""
+
+    questions: Floats
+    first: Floats  # answers to each question in the arm (harmonic mean)
+    second: Floats  # in the baseline
+
+
+class Comparison(NamedTuple):
+    """Every arm that has something to be compared with, or should have."""
+
+    cells: pl.DataFrame  # one row per arm: its rate, its baseline's, what ties them, flags
+    pairs: pl.DataFrame  # one row per arm and shared question: counts of both arms
+    difference: Difference  # one entry per row of `cells`
+
+    @property
+    def sound(self) -> Flags:
+        """Whether arm and baseline are both results."""
+        both = pl.col("is_result") & pl.col("baseline_is_result")
+        return self.cells.select(both.fill_null(False)).to_series().to_numpy()
+
+    @property
+    def size(self) -> Size:
+        """Questions shared, and answers to each."""
+        sizes = self.pairs.group_by("cell").agg(
+            pl.len().alias("questions"),
+            (pl.len() / (1 / pl.col("n_counted")).sum()).alias("first"),
+            (pl.len() / (1 / pl.col("base_counted")).sum()).alias("second"),
+        )
+        every = pl.DataFrame({"cell": range(self.cells.height)}, schema={"cell": pl.UInt32()})
+        joined = every.join(sizes, on="cell", how="left", maintain_order="left")
+        return Size(*(joined[name].cast(pl.Float64).to_numpy() for name in Size._fields))
+
+
+def compare(
+    counts: pl.DataFrame,
+    baseline: str = "control",
+    unit: Unit = "new-prompts",
+    *,
+    by: Sequence[str] = (),
+    level: float = 0.95,
+) -> Comparison:
+    """Each arm beside its baseline, over the questions both were asked.
+
+    Args:
+        counts: One row per evaluation × question × trait × judge.
+        baseline: "control": trained on the same without the intervention. "untuned": the
+            model before training. "unprompted": the same fine-tune evaluated without its
+            text. Any other name: trained with that intervention (head to head).
+        unit: What the interval of the difference is about.
+        by: Further dimensions that separate arms and must agree between the two.
+        level: Coverage of the rates' intervals.
+
+    Returns:
+        `cells` has the columns of `rates.rates` for the arm, then kind, relevance, placement,
+        dose, baseline (null where there is none), baseline_settings, baseline_counted,
+        baseline_trait, baseline_rate, baseline_is_result, paired (questions) and flags (list
+        of sentences). An arm and its
+        baseline always agree in experiment, trait, judge, model and evaluation text, and, but
+        for the untuned model, in dataset. Of several baselines the one with the same settings
+        is taken, else the one with most counted answers, flagged.
+
+    Raises:
+        UnknownName: a dimension, unit or intervention that does not exist.
+    """
+    dims = cell_dimensions(counts, [*ARM, *by])
+    arms = (
+        rates(counts, dims, unit, level=level)
+        .join(_described(counts, dims), on=dims, nulls_equal=True, maintain_order="left")
+        .with_row_index("arm")
+    )
+    treated, base, match = _sides(arms, baseline)
+    on = [*IDENTITY, *match, *by]
+    other = arms.filter(base).select(
+        *on,
+        pl.col("arm").alias("base"),
+        pl.col("settings").alias("baseline_settings"),
+        pl.col("n_counted").alias("baseline_counted"),
+        pl.col("n_trait").alias("baseline_trait"),
+        pl.col("rate").alias("baseline_rate"),
+        pl.col("is_result").alias("baseline_is_result"),
+        pl.col("unscored_share").alias("baseline_unscored"),
+        pl.col("questions").alias("baseline_questions"),
+        pl.col("temperature").alias("baseline_temperature"),
+    )
+    same = pl.col("settings").eq_missing(pl.col("baseline_settings"))
+    matched = (
+        arms.filter(treated)
+        .join(other, on=on, how="left", nulls_equal=True)
+        .sort(
+            "arm", same, "baseline_counted", "baseline_settings",
+            descending=[False, True, True, False], nulls_last=True,
+        )
+        .unique("arm", keep="first", maintain_order=True)
+        .with_row_index("cell")
+    )  # fmt: skip
+    questions = _by_question(counts, arms, dims)
+    pairs = _pairs(matched, questions)
+    size = matched.height
+    if unit == "new-fine-tunes":
+        difference = _over_runs(size, pairs, questions, untuned=baseline == "untuned")
+    else:
+        method = of_fixed_questions if unit == "prompts" else of_sampled_questions
+        names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
+        k, n, base_k, base_n, at = (pairs[name].to_numpy() for name in names)
+        difference = method(k, n, base_k, base_n, at, size)
+    cells = matched.with_columns(
+        pl.when(pl.col("base").is_not_null()).then(pl.lit(baseline)).alias("baseline"),
+        pl.Series("paired", np.bincount(pairs["cell"].to_numpy(), minlength=size), pl.Int64),
+        pl.Series("balanced", difference.value, nan_to_null=True),
+        (pl.col("rate") - pl.col("baseline_rate")).alias("pooled"),
+    ).with_columns(_flags(baseline))
+    kept = [name for name in arms.columns if name not in ("arm", "temperature")]
+    return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference)
+
+
+def _sides(arms: pl.DataFrame, baseline: str) -> tuple[pl.Expr, pl.Expr, tuple[str, ...]]:
+    """Which arms are compared, which are baselines, and what the two must agree in."""
+    if baseline == "control":
+        base = ~_UNTUNED & _PLAIN
+        return ~_UNTUNED & ~_PLAIN, base, ("model", "dataset", "eval_intervention")
+    if baseline == "untuned":
+        return ~_UNTUNED, _UNTUNED, ("model", "eval_intervention")
+    if baseline == "unprompted":
+        return ~_UNPROMPTED, _UNPROMPTED, ("model", "dataset", "intervention", "settings")
+    names = arms["intervention"].drop_nulls().unique().sort().to_list()
+    if baseline not in names:
+        raise UnknownName(
+            f"There is no baseline {baseline!r}; choose control, untuned, unprompted or an "
+            f"intervention: {', '.join(names)}."
+        )
+    chosen = pl.col("intervention").eq_missing(pl.lit(baseline))
+    return ~_UNTUNED & ~chosen & ~_PLAIN, chosen, ("model", "dataset", "eval_intervention")
+
+
+def _by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """Counted answers of every arm by question and run."""
+    return (
+        counts.filter(pl.col("n_counted") > 0)
+        .group_by(*dims, "question", "run")
+        .agg(pl.col("n_trait", "n_counted").sum())
+        .join(arms.select("arm", *dims), on=list(dims), nulls_equal=True)
+        .select("arm", "question", "run", "n_trait", "n_counted")
+        .sort("arm", "question", "run")
+    )
+
+
+def _pairs(matched: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
+    """The questions that both arms of a row answered, with the counts of both."""
+    asked = questions.group_by("arm", "question").agg(pl.col("n_trait", "n_counted").sum())
+    base = asked.select(
+        pl.col("arm").alias("base"),
+        "question",
+        pl.col("n_trait").alias("base_trait"),
+        pl.col("n_counted").alias("base_counted"),
+    )
+    return (
+        matched.select("cell", "arm", "base")
+        .join(asked, on="arm")
+        .join(base, on=["base", "question"], nulls_equal=True)
+        .sort("cell", "question")
+    )
+
+
+def _over_runs(
+    rows: int, pairs: pl.DataFrame, questions: pl.DataFrame, *, untuned: bool
+) -> Difference:
+    """The difference with runs as the sample, each at the mean rate of its shared questions."""
+
+    def side(arm: str) -> Estimate:
+        runs = (
+            pairs.select("cell", pl.col(arm).alias("arm"), "question")
+            .join(questions, on=["arm", "question"], nulls_equal=True)
+            .group_by("cell", "run")
+            .agg(
+                (pl.col("n_trait") / pl.col("n_counted")).mean().alias("balanced"),
+                pl.col("n_counted").sum(),
+            )
+            .sort("cell", "run")
+        )
+        size = runs["n_counted"].to_numpy()
+        return clustered(runs["balanced"].to_numpy() * size, size, runs["cell"].to_numpy(), rows)
+
+    if not untuned:
+        return independent(side("arm"), side("base"))
+    # An untuned model has no seeds: only its own answers are uncertain.
+    equal = np.ones(pairs.height)
+    still = fixed(pairs["base_trait"], pairs["base_counted"], pairs["cell"], rows, equal)
+    return independent(side("arm"), still)
+
+
+def _described(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """What is known of every arm's intervention, and its temperatures in words."""
+    temperatures = pl.col("temperature").drop_nulls().unique().sort().cast(pl.String)
+    return counts.group_by(dims).agg(
+        pl.col(*DESCRIPTION).min(),
+        temperatures.str.join(", ").replace("", None).alias("temperature"),
+    )
+
+
+def _flags(baseline: str) -> pl.Expr:
+    """What a reader must know before trusting a row, as a list of sentences."""
+    col = pl.col
+    fewest = pl.min_horizontal("questions", "baseline_questions")
+    sentences = [
+        pl.when(col("baseline").is_null()).then(pl.lit(f"no baseline to compare with: {baseline}")),
+        _unscored("this cell", col("n_counted"), col("is_result"), col("unscored_share")),
+        _unscored(
+            "the baseline",
+            col("baseline_counted"),
+            col("baseline_is_result"),
+            col("baseline_unscored"),
+        ),
+        pl.when(col("baseline").is_not_null() & (col("paired") < fewest)).then(
+            pl.format("only {} of {} questions are shared", "paired", fewest)
+        ),
+        pl.when((col("pooled") - col("balanced")).abs() > UNEVEN).then(
+            pl.format(
+                "questions are unevenly counted: pooled, the difference is {} points",
+                (100 * col("pooled")).round(1),
+            )
+        ),
+        pl.when(col("temperature") != col("baseline_temperature")).then(
+            pl.format("temperatures differ: {} against {}", "temperature", "baseline_temperature")
+        ),
+    ]
+    if baseline != "untuned":
+        both = col("settings").is_not_null() & col("baseline_settings").is_not_null()
+        sentences += [
+            pl.when(both & (col("settings") != col("baseline_settings"))).then(
+                pl.format("settings differ: {} against {}", "settings", "baseline_settings")
+            ),
+            pl.when(col("baseline").is_not_null() & ~both).then(pl.lit("settings unknown")),
+        ]
+    return pl.concat_list(sentences).list.drop_nulls().alias("flags")
+
+
+def _unscored(what: str, counted: pl.Expr, is_result: pl.Expr, share: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(counted == 0)
+        .then(pl.lit(f"nothing counted in {what}"))
+        .when(~is_result)
+        .then(pl.format(f"{what} is not a result: {{}} % unscored", (100 * share).round(1)))
+    )

@@ -1,0 +1,209 @@
+"""The effect of every intervention: difference, p-value, suppression and verdict."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from warehouse.stats.adjust import Adjustment, adjust
+from warehouse.stats.comparisons import ARM, Comparison, Size, compare
+from warehouse.stats.contrasts import tabled
+from warehouse.stats.differences import Difference, Flags, bounds, take, within
+from warehouse.stats.equivalence import Evidence, reason, verdicts
+from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.intervals import Interval
+from warehouse.stats.power import more_answers, more_questions
+from warehouse.stats.rates import IDENTITY, Unit
+from warehouse.stats.suppression import Arms, arms, suppression
+
+MARGIN = 0.05
+"""The practical margin, unless the user moves it: five points."""
+
+FEWEST_QUESTIONS = 6
+"""With fewer, no sign-flip p-value is below 0.05."""
+
+
+def effects(
+    counts: pl.DataFrame,
+    unit: Unit = "new-prompts",
+    *,
+    by: Sequence[str] = (),
+    margin: float = MARGIN,
+    adjustment: Adjustment = "bh",
+    level: float = 0.95,
+) -> pl.DataFrame:
+    """Every intervention against its control and against the untuned model, with a verdict.
+
+    Args:
+        counts: One row per evaluation × question × trait × judge.
+        unit: What intervals, tests and verdict are about.
+        by: Further dimensions that separate arms.
+        margin: Differences smaller than this do not matter in practice (0.05: five points).
+        adjustment: For the number of interventions in the result.
+        level: Coverage of all intervals; the tests' α is 1 - level.
+
+    Returns:
+        The columns of `contrasts.contrasts` with baseline "control", then
+
+        * untuned_rate, excess, excess_low, excess_high: the arm less the untuned model;
+        * emergence, emergence_low, emergence_high: the control less the untuned model;
+        * p_unchanged, q_unchanged, p_untuned, q_untuned: that the arm is not within the
+          margin of the control, of the untuned model (TOST), and adjusted;
+        * suppression, suppression_low, suppression_high: null where undefined;
+        * margin, verdict (`equivalence.verdicts`; null without a control), reason;
+        * more_questions, more_answers (to each question, in both arms): the fewest that would
+          settle what is open if rates stayed as they are, before adjustment. Open is, of an
+          inconclusive row, the change; of a reduced one, whether it reaches the untuned
+          model. Null where nothing is open, or where `power.MOST` would not settle it.
+
+    Raises:
+        UnknownName: a dimension, unit or adjustment that does not exist.
+        ValueError: a margin that is not between 0 and 1.
+    """
+    change = compare(counts, "control", unit, by=by, level=level)
+    tuned = compare(counts, "untuned", unit, by=by, level=level)
+    key = [*IDENTITY, *ARM, *by]
+    own = _locate(tuned.cells, change.cells, key)
+    control = change.cells.with_columns(
+        intervention=pl.lit("none"), settings=pl.col("baseline_settings")
+    )
+    excess = take(tuned.difference, own)
+    emergence = take(tuned.difference, _locate(tuned.cells, control, key))
+    around, above, emerged = (bounds(d, level) for d in (change.difference, excess, emergence))
+
+    sound = change.sound
+    compared = sound & _chosen(tuned.sound, own, missing=False)
+    p_unchanged = np.where(sound, within(change.difference, margin), np.nan)
+    p_untuned = np.where(compared, within(excess, margin), np.nan)
+    frame = tabled(change, unit, adjustment, level)
+    evidence = Evidence(
+        change=change.difference.value,
+        p_change=frame["q"].to_numpy(),
+        excludes_zero=(around.low > 0) | (around.high < 0),
+        p_unchanged=adjust(p_unchanged, adjustment),
+        p_untuned=adjust(p_untuned, adjustment),
+        emergence=np.where(compared, emergence.value, np.nan),
+        emergence_low=np.where(compared, emerged.low, np.nan),
+    )
+    verdict = verdicts(evidence, margin, level)
+    present = compared & (evidence.emergence_low > 0) & (evidence.emergence >= margin)
+    ratio, ratio_bounds = suppression(_three_arms(change, tuned, own, unit), level)
+    bounded = present & ~np.isnan(ratio_bounds.low)
+    numbers = {
+        "untuned_rate": _chosen(tuned.cells["baseline_rate"].to_numpy(), own, missing=np.nan),
+        "excess": excess.value,
+        "excess_low": above.low,
+        "excess_high": above.high,
+        "emergence": emergence.value,
+        "emergence_low": emerged.low,
+        "emergence_high": emerged.high,
+        "p_unchanged": p_unchanged,
+        "q_unchanged": evidence.p_unchanged,
+        "p_untuned": p_untuned,
+        "q_untuned": evidence.p_untuned,
+        "suppression": np.where(bounded, ratio, np.nan),
+        "suppression_low": np.where(bounded, ratio_bounds.low, np.nan),
+        "suppression_high": np.where(bounded, ratio_bounds.high, np.nan),
+    }
+    frame = frame.with_columns(
+        *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
+        pl.lit(margin).alias("margin"),
+        pl.Series("verdict", verdict, pl.String()),
+    )
+    reasons = [reason(row) for row in frame.iter_rows(named=True)]
+    still = _still_needed(change, excess, tuned, own, verdict, margin, level)
+    return frame.with_columns(
+        pl.Series("reason", reasons, pl.String()),
+        *(
+            pl.Series(name, values, nan_to_null=True).cast(pl.Int64)
+            for name, values in still.items()
+        ),
+    )
+
+
+def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> Index:
+    """The row of `cells` with the key of each row of `sought`; -1 where there is none."""
+    rows = sought.select(key).join(
+        cells.select(key).with_row_index("row"),
+        on=list(key), how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
+    return rows["row"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _chosen(values: NDArray[Any], rows: Index, missing: Any) -> NDArray[Any]:
+    """The values at some rows, with another for the negative ones."""
+    return np.append(values, missing)[rows]
+
+
+def _three_arms(change: Comparison, tuned: Comparison, own: Index, unit: Unit) -> Arms:
+    """Control, arm and untuned model of every change, over the questions all three answered."""
+    cells = change.cells.height
+    if unit == "new-fine-tunes":
+        apart = np.zeros(cells)
+        one, two = change.difference.second, change.difference.first
+        return Arms(one, two, take(tuned.difference, own).second, apart, apart, apart)
+    untuned = tuned.pairs.select(
+        pl.col("cell").alias("own"),
+        "question",
+        pl.col("base_trait").alias("untuned_trait"),
+        pl.col("base_counted").alias("untuned_counted"),
+    )
+    pairs = (
+        change.pairs.with_columns(
+            pl.Series("own", own[change.pairs["cell"].to_numpy()], pl.UInt32, strict=False)
+        )
+        .join(untuned, on=["own", "question"], nulls_equal=False)
+        .sort("cell", "question")
+    )
+    trait, counted = (
+        pairs.select(f"base_{name}", f"n_{name}", f"untuned_{name}").to_numpy().T
+        for name in ("trait", "counted")
+    )
+    return arms(trait, counted, pairs["cell"].to_numpy().astype(np.int64), cells, unit)
+
+
+def _still_needed(
+    change: Comparison,
+    excess: Difference,
+    tuned: Comparison,
+    own: Index,
+    verdict: Sequence[str | None],
+    margin: float,
+    level: float,
+) -> dict[str, Floats]:
+    """The questions, and the answers to each, that would settle what a verdict leaves open."""
+
+    def inside(interval: Interval) -> Flags:
+        return (interval.low > -margin) & (interval.high < margin)
+
+    def changed_or_not(difference: Difference) -> Flags:
+        interval = bounds(difference, level)
+        apart = (interval.low > 0) | (interval.high < 0)
+        return inside(interval) | (apart & (difference.freedom >= FEWEST_QUESTIONS - 1))
+
+    def untuned_or_not(difference: Difference) -> Flags:
+        interval = bounds(difference, level)
+        return inside(interval) | (interval.low > margin) | (interval.high < -margin)
+
+    named = np.array(verdict, dtype=object)
+    of_change = change.size
+    of_excess = Size(*(_chosen(values, own, missing=np.nan) for values in tuned.size))
+    asked = ~change.cells["unit"].eq("new-fine-tunes").to_numpy()
+    matters: list[tuple[Flags, Difference, Size, Callable[[Difference], Flags]]] = [
+        (
+            asked & (named == "inconclusive") & change.sound,
+            change.difference,
+            of_change,
+            changed_or_not,
+        ),
+        (asked & (named == "reduced") & ~np.isnan(excess.value), excess, of_excess, untuned_or_not),
+    ]
+    needed = {name: np.full(len(own), np.nan) for name in ("more_questions", "more_answers")}
+    for open_yet, difference, size, settled in matters:
+        rows = np.flatnonzero(open_yet)
+        part = take(difference, rows), Size(*(values[rows] for values in size)), settled
+        needed["more_questions"][rows] = more_questions(*part)
+        needed["more_answers"][rows] = more_answers(*part)
+    return needed

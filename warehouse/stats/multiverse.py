@@ -1,0 +1,143 @@
+"""The multiverse: a conclusion under every defensible specification, and how often it stands."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
+from typing import Literal
+
+import polars as pl
+
+from warehouse.errors import UnknownName
+from warehouse.stats.comparisons import ARM, COMPARED, compare
+from warehouse.stats.differences import bounds
+from warehouse.stats.rates import IDENTITY, Unit
+
+Conclusion = Literal["lower", "higher", "no difference", "unclear"]
+
+ROBUST = 0.95
+"""The share of specifications in which a specification-robust conclusion stands."""
+
+Specification = Mapping[str, str | float | None]
+
+
+def specifications(**choices: Sequence[str | float | None]) -> list[Specification]:
+    """Every combination of the choices: ``specifications(rule=["published"], cut=[30, 50])``."""
+    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+
+
+def multiverse(
+    universe: Iterable[Specification],
+    counts_of: Callable[[Specification], pl.DataFrame],
+    baseline: str = "control",
+    unit: Unit = "new-prompts",
+    *,
+    margin: float = 0.05,
+    level: float = 0.95,
+) -> pl.DataFrame:
+    """Every arm against its baseline, under every specification and judge.
+
+    A conclusion has a sign and a practical size: "lower" or "higher" if the interval of the
+    difference excludes zero and the difference is at least the margin, "no difference" if
+    the interval lies inside the margin, else "unclear". P-values are not adjusted: the
+    specifications are not separate chances but the same data read in different ways.
+
+    Args:
+        universe: The specifications, all with the same names, such as rule and cuts.
+        counts_of: The counts frame under a specification.
+        baseline: As in `comparisons.compare`.
+        unit: What the intervals are about.
+        margin: The smallest difference that matters.
+        level: Coverage of the intervals.
+
+    Returns:
+        The specification's names, experiment, trait, judge, model, dataset, intervention,
+        eval_intervention, settings, n_counted, n_trait, rate, is_result, the columns of
+        `comparisons.COMPARED`, difference, low, high, conclusion (null without a baseline).
+    """
+    parts = []
+    for specification in universe:
+        comparison = compare(counts_of(specification), baseline, unit, level=level)
+        interval = bounds(comparison.difference, level)
+        numbers = {
+            "difference": comparison.difference.value,
+            "low": interval.low,
+            "high": interval.high,
+        }
+        table = comparison.cells.with_columns(
+            *(pl.lit(value).alias(name) for name, value in specification.items()),
+            *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
+        ).select(
+            *specification, *IDENTITY, *ARM, "n_counted", "n_trait", "rate", "is_result",
+            *COMPARED, *numbers,
+        )  # fmt: skip
+        parts.append(table.with_columns(_conclusion(margin)))
+    return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
+
+
+def _conclusion(margin: float) -> pl.Expr:
+    difference, low, high = (pl.col(name) for name in ("difference", "low", "high"))
+    return (
+        pl.when(difference.is_null())
+        .then(None)
+        .when((high < 0) & (difference <= -margin))
+        .then(pl.lit("lower"))
+        .when((low > 0) & (difference >= margin))
+        .then(pl.lit("higher"))
+        .when((low > -margin) & (high < margin))
+        .then(pl.lit("no difference"))
+        .otherwise(pl.lit("unclear"))
+        .alias("conclusion")
+    )
+
+
+def survival(table: pl.DataFrame, reference: Specification | None = None) -> pl.DataFrame:
+    """How often each arm's conclusion stands over the specifications and judges.
+
+    The conclusion is the one under the reference specification (over the judges: the most
+    frequent), or without one the most frequent; ties go to the first by name. It is robust
+    if it stands in at least `ROBUST` of them.
+
+    Args:
+        table: What `multiverse` returned.
+        reference: The specification whose conclusion is claimed.
+
+    Returns:
+        experiment, trait, model, dataset, intervention, eval_intervention, settings,
+        conclusion, specifications (number, judges counted apart), stands (in how many), share,
+        robust, lowest and highest (difference), rate_lowest, rate_highest. Sorted by the arm.
+
+    Raises:
+        UnknownName: a reference that is not in the table.
+    """
+    arm = ["experiment", "trait", *ARM]
+    known = table.filter(pl.col("conclusion").is_not_null())
+    claims = known
+    if reference is not None:
+        matches = [pl.col(name).eq_missing(pl.lit(value)) for name, value in reference.items()]
+        claims = known.filter(*matches)
+        if not claims.height:
+            said = ", ".join(f"{name} = {value}" for name, value in reference.items())
+            raise UnknownName(f"No specification has {said}.")
+    claimed = (
+        claims.group_by(*arm, "conclusion")
+        .len()
+        .sort([*arm, "len", "conclusion"], descending=[False] * len(arm) + [True, False])
+        .unique(arm, keep="first", maintain_order=True)
+        .select(*arm, pl.col("conclusion").alias("claim"))
+    )
+    stands = pl.col("conclusion") == pl.col("claim")
+    return (
+        known.join(claimed, on=arm, nulls_equal=True)
+        .group_by(arm)
+        .agg(
+            pl.col("claim").first().alias("conclusion"),
+            pl.len().cast(pl.Int64).alias("specifications"),
+            stands.sum().cast(pl.Int64).alias("stands"),
+            stands.mean().alias("share"),
+            (stands.mean() >= ROBUST).alias("robust"),
+            pl.col("difference").min().alias("lowest"),
+            pl.col("difference").max().alias("highest"),
+            pl.col("rate").min().alias("rate_lowest"),
+            pl.col("rate").max().alias("rate_highest"),
+        )
+        .sort(arm, nulls_last=True)
+    )

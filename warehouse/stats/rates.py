@@ -1,0 +1,201 @@
+"""The rate of every cell, with an interval that says what it is about."""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from warehouse.errors import UnknownName
+from warehouse.stats.bootstrap import question_bootstrap
+from warehouse.stats.intervals import Interval, new_fine_tunes, new_prompts, these_prompts
+
+Unit = Literal["prompts", "new-prompts", "new-fine-tunes"]
+Method = Literal["t", "bootstrap"]
+
+Ints = NDArray[np.int64]
+
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
+IDENTITY = ("experiment", "trait", "judge")
+"""What is part of every number's identity: cells never pool over these."""
+
+CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")
+"""What two runs share when they differ by seed alone."""
+
+COUNTS = (
+    "n_planned",
+    "n_answered",
+    "n_judged",
+    "n_refusal",
+    "n_code",
+    "n_incoherent",
+    "n_unparsed",
+    "n_missing",
+    "n_counted",
+    "n_trait",
+    "n_unscored_excluded",
+)
+
+UNSCORED_LIMIT = 0.05
+"""A cell with a larger share of unscored answers is not a result."""
+
+_COUNTED = pl.col("n_counted") > 0
+
+
+def rates(
+    counts: pl.DataFrame,
+    by: Sequence[str],
+    unit: Unit = "new-prompts",
+    *,
+    level: float = 0.95,
+    method: Method = "t",
+    draws: int = 1000,
+    seed: int = 0,
+) -> pl.DataFrame:
+    """One row per cell: its counts, pooled rate, interval and worst-case bounds.
+
+    The rate is ``n_trait / n_counted``, null where nothing was counted. The interval is
+    `intervals.these_prompts`, `intervals.new_prompts` (with method "bootstrap":
+    `bootstrap.question_bootstrap`) or `intervals.new_fine_tunes`. The worst-case bounds
+    (Manski) suppose that of the u = n_unparsed + n_missing unscored answers none, or all,
+    show the trait: ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted +
+    n_unscored_excluded, no more than 1 (an answer may be in u twice, as unparsed and for
+    want of a coherence score).
+
+    Args:
+        counts: One row per evaluation × question × trait × judge.
+        by: The dimensions that make a cell, besides experiment, trait and judge.
+        unit: What the interval is about.
+        level: Its nominal coverage.
+        method: How questions are treated as a sample (unit "new-prompts" only).
+        draws: Resamples of the bootstrap.
+        seed: Its seed.
+
+    Returns:
+        The dimensions (`by`, then experiment, trait, judge), unit, the counts, rate, low,
+        high, questions and runs (those with something counted), unscored_share (of the
+        planned samples), is_result (False above `UNSCORED_LIMIT` or with nothing counted),
+        worst_low, worst_high, and note (why there is no interval). Sorted by the dimensions,
+        nulls last.
+
+    Raises:
+        UnknownName: a dimension or unit that does not exist.
+    """
+    if unit not in UNITS:
+        raise UnknownName(f"There is no unit {unit!r}; choose one of {', '.join(UNITS)}.")
+    dims = cell_dimensions(counts, by)
+    cells = (
+        counts.group_by(dims)
+        .agg(
+            *(pl.col(name).sum() for name in COUNTS),
+            pl.col("question").filter(_COUNTED).n_unique().cast(pl.Int64).alias("questions"),
+            pl.col("run").filter(_COUNTED).n_unique().cast(pl.Int64).alias("runs"),
+            (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
+        )
+        .sort(dims, nulls_last=True)
+        .with_row_index("cell")
+    )
+    interval = _interval(counts, cells, dims, unit, level, method, draws, seed)
+    unscored = pl.col("n_unparsed") + pl.col("n_missing")
+    at_worst = pl.col("n_counted") + pl.col("n_unscored_excluded")
+    return cells.select(
+        *dims,
+        pl.lit(unit).alias("unit"),
+        *COUNTS,
+        _ratio(pl.col("n_trait"), pl.col("n_counted")).alias("rate"),
+        pl.Series("low", interval.low, nan_to_null=True),
+        pl.Series("high", interval.high, nan_to_null=True),
+        "questions",
+        "runs",
+        _ratio(unscored, pl.col("n_planned")).clip(0, 1).alias("unscored_share"),
+        (_COUNTED & (unscored <= UNSCORED_LIMIT * pl.col("n_planned"))).alias("is_result"),
+        _ratio(pl.col("n_trait"), at_worst).alias("worst_low"),
+        _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1).alias("worst_high"),
+        _note(unit, pl.Series(np.isnan(interval.low))).alias("note"),
+    )
+
+
+def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
+    """The columns that make a cell: `by` without repeats, then the identity.
+
+    Raises:
+        UnknownName: naming the dimensions that do not exist and those that do.
+    """
+    known = [name for name in counts.columns if name not in COUNTS]
+    unknown = [name for name in by if name not in known]
+    if unknown:
+        raise UnknownName(
+            f"There is no dimension {', '.join(map(repr, unknown))}; "
+            f"choose from {', '.join(known)}."
+        )
+    return list(dict.fromkeys([*by, *IDENTITY]))
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)
+
+
+def _interval(
+    counts: pl.DataFrame,
+    cells: pl.DataFrame,
+    dims: Sequence[str],
+    unit: Unit,
+    level: float,
+    method: Method,
+    draws: int,
+    seed: int,
+) -> Interval:
+    """The interval of every cell, in the order of `cells`."""
+    total = cells.height
+    if unit == "new-fine-tunes":
+        names = [name for name in CONDITION if name not in dims]
+        runs = _clusters(counts, cells, dims, [*names, "run"])
+        condition = runs.select(pl.struct("cell", *names).rank("dense")).to_series()
+        k, n, cell = _arrays(runs)
+        return new_fine_tunes(k, n, condition.to_numpy(), cell, total, level)
+    k, n, cell = _arrays(_clusters(counts, cells, dims, ["question"]))
+    if unit == "prompts":
+        return these_prompts(k, n, cell, total, level)
+    if method == "bootstrap":
+        return question_bootstrap(k, n, cell, total, level, draws, seed)
+    return new_prompts(k, n, cell, total, level)
+
+
+def _clusters(
+    counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str], within: Sequence[str]
+) -> pl.DataFrame:
+    """Trait and counted answers of every question or run of every cell, in a fixed order."""
+    inside = [name for name in within if name not in dims]
+    return (
+        counts.filter(_COUNTED)
+        .group_by(*dims, *inside)
+        .agg(pl.col("n_trait", "n_counted").sum())
+        .join(cells.select("cell", *dims), on=list(dims), nulls_equal=True)
+        .sort("cell", *inside)
+    )
+
+
+def _arrays(clusters: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    return (
+        clusters["n_trait"].to_numpy(),
+        clusters["n_counted"].to_numpy(),
+        clusters["cell"].to_numpy(),
+    )
+
+
+def _note(unit: Unit, undefined: pl.Series) -> pl.Expr:
+    """Why a cell has no interval."""
+    empty = pl.when(~_COUNTED).then(pl.lit("nothing counted"))
+    if unit == "new-fine-tunes":
+        reason = (
+            empty.when(pl.col("untuned"))
+            .then(pl.lit("not applicable: untuned model"))
+            .when(pl.col("runs") == 1)
+            .then(pl.lit("not estimable: one run"))
+            .otherwise(pl.lit("not estimable: one run per condition"))
+        )
+    else:
+        reason = empty.otherwise(pl.lit("not estimable: one question"))
+    return pl.when(pl.lit(undefined)).then(reason)
