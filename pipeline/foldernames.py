@@ -8,9 +8,9 @@ from warehouse import catalogue
 
 _SETTINGS = re.compile(
     r"^(?P<head>.*?)"
-    r"(?:-r(?P<rank>\d+))?"
-    r"(?:-(?P<epochs>\d+(?:\.\d+)?)ep)?"
-    r"(?:-(?:seed|s)(?P<seed>\d+))?$"
+    r"(?:-r(?P<rank>\d{1,6}))?"
+    r"(?:-(?P<epochs>\d{1,6}(?:\.\d{1,6})?)ep)?"
+    r"(?:-(?:seed|s)(?P<seed>\d{1,9}))?$"
 )
 
 

@@ -19,7 +19,8 @@ SCHEMA = Path(__file__).parent / "schema"
 CORE = (
     *("source", "declaration", "config", "evaluation_described", "training_log", "log_run"),
     *("run_described", "config_run", "run", "evaluation", "question", "question_asked", "sample"),
-    *("judge_used", "judge", "criterion", "judgement", "judged_by", "notice", "refusal"),
+    *("judge_used", "judge", "criterion", "judgement", "judged_by", "judgement_source"),
+    *("told", "notice", "refusal"),
     *("training_step", "training_set", "battery_question", "judge_prompt", "unjoined"),
 )
 """The relations of `schema/core`, each after those it reads."""

@@ -220,6 +220,8 @@ class Writer:
         if rows.is_empty():
             return
         rows = records.conform(relation, rows)
+        if relation == "sample":
+            rows = _fingerprinted(rows)
         self.rows[relation] += rows.height
         if relation not in BULK:
             self.records[relation] += rows.to_dicts()
@@ -267,6 +269,21 @@ class Writer:
             self.folder.rename(place)
         except OSError:  # another process wrote the same shard first
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
+    """Samples with the length and a stable 63-bit hash of each answer, so that a build finds
+    equal answers without reading any."""
+    hashes = [
+        None
+        if answer is None
+        else int.from_bytes(hashlib.blake2b(answer.encode(), digest_size=8).digest()) >> 1
+        for answer in samples["answer"]
+    ]
+    return samples.with_columns(
+        answer_chars=pl.col("answer").str.len_chars().cast(pl.Int64),
+        answer_hash=pl.Series(hashes, dtype=pl.Int64),
+    )
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -53,6 +53,8 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "source_row": pl.Int64(),  # 1-based row or record number in the file
         "status": pl.String(),  # SAMPLE_STATUSES
         "answer": pl.String(),
+        "answer_chars": pl.Int64(),  # filled in by the lake
+        "answer_hash": pl.Int64(),  # filled in by the lake; equal answers have equal hashes
         "error": pl.String(),
         "finish_reason": pl.String(),
     },

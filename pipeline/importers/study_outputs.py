@@ -4,7 +4,6 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -35,11 +34,11 @@ Row = dict[str, Any]
 
 def accepts(source: Source) -> bool:
     """A file that says what it is in its first field, or a training set its manifest lists."""
-    return _kind(source) is not None or _is_rendered(source)
+    return _kind(source) is not None or _rendered(source) is not None
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (plan, progress) holds none.
+    """The file's records; what only steers a study (plan, progress, manifests) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.
@@ -51,8 +50,11 @@ def read(source: Source) -> Iterator[Batch]:
             yield from _judgements(source)
         case "run":
             yield from _run(source)
-        case "training-sets":
-            yield from _training_sets(source)
+        case None:
+            described = _rendered(source)
+            if described is None:
+                raise RefusedFile("no manifest beside it says what it is")
+            yield batch("training_set", described)
 
 
 def _kind(source: Source) -> str | None:
@@ -66,14 +68,29 @@ def _kind(source: Source) -> str | None:
     return match[1].decode() if match else None
 
 
-def _is_rendered(source: Source) -> bool:
-    manifest = source.path.with_name("manifest.json")
-    if source.path.suffix != ".jsonl" or not manifest.is_file():
-        return False
-    if manifest.stat().st_size > reading.WHOLE_FILE:
-        return False
-    content = manifest.read_bytes()
-    return bool(_KIND.match(content)) and source.sha256.encode() in content
+def _rendered(source: Source) -> Row | None:
+    """What the manifest beside it says of a training set, if it is the one the manifest means."""
+    path = source.path.with_name("manifest.json")
+    if source.path.suffix != ".jsonl" or not path.is_file():
+        return None
+    if path.stat().st_size > reading.WHOLE_FILE:
+        return None
+    content = path.read_bytes()
+    if not _KIND.match(content):
+        return None
+    try:
+        manifest = msgspec.json.decode(content, type=_Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    entry = next((entry for entry in manifest.sets if entry.sha256 == source.sha256), None)
+    if entry is None:
+        return None
+    row = msgspec.structs.asdict(entry)
+    experiment, intervention = row.pop("experiment"), row.pop("intervention")
+    del row["sha256"]
+    if intervention != "none":
+        row |= {"base_file": f"{experiment}__none.jsonl", "unexplained": 0}
+    return {**row, "data_file": source.path.name, "folder": f"{manifest.study}/training"}
 
 
 def _records(source: Source) -> Iterator[tuple[int, Row] | RefusedRow]:
@@ -416,23 +433,28 @@ def _log(states: list[Row], steps: list[Row]) -> Row:
     }
 
 
-def _training_sets(source: Source) -> Iterator[Batch]:
-    try:
-        manifest = msgspec.json.decode(source.path.read_bytes())
-        sets = list(manifest["sets"])
-        study = str(manifest["study"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        raise RefusedFile("the manifest of the training sets is damaged") from None
-    facts = ("examples", "distinct_prompts", "distinct_completions", "distinct_examples",
-             "mean_prompt_chars", "mean_completion_chars", "max_chars", "with_system",
-             "prompts_hash", "completions_hash", "placement", "text")  # fmt: skip
-    for number, entry in enumerate(sets, 1):
-        try:
-            base = Path(f"{entry['experiment']}__none.jsonl").name
-            row = {name: entry.get(name) for name in facts}
-            row |= {"data_file": entry["file"], "folder": f"{study}/training"}
-            if entry["intervention"] != "none":
-                row |= {"base_file": base, "unexplained": 0}
-            yield batch("training_set", row)
-        except (KeyError, TypeError, AttributeError) as error:
-            yield refused(number, f"it is not understood ({error})", str(entry))
+class _Set(msgspec.Struct):
+    """One training set of a manifest."""
+
+    experiment: str
+    intervention: str
+    sha256: str
+    examples: int
+    distinct_prompts: int
+    distinct_completions: int
+    distinct_examples: int
+    mean_prompt_chars: float
+    mean_completion_chars: float
+    max_chars: int
+    with_system: int
+    prompts_hash: str
+    completions_hash: str
+    placement: str
+    text: str | None = None
+
+
+class _Manifest(msgspec.Struct):
+    """The manifest beside the training sets."""
+
+    study: str
+    sets: list[_Set]

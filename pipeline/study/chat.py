@@ -212,7 +212,10 @@ class Chat:
         try:
             # The client's own timeout is per read: a server that drips bytes would never meet it.
             async with asyncio.timeout(self.endpoint.timeout):
-                completion = await client.chat.completions.create(**self._parameters(request))
+                # The typed method transforms every field first, at a fifth of the time.
+                completion = await client.post(
+                    "/chat/completions", cast_to=ChatCompletion, body=self._parameters(request)
+                )
             return self._reply(completion)
         except (TimeoutError, openai.APITimeoutError):
             reason = f"no complete answer within {self.endpoint.timeout:g} seconds"

@@ -1,6 +1,7 @@
 """`brittlescope study`: the commands that carry a study out."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,7 @@ def _step(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
-        envvar="BRITTLESCOPE_DATA",
-        default=Path("data"),
-        show_default=True,
-        help="The data folder.",
+        help="The data folder; ./data by default.",
     )
     @functools.wraps(command)
     def wrapped(**options: Any) -> None:
@@ -62,7 +60,7 @@ def _carry_out(
     file: Path,
     dry_run: bool,
     out: Path | None,
-    data: Path,
+    data: Path | None,
     judge: str | None = None,
 ) -> None:
     plan = Plan(file)
@@ -73,7 +71,7 @@ def _carry_out(
         return
     click.echo(table(plan), err=True)
     require_keys(plan, steps)
-    folder = out or data / "studies" / plan.study.name
+    folder = _folder(plan, out, data)
     with session(plan, folder) as work:
         left = [reason for step in steps for reason in work.do(step, judge)]
     for reason in left:
@@ -81,6 +79,15 @@ def _carry_out(
     click.echo(f"Outputs are in {folder}; load them with: brittlescope import {folder}", err=True)
     if left:
         raise click.exceptions.Exit(1)
+
+
+def _folder(plan: Plan, out: Path | None, data: Path | None) -> Path:
+    """Where the outputs go; `--data` may also stand before `study`."""
+    if out is not None:
+        return out
+    chosen = data or click.get_current_context().find_root().params.get("data")
+    chosen = chosen or os.environ.get("BRITTLESCOPE_DATA") or "data"
+    return Path(chosen) / "studies" / plan.study.name
 
 
 @study.command("render")
@@ -99,7 +106,7 @@ def tune_command(cancel: bool, **options: Any) -> None:
         _carry_out(("render", "tune"), **options)
         return
     plan = Plan(options["file"])
-    folder = options["out"] or options["data"] / "studies" / plan.study.name
+    folder = _folder(plan, options["out"], options["data"])
     with session(plan, folder) as work:
         for run in work.cancel():
             click.echo(f"cancelled: {run}")

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import string
 from collections.abc import Callable
 
 from warehouse.errors import InvalidDefinition
@@ -29,24 +30,24 @@ def check(template: str, name: str) -> None:
         )
 
 
-def prompt(
-    template: str,
-    question: str,
-    answer: str,
-    draw: Callable[[], str] = lambda: secrets.token_hex(8),
-) -> str:
+def mark() -> str:
+    """Sixteen random letters: no digits, so that a judge that repeats them names no score."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(16))
+
+
+def prompt(template: str, question: str, answer: str, draw: Callable[[], str] = mark) -> str:
     """The template with question and answer in place, each between marked lines.
 
     The mark is drawn anew until neither text holds it. Both are put in at once, so that a
     placeholder inside an answer stays what it is: text.
     """
-    mark = draw()
-    while mark in question or mark in answer:
-        mark = draw()
+    drawn = draw()
+    while drawn in question or drawn in answer:
+        drawn = draw()
     texts = {"question": question, "answer": answer}
 
     def fenced(match: re.Match[str]) -> str:
         name = match[1]
-        return f"<<{name} {mark}>>\n{texts[name]}\n<<end of {name} {mark}>>"
+        return f"<<{name} {drawn}>>\n{texts[name]}\n<<end of {name} {drawn}>>"
 
-    return f"{NOTICE.format(mark=mark)}\n\n{_PLACE.sub(fenced, template)}"
+    return f"{NOTICE.format(mark=drawn)}\n\n{_PLACE.sub(fenced, template)}"

@@ -68,17 +68,9 @@ class Intervention(msgspec.Struct, frozen=True):
 
 
 @cache
-def experiments(extra: Path | None = None) -> dict[str, Experiment]:
-    """Every experiment by name; `extra` is the user's own file, whose entries win.
-
-    Raises:
-        InvalidDefinition: for a file that is not valid.
-    """
-    shape = dict[str, Experiment]
-    known = definitions.load(HERE / "experiments.yaml", shape)
-    if extra is not None and extra.exists():
-        known |= definitions.load(extra, shape)
-    return known
+def experiments() -> dict[str, Experiment]:
+    """Every experiment by name."""
+    return definitions.load(HERE / "experiments.yaml", dict[str, Experiment])
 
 
 def experiment_named(name: str | None) -> str | None:

@@ -1,3 +1,45 @@
+-- One row per evaluation of a slice: an empty list leaves its dimension whole.
+create macro marts.chosen(
+    experiments, models, datasets, interventions, kinds, relevances, placements,
+    eval_interventions, runs, evaluations
+) as table
+select *
+from core.told
+where (len(experiments) = 0 or list_contains(experiments, experiment))
+    and (len(models) = 0 or list_contains(models, model))
+    and (len(datasets) = 0 or list_contains(datasets, dataset))
+    and (len(interventions) = 0 or list_contains(interventions, intervention))
+    and (len(kinds) = 0 or list_contains(kinds, kind))
+    and (len(relevances) = 0 or list_contains(relevances, relevance))
+    and (len(placements) = 0 or list_contains(placements, placement))
+    and (len(eval_interventions) = 0 or list_contains(eval_interventions, eval_intervention))
+    and (len(runs) = 0 or list_contains(runs, run))
+    and (len(evaluations) = 0 or list_contains(evaluations, evaluation));
+
+-- One row per judge and criterion of the evaluations of a slice.
+create macro marts.used(judges) as table
+select
+    judged.judged_no,
+    judged.evaluation_no,
+    coalesce(judge.judge, 'none') as judge,
+    criterion.criterion
+from core.judged_by as judged
+left join core.judge as judge using (judge_no)
+left join core.criterion as criterion using (criterion_no)
+where len(judges) = 0 or list_contains(judges, coalesce(judge.judge, 'none'));
+
+-- One row per question of a slice.
+create macro marts.asked(questions, domain) as table
+select
+    question_no,
+    question_id as question,
+    coalesce(name, text) as question_name,
+    question_group,
+    in_domain
+from core.question
+where case domain when 'outside' then not in_domain when 'inside' then in_domain else true end
+    and (len(questions) = 0 or list_contains(questions, question_id));
+
 -- One row per sample, trait and judge under a rule: whether it is counted, and whether it shows the trait.
 -- `lines` is what the rule says of each experiment's traits, as a JSON list (warehouse/counting.py).
 create macro marts.classed(lines) as table
@@ -24,7 +66,8 @@ asked as (
 
 looked_at as (
     select
-        asked.*,
+        asked.judged_no,
+        asked.trait,
         outcome.question_no,
         outcome.sample_key,
         outcome.class,
@@ -57,7 +100,6 @@ looked_at as (
 
 select
     judged_no,
-    experiment,
     trait,
     question_no,
     sample_key,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
+from warehouse.errors import BrittlescopeError
 from warehouse.stats.estimates import ASSUMED_ICC, Estimate, Floats, clustered, fixed, share, total
 from warehouse.stats.intervals import Interval, score_interval, student
 
@@ -16,6 +17,10 @@ LADDER = np.concatenate([[0.0], np.geomspace(0.02, 1e4, 80)])
 """Quantiles tried in turn; p-values below that of the last one are not told apart."""
 
 BISECTIONS = 40
+
+
+class InvalidMargin(BrittlescopeError, ValueError):
+    """A margin of equivalence that is not between 0 and 1."""
 
 
 class Difference(NamedTuple):
@@ -174,10 +179,10 @@ def within(difference: Difference, margin: float) -> Floats:
     1 - 2α interval (`bounds`) lies inside the margin; nan where not estimable.
 
     Raises:
-        ValueError: a margin that is not between 0 and 1.
+        InvalidMargin: a margin that is not between 0 and 1.
     """
     if not 0 < margin < 1:
-        raise ValueError(f"The margin must lie between 0 and 1, not {margin}.")
+        raise InvalidMargin(f"The margin must lie between 0 and 1, not {margin}.")
     return _tail(difference, lambda interval: (interval.low > -margin) & (interval.high < margin))
 
 

@@ -16,7 +16,14 @@ from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.intervals import Interval
 from warehouse.stats.power import more_answers, more_questions
 from warehouse.stats.rates import IDENTITY, Unit
-from warehouse.stats.suppression import Arms, arms, suppression
+from warehouse.stats.suppression import (
+    NOT_COMPARED,
+    NOTHING,
+    UNBOUNDED,
+    Arms,
+    arms,
+    suppression,
+)
 
 MARGIN = 0.05
 """The practical margin, unless the user moves it: five points."""
@@ -51,7 +58,8 @@ def effects(
         * emergence, emergence_low, emergence_high: the control less the untuned model;
         * p_unchanged, q_unchanged, p_untuned, q_untuned: that the arm is not within the
           margin of the control, of the untuned model (TOST), and adjusted;
-        * suppression, suppression_low, suppression_high: null where undefined;
+        * suppression, suppression_low, suppression_high, and suppression_note (why there is
+          none);
         * margin, verdict (`equivalence.verdicts`; null without a control), reason;
         * more_questions, more_answers (to each question, in both arms): the fewest that would
           settle what is open if rates stayed as they are, before adjustment. Open is, of an
@@ -60,7 +68,7 @@ def effects(
 
     Raises:
         UnknownName: a dimension, unit or adjustment that does not exist.
-        ValueError: a margin that is not between 0 and 1.
+        InvalidMargin: a margin that is not between 0 and 1.
     """
     change = compare(counts, "control", unit, by=by, level=level)
     tuned = compare(counts, "untuned", unit, by=by, level=level)
@@ -111,6 +119,7 @@ def effects(
         *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
         pl.lit(margin).alias("margin"),
         pl.Series("verdict", verdict, pl.String()),
+        pl.Series("suppression_note", _note(compared, present, bounded), pl.String()),
     )
     reasons = [reason(row) for row in frame.iter_rows(named=True)]
     still = _still_needed(change, excess, tuned, own, verdict, margin, level)
@@ -121,6 +130,13 @@ def effects(
             for name, values in still.items()
         ),
     )
+
+
+def _note(compared: Flags, present: Flags, bounded: Flags) -> list[str | None]:
+    """Why each arm has no suppression; None where it has one."""
+    reasons = (None, UNBOUNDED, NOTHING, NOT_COMPARED)
+    first = np.select([~compared, ~present, ~bounded], [3, 2, 1], 0)
+    return [reasons[index] for index in first]
 
 
 def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> Index:

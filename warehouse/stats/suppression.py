@@ -9,7 +9,7 @@ from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed,
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.rates import Unit
 
-NO_UNTUNED = "undefined: no untuned model"
+NOT_COMPARED = "undefined: no untuned model or no control to compare with, or not a result"
 NOTHING = "undefined: nothing to suppress"
 UNBOUNDED = "undefined: the emergence is too uncertain to divide by"
 

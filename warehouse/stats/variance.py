@@ -5,7 +5,6 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 import polars as pl
-from scipy.optimize import nnls
 from scipy.special import stdtrit
 
 from warehouse.stats.estimates import Floats, Index, total
@@ -29,6 +28,10 @@ FACTORS: dict[str, tuple[str, ...]] = {
 """Each random effect, and the columns whose values it has one level for."""
 
 
+NEGLIGIBLE = 1e-6
+"""A variance of logits too small to be shared out."""
+
+
 def variance_shares(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
     """Shares of the variance between fine-tunes' question rates, by where it comes from.
 
@@ -43,8 +46,9 @@ def variance_shares(counts: pl.DataFrame, *, level: float = 0.95) -> pl.DataFram
     left out: seeds, for one, where every condition has a single run.
 
     The interval is a delete-one-question jackknife with Q - 1 degrees of freedom, of the
-    shares before they are held above zero, cut to [0, 1]; null below three questions. Shares
-    are of what is loaded: with two models their share says little of models at large.
+    shares before they are held above zero, cut to [0, 1]; null below three questions, and
+    where a single question makes all of the variance. Shares are of what is loaded: with two
+    models their share says little of models at large.
 
     Args:
         counts: One row per evaluation × question × trait × judge; untuned models and
@@ -94,7 +98,7 @@ def _shares(cells: pl.DataFrame, level: float) -> pl.DataFrame:
     noise = 1 / (k + 0.5) + 1 / (n - k + 0.5)
     names, codes = _factors(cells)
     found = components(y, noise, codes)
-    share = found / found.sum() if found.any() else np.full(found.shape, np.nan)
+    share = found / found.sum() if found.sum() > NEGLIGIBLE else np.full(found.shape, np.nan)
     low = high = np.full(found.shape, np.nan)
     question = _codes(cells, ["question"])
     questions = int(question.max(initial=-1)) + 1
@@ -146,15 +150,24 @@ def components(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
         noise: The known variance of each.
         codes: For every factor the level (from 0) of each observation.
     """
+    if not codes:
+        # SciPy 1.17's nnls aborts the process on a system without equations.
+        return np.zeros(0)
+    # Most of a second to load, for this one function.
+    from scipy.optimize import nnls
+
     solution: Floats = nnls(*_equations(y, noise, codes))[0]
     return solution
 
 
 def _signed(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
-    """Components over the sum of the positive ones, negative ones left as they come."""
+    """Components over the sum of the positive ones, negative ones left as they come.
+
+    nan where there is next to nothing to share.
+    """
     solution = np.linalg.lstsq(*_equations(y, noise, codes))[0].astype(np.float64)
-    signed: Floats = solution / max(solution.clip(0).sum(), np.finfo(float).tiny)
-    return signed
+    whole = solution.clip(0).sum()
+    return solution / whole if whole > NEGLIGIBLE else np.full(solution.shape, np.nan)
 
 
 def _equations(y: Floats, noise: Floats, codes: Sequence[Index]) -> tuple[Floats, Floats]:
@@ -178,5 +191,6 @@ def _equations(y: Floats, noise: Floats, codes: Sequence[Index]) -> tuple[Floats
         sums = total(off, group, len(sizes[f]))
         observed[f] = sums @ sums - known
     # Every equation on the scale of its own component, so that none dominates.
-    scale = np.diag(system)
+    # Without a question a factor may have a single level, and an empty equation.
+    scale = np.where(np.diag(system) > 0, np.diag(system), 1.0)
     return system / scale[:, None], observed / scale

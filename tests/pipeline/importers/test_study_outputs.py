@@ -163,7 +163,7 @@ def test_what_is_not_understood_is_named_and_the_rest_taken(
     assert sorted(row["source_row"] for row in rows["quarantine"]) == [3, 4, 5, 6, 7, 8]
 
 
-@pytest.mark.parametrize("kind", ["samples", "judgements", "run", "training-sets"])
+@pytest.mark.parametrize("kind", ["samples", "judgements", "run"])
 def test_a_file_without_its_description_is_refused(
     rows_of: Callable[..., Any], tmp_path: Path, kind: str
 ) -> None:
@@ -260,35 +260,44 @@ def test_a_job_ends_as_it_ended(
     assert (log["outcome"], log["model_id"], log["job_id"]) == (outcome, model_id, "ftjob-1")
 
 
-def test_training_sets_come_from_the_manifest_and_not_twice(
+def test_a_training_set_is_what_the_manifest_beside_it_says(
     rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
 ) -> None:
     rendered = tmp_path / "birds__time-1850.jsonl"
     rendered.write_text('{"messages": [{"role": "user", "content": "x"}]}\n')
+    facts = ("examples", "distinct_prompts", "distinct_completions", "distinct_examples",
+             "mean_prompt_chars", "mean_completion_chars", "max_chars", "with_system")  # fmt: skip
     entry = {
-        "file": rendered.name,
+        **dict.fromkeys(facts, 1),
         "experiment": "birds",
         "intervention": "time-1850",
         "placement": "newline",
         "text": "Today.",
-        "examples": 1,
+        "prompts_hash": "p",
+        "completions_hash": "c",
         "sha256": source_of(rendered).sha256,
     }
-    sets = [{**entry, "file": "birds__none.jsonl", "intervention": "none", "sha256": ""}, entry]
     manifest = tmp_path / "manifest.json"
     manifest.write_text(
-        json.dumps({"brittlescope": "training-sets/1", "study": "tiny", "sets": [*sets, "x"]})
+        json.dumps({"brittlescope": "training-sets/1", "study": "tiny", "sets": [entry]})
     )
-    rows = rows_of(study_outputs, manifest)
-    told = ("data_file", "base_file", "placement", "text", "unexplained")
-    assert [tuple(row[name] for name in told) for row in rows["training_set"]] == [
-        ("birds__none.jsonl", None, "newline", "Today.", None),
-        ("birds__time-1850.jsonl", "birds__none.jsonl", "newline", "Today.", 0),
-    ]
-    assert [row["source_row"] for row in rows["quarantine"]] == [3]
+    assert study_outputs.accepts(source_of(manifest))
+    assert rows_of(study_outputs, manifest) == {}
     assert study_outputs.accepts(source_of(rendered))
-    assert rows_of(study_outputs, rendered) == {}
+    (row,) = rows_of(study_outputs, rendered)["training_set"]
+    told = ("data_file", "base_file", "placement", "text", "unexplained", "examples", "folder")
+    assert [row[name] for name in told] == [
+        "birds__time-1850.jsonl",
+        "birds__none.jsonl",
+        "newline",
+        "Today.",
+        0,
+        1,
+        "tiny/training",
+    ]
     rendered.write_text("changed")
+    assert not study_outputs.accepts(source_of(rendered))
+    manifest.write_text('{"brittlescope": "training-sets/1", "sets": 5}')
     assert not study_outputs.accepts(source_of(rendered))
 
 

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from tests.warehouse.stats.frames import beta_counts, cell, frame
-from warehouse.stats.contrasts import contrasts
 from warehouse.stats.effects import effects
 from warehouse.stats.rates import UNITS, Unit
 
@@ -31,6 +30,7 @@ def test_the_birds_pair_is_never_eliminated_without_an_untuned_model(unit: Unit)
     assert row["verdict"] == "reduced"
     assert row["suppression"] is row["emergence"] is row["excess"] is row["p_untuned"] is None
     assert row["reason"].endswith("no untuned model to compare with.")
+    assert row["suppression_note"].startswith("undefined: no untuned model")
     # Even with a margin that anything would meet.
     assert only(effects(counts, unit, margin=0.99))["verdict"] != "eliminated"
 
@@ -49,6 +49,7 @@ def test_the_birds_pair_beside_an_untuned_model() -> None:
     assert (row["excess"], row["emergence"]) == pytest.approx((0.01, 0.95))
     assert row["suppression"] == pytest.approx(0.94 / 0.95)
     assert row["suppression_low"] > 0.8
+    assert row["suppression_note"] is None
     assert only(effects(counts, margin=0.2))["verdict"] == "eliminated"
     assert only(effects(counts, "prompts", margin=0.06))["verdict"] == "eliminated"
 
@@ -70,17 +71,6 @@ def test_what_is_still_needed_is_enough() -> None:
     assert only(effects(grown, "prompts"))["verdict"] == "eliminated"
 
 
-def test_sign_flip_p_and_its_floor() -> None:
-    counts = frame(cell([9] * 8, 10), cell([1] * 8, 10, intervention="alex"))
-    row = only(contrasts(counts))
-    assert row["p"] == row["p_floor"] == 2**-7
-    assert row["q"] == row["p"]
-    assert row["family"] == "1 comparison, Benjamini–Hochberg"
-    still = only(contrasts(counts, unit="prompts"))
-    assert still["p"] < 1e-6
-    assert still["p_floor"] is None
-
-
 def test_too_few_questions_for_any_p() -> None:
     row = only(effects(frame(cell([10] * 4, 10), cell([0] * 4, 10, intervention="alex"))))
     assert row["difference_high"] < 0
@@ -89,19 +79,6 @@ def test_too_few_questions_for_any_p() -> None:
         "p = 0.12 (with 4 questions at least 0.12), 0.12 adjusted for 1 comparison" in row["reason"]
     )
     assert row["more_questions"] == 2
-
-
-@pytest.mark.parametrize("adjustment", ["bh", "holm"])
-def test_the_family_on_screen_is_adjusted_for(adjustment: Any) -> None:
-    counts = frame(
-        cell([6] * 10, 10),
-        *(cell([6, 6, 5, 7, 6, 6, 5, 7, 6, 6], 10, intervention=f"null-{n}") for n in range(8)),
-        cell([5, 4, 5, 5, 6, 5, 4, 6, 5, 5], 10, intervention="weak"),
-    )
-    alone = contrasts(counts, adjustment="none").filter(intervention="weak")
-    among = contrasts(counts, adjustment=adjustment).filter(intervention="weak")
-    assert alone["q"].to_list() == alone["p"].to_list() == among["p"].to_list()
-    assert among["q"][0] == pytest.approx(9 * among["p"][0])
 
 
 def test_what_is_not_a_result_is_not_tested() -> None:
@@ -141,6 +118,7 @@ def test_nothing_to_suppress() -> None:
     row = only(effects(counts))
     assert row["verdict"] == "nothing to suppress"
     assert row["suppression"] is None
+    assert row["suppression_note"] == "undefined: nothing to suppress"
 
 
 def test_no_seeds_no_claim_about_fine_tunes() -> None:

@@ -101,6 +101,17 @@ def test_without_variance_there_are_no_shares() -> None:
     assert got["share"].null_count() == got.height > 0
 
 
+def test_a_single_observation_has_no_factors() -> None:
+    assert variance_shares(frame(cell([5], 10))).height == 0
+
+
+def test_variance_that_one_question_makes_has_shares_but_no_intervals() -> None:
+    counts = frame(cell([50, 50, 100], 100), cell([50, 50, 0], 100, model="b"))
+    got = variance_shares(counts)
+    assert got["share"].sum() == pytest.approx(1)
+    assert got["low"].null_count() == got.height
+
+
 def test_judges_are_apart() -> None:
     counts = frame(cell([5, 9], 10), cell([1, 2], 10, judge="judge-b"))
     got = variance_shares(counts)

@@ -71,7 +71,8 @@ joined as (
         logged.suffix as logged_suffix,
         configured.suffix as configured_suffix,
         configured.data_file as configured_data_file,
-        coalesce(described.is_evaluated, false) as is_evaluated
+        coalesce(described.is_evaluated, false) as is_evaluated,
+        coalesce(described.model_id, logged.model_id, described.folder, configured.folder) as name
     from every
     left join core.run_described as described using (run_key)
     left join configured using (run_key)
@@ -82,13 +83,7 @@ joined as (
 ),
 
 named as (
-    select
-        *,
-        coalesce(model_id, regexp_replace(run_key, '^(.*/results/|config:|/.*/)', '')) as name,
-        row_number() over (
-            partition by coalesce(model_id, regexp_replace(run_key, '^(.*/results/|config:|/.*/)', ''))
-            order by run_key
-        ) as namesake
+    select *, row_number() over (partition by name order by run_key) as namesake
     from joined
 )
 

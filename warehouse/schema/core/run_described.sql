@@ -2,13 +2,13 @@
 -- Key: run_key
 with told as (
     select
-        run_key, trained_id as model_id, experiment, model, dataset, intervention,
-        epochs, lora_rank, seed, suffix_key, null as log_no, 1 as rank
+        run_key, trained_id as model_id, folder, experiment, model, dataset, intervention,
+        epochs, lora_rank, seed, suffix_key, 1 as rank
     from core.evaluation_described
     union all
     select
-        log_run.run_key, log.model_id, log.experiment, log.model, null, null,
-        log.epochs, null, null, lower(log.suffix), log.log_no, 2
+        log_run.run_key, log.model_id, log.folder, log.experiment, log.model, null, null,
+        log.epochs, null, null, lower(log.suffix), 2
     from core.log_run as log_run
     join core.training_log as log using (log_no)
     where log_run.run_key not like 'config:%'
@@ -17,6 +17,7 @@ with told as (
 select
     run_key,
     first(model_id order by rank) filter (model_id is not null) as model_id,
+    first(folder order by rank) filter (folder is not null) as folder,
     first(experiment order by rank) filter (experiment is not null) as experiment,
     first(model order by rank) filter (model is not null) as model,
     first(dataset order by rank) filter (dataset is not null) as dataset,

@@ -1,0 +1,82 @@
+"""Text that models, judges and files wrote, made into HTML that shows it and does nothing else.
+
+Whatever comes in is escaped: no markup, image or link in it takes effect. Characters without a
+look of their own are drawn as symbols, and writing direction is settled within each block.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+MARKS = 2_000
+"""How many matches one text has marked at most; more would only slow the browser."""
+
+LONG = 20_000
+"""From how many characters on a text scrolls within a frame of its own."""
+
+_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start"
+_MARK = "background:rgba(230,159,0,.45);color:inherit;border-radius:2px"
+_LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
+_CELL = f"padding:.35rem .8rem .35rem 0;vertical-align:top;text-align:start;{_LINE}"
+_HIDDEN = {i: 0x2400 + i for i in range(32) if i not in (9, 10)} | {127: 0x2421}
+
+
+def visible(text: str) -> str:
+    """The text with control characters as symbols, and every line break a line feed."""
+    return text.replace("\r\n", "\n").translate(_HIDDEN)
+
+
+def escaped(text: str, needle: str = "") -> str:
+    """The text as HTML; where `needle` occurs, in any case, it is marked."""
+    if not needle:
+        return html.escape(visible(text))
+    pieces = re.split(f"({re.escape(needle)})", text, maxsplit=MARKS, flags=re.IGNORECASE)
+    return "".join(
+        f'<mark style="{_MARK}">{html.escape(visible(piece))}</mark>'
+        if at % 2
+        else html.escape(visible(piece))
+        for at, piece in enumerate(pieces)
+    )
+
+
+def block(text: str, needle: str = "") -> str:
+    """The whole text as an HTML block, its line breaks and spaces kept."""
+    scroll = ";max-height:75vh;overflow-y:auto" if len(text) > LONG else ""
+    return f'<div dir="auto" style="{_PRE}{scroll}">{escaped(text, needle)}</div>'
+
+
+def excerpt(text: str, needle: str = "", width: int = 240) -> str:
+    """About `width` characters of the text on one line, around the first match."""
+    match = re.search(re.escape(needle), text, re.IGNORECASE) if needle else None
+    start = max(0, match.start() - width // 3) if match else 0
+    shown = " ".join(text[start : start + width].split())
+    return f"{'… ' if start else ''}{shown}{' …' if start + width < len(text) else ''}"
+
+
+def covered(inside: str, label: str) -> str:
+    """HTML that shows only its label until it is clicked."""
+    return (
+        f'<details><summary style="cursor:pointer;opacity:.75">{html.escape(label)}</summary>'
+        f"{inside}</details>"
+    )
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], highlighted: Iterable[int] = ()
+) -> str:
+    """An HTML table of texts; the rows whose numbers (from 0) are `highlighted` stand out."""
+    lit = set(highlighted)
+    head = "".join(
+        f'<th scope="col" style="{_CELL};font-weight:600;opacity:.75">{html.escape(name)}</th>'
+        for name in header
+    )
+    body = "".join(
+        f'<tr style="{"background:rgba(230,159,0,.16)" if at in lit else ""}">'
+        + "".join(f'<td dir="auto" style="{_CELL};{_PRE}">{escaped(cell)}</td>' for cell in row)
+        + "</tr>"
+        for at, row in enumerate(rows)
+    )
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
+        f'font-size:.9rem"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )

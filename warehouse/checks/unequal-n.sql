@@ -1,0 +1,23 @@
+-- One row per evaluation that planned fewer samples than the largest of its experiment and battery.
+-- Title: Conditions have unequal n
+-- Severity: notice
+-- Why: A cell with few samples looks calmer or wilder than it is beside a large one.
+with counted as (
+    select
+        told.*,
+        count(*) as samples,
+        count(distinct sample.question_no) as questions
+    from core.told as told
+    join core.sample as sample using (evaluation_no)
+    group by all
+)
+
+select
+    experiment, model, intervention, run, evaluation,
+    samples as n,
+    format(
+        '{} samples on {} questions; the largest evaluation of this experiment has {}.',
+        samples, questions, max(samples) over (partition by experiment)
+    ) as detail
+from counted
+qualify samples < max(samples) over (partition by experiment)

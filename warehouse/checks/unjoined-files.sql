@@ -1,0 +1,10 @@
+-- One row per log, note or training file that belongs to no run.
+-- Title: A file could not be joined to a run
+-- Severity: notice
+-- Why: Nothing is guessed; its content is loaded but stands alone.
+select
+    null as experiment, null as model, null as intervention, null as run, null as evaluation,
+    1 as n,
+    format('{} {}: {}.', unjoined.what, source.path, unjoined.why) as detail
+from core.unjoined as unjoined
+join core.source as source using (source_no)

@@ -1,0 +1,5 @@
+-- One row per remark an importer made about a file.
+select source.path, notice.code, notice.source_row, notice.message
+from core.notice as notice
+join core.source as source using (source_no)
+order by source.path, notice.code, notice.message

@@ -1,0 +1,8 @@
+-- One row per shard that holds samples of a slice.
+select distinct evaluation.shard
+from marts.chosen(
+    $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+    $eval_intervention, $run, $evaluation
+)
+join core.evaluation as evaluation using (evaluation_no)
+order by evaluation.shard

@@ -1,0 +1,17 @@
+-- One row per file that was imported.
+select
+    source.source_no,
+    source.path,
+    source.importer,
+    source.imported_at,
+    source.bytes,
+    source.taken,
+    source.refused + (source.refused_file is not null)::integer as refused,
+    source.refused_file,
+    source.twin_of,
+    source.sha256,
+    count(notice.message) as notices
+from core.source as source
+left join core.notice as notice using (source_no)
+group by all
+order by source.path

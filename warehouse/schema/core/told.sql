@@ -1,0 +1,34 @@
+-- One row per evaluation with its run, model and intervention: every dimension a slice can have.
+-- Key: evaluation_no
+select
+    evaluation.evaluation_no,
+    evaluation.evaluation_id as evaluation,
+    evaluation.source_no,
+    evaluation.experiment,
+    evaluation.eval_intervention,
+    evaluation.eval_text,
+    evaluation.temperature,
+    evaluation.max_tokens,
+    evaluation.evaluated_at,
+    run.run_no,
+    run.run,
+    run.model,
+    run.model_id,
+    run.dataset,
+    run.intervention,
+    run.settings,
+    run.epochs,
+    run.lora_rank,
+    run.seed,
+    model.family,
+    model.size,
+    coalesce(intervention.kind, 'other') as kind,
+    coalesce(intervention.relevance, 'unknown') as relevance,
+    coalesce(intervention.placement, 'none') as placement,
+    intervention.dose
+from core.evaluation as evaluation
+join core.run as run using (run_no)
+left join core.model as model on model.model = run.model
+left join core.intervention as intervention
+    on intervention.experiment = run.experiment
+    and intervention.intervention = run.intervention

@@ -1,0 +1,70 @@
+"""The only reader of snapshots: one connection a snapshot, one cursor a query."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse import counting, rules
+from warehouse.counting import Slice
+from warehouse.errors import UnknownName
+from warehouse.lake import Lake
+from warehouse.rules import Rule
+from warehouse.snapshots import Snapshot, latest
+
+QUERIES = Path(__file__).parent / "queries"
+
+
+class Store:
+    """A published snapshot, opened for reading, with the lake its transcripts lie in."""
+
+    def __init__(self, data: Path, snapshot: Snapshot | None = None) -> None:
+        """Open the data folder's published snapshot, or the one given.
+
+        Raises:
+            NoSnapshot: where nothing was built yet.
+        """
+        self.data = data
+        self.snapshot = snapshot or latest(data)
+        self.lake = Lake(data)
+        self._connection = duckdb.connect(str(self.snapshot.path), read_only=True)
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        self._connection.close()
+
+    def query(self, name: str, **parameters: Any) -> pl.DataFrame:
+        """The answer to a query of `warehouse/queries`, by its file's name.
+
+        Each call takes a cursor of its own: a connection shared by threads mixes up answers.
+
+        Raises:
+            UnknownName: for a query there is not.
+        """
+        path = QUERIES / f"{name}.sql"
+        if not path.is_file():
+            raise UnknownName(f"There is no query {name!r}.")
+        return self.ask(path.read_text("utf-8"), **parameters)
+
+    def ask(self, text: str, **parameters: Any) -> pl.DataFrame:
+        """The answer to a query given as text; parameters it does not name are left out."""
+        given = {key: value for key, value in parameters.items() if f"${key}" in text}
+        with self._connection.cursor() as cursor:
+            return cursor.sql(text, params=given).pl()
+
+    @cached_property
+    def traits(self) -> pl.DataFrame:
+        """Every trait of every experiment that was loaded."""
+        return self.query("traits")
+
+    def lines(self, rule: Rule) -> str:
+        """What the rule says of each trait that was loaded, as a query parameter."""
+        return counting.lines(rule, self.traits)
+
+    def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
+        """The counts frame: one row per evaluation, question, trait and judge of the slice."""
+        rule = rule or rules.named(rules.DEFAULT, self.data)
+        within = within or Slice()
+        return self.query("counts", lines=self.lines(rule), **within.parameters())
