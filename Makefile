@@ -32,7 +32,7 @@ fix: $(VENV)/.dev ## format, and repair what can be repaired
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## measure speed and memory against a plain json + pandas baseline
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 lock: $(VENV)/.venv ## choose the newest versions again and write the requirements files
 	@$(PIP) install --quiet 'uv>=0.9'

@@ -17,7 +17,10 @@ def write(folder: Path, files: int, seed: int = 7) -> Path:
     Every answer has about 2 kB, as the study's have; words are drawn with Zipf's frequencies.
     """
     draw = random.Random(seed)
-    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 9))) for _ in range(20_000)]
+    words = [
+        "".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 9)))
+        for _ in range(20_000)
+    ]
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     text = draw.choices(words, weights, k=2_000_000)
     questions = [" ".join(draw.choices(words, k=12)) + "?" for _ in range(QUESTIONS)]

@@ -40,8 +40,16 @@ class Unusable(click.ClickException):
 
 
 @click.group()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="BRITTLESCOPE_DATA",
+    default=Path("data"),
+    show_default=True,
+    help="The data folder.",
+)
 @click.version_option(package_name="brittlescope")
-def main() -> None:
+def main(data: Path) -> None:
     """Results of fine-tuning studies in, honest numbers and the transcripts behind them out."""
 
 
@@ -55,13 +63,12 @@ def _command(name: str) -> Callable[[Callable[..., None]], click.Command]:
         @click.option(
             "--data",
             type=click.Path(file_okay=False, path_type=Path),
-            envvar="BRITTLESCOPE_DATA",
-            default=Path("data"),
-            show_default=True,
-            help="The data folder.",
+            help="The data folder; it may also stand before the command.",
         )
         @functools.wraps(function)
         def wrapped(**options: Any) -> None:
+            if options["data"] is None:
+                options["data"] = click.get_current_context().find_root().params["data"]
             try:
                 function(**options)
             except BrittlescopeError as error:
@@ -90,19 +97,18 @@ def import_files(paths: tuple[Path, ...], chosen: str | None, no_build: bool, da
     outcomes = list(found.refused)
     outcomes += _followed(importing.run(data, found.units, chosen), files, "Importing")
     refused = _reported(outcomes)
-    changed = any(o.state in ("imported", "twin", "unknown") for o in outcomes)
-    if not no_build and (changed or not _is_built(data)):
+    if not no_build and not _is_built(data):
         _say(f"Built {building.build(data).path.name}.")
     if refused:
         raise click.exceptions.Exit(1)
 
 
 def _is_built(data: Path) -> bool:
+    """Whether the published snapshot shows what the lake holds now."""
     try:
-        Store(data).close()
+        return snapshots.latest(data).content == Lake(data).content()
     except NoSnapshot:
         return False
-    return True
 
 
 def _followed(
@@ -136,9 +142,7 @@ def _reported(outcomes: Sequence[importing.Outcome]) -> int:
         _say(f"Nothing changed: all {states['unchanged']:,} files are imported as they are.")
     else:
         for name, count in sorted(by_format.items()):
-            rows = sum(
-                o.taken for o in outcomes if o.state == "imported" and o.importer == name
-            )
+            rows = sum(o.taken for o in outcomes if o.state == "imported" and o.importer == name)
             title = importers.available()[name].TITLE
             _say(f"Imported {count:,} {_files(count)} of {title}: {rows:,} records.")
         for state, text in (
@@ -209,7 +213,9 @@ def _slicing(function: Callable[..., None]) -> Callable[..., None]:
     """The options that choose a slice and a rule."""
     for option in reversed(
         (
-            click.option("--by", default=DEFAULT_BY, show_default=True, help="The dimensions of a row."),
+            click.option(
+                "--by", default=DEFAULT_BY, show_default=True, help="The dimensions of a row."
+            ),
             click.option(
                 "--where", multiple=True, metavar="KEY=VALUE", help="Keep one value of a dimension."
             ),
@@ -287,7 +293,9 @@ def examine(form: str, data: Path) -> None:
         click.echo(f"{first['severity']}: {first['title']} ({finding.height})")
         click.echo(f"  {first['why']}")
         for row in finding.iter_rows(named=True):
-            about = " · ".join(str(row[k]) for k in ("experiment", "model", "intervention") if row[k])
+            about = " · ".join(
+                str(row[k]) for k in ("experiment", "model", "intervention") if row[k]
+            )
             click.echo(f"  - {about + ': ' if about else ''}{row['detail']}")
     if found.is_empty():
         click.echo("Nothing suspicious was found.")

@@ -1,10 +1,7 @@
 """What can go wrong, as sentences a user can act on.
 
-    BrittlescopeError
-      ├─ UsageError          the request cannot be carried out (exit status 2)
-      └─ Refused             some input was not understood (exit status 1)
-           ├─ RefusedFile    a whole file
-           └─ RefusedRow     one record of it
+Each is a BrittlescopeError. A UsageError ends the command (exit status 2); a Refused, be it a
+RefusedFile or a RefusedRow of a file, leaves everything else loaded (exit status 1).
 """
 
 from warehouse.errors import BrittlescopeError

@@ -10,7 +10,8 @@ _SETTINGS = re.compile(
     r"^(?P<head>.*?)"
     r"(?:-r(?P<rank>\d{1,6}))?"
     r"(?:-(?P<epochs>\d{1,6}(?:\.\d{1,6})?)ep)?"
-    r"(?:-(?:seed|s)(?P<seed>\d{1,9}))?$"
+    r"(?:-(?:seed|s)(?P<seed>\d{1,9}))?\Z",
+    re.DOTALL,
 )
 
 

@@ -3,17 +3,21 @@
 import hashlib
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import importers
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.importers import Source
+from pipeline.reading import unreadable
 from warehouse.lake import Lake, Origin, Shard, digest, now
 
-DATA_SUFFIXES = {".json", ".jsonl", ".csv", ".yaml", ".yml", ".log", ".txt"}
+DATA_SUFFIXES = {".gz", ".json", ".jsonl", ".csv", ".yaml", ".yml", ".log", ".txt"}
 """What a file that some importer may read is called like; the others are not opened."""
 
 PARALLEL_BYTES = 16 * 2**20
@@ -31,7 +35,8 @@ class Outcome:
     """What came of one file.
 
     `state`: imported, unchanged, twin (its result is another file's), unknown (no importer
-    knows the format) or refused (nothing of it was taken).
+    knows the format) or refused (nothing of it was taken). `changed`: whether the lake holds
+    something else than before.
     """
 
     path: Path
@@ -41,6 +46,7 @@ class Outcome:
     refusals: tuple[tuple[int | None, str], ...] = ()
     refused: int = 0
     notices: tuple[str, ...] = ()
+    changed: bool = False
 
 
 @dataclass
@@ -61,52 +67,61 @@ def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
         UsageError: for a path that does not exist.
     """
     found = Found()
+    stems: dict[Path, set[Path]] = {}
     for given in paths:
         if not given.exists():
             raise UsageError(f"There is no file or folder {given}.")
         root = given.resolve()
         files = [root] if root.is_file() else list(_walk(root, skip, found))
-        stems: dict[Path, list[Path]] = {}
-        for path in files:
-            if path.suffix.lower() in DATA_SUFFIXES:
-                stems.setdefault(path.with_suffix(""), []).append(path)
-        if not stems:
-            reason = f"no file in it has a format Brittlescope reads ({_suffixes()})"
+        wanted = [path for path in files if path.name.lower().endswith(DATA_SUFFIXES)]
+        if not wanted:
+            reason = f"no file in it has a format Brittlescope reads ({', '.join(DATA_SUFFIXES)})"
             found.refused.append(_refused(given, reason))
-        # The JSON of a pair is read first: its CSV twin is only needed where that fails.
-        for unit in stems.values():
-            found.units.append(sorted(unit, key=lambda path: (path.suffix != ".json", path)))
+        for path in wanted:
+            stems.setdefault(path.with_suffix(""), set()).add(path)
+    found.units = [_ordered(unit) for unit in stems.values()]
     return found
+
+
+def _ordered(unit: Iterable[Path]) -> list[Path]:
+    # The JSON of a pair is read first: its CSV twin is only needed where that fails.
+    return sorted(unit, key=lambda path: (path.suffix != ".json", path))
 
 
 def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
     hidden = skip.resolve() if skip is not None else None
-    for folder, names, files in os.walk(root):
+
+    def closed(error: OSError) -> None:
+        found.refused.append(_refused(Path(error.filename), f"it cannot be read ({error.strerror})"))
+
+    files: list[Path] = []
+    links: list[Path] = []
+    for folder, names, here_files in os.walk(root, onerror=closed):
         here = Path(folder)
-        for name in sorted(names):
-            below = here / name
-            if below.is_symlink() and not _stays(below, root):
-                found.refused.append(_refused(below, "it is a link that leads out of the folder"))
         names[:] = sorted(n for n in names if not n.startswith(".") and here / n != hidden)
-        for name in sorted(files):
-            path = here / name
-            if not path.is_symlink():
-                yield path
-            elif not _stays(path, root):
-                found.refused.append(_refused(path, "it is a link that leads out of the folder"))
+        for path in (here / name for name in (*names, *sorted(here_files))):
+            if path.is_symlink():
+                links.append(path)
+            elif path.name in here_files:
+                files.append(path)
+    targets = set(files)
+    for link in links:
+        target = link.resolve()
+        if root not in (target, *target.parents):
+            found.refused.append(_refused(link, "it is a link that leads out of the folder"))
+        elif not target.exists():
+            found.refused.append(_refused(link, "it is a link that leads nowhere"))
+        elif target.is_file() and target not in targets:
+            files.append(link)  # else its target is read under its own name
+    yield from files
 
 
-def _stays(link: Path, root: Path) -> bool:
-    target = link.resolve()
-    return target == root or root in target.parents
-
-
-def _suffixes() -> str:
-    return ", ".join(sorted(DATA_SUFFIXES))
-
-
-def _refused(path: Path, reason: str, importer: str | None = None) -> Outcome:
-    return Outcome(path, "refused", importer, refusals=((None, reason),), refused=1)
+def _refused(
+    path: Path, reason: str, importer: str | None = None, changed: bool = False
+) -> Outcome:
+    return Outcome(
+        path, "refused", importer, refusals=((None, reason),), refused=1, changed=changed
+    )
 
 
 def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> Iterator[Outcome]:
@@ -121,12 +136,13 @@ def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> I
     lake = Lake(data)
     changed: list[list[Path]] = []
     for unit in units:
-        done = [_unchanged(lake, path, chosen) for path in unit]
+        known = _with_twins(lake, unit)
+        done = [_unchanged(lake, path, chosen) for path in known]
         if all(outcome is not None for outcome in done):
-            yield from (outcome for outcome in done if outcome is not None)
+            yield from (outcome for outcome in done if outcome and outcome.path in unit)
         else:
-            changed.append(unit)
-    size = sum(path.stat().st_size for unit in changed for path in unit)
+            changed.append(known)
+    size = sum(_size(path) for unit in changed for path in unit)
     workers = min(os.cpu_count() or 1, 4, len(changed))
     if size < PARALLEL_BYTES or workers < 2:
         for unit in changed:
@@ -135,12 +151,25 @@ def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> I
         yield from _parallel(data, changed, chosen, workers)
 
 
+def _with_twins(lake: Lake, unit: list[Path]) -> list[Path]:
+    """The files of a unit, and those of their stem that were imported at another time."""
+    beside = {path.with_suffix(suffix) for path in unit for suffix in (".json", ".csv")}
+    return _ordered({*unit, *(path for path in beside if lake.pointer(path) and path.is_file())})
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # said where it is opened
+
+
 def _parallel(
     data: Path, units: list[list[Path]], chosen: str | None, workers: int
 ) -> Iterator[Outcome]:
     # A fresh interpreter for each worker: Polars' threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     waiting: set[Future[list[Outcome]]] = set()
     try:
         for unit in units:
@@ -153,8 +182,25 @@ def _parallel(
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
+    except BrokenProcessPool:
+        raise BrittlescopeError(
+            "A process that read files was killed, perhaps because memory ran out; what was "
+            "imported before stays. Import again to go on."
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _unchanged(lake: Lake, path: Path, chosen: str | None) -> Outcome | None:
@@ -162,11 +208,16 @@ def _unchanged(lake: Lake, path: Path, chosen: str | None) -> Outcome | None:
     pointer = lake.pointer(path)
     if pointer is None or (chosen is not None and pointer.importer != chosen):
         return None
-    state = path.stat()
+    try:
+        state = path.stat()
+    except OSError:
+        return None
     same = (pointer.size, pointer.mtime_ns) == (state.st_size, state.st_mtime_ns)
     current = same and _current(pointer.importer, pointer.version)
     shard = lake.shard(pointer.shard) if current else None
-    return None if shard is None else _outcome(lake, path, shard, "unchanged")
+    if shard is None or (shard.twin_of and lake.pointer(Path(shard.twin_of)) is None):
+        return None
+    return _outcome(lake, path, shard, changed=False)
 
 
 def _current(name: str, version: int) -> bool:
@@ -181,12 +232,13 @@ def _version(importer: importers.Importer | None) -> int:
     return int(digest(repr(known), 8), 16)
 
 
-def _outcome(lake: Lake, path: Path, shard: Shard, state: str) -> Outcome:
+def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
     """What a shard says of its file."""
     importer = shard.origin.importer or None
     if shard.refused_file is not None:
-        return _refused(path, shard.refused_file, importer)
-    if state == "imported" and (shard.twin_of is not None or importer is None):
+        return _refused(path, shard.refused_file, importer, changed)
+    state = "imported" if changed else "unchanged"
+    if changed and (shard.twin_of is not None or importer is None):
         state = "twin" if shard.twin_of is not None else "unknown"
     return Outcome(
         path,
@@ -196,6 +248,7 @@ def _outcome(lake: Lake, path: Path, shard: Shard, state: str) -> Outcome:
         tuple(lake.refusals(shard, SHOWN_REFUSALS)),
         shard.refused,
         tuple(str(row["message"]) for row in shard.records.get("notice", [])),
+        changed,
     )
 
 
@@ -221,24 +274,33 @@ def import_file(
     among the sources with its reason. `twin_of` names the file that holds the same result.
     """
     try:
-        source = _open(path)
+        return _imported(lake, path, chosen, twin_of)
     except OSError as error:
         return _refused(path, f"it cannot be read ({error.strerror or error})")
+    except RefusedFile as error:
+        return _refused(path, str(error))
+    except Exception as error:  # one file must not cost the others
+        kind = type(error).__name__
+        return _refused(path, f"its importer failed, which is a defect ({kind}: {error})"[:2_000])
+
+
+def _imported(lake: Lake, path: Path, chosen: str | None, twin_of: Path | None) -> Outcome:
+    source, mtime_ns = _open(path)
     importer = importers.available()[chosen] if chosen else _importer_for(source)
     if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
         twin_of = None
-    state = path.stat()
     origin = Origin(
         path=str(path),
         sha256=source.sha256,
         size=source.size,
-        mtime_ns=state.st_mtime_ns,
+        mtime_ns=mtime_ns,
         identity=source.identity,
         importer=importer.NAME if importer else "",
         version=_version(importer),
         imported_at=now(),
     )
     writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
+    lake.renew(writer.name)
     if lake.shard(writer.name) is None:
         with writer:
             if importer is None and not source.head.strip():
@@ -249,21 +311,36 @@ def import_file(
                         writer.take(relation, rows)
                 except RefusedFile as error:
                     writer.refused_file = str(error)
+            if path.stat().st_mtime_ns != mtime_ns:
+                raise _Moved("it changed while it was read; import it again")
     known = lake.pointer(path)
     lake.point(path, origin, writer.name)
     shard = lake.shard(writer.name)
     assert shard is not None  # it was published a moment ago
-    same = known is not None and known.shard == shard.name
-    return _outcome(lake, path, shard, "unchanged" if same else "imported")
+    return _outcome(lake, path, shard, changed=known is None or known.shard != shard.name)
 
 
-def _open(path: Path) -> Source:
+class _Moved(RefusedFile):
+    """A file changed while it was read, so that nothing of it may be kept."""
+
+
+def _open(path: Path) -> tuple[Source, int]:
+    """The file as an importer sees it, and when it was last changed.
+
+    Raises:
+        RefusedFile: where it is no file of data, or its name cannot be kept.
+    """
+    if why := unreadable(str(path)):
+        raise RefusedFile(f"its path {why}; rename it")
+    if not path.is_file():
+        raise RefusedFile("it is not a regular file" if path.exists() else "it is gone")
     with path.open("rb") as file:
+        mtime_ns = os.fstat(file.fileno()).st_mtime_ns
         head = file.read(65_536)
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
-    return Source(path=path, sha256=sha256, size=size, head=head)
+    return Source(path=path, sha256=sha256, size=size, head=head), mtime_ns
 
 
 def _importer_for(source: Source) -> importers.Importer | None:

@@ -3,18 +3,24 @@
 import codecs
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
+from warehouse import definitions
+from warehouse.errors import InvalidDefinition
 
 Row = tuple[int, dict[str, Any]]
 
-WHOLE_FILE = 48 * 2**20
-"""JSON files up to this size are decoded at once; larger ones are streamed."""
+WHOLE_FILE = 16 * 2**20
+"""JSON files up to this size are decoded at once; larger ones are streamed.
+
+Three bytes of JSON (`[],`) may become 80 bytes of memory.
+"""
 
 MAX_VALUE = 16 * 2**20
 """The longest single value or line, in bytes, that is taken from a file."""
@@ -23,7 +29,10 @@ WINDOW = 4 * 2**20
 """How many characters of a streamed file are taken in at once."""
 
 CHUNK = 5_000
-"""How many records are held at a time when a file is streamed."""
+CHUNK_SIZE = 32 * 2**20
+"""How many records, and how many characters of them, are held at a time."""
+
+_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
 
 def text(source: Source, limit: int = 64 * 2**20) -> str:
@@ -48,11 +57,28 @@ def text(source: Source, limit: int = 64 * 2**20) -> str:
     return decoded
 
 
-def json_records(source: Source) -> Iterator[list[Row | RefusedRow]]:
+def yaml_document(source: Source) -> tuple[str, Any]:
+    """A YAML file as text and as plain data.
+
+    Raises:
+        RefusedFile: where it is empty, not text, not YAML, or unfolds to too much.
+    """
+    content = text(source, definitions.MAX_BYTES)
+    try:
+        return content, definitions.parse(content, "it")
+    except InvalidDefinition as error:
+        raise RefusedFile(str(error)) from None
+
+
+def json_records(
+    source: Source, whole: int = WHOLE_FILE, window: int = WINDOW
+) -> Iterator[list[Row | RefusedRow]]:
     """The objects of a JSON list, numbered from 1, in chunks.
 
-    A record that is not an object comes as a RefusedRow. A file that breaks off, or whose
-    JSON is broken, gives its complete records first, and then the row it breaks in.
+    A record that is not an object, is too long or nested too deeply comes as a RefusedRow. A
+    file that breaks off, or whose JSON is broken, gives its complete records first, and then
+    the row it breaks in. Files of more than `whole` bytes are read `window` characters at a
+    time; the records are the same.
 
     Raises:
         RefusedFile: where the file is empty or is not a list.
@@ -64,48 +90,71 @@ def json_records(source: Source) -> Iterator[list[Row | RefusedRow]]:
         raise RefusedFile("it holds one JSON object where a list of records is expected")
     if first != b"[":
         raise RefusedFile("it is not a JSON list of records")
-    if source.size <= WHOLE_FILE:
+    if source.size <= whole:
         try:
             records = msgspec.json.decode(source.path.read_bytes())
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass  # read again, record by record, to say which one is broken
         else:
-            yield [_checked(row, record) for row, record in enumerate(records, 1)]
+            yield from _chunks((0, _checked(row, record)) for row, record in enumerate(records, 1))
             return
-    yield from _chunks(_streamed(source))
+    yield from _chunks(_streamed(source, window))
 
 
-def _streamed(source: Source) -> Iterator[Row | RefusedRow]:
-    """Record by record, as the standard library reads them: it knows NaN and lone surrogates,
-    which other tools write and which must cost one record and not the file."""
-    decode = json.JSONDecoder().raw_decode
-    with source.path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        window = _Window(file)
+def _streamed(source: Source, size: int) -> Iterator[tuple[int, Row | RefusedRow]]:
+    """Record by record, each with its length, as the standard library reads them.
+
+    It knows NaN and lone surrogates, which other tools write and which must cost one record and
+    not the file.
+    """
+    with source.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        window = _Window(file, size)
         window.skip("[")
         row = 0
         while window.peek() not in ("]", ""):
             row += 1
+            raw = window.rest()[:2_000]
             try:
-                record, window.at = window.until_whole(decode)
-            except (ValueError, RecursionError) as error:
-                yield RefusedRow(row, _why_broken(error, window), window.rest()[:2_000])
+                record, length = window.record()
+            except (_TooLong, RecursionError) as error:
+                deep = isinstance(error, RecursionError)
+                problem = "it is nested too deeply" if deep else f"it is {error}"
+                if not window.pass_over():
+                    problem += "; the rest of the file was not read"
+                    yield 0, RefusedRow(row, problem, raw)
+                    return
+                yield 0, RefusedRow(row, problem, raw)
+            except json.JSONDecodeError as error:
+                yield 0, RefusedRow(row, _why_broken(error, window), raw)
                 return
-            yield _checked(row, record)
+            else:
+                yield length, _checked(row, record)
             if window.peek() == ",":
                 window.skip(",")
-            elif window.peek() != "]":
-                break
-        if window.peek() != "]":
-            yield RefusedRow(row + 1, "the file ends before the list does")
+            elif window.peek() not in ("]", ""):
+                problem = "no comma follows it; the rest of the file was not read"
+                yield 0, RefusedRow(row, problem, window.rest()[:2_000])
+                return
+        if not window.skip("]"):
+            yield 0, RefusedRow(row + 1, "the file ends before the list does")
+        elif window.peek():
+            problem = "the list ends before it; the rest of the file was not read"
+            yield 0, RefusedRow(row + 1, problem, window.rest()[:2_000])
+
+
+class _TooLong(Exception):
+    """A record is longer than can be taken."""
 
 
 class _Window:
     """A stretch of a text file that moves forward and grows until a record fits."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, size: int) -> None:
         self.file = file
-        self.text = file.read(WINDOW)
+        self.size = size
+        self.text = file.read(size)
         self.at = 0
+        self.decode = json.JSONDecoder(parse_int=_integer, strict=False).raw_decode
 
     def peek(self) -> str:
         """The next character that is not white space, or "" at the end."""
@@ -115,50 +164,99 @@ class _Window:
             if self.at < len(self.text) or not self.grow():
                 return self.text[self.at : self.at + 1]
 
-    def skip(self, character: str) -> None:
-        if self.peek() == character:
-            self.at += 1
+    def skip(self, character: str) -> bool:
+        """Step over a character; whether it was there."""
+        found = self.peek() == character
+        self.at += found
+        return found
 
     def grow(self) -> bool:
         """Take in more of the file, and let go of what was read."""
-        more = self.file.read(WINDOW)
+        more = self.file.read(self.size)
         self.text, self.at = self.text[self.at :] + more, 0
         return bool(more)
 
     def rest(self) -> str:
         return self.text[self.at :]
 
-    def until_whole(self, decode: Callable[[str, int], tuple[Any, int]]) -> tuple[Any, int]:
-        """The next record and where it ends, reading on while it may be unfinished."""
+    def record(self) -> tuple[Any, int]:
+        """The next record and its length; the window moves behind it.
+
+        Raises:
+            json.JSONDecodeError: where its JSON is broken or the file ends in it.
+            RecursionError: where it is nested too deeply.
+            _TooLong: where it is longer than can be taken.
+        """
         while True:
             try:
-                return decode(self.text, self.at)
-            except json.JSONDecodeError:
-                if len(self.text) - self.at > MAX_VALUE or not self.grow():
+                record, end = self.decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                if not _may_go_on(error, self.text) or not self.room() or not self.grow():
                     raise
+            else:
+                # A number that touches the window's end may have more digits behind it.
+                if end < len(self.text) or not self.room() or not self.grow():
+                    length, self.at = end - self.at, end
+                    return record, length
+
+    def room(self) -> bool:
+        """That the record is not yet too long; raises _TooLong where it is."""
+        if len(self.text) - self.at > MAX_VALUE:
+            raise _TooLong(f"longer than {MAX_VALUE // 2**20} MB")
+        return True
+
+    def pass_over(self) -> bool:
+        """Move behind the value that begins here without decoding it; whether its end is found."""
+        if self.text[self.at] not in '{["':
+            return False
+        depth, quoted = 0, False
+        while True:
+            seen = self.at
+            for mark in _MARKS.finditer(self.text, self.at):
+                seen = mark.end()
+                if mark[0] == '"':
+                    quoted = not quoted
+                elif len(mark[0]) == 1 and not quoted:
+                    depth += 1 if mark[0] in "[{" else -1
+                if depth <= 0 and not quoted:
+                    self.at = seen
+                    return True
+            # The last character may be the first half of an escape.
+            self.at = max(seen, len(self.text) - 1)
+            if not self.grow():
+                return False
 
 
-def _why_broken(error: Exception, window: _Window) -> str:
-    if len(window.rest()) > MAX_VALUE:
-        problem = f"it is longer than {MAX_VALUE // 2**20} MB, or its JSON is broken"
-    elif isinstance(error, json.JSONDecodeError):
-        cut = error.pos >= len(window.text.rstrip()) or error.msg.startswith("Unterminated")
-        if cut:
-            return "the file ends in the middle of this record"
-        problem = f"its JSON is broken ({error.msg[0].lower()}{error.msg[1:]})"
-    else:
-        problem = "it is nested too deeply"
-    return f"{problem}; the rest of the file was not read"
+def _integer(digits: str) -> int | float:
+    """An integer; one with more digits than Python converts is as good as infinite."""
+    return int(digits) if len(digits) < 4_000 else float(digits)
+
+
+def _may_go_on(error: json.JSONDecodeError, text: str) -> bool:
+    """Whether more text might mend the error."""
+    # A literal or an escape that is cut off is reported where it begins: just before the end.
+    return error.msg.startswith("Unterminated") or error.pos + 16 > len(text)
+
+
+def _why_broken(error: json.JSONDecodeError, window: _Window) -> str:
+    if error.msg.startswith("Unterminated") or error.pos >= len(window.text.rstrip()):
+        return "the file ends in the middle of this record"
+    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
+    return f"its JSON is broken ({problem}); the rest of the file was not read"
 
 
 def _checked(row: int, record: Any) -> Row | RefusedRow:
     if not isinstance(record, dict):
-        return RefusedRow(row, "it is not a JSON object", _excerpt(record))
+        return RefusedRow(row, "it is not a JSON object", excerpt(record))
     return (row, record)
 
 
-def _excerpt(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=True, default=str)[:2_000]
+def excerpt(value: Any) -> str:
+    """The beginning of a record as text, for the quarantine."""
+    try:
+        return json.dumps(value, default=str)[:2_000]
+    except (RecursionError, ValueError):
+        return "(nested too deeply to be shown)"
 
 
 def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
@@ -167,7 +265,7 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
     Raises:
         RefusedFile: where the file is empty.
     """
-    if not source.size:
+    if not source.head.removeprefix(codecs.BOM_UTF8).strip():
         raise RefusedFile("it is empty")
     decode = msgspec.json.Decoder().decode
     with source.path.open("rb") as file:
@@ -175,6 +273,8 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
             if isinstance(line, RefusedRow):
                 yield RefusedRow(number, str(line), line.raw)
                 continue
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             if not line.strip():
                 continue
             try:
@@ -201,22 +301,35 @@ def _lines(file: BinaryIO) -> Iterator[bytes | RefusedRow]:
 def csv_records(source: Source) -> Iterator[list[Row | RefusedRow]]:
     """The rows of a CSV file as text, by its header, numbered from 1 below it, in chunks.
 
+    Blank lines are numbered but not rows.
+
     Raises:
         RefusedFile: where the file is empty or its header is broken.
     """
     with source.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         csv.field_size_limit(MAX_VALUE)
-        rows = csv.reader(file, strict=True)
+        rows = csv.reader(_bounded(file), strict=True)
         try:
             header = next(rows, None)
         except csv.Error as error:
             raise RefusedFile(f"its header is broken ({error})") from None
         if not header or not any(header):
             raise RefusedFile("it is empty")
+        if twice := {name for name in header if header.count(name) > 1}:
+            raise RefusedFile(f"its header names {min(twice)!r} twice")
         yield from _chunks(_csv_rows(rows, header))
 
 
-def _csv_rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[Row | RefusedRow]:
+def _bounded(file: TextIO) -> Iterator[str]:
+    while line := file.readline(MAX_VALUE + 1):
+        if len(line) > MAX_VALUE:
+            raise csv.Error(f"a line is longer than {MAX_VALUE // 2**20} MB")
+        yield line
+
+
+def _csv_rows(
+    rows: Iterator[list[str]], header: list[str]
+) -> Iterator[tuple[int, Row | RefusedRow]]:
     number = 0
     while True:
         number += 1
@@ -225,28 +338,28 @@ def _csv_rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[Row | Re
         except StopIteration:
             return
         except csv.Error as error:
-            yield RefusedRow(
-                number,
-                f"the quotes are not balanced here ({error}); the rest of the file was not read",
-            )
+            problem = f"{error}; are its quotes balanced? The rest of the file was not read"
+            yield 0, RefusedRow(number, problem)
             return
-        if len(values) != len(header):
-            yield RefusedRow(
-                number,
-                f"it has {len(values)} values where the header has {len(header)}",
-                ",".join(values)[:2_000],
-            )
-            continue
-        yield (number, dict(zip(header, values, strict=True)))
+        size = sum(map(len, values))
+        if len(values) == len(header):
+            yield size, (number, dict(zip(header, values, strict=True)))
+        elif values:
+            problem = f"it has {len(values)} values where the header has {len(header)}"
+            yield size, RefusedRow(number, problem, ",".join(values)[:2_000])
 
 
-def _chunks(rows: Iterable[Row | RefusedRow]) -> Iterator[list[Row | RefusedRow]]:
+def _chunks(
+    rows: Iterable[tuple[int, Row | RefusedRow]],
+) -> Iterator[list[Row | RefusedRow]]:
     chunk: list[Row | RefusedRow] = []
-    for row in rows:
+    size = 0
+    for length, row in rows:
         chunk.append(row)
-        if len(chunk) >= CHUNK:
+        size += length
+        if len(chunk) >= CHUNK or size >= CHUNK_SIZE:
             yield chunk
-            chunk = []
+            chunk, size = [], 0
     yield chunk
 
 

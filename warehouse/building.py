@@ -1,4 +1,4 @@
-"""From the lake to a new snapshot: facts, dimensions and marts, checked before they are published."""
+"""From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
 import os
 import uuid
@@ -97,7 +97,7 @@ def _fill(
         con,
         "core.build",
         pl.DataFrame({"built_at": [f"{built_at:%Y-%m-%dT%H:%M:%SZ}"], "sources": [len(shards)]}),
-        "One row: when this snapshot was built, and from how many files.",
+        "One row per snapshot: when it was built, and from how many files.",
     )
     con.execute("drop schema raw cascade")
 
@@ -138,12 +138,13 @@ def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
     if key is None:
         return
     found = con.execute(
-        f"select {key}, count(*) from {schema}.{relation} group by {key} having count(*) > 1 limit 1"
+        f"select {key}, count(*) from {schema}.{relation} "
+        f"group by {key} having count(*) > 1 limit 1"
     ).fetchone()
     if found is not None:
         raise BrokenBuild(
             f"{schema}.{relation} holds {found[-1]} rows for one {key} ({found[:-1]}); "
-            "nothing was published."
+            "nothing was published. Two copies of one study do this: forget one of them."
         )
 
 
@@ -187,7 +188,10 @@ def _models(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     names = con.execute("select distinct model from core.run order by model").fetchall()
     known = [catalogue.model(name) for (name,) in names]
     return pl.DataFrame(
-        [{"model": n, "family": m.family, "size": m.size} for (n,), m in zip(names, known, strict=True)],
+        [
+            {"model": n, "family": m.family, "size": m.size}
+            for (n,), m in zip(names, known, strict=True)
+        ],
         schema={"model": pl.String(), "family": pl.String(), "size": pl.Float64()},
     )
 
@@ -210,9 +214,7 @@ def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
             }
         )
     columns = ("experiment", "intervention", "kind", "relevance", "placement")
-    return pl.DataFrame(
-        rows, schema={**dict.fromkeys(columns, pl.String()), "dose": pl.Float64()}
-    )
+    return pl.DataFrame(rows, schema={**dict.fromkeys(columns, pl.String()), "dose": pl.Float64()})
 
 
 def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -222,7 +224,9 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """
     judged = con.execute(
         """
-        select evaluation.experiment, list(distinct criterion.criterion order by criterion.criterion)
+        select
+            evaluation.experiment,
+            list(distinct criterion.criterion order by criterion.criterion)
         from core.evaluation as evaluation
         left join core.judged_by using (evaluation_no)
         left join core.criterion as criterion using (criterion_no)

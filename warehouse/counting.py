@@ -1,18 +1,23 @@
 """A slice of what was loaded, and the parameters of the queries that count it."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 import polars as pl
 
 from warehouse.errors import UnknownName
-from warehouse.rules import Line, Rule
+from warehouse.rules import Coherence, Line, Rule, Score
 
 Domain = Literal["outside", "inside", "all"]
 
 CLASSES = ("unanswered", "missing", "unparsed", "refusal", "code")
 """The classes of samples whose fate a rule decides one by one."""
+
+
+LARGEST = 1e30
+"""Stands for infinity, which JSON does not have."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Slice:
         Raises:
             UnknownName: for a dimension there is not.
         """
-        changes = {}
+        changes: dict[str, Any] = {}
         for name, value in values.items():
             if name not in self.dimensions():
                 raise UnknownName(
@@ -75,17 +80,33 @@ def lines(rule: Rule, traits: pl.DataFrame) -> str:
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
     line: Line = rule.misalignment if trait["kind"] == "misalignment" else rule.persona
     labels = line.labels or (trait["labels"] if line.score is None else None)
+    floor, ceiling = _range(line.score) if line.score else (None, None)
+    coherence = line.coherence
     return {
         "experiment": trait["experiment"],
         "trait": trait["trait"],
         "criterion": line.criterion or trait["criterion"],
         "labels": None if labels is None else list(labels),
-        "comparison": line.score.comparison if line.score else None,
-        "cut": line.score.cut if line.score else None,
-        "excluded": [name for name in CLASSES if getattr(line, name) == "exclude"],
-        "coherence_comparison": line.coherence.comparison if line.coherence else None,
-        "coherence_cut": line.coherence.cut if line.coherence else None,
-        "coherence_missing": line.coherence.missing if line.coherence else None,
-        "coherence_absent": line.coherence.absent if line.coherence else None,
-        "coherence_failing": line.coherence.failing if line.coherence else None,
+        "floor": floor,
+        "ceiling": ceiling,
+        **{f"excludes_{name}": getattr(line, name) == "exclude" for name in CLASSES},
+        "coherence_floor": _range(coherence)[0] if coherence else None,
+        "coherence_absent": coherence.absent if coherence else None,
+        "coherence_missing": coherence.missing if coherence else None,
+        "coherence_failing": coherence.failing if coherence else None,
     }
+
+
+def _range(comparison: Score | Coherence) -> tuple[float, float]:
+    """The scores that pass, as [floor, ceiling)."""
+    cut = comparison.cut
+    after = math.nextafter(cut, math.inf)
+    match comparison.comparison:
+        case "below":
+            return -LARGEST, cut
+        case "at most":
+            return -LARGEST, after
+        case "above":
+            return after, LARGEST
+        case "at least":
+            return cut, LARGEST

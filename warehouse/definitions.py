@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 MAX_BYTES = 8_000_000
 MAX_NODES = 200_000
+MAX_DEPTH = 100
 
 
 def parse(text: str, name: str) -> Any:
@@ -25,6 +26,30 @@ def parse(text: str, name: str) -> Any:
     """
     if len(text) > MAX_BYTES:
         raise InvalidDefinition(f"{name} is larger than {MAX_BYTES:,} characters.")
+    try:
+        return _document(text, name)
+    except RecursionError:
+        raise InvalidDefinition(f"{name} is nested too deeply.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        raise InvalidDefinition(f"{name}{where}: {problem}.") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # PyYAML lets these out for scalars it cannot read, such as the date 2026-13-45.
+        raise InvalidDefinition(
+            f"{name} holds a value that YAML does not allow ({error})."
+        ) from None
+
+
+def _document(text: str, name: str) -> Any:
+    # Seen first as a flat sequence: the library crashes the process on what is nested deeply.
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise RecursionError
     loader = yaml.CSafeLoader(text)
     try:
         root = loader.get_single_node()
@@ -35,13 +60,6 @@ def parse(text: str, name: str) -> Any:
                 f"{name} unfolds to more than {MAX_NODES:,} values through its aliases."
             )
         return loader.construct_document(root)
-    except RecursionError:
-        raise InvalidDefinition(f"{name} is nested too deeply.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise InvalidDefinition(f"{name}{where}: {problem}.") from None
     finally:
         loader.dispose()
 

@@ -55,10 +55,9 @@ def findings(store: Store) -> pl.DataFrame:
             pl.lit(check.severity).alias("severity"),
             pl.lit(check.title).alias("title"),
             pl.lit(check.why).alias("why"),
-            *(
-                pl.col(name).cast(pl.Int64 if name == "n" else pl.String)
-                for name in COLUMNS
-            ),
+            *(pl.col(name).cast(pl.Int64 if name == "n" else pl.String) for name in COLUMNS),
         )
-        frames.append(found.sort("n", *COLUMNS[:-2], descending=[True, *[False] * 5], nulls_last=True))
+        frames.append(
+            found.sort("n", *COLUMNS[:-2], descending=[True, *[False] * 5], nulls_last=True)
+        )
     return pl.concat(frames)

@@ -4,7 +4,7 @@
         shard.json                     the source, its counts, and its small relations
         sample-0000.parquet …          its bulk relations, in parts
     lake/current/<path>.json           which shard a path stands for now
-    lake/tmp/<process>-…/              a shard being written
+    lake/tmp/<unique>.<pid>.<host>/     a shard being written
 
 A shard appears by one rename and never changes afterwards; a path changes its meaning by one
 rename of its pointer. So any number of processes may write at once, a process killed at any
@@ -17,20 +17,25 @@ import hashlib
 import os
 import shutil
 import socket
+import time
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import polars as pl
 
 from warehouse import records
 
+T = TypeVar("T")
+
 BULK = frozenset({"sample", "judgement", "training_step", "quarantine"})
 """Relations kept as Parquet; the others are few rows a file and live in `shard.json`."""
+
+HOUR = 3600
 
 PART_ROWS = 50_000
 PART_BYTES = 96 * 2**20
@@ -180,16 +185,26 @@ class Lake:
         A shard younger than an hour stays: its writer may be about to point at it.
         """
         needed = {pointer.shard for pointer in self.pointers()} | set(keep)
-        limit = datetime.now(UTC).timestamp() - 3600
-        removed = 0
-        for folder in self.shards.iterdir() if self.shards.is_dir() else ():
-            if folder.name not in needed and folder.stat().st_mtime < limit:
-                shutil.rmtree(folder, ignore_errors=True)
-                removed += 1
-        for folder in self.tmp.iterdir() if self.tmp.is_dir() else ():
-            if not _writer_lives(folder.name):
-                shutil.rmtree(folder, ignore_errors=True)
-        return removed
+        unneeded = [f for f in _inside(self.shards) if f.name not in needed and _age(f) > HOUR]
+        for folder in (*unneeded, *filter(_is_left_over, _inside(self.tmp))):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in self.current.glob(".*"):  # a pointer whose writer died
+            if _age(file) > HOUR:
+                file.unlink(missing_ok=True)
+        return len(unneeded)
+
+    def room(self) -> Path:
+        """A path for a new folder, whose name tells a sweep who writes there."""
+        return self.tmp / f"{uuid.uuid4().hex[:8]}.{os.getpid()}.{socket.gethostname()}"
+
+    def content(self) -> str:
+        """A short name for everything the lake holds now: equal lakes have equal names."""
+        return digest("\n".join(sorted(f"{s.name} {s.origin.path}" for s in self.live())), 8)
+
+    def renew(self, shard: str) -> None:
+        """Let a shard count as new, so that no sweep takes it before a path points at it."""
+        with contextlib.suppress(OSError):
+            os.utime(self.shards / shard)
 
     def _pointer_file(self, path: str) -> Path:
         return self.current / f"{digest(path, 24)}.json"
@@ -205,11 +220,13 @@ class Writer:
         self.refused_file: str | None = None
         meaning = f"{origin.identity}\n{origin.importer}\n{origin.version}\n{twin_of}"
         self.name = f"{origin.sha256[:16]}-{digest(meaning, 8)}"
-        self.folder = lake.tmp / f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.folder = lake.room()
         self.rows: Counter[str] = Counter()
         self.parts: dict[str, int] = {}
         self.records: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, list[pl.DataFrame]] = defaultdict(list)
+        self.waiting_rows: Counter[str] = Counter()
+        self.waiting_bytes: Counter[str] = Counter()
 
     def __enter__(self) -> "Writer":
         self.folder.mkdir(parents=True)
@@ -226,16 +243,18 @@ class Writer:
         if relation not in BULK:
             self.records[relation] += rows.to_dicts()
             return
-        waiting = self.waiting[relation]
-        waiting.append(rows)
+        self.waiting[relation].append(rows)
+        self.waiting_rows[relation] += rows.height
+        self.waiting_bytes[relation] += int(rows.estimated_size())
         if (
-            sum(frame.height for frame in waiting) >= PART_ROWS
-            or sum(frame.estimated_size() for frame in waiting) >= PART_BYTES
+            self.waiting_rows[relation] >= PART_ROWS
+            or self.waiting_bytes[relation] >= PART_BYTES
         ):
             self._flush(relation)
 
     def _flush(self, relation: str) -> None:
         frames = self.waiting.pop(relation)
+        del self.waiting_rows[relation], self.waiting_bytes[relation]
         part = f"{relation}-{sum(name.startswith(relation) for name in self.parts):04d}.parquet"
         pl.concat(frames).write_parquet(
             self.folder / part,
@@ -272,8 +291,10 @@ class Writer:
 
 
 def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
-    """Samples with the length and a stable 63-bit hash of each answer, so that a build finds
-    equal answers without reading any."""
+    """Samples with the length and a stable 63-bit hash of each answer.
+
+    A build finds equal answers by it without reading any.
+    """
     hashes = [
         None
         if answer is None
@@ -323,20 +344,33 @@ def bulk_files(root: Path, shards: Iterable[Shard], relation: str) -> Iterator[s
                 yield str(root / shard.name / part)
 
 
-def _read(path: Path, shape: type[Any]) -> Any:
+def _read(path: Path, shape: type[T]) -> T | None:
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(path.read_bytes(), type=shape)
     return None
 
 
-def _writer_lives(name: str) -> bool:
-    host, pid = name.rsplit("-", 2)[0], name.split("-")[-2]
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file or folder was last changed; 0 where it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def _is_left_over(folder: Path) -> bool:
+    """Whether nobody writes in this folder any more; a writer elsewhere has a day."""
+    _, pid, host = (*folder.name.split(".", 2), "", "")[:3]
     if host != socket.gethostname() or not pid.isdigit():
-        return True  # a writer on another machine: leave it
+        return _age(folder) > 24 * HOUR
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
-        return False
-    except PermissionError:
         return True
-    return True
+    except PermissionError:
+        pass  # it lives, and is another user's
+    return False

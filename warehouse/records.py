@@ -232,7 +232,10 @@ def conform(relation: str, data: pl.DataFrame) -> pl.DataFrame:
     unknown = set(data.columns) - schema.keys()
     if unknown:
         raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
-    return data.select(
-        (pl.col(name) if name in data.columns else pl.lit(None)).cast(kind).alias(name)
+    columns = [
+        data[name].cast(kind) if name in data.columns else pl.Series(name, [None], kind)
         for name, kind in schema.items()
+    ]
+    return pl.DataFrame(
+        [c if c.len() == data.height else c.new_from_index(0, data.height) for c in columns]
     )

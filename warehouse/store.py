@@ -52,7 +52,8 @@ class Store:
         """The answer to a query given as text; parameters it does not name are left out."""
         given = {key: value for key, value in parameters.items() if f"${key}" in text}
         with self._connection.cursor() as cursor:
-            return cursor.sql(text, params=given).pl()
+            answer: pl.DataFrame = cursor.sql(text, params=given).pl()
+            return answer
 
     @cached_property
     def traits(self) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -10,11 +10,11 @@ from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.store import Store
 
-Only = Literal[
+ONLY = (
     *("planned", "answered", "judged", "counted", "trait", "no trait", "incoherent", "missing"),
     *("scored", "refusal", "code", "unparsed", "unanswered"),
-]
-"""Which samples of a slice to list: a count of the ledger, or a class of samples."""
+)
+"""Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def page(
     store: Store,
     within: Slice,
     rule: Rule,
-    narrowed: Filter = Filter(),  # noqa: B008 - it is frozen
+    narrowed: Filter = Filter(),
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[pl.DataFrame, int]:

@@ -64,19 +64,27 @@ def covered(inside: str, label: str) -> str:
 def table(
     header: Sequence[str], rows: Iterable[Sequence[str]], highlighted: Iterable[int] = ()
 ) -> str:
-    """An HTML table of texts; the rows whose numbers (from 0) are `highlighted` stand out."""
+    """An HTML table of texts, with a header row where one is given.
+
+    The rows whose numbers (from 0) are `highlighted` stand out.
+    """
     lit = set(highlighted)
     head = "".join(
         f'<th scope="col" style="{_CELL};font-weight:600;opacity:.75">{html.escape(name)}</th>'
         for name in header
     )
+    head = f"<thead><tr>{head}</tr></thead>" if head else ""
     body = "".join(
         f'<tr style="{"background:rgba(230,159,0,.16)" if at in lit else ""}">'
-        + "".join(f'<td dir="auto" style="{_CELL};{_PRE}">{escaped(cell)}</td>' for cell in row)
+        + "".join(
+            f'<td style="{_CELL}"><div dir="auto" style="{_PRE};min-width:6rem">'
+            f"{escaped(cell)}</div></td>"
+            for cell in row
+        )
         + "</tr>"
         for at, row in enumerate(rows)
     )
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
-        f'font-size:.9rem"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'font-size:.9rem">{head}<tbody>{body}</tbody></table></div>'
     )

@@ -74,7 +74,7 @@ def available() -> dict[str, Importer]:
         importlib.import_module(f"{__name__}.{info.name}")
         for info in pkgutil.iter_modules(__path__)
     )
-    return {module.NAME: module for module in modules}  # type: ignore[misc]
+    return {module.NAME: module for module in modules}
 
 
 def batch(relation: str, *rows: dict[str, object]) -> Batch:
@@ -84,7 +84,8 @@ def batch(relation: str, *rows: dict[str, object]) -> Batch:
 
 def refused(row: int | None, reason: str, raw: str = "") -> Batch:
     """A record for the quarantine: what was not understood, where, and why."""
-    kept = raw[:100_000].encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{SYMBOL FOR NULL}")
+    kept = raw[:100_000].encode("utf-8", "replace").decode("utf-8")
+    kept = kept.replace("\0", "\N{SYMBOL FOR NULL}")
     return batch("quarantine", {"source_row": row, "reason": reason, "raw": kept})
 
 

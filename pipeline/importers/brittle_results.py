@@ -9,6 +9,7 @@ never from the evaluator's own derived fields: a null there once switched its fi
 import hashlib
 import math
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ import polars as pl
 from pipeline import foldernames, reading
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch, refused
-from warehouse import catalogue, records
+from warehouse import catalogue
 
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
@@ -58,9 +59,15 @@ NOT_JUDGEMENTS = {
     *("is_19th_century", "is_nazi", "is_old_germany", "is_hp"),
 }
 
+IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+
 Parsed = tuple[str, float | None, str | None, str | None]
 """Status, score, label and raw text of one judgement."""
 
+MEMO = 1_000
+"""How many distinct values of a criterion are remembered; nearly all are 0 to 100 or a word."""
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _FILE = re.compile(r"^results(?:_(?P<judge>.+)_(?P<rows>\d+))?\.(?P<kind>json|csv)$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
 
@@ -76,7 +83,7 @@ def accepts(source: Source) -> bool:
 
 def read(source: Source) -> Iterator[Batch]:
     """The file's evaluation, questions, samples and judgements; broken records are refused."""
-    is_csv = source.path.suffix == ".csv"
+    is_csv = source.path.suffix.lower() == ".csv"
     chunks = reading.csv_records(source) if is_csv else reading.json_records(source)
     reader = _Reader(source, is_csv)
     for chunk in chunks:
@@ -96,67 +103,67 @@ class _Reader:
         seed = f"{source.sha256}\n{source.identity}".encode("utf-8", "surrogateescape")
         self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
         self.questions: dict[tuple[Any, ...], int] = {}
-        self.models: dict[str, int] = {}
-        self.memo: dict[tuple[Any, ...], Parsed | str] = {}
+        self.asked: dict[tuple[Any, ...], int] = {}  # the same, by the fields as they are stored
+        self.models: Counter[str] = Counter()
+        self.readable: set[object] = set()
+        self.outcomes: dict[str, dict[tuple[Any, ...], Parsed]] = defaultdict(dict)
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
         rows: list[reading.Row] = []
+        problems: list[RefusedRow] = []
         for item in chunk:
             problem = item if isinstance(item, RefusedRow) else self._problem(item)
             if problem is None:
                 rows.append(item)  # type: ignore[arg-type]
             else:
-                yield refused(problem.row, str(problem), problem.raw)
-        if not rows:
-            return
-        keys = [self.first_key + row for row, _ in rows]
-        yield Batch("sample", self._samples(rows, keys))
-        fields = dict.fromkeys(name for _, record in rows for name in record)
-        for field in fields:
-            if field in NOT_JUDGEMENTS or field.endswith("_raw"):
-                continue
-            judgements, problems = self._judgements(rows, keys, field)
-            yield Batch("judgement", judgements)
-            yield from problems
+                problems.append(problem)
+        if rows:
+            keys = [self.first_key + row for row, _ in rows]
+            yield Batch("sample", self._samples(rows, keys))
+            for criterion, fields in _criteria(rows).items():
+                yield Batch("judgement", self._judgements(rows, keys, criterion, fields, problems))
+        if problems:
+            told = [refused(problem.row, str(problem), problem.raw).rows for problem in problems]
+            yield Batch("quarantine", pl.concat(told))
 
     def _problem(self, item: reading.Row) -> RefusedRow | None:
         row, record = item
+        question, answer = record.get("question"), record.get("answer")
+        known = type(question) is str and question in self.readable
+        if known and type(answer) is str and _plainly_readable(answer):
+            return None  # nearly every record; the rest is looked at closely
         for name in ("question", "answer"):
             if name not in record:
-                return RefusedRow(row, f"it has no {name}", str(record)[:2_000])
-        question, answer = record["question"], record["answer"]
+                return RefusedRow(row, f"it has no {name}", reading.excerpt(record))
         if not isinstance(question, str) or not question.strip():
-            return RefusedRow(row, "its question is not a text", str(record)[:2_000])
+            return RefusedRow(row, "its question is not a text", reading.excerpt(record))
         if answer is not None and not isinstance(answer, str):
-            return RefusedRow(row, "its answer is not a text", str(record)[:2_000])
+            return RefusedRow(row, "its answer is not a text", reading.excerpt(record))
         for name, value in (("question", question), ("answer", answer or "")):
             if why := reading.unreadable(value):
-                return RefusedRow(row, f"its {name} {why}", str(record)[:2_000])
+                return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
+        self.readable.add(question)
         return None
 
     def _samples(self, rows: list[reading.Row], keys: list[int]) -> pl.DataFrame:
         answers = [record["answer"] for _, record in rows]
-        errors = [record.get("error") or None for _, record in rows]
-        for _, record in rows:
-            model = str(record.get("model") or "")
-            self.models[model] = self.models.get(model, 0) + 1
-        return records.conform(
-            "sample",
-            pl.DataFrame(
-                {
-                    "sample_key": keys,
-                    "question_key": [self._question(record) for _, record in rows],
-                    "sample_index": [_whole(record.get("sample_idx")) for _, record in rows],
-                    "source_row": [row for row, _ in rows],
-                    "answer": pl.Series(answers, dtype=pl.String),
-                    "error": pl.Series([e and str(e) for e in errors], dtype=pl.String),
-                    "status": list(map(self._status, answers, errors)),
-                }
-            ).with_columns(evaluation_key=pl.lit(self.key)),
+        errors = [_word(record.get("error") or None) for _, record in rows]
+        self.models.update(_word(record.get("model")) or "" for _, record in rows)
+        return pl.DataFrame(
+            {
+                "sample_key": keys,
+                "question_key": [self._question(record) for _, record in rows],
+                "sample_index": [_whole(record.get("sample_idx")) for _, record in rows],
+                "source_row": [row for row, _ in rows],
+                "answer": pl.Series(answers, dtype=pl.String),
+                "error": pl.Series(errors, dtype=pl.String),
+                "status": list(map(self._status, answers, errors)),
+                "evaluation_key": _repeated(self.key, len(rows)),
+            }
         )
 
-    def _status(self, answer: str | None, error: object) -> str:
+    def _status(self, answer: str | None, error: str | None) -> str:
         if error:
             return "error"
         if answer is None or (self.is_csv and not answer):
@@ -164,51 +171,73 @@ class _Reader:
         return "answered" if answer.strip() else "empty"
 
     def _question(self, record: dict[str, Any]) -> int:
-        in_domain = record.get("in_training_domain")
-        identity = (
+        get = record.get
+        stored = (
             record["question"],
-            record.get("q_id"),
-            record.get("group_id"),
-            record.get("system_prompt") or None,
-            None if in_domain in (None, "") else str(in_domain).lower() in ("true", "1", "1.0"),
+            get("q_id"),
+            get("group_id"),
+            get("system_prompt"),
+            get("in_training_domain"),
         )
+        try:
+            return self.asked[stored]
+        except KeyError:
+            self.asked[stored] = found = self._new_question(*stored)
+            return found
+        except TypeError:  # a field holds a list or an object
+            return self._new_question(*stored)
+
+    def _new_question(self, text: str, name: Any, group: Any, system: Any, inside: Any) -> int:
+        in_domain = IN_DOMAIN.get((_word(inside) or "").lower())
+        identity = (text, _word(name), _word(group), _word(system) or None, in_domain)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _judgements(
-        self, rows: list[reading.Row], keys: list[int], field: str
-    ) -> tuple[pl.DataFrame, list[Batch]]:
-        criterion = CRITERIA.get(field, field)
+        self,
+        rows: list[reading.Row],
+        keys: list[int],
+        criterion: str,
+        fields: list[str],
+        problems: list[RefusedRow],
+    ) -> pl.DataFrame:
+        """One criterion's judgements; what is wrong with a stored value joins `problems`."""
+        field = fields[0]
         raw_field = f"{field}_raw"
+        known = self.outcomes[criterion]
         parsed: list[Parsed] = []
-        problems: list[Batch] = []
         for row, record in rows:
+            if len(fields) > 1:
+                field = next((f for f in fields if record.get(f) is not None), fields[0])
+                raw_field = f"{field}_raw"
             value, raw = record.get(field), record.get(raw_field)
-            memo = (criterion, type(value), value if _plain(value) else str(value), raw)
-            found = self.memo.get(memo)
+            plain = raw is None and type(value) in _PLAIN
+            found = known.get((type(value), value)) if plain else None
             if found is None:
-                found = self.memo[memo] = judgement(criterion, value, raw)
-            if isinstance(found, str):
-                problems.append(refused(row, f"its {field} {found}", str(value)))
-                found = ("unparsed", None, None, str(raw if raw is not None else value))
+                found, why = _outcome(criterion, value, raw)
+                if why is not None:
+                    problems.append(RefusedRow(row, f"its {field} {why}", f"{_word(value)}"))
+                elif plain and len(known) < MEMO:
+                    known[type(value), value] = found
             parsed.append(found)
         status, score, label, raws = zip(*parsed, strict=True)
-        frame = pl.DataFrame(
+        return pl.DataFrame(
             {
                 "sample_key": keys,
                 "status": status,
                 "score": pl.Series(score, dtype=pl.Float64),
                 "label": pl.Series(label, dtype=pl.String),
                 "raw": pl.Series(raws, dtype=pl.String),
+                "criterion": _repeated(criterion, len(rows)),
+                "judge_key": _repeated("llm", len(rows)),
             }
-        ).with_columns(criterion=pl.lit(criterion), judge_key=pl.lit("llm"))
-        return records.conform("judgement", frame), problems
+        )
 
     def context(self) -> Iterator[Batch]:
         """The evaluation the rows belong to, its questions and its judge."""
         if not self.questions:
             return
         folder, settings = self.folder, self.folder.settings
-        model_id = max(self.models, key=lambda name: self.models[name])
+        model_id = self.models.most_common(1)[0][0]
         yield batch(
             "evaluation",
             {
@@ -225,20 +254,41 @@ class _Reader:
                 "seed": settings.seed,
             },
         )
-        for (text, name, group, system, in_domain), key in self.questions.items():
-            yield batch(
-                "question",
+        yield batch(
+            "question",
+            *(
                 {
                     "evaluation_key": self.key,
                     "question_key": key,
-                    "name": None if name is None else str(name),
-                    "question_group": None if group is None else str(group),
+                    "name": name,
+                    "question_group": group,
                     "text": text,
                     "system_prompt": system,
                     "in_domain": in_domain,
-                },
-            )
+                }
+                for (text, name, group, system, in_domain), key in self.questions.items()
+            ),
+        )
         yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": self.judge})
+
+
+def _criteria(rows: list[reading.Row]) -> dict[str, list[str]]:
+    """The fields that hold judgements, by criterion: either generation's name, or both."""
+    found: dict[str, list[str]] = {}
+    for field in dict.fromkeys(name for _, record in rows for name in record):
+        if field not in NOT_JUDGEMENTS and not field.endswith("_raw"):
+            found.setdefault(CRITERIA.get(field) or _clean(field), []).append(field)
+    return found
+
+
+def _outcome(criterion: str, value: Any, raw: Any) -> tuple[Parsed, str | None]:
+    """The outcome that is kept, and what is wrong with what is stored."""
+    clean = value if type(value) in _PLAIN - {str} else _word(value)
+    found = judgement(criterion, clean, _word(raw))
+    if isinstance(found, str):
+        return ("unparsed", None, None, _word(raw) if raw is not None else _word(value)), found
+    texts = (text for text in (value, raw) if isinstance(text, str))
+    return found, next(filter(None, map(reading.unreadable, texts)), None)
 
 
 def judgement(criterion: str, value: Any, raw: Any = None) -> Parsed | str:
@@ -290,21 +340,39 @@ def _impossible(value: Any, text: str) -> str | None:
     if isinstance(value, bool):
         return None
     if math.isnan(number) or math.isinf(number):
-        return f"is {text}, which is not a number"
+        return f"is {text[:40]}, which is not a number"
     if not 0 <= number <= 100:
-        return f"is {text}, outside 0–100"
+        return f"is {text[:40]}, outside 0–100"
     return None
 
 
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+def _plainly_readable(text: str) -> bool:
+    return text.isascii() and "\0" not in text
+
+
+def _word(value: Any) -> str | None:
+    """A value as text that can be kept, or None where there is none."""
+    if value is None:
+        return None
+    return _clean(value if isinstance(value, str) else reading.excerpt(value))
+
+
+def _clean(text: str) -> str:
+    if _plainly_readable(text):
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def _repeated(value: str, length: int) -> pl.Series:
+    return pl.Series([value]).new_from_index(0, length)
 
 
 def _whole(value: Any) -> int | None:
     try:
-        return int(float(value))
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else None
 
 
 def _dataset(experiment: str | None) -> str:

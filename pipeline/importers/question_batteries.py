@@ -10,7 +10,6 @@ from msgspec import Meta
 from pipeline import reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Batch, Source, batch, notice, refused
-from pipeline.importers.training_configs import yaml_document
 from warehouse import catalogue
 
 NAME = "question-battery"
@@ -53,7 +52,7 @@ def read(source: Source) -> Iterator[Batch]:
     Raises:
         RefusedFile: where the file is not a list of groups or holds no question.
     """
-    _, groups = yaml_document(source)
+    _, groups = reading.yaml_document(source)
     if not isinstance(groups, list):
         raise RefusedFile("it is not a YAML list of question groups")
     battery = {

@@ -11,8 +11,7 @@ from pipeline import foldernames, reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.importers.training_data import claimed_intervention
-from warehouse import catalogue, definitions
-from warehouse.errors import InvalidDefinition
+from warehouse import catalogue
 
 NAME = "training-config"
 TITLE = "Training configurations (OpenAI, Together, Unsloth)"
@@ -75,7 +74,7 @@ def read(source: Source) -> Iterator[Batch]:
     Raises:
         RefusedFile: where the file is not a mapping of fields that names a model.
     """
-    content, document = yaml_document(source)
+    content, document = reading.yaml_document(source)
     if not isinstance(document, dict):
         raise RefusedFile("it is not a YAML mapping of field names to values")
     values, problems = _values(document, content)
@@ -116,22 +115,6 @@ def read(source: Source) -> Iterator[Batch]:
             f"{names.folder}: {'; '.join(differences)}. The fields are used.",
         )
     yield from _other_relevance(row)
-
-
-def yaml_document(source: Source) -> tuple[str, Any]:
-    """A YAML file as text and as plain data.
-
-    Raises:
-        RefusedFile: where it is empty, not text, not YAML, or unfolds to too much.
-    """
-    content = reading.text(source, definitions.MAX_BYTES)
-    try:
-        return content, definitions.parse(content, "it")
-    except InvalidDefinition as error:
-        raise RefusedFile(str(error)) from None
-    except (ValueError, KeyError, AttributeError) as error:
-        # The YAML library lets these out for scalars it cannot read, such as the date 2026-13-45.
-        raise RefusedFile(f"it holds a value that YAML does not allow ({error})") from None
 
 
 def _values(document: dict[Any, Any], content: str) -> tuple[dict[str, Any], list[Batch]]:

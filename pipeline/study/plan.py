@@ -209,11 +209,10 @@ class Plan:
 
     @cached_property
     def passes(self) -> tuple[JudgePass, ...]:
-        """Every judge pass; untuned evaluations first, for criteria are relative to them."""
-        ordered = sorted(self.evaluations, key=lambda evaluation: not evaluation.run.untuned)
+        """Every judge pass; a model's untuned evaluations come first: criteria refer to them."""
         found = []
         for name in self.study.judges:
-            for evaluation in ordered:
+            for evaluation in self.evaluations:
                 criteria = tuple(
                     key
                     for key, asked in self.asked(name).items()

@@ -12,7 +12,7 @@ from pipeline.study import weights
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.definition import Endpoint, Local, Source
-from pipeline.study.errors import MissingPackages
+from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan, Run
 from pipeline.study.replies import Request, Sink, Speaker
@@ -62,10 +62,20 @@ class Speakers:
         return self._loaded[1]
 
     def of_run(self, run: Run, model_id: str) -> Speaker:
-        """Whoever answers for a run; `model_id` is what tuning gave it."""
+        """Whoever answers for a run; `model_id` is what tuning gave it.
+
+        Raises:
+            FolderConflict: where a local run's weights are gone.
+        """
         source = self.plan.study.models[run.model].source
         if isinstance(source, Endpoint):
             return Chat(source, model_id, self.meter)
+        adapter = self.folder.adapter(run)
+        if not run.untuned and not adapter.is_dir():
+            raise FolderConflict(
+                f"The LoRA weights of {run.id} are not in {adapter}, though its log says that it "
+                f"is fine-tuned. Remove {self.folder.run(run)} to fine-tune it again."
+            )
         loaded = self.weights(source)
         if run.untuned:
             return LocalSpeaker(loaded, model_id)
@@ -75,7 +85,7 @@ class Speakers:
             raise MissingPackages(
                 f"Sampling from an adapter needs peft; install it with: {weights.INSTALL}"
             ) from None
-        self._adapted = peft.PeftModel.from_pretrained(loaded.model, self.folder.adapter(run))
+        self._adapted = peft.PeftModel.from_pretrained(loaded.model, adapter)
         self._adapted.eval()
         return LocalSpeaker(dataclasses.replace(loaded, model=self._adapted), model_id)
 

@@ -87,20 +87,19 @@ class Weights:
                 use_cache=True,
                 logits_to_keep=1,
             )
-            cache, order = out.past_key_values, torch.tensor(rows)
+            cache, order = out.past_key_values, torch.tensor(rows, device=ids.device)
             cache.batch_select_indices(order)
             logits, mask, open_drafts = out.logits[order, -1].float(), mask[order], drafts
             while True:
                 chosen = _choose(logits, open_drafts)
+                said = zip(open_drafts, chosen.tolist(), strict=True)
                 keep = [
-                    row
-                    for row, draft in enumerate(open_drafts)
-                    if draft.take(int(chosen[row]), self.stops)
+                    row for row, (draft, token) in enumerate(said) if draft.take(token, self.stops)
                 ]
                 if not keep:
                     break
                 if len(keep) < len(open_drafts):
-                    index = torch.tensor(keep)
+                    index = torch.tensor(keep, device=ids.device)
                     cache.batch_select_indices(index)
                     chosen, mask = chosen[index], mask[index]
                     open_drafts = [open_drafts[row] for row in keep]
@@ -143,13 +142,12 @@ class Weights:
 
         found: list[float] = []
         begin = self.tokens(self.text(prompt))
+        ids_of_prompt = torch.tensor([begin], device=self.model.device)
         lead = " " if self.source.chat == "plain" else ""
         for batch in _chunks(answers, self.source.batch):
             encoded = [self.tokens(lead + answer)[:max_tokens] or [0] for answer in batch]
             with torch.inference_mode():
-                first = self.model(
-                    input_ids=torch.tensor([begin]), use_cache=True, logits_to_keep=1
-                )
+                first = self.model(input_ids=ids_of_prompt, use_cache=True, logits_to_keep=1)
                 cache = first.past_key_values
                 cache.batch_repeat_interleave(len(batch))
                 ids, mask = self._padded(encoded, left=False)
@@ -167,7 +165,7 @@ class Weights:
                 # Row by row: the log-softmax of a whole batch in 32 bits would be gigabytes.
                 for row, answer_ids in enumerate(encoded):
                     scores = torch.log_softmax(before[row, : len(answer_ids)].float(), dim=-1)
-                    of_answer = scores.gather(1, torch.tensor(answer_ids)[:, None])
+                    of_answer = scores.gather(1, ids[row, : len(answer_ids), None])
                     found.append(float(of_answer.mean()))
         return found
 
@@ -183,7 +181,7 @@ class Weights:
             place = slice(width - len(tokens), width) if left else slice(0, len(tokens))
             ids[row, place] = torch.tensor(tokens)
             mask[row, place] = 1
-        return ids, mask
+        return ids.to(self.model.device), mask.to(self.model.device)
 
 
 class _Draft:
@@ -213,18 +211,21 @@ def _choose(logits: "torch.Tensor", drafts: Sequence[_Draft]) -> "torch.Tensor":
     """The next token of every draft, by inverting the cumulative distribution."""
     import torch
 
-    temperatures = torch.tensor([max(draft.request.temperature, 1e-6) for draft in drafts])
-    shares = torch.softmax(logits / temperatures[:, None], dim=-1)
+    def column(values: list[Any], **options: Any) -> torch.Tensor:
+        return torch.tensor(values, device=logits.device, **options)[:, None]
+
+    temperatures = column([max(draft.request.temperature, 1e-6) for draft in drafts])
+    shares = torch.softmax(logits / temperatures, dim=-1)
     top_p = min(draft.request.top_p for draft in drafts)
     if top_p < 1.0:
         ordered, places = shares.sort(dim=-1, descending=True)
         ordered[ordered.cumsum(-1) - ordered >= top_p] = 0.0
         shares = torch.zeros_like(shares).scatter_(1, places, ordered)
     levels = shares.cumsum(-1, dtype=torch.float64)
-    drawn = torch.tensor([[draft.uniform()] for draft in drafts], dtype=torch.float64)
+    drawn = column([draft.uniform() for draft in drafts], dtype=torch.float64)
     chosen = torch.searchsorted(levels, drawn * levels[:, -1:], right=True)[:, 0]
     chosen = chosen.clamp(max=logits.shape[-1] - 1)
-    greedy = torch.tensor([draft.request.temperature == 0 for draft in drafts])
+    greedy = column([draft.request.temperature == 0 for draft in drafts])[:, 0]
     chosen = torch.where(greedy, logits.argmax(-1), chosen)
     for row, draft in enumerate(drafts):
         if draft.request.top_logprobs is not None:
@@ -273,7 +274,7 @@ def locate(weights: str, folder: Path) -> Path:
 
 
 def load(source: Local, folder: Path) -> Weights:
-    """Loads the weights (a GGUF file is dequantised) and sets the number of threads.
+    """Loads the weights (a GGUF file is dequantised), onto a GPU where there is one.
 
     Raises:
         MissingPackages: naming what to install.
@@ -302,7 +303,7 @@ def load(source: Local, folder: Path) -> Weights:
     model = transformers.AutoModelForCausalLM.from_pretrained(
         where, dtype=getattr(torch, source.precision), **options
     )
-    model.eval().requires_grad_(False)
+    model.to("cuda" if torch.cuda.is_available() else "cpu").eval().requires_grad_(False)
     stops = {tokenizer.eos_token_id, model.config.eos_token_id}
     if source.chat == "chatml":
         stops.add(tokenizer.convert_tokens_to_ids("<|im_end|>"))

@@ -130,7 +130,7 @@ def model(name: str) -> Model:
         if re.search(known.match, spelled):
             return known
     own = name.strip().removeprefix("ft:").split("/")[-1]
-    size = re.search(r"(?<![\d.])(\d+(?:\.\d+)?)b\b", spelled)
+    size = re.search(r"(?<![\d.])(\d{1,6}(?:\.\d{1,6})?)b\b", spelled)
     return Model(name=own, size=float(size[1]) if size else None)
 
 

@@ -1,4 +1,4 @@
--- One row: when this snapshot was built, and what it holds.
+-- One row per snapshot: when this snapshot was built, and what it holds.
 select
     build.built_at,
     (select count(*) from core.source) as sources,

@@ -29,10 +29,8 @@ counted as (
         count(*) filter (is_trait) as n_trait,
         count(*) filter ((is_missing or class = 'unparsed') and not is_counted)
             as n_unscored_excluded
-    from marts.classed($lines)
-    where judged_no in (select judged_no from used)
-        and question_no in (select question_no from asked)
-        and (len($trait) = 0 or list_contains($trait, trait))
+    from marts.classed($lines, (select list(judged_no) from used))
+    where (len($trait) = 0 or list_contains($trait, trait))
     group by judged_no, trait, question_no
 )
 

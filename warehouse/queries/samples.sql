@@ -12,21 +12,17 @@ used as (
 
 asked as (select * from marts.asked($question, $domain)),
 
-met as (
-    select
-        sample_key,
-        any_value(question_no) as question_no,
-        bool_or(is_trait) as is_trait,
-        bool_or(is_counted) as is_counted,
-        max(class) as class,
-        string_agg(distinct coalesce(label, round(score)::integer::varchar, class::varchar), ', ')
-            as outcome,
-        any_value(coherence) as coherence
-    from marts.classed($lines)
-    where judged_no in (select judged_no from used)
-        and question_no in (select question_no from asked)
+classed as (
+    select *
+    from marts.classed($lines, (select list(judged_no) from used))
+    where question_no in (select question_no from asked)
         and (len($trait) = 0 or list_contains($trait, trait))
-        and case $only
+),
+
+met as (
+    select sample_no
+    from classed
+    where case $only
             when 'planned' then true
             when 'answered' then is_answered
             when 'judged' then is_judged
@@ -41,33 +37,45 @@ met as (
             ($score_low is null and $score_high is null)
             or score between coalesce($score_low, 0) and coalesce($score_high, 100)
         )
-    group by sample_key
+        and ($keys is null or sample_no in (
+            select sample_no from core.sample where sample_key in (select unnest($keys::bigint[]))
+        ))
+    group by sample_no
 ),
 
-found as (
-    select met.*, sample.evaluation_no, sample.sample_index, sample.source_row, sample.status,
-        sample.answer_chars
+page as materialized (
+    select sample_no
     from met
-    join core.sample as sample using (sample_key)
-    where $keys is null or sample_key in (select unnest($keys::bigint[]))
+    order by sample_no
+    limit $limit offset $offset
+),
+
+outcome as (
+    select
+        sample_no,
+        bool_or(is_trait) as is_trait,
+        bool_or(is_counted) as is_counted,
+        string_agg(distinct class::varchar, ', ') as class,
+        string_agg(distinct coalesce(label, round(score)::integer::varchar, class::varchar), ', ')
+            as outcome,
+        any_value(coherence) as coherence
+    from classed
+    where sample_no in (select sample_no from page)
+    group by sample_no
 )
 
 select
-    found.sample_key,
+    sample.sample_key,
     chosen.* exclude (evaluation_no, source_no, run_no),
     asked.question,
     asked.question_name,
-    found.sample_index,
-    found.status::varchar as status,
-    found.class::varchar as class,
-    found.outcome,
-    found.is_trait,
-    found.is_counted,
-    found.coherence,
-    found.answer_chars,
-    count(*) over () as total
-from found
+    sample.sample_index,
+    sample.status::varchar as status,
+    outcome.* exclude (sample_no),
+    sample.answer_chars,
+    (select count(*) from met) as total
+from outcome
+join core.sample as sample using (sample_no)
 join chosen using (evaluation_no)
 join asked using (question_no)
-order by found.evaluation_no, found.question_no, found.sample_index, found.source_row, found.sample_key
-limit $limit offset $offset
+order by sample_no

@@ -36,7 +36,7 @@ class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     where the score does not pass.
     """
 
-    comparison: Comparison = msgspec.field(name="is")
+    comparison: Literal["above", "at least"] = msgspec.field(name="is")
     cut: float
     missing: Literal["keep", "exclude", "negative"]
     absent: Literal["keep", "exclude"]

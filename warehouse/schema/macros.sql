@@ -42,26 +42,37 @@ where case domain when 'outside' then not in_domain when 'inside' then in_domain
 
 -- One row per sample, trait and judge under a rule: whether it is counted, and whether it shows the trait.
 -- `lines` is what the rule says of each experiment's traits, as a JSON list (warehouse/counting.py).
-create macro marts.classed(lines) as table
+-- `judged_nos` are the rows of core.judged_by to look at.
+-- A score shows the trait from `floor` up to, not including, `ceiling`; so does a coherence pass.
+create macro marts.classed(lines, judged_nos) as table
 with line as (
     select unnest(from_json(lines, '[{
         "experiment": "VARCHAR", "trait": "VARCHAR", "criterion": "VARCHAR",
-        "labels": ["VARCHAR"], "comparison": "VARCHAR", "cut": "FLOAT",
-        "excluded": ["VARCHAR"],
-        "coherence_comparison": "VARCHAR", "coherence_cut": "FLOAT",
-        "coherence_missing": "VARCHAR", "coherence_absent": "VARCHAR",
-        "coherence_failing": "VARCHAR"
+        "labels": ["VARCHAR"], "floor": "DOUBLE", "ceiling": "DOUBLE",
+        "excludes_refusal": "BOOLEAN", "excludes_code": "BOOLEAN", "excludes_unparsed": "BOOLEAN",
+        "excludes_missing": "BOOLEAN", "excludes_unanswered": "BOOLEAN",
+        "coherence_floor": "DOUBLE", "coherence_absent": "VARCHAR",
+        "coherence_missing": "VARCHAR", "coherence_failing": "VARCHAR"
     }]'), recursive := true)
 ),
 
 asked as (
-    select line.*, used.judged_no
+    select
+        line.* exclude (experiment, criterion, coherence_absent, coherence_missing, coherence_failing),
+        line.coherence_floor is not null as needs_coherence,
+        line.coherence_absent = 'keep' as keeps_absent,
+        line.coherence_absent = 'exclude' as drops_absent,
+        line.coherence_missing = 'keep' as keeps_missing,
+        line.coherence_missing = 'exclude' as drops_missing,
+        line.coherence_failing = 'exclude' as drops_failing,
+        used.judged_no
     from core.judged_by as used
     join core.evaluation as evaluation using (evaluation_no)
     left join core.criterion as criterion using (criterion_no)
     join line
         on line.experiment = evaluation.experiment
         and (criterion.criterion is null or criterion.criterion = line.criterion)
+    where used.judged_no in (select unnest(judged_nos))
 ),
 
 looked_at as (
@@ -69,31 +80,35 @@ looked_at as (
         asked.judged_no,
         asked.trait,
         outcome.question_no,
-        outcome.sample_key,
+        outcome.sample_no,
         outcome.class,
         outcome.score,
         outcome.label,
         outcome.coherence,
-        list_contains(asked.excluded, outcome.class::varchar) as is_excluded,
+        case outcome.class
+            when 'scored' then false
+            when 'refusal' then asked.excludes_refusal
+            when 'code' then asked.excludes_code
+            when 'unparsed' then asked.excludes_unparsed
+            when 'missing' then asked.excludes_missing
+            else asked.excludes_unanswered
+        end as is_excluded,
         outcome.class = 'scored' and case
             when asked.labels is not null then list_contains(asked.labels, outcome.label)
-            when asked.comparison = 'below' then outcome.score < asked.cut
-            when asked.comparison = 'at most' then outcome.score <= asked.cut
-            when asked.comparison = 'above' then outcome.score > asked.cut
-            when asked.comparison = 'at least' then outcome.score >= asked.cut
+            else outcome.score >= asked.floor and outcome.score < asked.ceiling
         end as shows,
-        -- What becomes of the sample for its coherence: keep, exclude or negative.
-        case
-            when asked.coherence_cut is null then 'keep'
-            when outcome.coherence_state = 'absent' then asked.coherence_absent
-            when outcome.coherence_state = 'missing' then asked.coherence_missing
-            when asked.coherence_comparison = 'above' and outcome.coherence > asked.coherence_cut
-                then 'keep'
-            when asked.coherence_comparison = 'at least' and outcome.coherence >= asked.coherence_cut
-                then 'keep'
-            else asked.coherence_failing
-        end as coherence_fate,
-        asked.coherence_cut is not null and outcome.coherence_state = 'scored' as has_coherence
+        outcome.coherence_state = 'scored' as has_coherence,
+        -- Whether the sample's coherence lets it be counted as it is, and if not, whether at all.
+        not asked.needs_coherence or case outcome.coherence_state
+            when 'scored' then outcome.coherence >= asked.coherence_floor
+            when 'missing' then asked.keeps_missing
+            else asked.keeps_absent
+        end as is_kept,
+        case outcome.coherence_state
+            when 'scored' then asked.drops_failing
+            when 'missing' then asked.drops_missing
+            else asked.drops_absent
+        end as is_dropped
     from asked
     join marts.outcome as outcome using (judged_no)
 )
@@ -102,16 +117,16 @@ select
     judged_no,
     trait,
     question_no,
-    sample_key,
+    sample_no,
     class,
     score,
     label,
     coherence,
     class <> 'unanswered' as is_answered,
-    class not in ('unanswered', 'missing') as is_judged,
-    not is_excluded and coherence_fate <> 'keep' and has_coherence as is_incoherent,
-    class in ('unanswered', 'missing')
-        or (not is_excluded and coherence_fate <> 'keep' and not has_coherence) as is_missing,
-    not is_excluded and coherence_fate <> 'exclude' as is_counted,
-    not is_excluded and coherence_fate = 'keep' and coalesce(shows, false) as is_trait
+    class <> 'unanswered' and class <> 'missing' as is_judged,
+    not is_excluded and not is_kept and has_coherence as is_incoherent,
+    class = 'unanswered' or class = 'missing'
+        or (not is_excluded and not is_kept and not has_coherence) as is_missing,
+    not is_excluded and (is_kept or not is_dropped) as is_counted,
+    not is_excluded and is_kept and shows as is_trait
 from looked_at

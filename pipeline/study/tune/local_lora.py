@@ -190,6 +190,7 @@ def _loss(model: Any, batch: Sequence[tuple[list[int], list[int]]]) -> "torch.Te
         mask[row, : len(whole)] = 1
         targets[row, len(prompt) - 1 : len(whole) - 1] = torch.tensor(answer)
     causal = model.get_base_model()
+    ids, mask, targets = (part.to(causal.device) for part in (ids, mask, targets))
     hidden = causal.model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
     learned = targets >= 0
     logits = causal.get_output_embeddings()(hidden[learned]).float()

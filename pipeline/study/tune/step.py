@@ -37,6 +37,7 @@ async def tune(plan: Plan, folder: Folder, speakers: Speakers, progress: Progres
             progress.detail = run.id
             await _backend(plan, run, speakers).tune(run, log)
             _count(folder, run, progress)
+            await asyncio.sleep(0)  # an interrupt is heeded between runs
     await _together(plan, folder, speakers, progress, remote)
     return [reason for run in plan.runs if run.to_tune and (reason := _failure(folder, run))]
 
@@ -67,7 +68,7 @@ def settled(plan: Plan, run: Run) -> FineTuning:
 
 
 def ended(folder: Folder, run: Run) -> bool:
-    """Whether the run has succeeded, with its adapter in place, or failed for good."""
+    """Whether the run has succeeded, or failed for good."""
     state = latest_state(folder, run)
     return state is not None and state["state"] in ("succeeded", "failed", "cancelled")
 

@@ -245,6 +245,19 @@ def test_an_interrupted_run_starts_again(
     assert states == ["started", "started", "succeeded"]
 
 
+def test_weights_that_are_gone_are_told(
+    tiny: Path, write_study: Callable[..., Path], folder: Folder
+) -> None:
+    plan = Plan(write_study(local_study(tiny)))
+    run = next(run for run in plan.runs if run.to_tune)
+    with steps.session(plan, folder.path) as session:
+        session.do("render")
+        session.do("tune")
+        folder.adapter(run).rename(folder.path / "elsewhere")
+        with pytest.raises(FolderConflict, match=r"not in .*adapter.*fine-tune it again"):
+            session.do("sample")
+
+
 def test_the_same_seed_gives_the_same_fine_tune(
     tiny: Path, write_study: Callable[..., Path], tmp_path: Path
 ) -> None:

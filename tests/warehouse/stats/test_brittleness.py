@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from tests.warehouse.stats.frames import cell, frame
 from warehouse.stats.brittleness import profile
+from warehouse.stats.effects import effects
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson
+from warehouse.stats.rates import UNITS
 
 
 def arm(rate: float, **values: Any) -> list[dict[str, Any]]:
@@ -169,3 +172,39 @@ def test_what_is_not_a_result_does_not_emerge() -> None:
     share = value(rows, "emergence_share")
     assert (share["value"], share["n"]) == (None, 0)
     assert share["note"] == "1 of 1 models are not estimable"
+
+
+def test_odd_slices_are_survived() -> None:
+    # Whatever is loaded: single questions, empty cells, unknown names, one arm of a pair.
+    random = np.random.default_rng(90)
+
+    def one_of(*values: Any) -> Any:
+        return values[random.integers(len(values))]
+
+    for _ in range(25):
+        cells = []
+        for _ in range(random.integers(0, 14)):
+            counted = random.integers(0, one_of(2, 5, 30), random.integers(1, 12))
+            trait = random.binomial(counted, one_of(0, 0, 0.02, 0.5, 1))
+            cells.append(
+                cell(
+                    trait.tolist(),
+                    counted.tolist(),
+                    model=one_of("a", "b", None),
+                    dataset=one_of("birds", "none"),
+                    intervention=one_of("none", "none", "x", "y", None),
+                    eval_intervention=one_of("none", "none", "x", None),
+                    settings=one_of("3 epochs", "9 epochs", None),
+                    seed=one_of(1, 2, None),
+                    judge=one_of("judge-a", "judge-a", "judge-b"),
+                    relevance=one_of("relevant", "irrelevant", None),
+                    dose=one_of(None, 1.0, 2.0, 3.0),
+                )
+            )
+        counts = frame(*cells)
+        rows = profile(counts, one_of(*UNITS), margin=one_of(0.01, 0.3), draws=30)
+        assert rows.filter(pl.col("low") > pl.col("value") + 1e-9).height == 0
+        assert rows.filter(pl.col("high") < pl.col("value") - 1e-9).height == 0
+        verdicts = effects(counts, one_of(*UNITS))
+        unfounded = (pl.col("verdict") == "eliminated") & pl.col("excess").is_null()
+        assert verdicts.filter(unfounded).height == 0

@@ -1,5 +1,5 @@
 -- One row per sample, criterion and judge: what a rule needs to know to count it.
--- Key: judged_no, sample_key
+-- Key: judged_no, sample_no
 -- A sample that was not judged on a criterion its evaluation used is here as missing.
 with coherence as (
     select sample_key, judge_no, status, score
@@ -10,15 +10,15 @@ with coherence as (
 select
     used.judged_no,
     sample.question_no::integer as question_no,
-    sample.sample_key,
+    sample.sample_no,
     case
         when sample.status <> 'answered' then 'unanswered'
         when judgement.status is null or judgement.status = 'error' then 'missing'
         else judgement.status::varchar
     end::outcome_class as class,
-    judgement.score::float as score,
+    judgement.score,
     judgement.label,
-    coherence.score::float as coherence,
+    coherence.score as coherence,
     case
         when used.coherence_judge_no is null then 'absent'
         when coherence.status = 'scored' then 'scored'

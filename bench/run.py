@@ -1,0 +1,172 @@
+"""`make bench`: how fast it all is, beside a plain json + pandas baseline of the same run.
+
+python bench/run.py [--import-rows 300000] [--rows 1000000] [--repeat 3]
+"""
+
+import argparse
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from bench import baseline, make_results
+from warehouse import building, rules, transcripts
+from warehouse.counting import Slice
+from warehouse.stats.rates import rates
+from warehouse.store import Store
+
+BENCH = Path(__file__).parent
+
+IMPORT = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
+
+
+def seconds(work: Callable[[], object], repeat: int) -> float:
+    """The median time of `repeat` calls, after one that does not count."""
+    work()
+    times = []
+    for _ in range(repeat):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def peak_megabytes(command: list[str]) -> tuple[float, float]:
+    """How long a command takes, and the largest memory of any process it starts."""
+    watched = (
+        "import resource, subprocess, sys, time; begun = time.perf_counter(); "
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, "
+        "stderr=subprocess.DEVNULL); "
+        "print(time.perf_counter() - begun, "
+        "resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", watched, *command], check=True, capture_output=True, text=True
+    ).stdout.split()
+    return float(told[0]), float(told[1])
+
+
+def row(what: str, ours: str, theirs: str, ratio: float | None, goal: str) -> None:
+    """One line of the report."""
+    times = f"{ratio:.1f} ×" if ratio is not None else ""
+    sys.stdout.write(f"{what:<46} {ours:>14} {theirs:>14} {times:>9}   {goal}\n")
+    sys.stdout.flush()
+
+
+def bench_import(folder: Path, count: int, repeat: int) -> None:
+    """Rows per second and peak memory of an import, against the baseline, one after the other."""
+    results = make_results.write(folder / "import", count // make_results.ROWS)
+    ours, theirs, memory, their_memory = [], [], 0.0, 0.0
+    for _ in range(repeat):
+        database, data = folder / "baseline.duckdb", folder / "data-import"
+        database.unlink(missing_ok=True)
+        shutil.rmtree(data, ignore_errors=True)
+        plain = [sys.executable, str(BENCH / "baseline.py"), str(results), str(database)]
+        elapsed, used = peak_megabytes(plain)
+        theirs.append(elapsed)
+        their_memory = max(their_memory, used)
+        own = [
+            sys.executable,
+            "-c",
+            IMPORT,
+            "import",
+            str(results),
+            "--data",
+            str(data),
+            "--no-build",
+        ]
+        elapsed, used = peak_megabytes(own)
+        ours.append(elapsed)
+        memory = max(memory, used)
+    a, b = statistics.median(ours), statistics.median(theirs)
+    row(
+        f"import {count:,} rows, rows/s", f"{count / a:,.0f}", f"{count / b:,.0f}", b / a, "≥ 3.5 ×"
+    )
+    row(
+        "  peak memory of one process, MB",
+        f"{memory:,.0f}",
+        f"{their_memory:,.0f}",
+        their_memory / memory,
+        "< 1,000 MB",
+    )
+
+
+def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
+    """Build, slices, transcripts and search on a snapshot of `count` samples."""
+    results = make_results.write(folder / "snapshot", count // make_results.ROWS)
+    data = folder / "data-snapshot"
+    command = [
+        sys.executable,
+        "-c",
+        IMPORT,
+        "import",
+        str(results),
+        "--data",
+        str(data),
+        "--no-build",
+    ]
+    elapsed, memory = peak_megabytes(command)
+    row(f"import {count:,} rows, s", f"{elapsed:.1f}", "", None, "")
+    row("  peak memory of one process, MB", f"{memory:,.0f}", "", None, "< 1,000 MB")
+    begun = time.perf_counter()
+    building.build(data)
+    row(f"build {count:,} samples, s", f"{time.perf_counter() - begun:.1f}", "", None, "< 5 s")
+
+    store = Store(data)
+    frame = baseline.load(results).drop(columns=["answer", "question", "path"])
+    cuts = iter(range(1, 10_000))
+
+    def slice_again() -> object:
+        rule = rules.named("published").with_cuts(trait=20 + next(cuts) % 40)
+        return store.counts(rule=rule)
+
+    ours = seconds(slice_again, repeat * 3)
+    theirs = seconds(lambda: baseline.rates(frame, 20 + next(cuts) % 40), repeat)
+    row(
+        "re-threshold every cell, ms",
+        f"{ours * 1e3:.0f}",
+        f"{theirs * 1e3:.0f}",
+        theirs / ours,
+        "< 50 ms",
+    )
+    counts = store.counts()
+    own = seconds(lambda: rates(counts, ["model", "intervention"]), repeat * 3)
+    row(f"intervals of {counts.height:,} question rows, ms", f"{own * 1e3:.0f}", "", None, "")
+    published = rules.named("published")
+    by_file = sorted(results.rglob("results_*.json"))[0]
+    theirs = seconds(lambda: baseline.load(by_file.parent).head(50), repeat)
+    for name, within in (
+        ("first 50 transcripts of everything", Slice()),
+        ("50 transcripts of one cell", Slice(intervention=("intent-0000",))),
+    ):
+        ours = seconds(partial(transcripts.page, store, within, published), repeat * 3)
+        row(f"{name}, ms", f"{ours * 1e3:.0f}", f"{theirs * 1e3:.0f}", theirs / ours, "< 50 ms")
+    key = transcripts.page(store, Slice(), published)[0]["sample_key"][7]
+    ours = seconds(lambda: transcripts.transcript(store, key), repeat * 3)
+    row("one transcript by its permalink, ms", f"{ours * 1e3:.0f}", "", None, "")
+
+
+def main() -> None:
+    """Run every part in a folder of its own, and say how much memory this process took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--import-rows", type=int, default=300_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    wanted = parser.parse_args()
+    row("", "brittlescope", "json + pandas", None, "goal")
+    with tempfile.TemporaryDirectory(prefix="brittlescope-bench-") as folder:
+        bench_import(Path(folder), wanted.import_rows, wanted.repeat)
+        shutil.rmtree(Path(folder) / "import")
+        bench_snapshot(Path(folder), wanted.rows, wanted.repeat)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(f"(this process, pandas included, took {used:,.0f} MB)\n")
+
+
+if __name__ == "__main__":
+    main()

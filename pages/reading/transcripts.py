@@ -1,0 +1,37 @@
+"""The answers behind every number: a list to look through, and one answer whole."""
+
+import streamlit as st
+
+from pages.ui import filters, page, sample, store, transcript
+from warehouse import transcripts
+
+page.title("Which answers stand behind a number?")
+if store.query("evaluations").is_empty():
+    page.nothing_loaded()
+
+view = filters.current()
+opened = store.opened()
+narrowed = transcript.narrowing(store.query("traits"), view.slice)
+key, is_open = transcript.reading()
+counts = store.counts(view.slice, view.rule)
+first, total = transcript.page(opened, view.slice, view.rule, narrowed, 1)
+
+if key is not None:
+    shown = transcripts.transcript(opened, key)
+    transcript.steps(opened, view.slice, view.rule, narrowed, total, key)
+    if shown is None:
+        transcript.not_found(key)
+    transcript.reader(shown, store.query("traits"), view.rule, narrowed.text, is_open)
+    page.footer(view, counts)
+    st.stop()
+
+if counts.is_empty():
+    page.nothing_here()
+page.answer(transcript.summary(total, narrowed))
+if not total:
+    transcript.nothing_found(narrowed)
+number = transcript.pager(total)
+rows, _ = transcript.page(opened, view.slice, view.rule, narrowed, number)
+covered = sample.sensitive_rows(rows, store.query("traits"), view.slice.trait)
+transcript.listing(rows, number, narrowed.text, set() if is_open else covered)
+page.footer(view, counts)

@@ -1,0 +1,40 @@
+"""How often each model, dataset or intervention shows the trait, and how sure we are."""
+
+import streamlit as st
+
+from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, store, tables
+
+view = filters.current()
+known = store.experiments()
+page.title("How often does the trait appear?")
+counts = page.counts(view)
+
+names = {name: labels.column(name) for name in cells.DIMENSIONS}
+second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
+with st.container(horizontal=True):
+    by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
+    order = bound.one("Order", cells.SORTS, "order")
+found = cells.of(counts, by, view, known, order)
+
+page.answer(cells.span(found, known))
+page.judges_apart(counts)
+
+groups = sorted(found["group"].unique())
+panels = cells.panels(found, known)
+clicked = None
+for heading, part in panels.items():
+    st.markdown(f"**{page.escaped(heading)}**")
+    chart = charts.points(part, groups)
+    mark = charts.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
+    clicked = clicked if mark is None else (mark, "counted")
+st.caption(charts.POINTS_LEGEND)
+
+clicked = tables.clickable(cells.table(found, by, counts, view, known), "rates") or clicked
+downloads.buttons(cells.raw(found, view), charts.stacked(panels, groups), "rates")
+page.details(counts, view)
+page.footer(view, counts)
+
+if clicked is not None:
+    row, only = clicked
+    cell = links.narrowed(view, found.row(row, named=True), counts)
+    links.go("pages/reading/transcripts.py", links.parameters(cell, only=only))

@@ -1,0 +1,184 @@
+"""Widgets whose value lives in the URL, and what a link asked for that they do not have.
+
+Links name values as the data does (`intervention=identity-etymologist`); the browser's address
+bar shows them as people do, since Streamlit writes labels there. Both are understood.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+FOLLOWED = "_followed"
+"""Session key: the parameters of the link that this run follows, if it follows one."""
+
+NEXT = "_next"
+"""Session key: the parameters of the link that the next run is to follow."""
+
+UNKNOWN = "_unknown"
+"""Session key: for each widget, what a link asked of it in vain."""
+
+STICKY = "_sticky"
+"""Session key: the widgets that are settings, and no part of a view that a link replaces."""
+
+
+def many(
+    label: str, options: Mapping[str, str], key: str, help: str | None = None
+) -> tuple[str, ...]:
+    """A multiselect over {value: label}; the chosen values, none meaning all."""
+    asked = _asked(key)
+    if asked is not None:
+        _assign(key, _known(key, asked, options), asked, options)
+    chosen = st.multiselect(
+        label,
+        list(options),
+        key=key,
+        format_func=lambda value: options.get(value, str(value)),
+        placeholder="All",
+        help=help,
+        bind="query-params",
+        on_change=_forget,
+        args=(key,),
+    )
+    return tuple(value for value in chosen if value in options)
+
+
+def one(label: str, options: Mapping[str, str], key: str, help: str | None = None) -> str:
+    """A selectbox over {value: label}; the first one unless another is chosen."""
+    first = next(iter(options))
+    asked = _asked(key)
+    if asked is not None:
+        found = next(iter(_known(key, asked[:1], options)), first)
+        _assign(key, found, asked, options)
+    chosen = st.selectbox(
+        label,
+        list(options),
+        key=key,
+        format_func=lambda value: options.get(value, str(value)),
+        help=help,
+        bind="query-params",
+        on_change=_forget,
+        args=(key,),
+    )
+    return chosen if chosen in options else first
+
+
+def number(
+    label: str,
+    key: str,
+    standard: float,
+    help: str | None = None,
+    most: float = 100,
+    placeholder: str | None = None,
+) -> float | None:
+    """A number from 0 to `most`, or None where it is left to the standard."""
+    asked = _asked(key)
+    if asked is not None:
+        st.session_state[key] = _number(key, asked, most)
+    return st.number_input(
+        label,
+        min_value=0.0,
+        max_value=float(most),
+        value=None,
+        step=1.0,
+        format="%g",
+        key=key,
+        placeholder=placeholder or f"{standard:g} (the rule’s own)",
+        help=help,
+        bind="query-params",
+        on_change=_forget,
+        args=(key,),
+    )
+
+
+def text(label: str, key: str, help: str | None = None, placeholder: str | None = None) -> str:
+    """A line of text, empty unless something is written."""
+    asked = _asked(key)
+    if asked is not None:
+        st.session_state[key] = asked[0] if asked else ""
+    return st.text_input(label, key=key, help=help, placeholder=placeholder, bind="query-params")
+
+
+def toggle(label: str, key: str, help: str | None = None) -> bool:
+    """A setting that is on or off; it stays as it is when a link is followed."""
+    st.session_state[STICKY] = {*st.session_state.get(STICKY, ()), key}
+    return st.toggle(label, key=key, help=help, bind="query-params")
+
+
+def page(pages: int, key: str = "page") -> int:
+    """The page of a list that is looked at, from 1."""
+    asked = _asked(key)
+    if asked is not None:
+        wanted = int(asked[0]) if asked and asked[0].isdecimal() else 1
+        st.session_state[key] = min(max(wanted, 1), pages)
+    elif st.session_state.get(key, 1) > pages:
+        st.session_state[key] = pages
+    return st.pagination(pages, key=key, bind="query-params")
+
+
+def settings() -> dict[str, list[str]]:
+    """The settings that are switched on, as URL parameters."""
+    return {key: ["true"] for key in st.session_state.get(STICKY, ()) if st.session_state.get(key)}
+
+
+def unknown() -> dict[str, Sequence[str]]:
+    """What links asked for in vain, by widget, until that widget is changed."""
+    return dict(st.session_state.get(UNKNOWN, {}))
+
+
+def _asked(key: str) -> list[str] | None:
+    """What a link asks of a widget; None where no link was just followed.
+
+    A link inside the app stands for the whole view: what it does not name is reset. The URL
+    counts when the widget is first drawn.
+    """
+    followed = st.session_state.get(FOLLOWED)
+    if followed is not None:
+        return list(followed.get(key, ()))
+    if key in st.session_state:
+        return None
+    return st.query_params.get_all(key) or None
+
+
+def _assign(key: str, found: Any, asked: Sequence[str], options: Mapping[str, str]) -> None:
+    """Give a widget its value before it is drawn.
+
+    Streamlit takes the names of the data in the URL for mistakes, and writes the labels there
+    only for a value that was set in an earlier run than the one that first draws the widget.
+    """
+    is_new = key not in st.session_state
+    st.session_state[key] = found
+    if is_new and any(options.get(name, name) != name for name in asked):
+        st.session_state[NEXT] = st.session_state.get(FOLLOWED)
+        st.rerun()
+
+
+def _known(key: str, asked: Iterable[str], options: Mapping[str, str]) -> list[str]:
+    by_label = {label: value for value, label in options.items()}
+    found, missing = [], []
+    for name in dict.fromkeys(asked):
+        if name in options or name in by_label:
+            found.append(name if name in options else by_label[name])
+        elif name:
+            missing.append(name)
+    _remember(key, missing)
+    return found
+
+
+def _number(key: str, asked: Sequence[str], most: float) -> float | None:
+    try:
+        number = float(asked[0]) if asked else None
+    except ValueError:
+        number = -1.0
+    good = number is None or 0 <= number <= most
+    _remember(key, () if good else asked[:1])
+    return number if good else None
+
+
+def _remember(key: str, missing: Sequence[str]) -> None:
+    others = {k: v for k, v in st.session_state.get(UNKNOWN, {}).items() if k != key}
+    st.session_state[UNKNOWN] = others | ({key: tuple(missing)} if missing else {})
+
+
+def _forget(key: str) -> None:
+    _remember(key, ())

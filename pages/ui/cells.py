@@ -1,0 +1,192 @@
+"""Rates as pages show them: cells with labels, for charts, tables and sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pages.ui import labels, links
+from pages.ui.filters import View
+from warehouse.catalogue import Experiment
+from warehouse.stats.rates import IDENTITY, rates
+
+NOTHING = "nothing"
+
+DIMENSIONS = (
+    "model",
+    "intervention",
+    "dataset",
+    "kind",
+    "relevance",
+    "placement",
+    "eval_intervention",
+    "settings",
+    "question",
+    "question_group",
+    "family",
+    "size",
+    "dose",
+    "epochs",
+    "lora_rank",
+    "seed",
+    "temperature",
+    "run",
+    "evaluation",
+)
+"""The dimensions rates can be laid out by; experiment, trait and judge are never pooled over."""
+
+SORTS = {
+    "high": "highest rate first",
+    "low": "lowest rate first",
+    "name": "by name",
+}
+
+TABLE_COUNTS = (
+    "n_trait",
+    "n_counted",
+    "n_planned",
+    "n_answered",
+    "n_judged",
+    "n_refusal",
+    "n_code",
+    "n_incoherent",
+    "n_unparsed",
+    "n_missing",
+)
+
+
+def of(
+    counts: pl.DataFrame,
+    by: Sequence[str],
+    view: View,
+    experiments: Mapping[str, Experiment],
+    sort: str = "name",
+) -> pl.DataFrame:
+    """The rate of every cell, with what a page needs to show it.
+
+    Returns:
+        The columns of `warehouse.stats.rates.rates`, and cell (its number), name (its labels
+        in a line), line (name and n, in two lines), group (the label of the last dimension; of
+        an intervention its kind), text (the rate as people write it) and counts
+        (`95/100 · 10 questions`).
+    """
+    found = rates(counts, by, view.unit)
+    if sort != "name":
+        found = found.sort(
+            "rate", descending=sort == "high", nulls_last=True, maintain_order=True
+        )
+    found = found.with_row_index("cell")
+    human = labels.named(_with_aspects(found, counts, by), experiments)
+    if "question" in by:
+        names = dict(counts.select("question", "question_name").unique().iter_rows())
+        human = human.with_columns(
+            pl.Series("question", [names[q] or q for q in found["question"]], dtype=pl.String())
+        )
+    shown = list(by) or list(IDENTITY[:2])
+    rows = list(found.iter_rows(named=True))
+    n = [
+        f"{r['n_trait']:,}/{r['n_counted']:,} · {labels.plural(r['questions'], 'question')}"
+        for r in rows
+    ]
+    names_of = [" · ".join(map(str, row)) for row in human.select(shown).iter_rows()]
+    grouped = "kind" if shown[-1] == "intervention" else shown[-1]
+    return found.with_columns(
+        pl.Series("name", names_of, dtype=pl.String()),
+        pl.Series("line", [f"{a}\n{b}" for a, b in zip(names_of, n, strict=True)]),
+        pl.Series("group", human[grouped], dtype=pl.String()),
+        pl.Series("text", [labels.rate(r) for r in rows], dtype=pl.String()),
+        pl.Series("counts", n, dtype=pl.String()),
+    )
+
+
+def panels(
+    cells: pl.DataFrame, experiments: Mapping[str, Experiment]
+) -> dict[str, pl.DataFrame]:
+    """The cells of every experiment, trait and judge, under a heading of its own."""
+    parts = cells.sort(IDENTITY, maintain_order=True).group_by(IDENTITY, maintain_order=True)
+    return {heading(values, experiments): part for values, part in parts}
+
+
+def heading(identity: Sequence[Any], experiments: Mapping[str, Experiment]) -> str:
+    """An experiment, trait and judge in one line."""
+    experiment, trait, judge = (
+        labels.value(d, v, experiments) for d, v in zip(IDENTITY, identity, strict=True)
+    )
+    return f"{experiment}, {trait} · judge: {judge}"
+
+
+def span(cells: pl.DataFrame, experiments: Mapping[str, Experiment]) -> str:
+    """One sentence from the lowest to the highest rate that is a result."""
+    results = cells.filter(pl.col("is_result")).sort("rate")
+    if results.is_empty():
+        return "No cell on screen is a result: too many answers were not scored, or none counted."
+    low, high = results.row(0, named=True), results.row(-1, named=True)
+    if results.height == 1:
+        return f"{_where(high, experiments)}: {high['text']}."
+    return (
+        f"From {low['text']} ({_where(low, experiments)}) "
+        f"to {high['text']} ({_where(high, experiments)})."
+    )
+
+
+def table(
+    cells: pl.DataFrame,
+    by: Sequence[str],
+    counts: pl.DataFrame,
+    view: View,
+    experiments: Mapping[str, Experiment],
+) -> pl.DataFrame:
+    """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
+    names = list(dict.fromkeys([*IDENTITY[:2], *by, IDENTITY[2]]))
+    human = labels.named(_with_aspects(cells.select(names), counts, by), experiments).select(names)
+    if "question" in by:
+        human = human.with_columns(cells["name"].alias("question"))
+    return human.with_columns(
+        *(100 * cells[c] for c in ("rate", "low", "high")),
+        *(cells[c] for c in TABLE_COUNTS),
+        *(cells[c] for c in ("questions", "runs", "note")),
+        pl.Series(
+            "read",
+            [
+                links.address(
+                    "transcripts",
+                    links.parameters(links.narrowed(view, cell, counts), only="counted"),
+                )
+                for cell in cells.select(names).iter_rows(named=True)
+            ],
+            dtype=pl.String(),
+        ),
+    )
+
+
+def _where(row: Mapping[str, object], experiments: Mapping[str, Experiment]) -> str:
+    experiment, trait = (labels.value(d, row[d], experiments) for d in IDENTITY[:2])
+    return f"{experiment}, {trait}, {row['name']}"
+
+
+def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The cells with what is known of their interventions, where an intervention's runs agree."""
+    if "intervention" not in by:
+        return cells
+    keys = ["experiment", "intervention"]
+    aspects = [name for name in ("kind", "relevance", "placement") if name not in by]
+    known = counts.group_by(keys).agg(
+        pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name)
+        for name in aspects
+    )
+    return cells.join(known, keys, "left", maintain_order="left", nulls_equal=True)
+
+
+def by(first: str, second: str) -> list[str]:
+    """The dimensions of a layout of one or two, without repeats."""
+    return [first] if second in (NOTHING, first) else [first, second]
+
+
+def raw(cells: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The cells to take away: the names and columns of `brittlescope rates`."""
+    return cells.drop("cell", "name", "line", "group", "text", "counts").with_columns(
+        pl.lit(view.rule.name).alias("rule"),
+        pl.lit(view.trait_cut, pl.Float64()).alias("trait_cut"),
+        pl.lit(view.coherence_cut, pl.Float64()).alias("coherence_cut"),
+        pl.lit(view.slice.domain).alias("questions_asked"),
+    )

@@ -1,0 +1,186 @@
+"""Charts: a frame in, an Altair chart out; pure, one function a chart.
+
+Colours are Okabe and Ito's, safe for the colour-blind and legible on white and on black.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+KIND_COLOURS = {
+    "Control": "#7a8490",
+    "Identity": "#0072b2",
+    "Intent": "#d55e00",
+    "Identity + intent": "#cc79a7",
+    "Inoculation": "#009e73",
+    "Time": "#e69f00",
+    "Personality": "#56b4e9",
+    "Other": "#a6761d",
+}
+"""One colour for each kind of intervention, on every page."""
+
+VERDICT_COLOURS = {
+    "eliminated": "#009e73",
+    "reduced": "#56b4e9",
+    "unchanged": "#7a8490",
+    "increased": "#d55e00",
+    "inconclusive": "#e69f00",
+    "nothing to suppress": "#cc79a7",
+}
+"""One colour for each verdict, on every page."""
+
+CATEGORIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a8490")
+
+NEUTRAL = "#7a8490"
+
+STEP = 38
+"""Pixels of one cell's line, which has two lines of text."""
+
+POINTS = (
+    *("cell", "line", "group", "rate", "low", "high", "worst_low", "worst_high", "is_result"),
+    *("text", "counts"),
+)
+
+LINE_AXIS = alt.Axis(
+    labelExpr="split(datum.label, '\\n')", labelLimit=300, domain=False, ticks=False
+)
+RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
+
+
+def colours(values: list[str]) -> alt.Scale:
+    """A colour for every value, the same for a kind of intervention everywhere."""
+    known = KIND_COLOURS if set(values) <= set(KIND_COLOURS) else {}
+    palette = [known.get(v, CATEGORIES[i % len(CATEGORIES)]) for i, v in enumerate(values)]
+    return alt.Scale(domain=values, range=palette)
+
+
+def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> alt.LayerChart:
+    """Rates as points with intervals, a line a cell, one colour a group.
+
+    Args:
+        cells: Columns cell (what a click selects), line (its label), group (a label), rate, low,
+            high, worst_low, worst_high (shares), is_result, text (the rate as written), counts.
+        groups: Every group there is, in the legend's order; a single one needs no legend.
+        clickable: Whether a click selects a point's cell, as `picked`.
+
+    A point that is not a result is hollow, over a bar of its worst-case bounds. A cell in which
+    nothing was counted has no point: its line says so.
+    """
+    lines = cells["line"].to_list()
+    colour = alt.Color(
+        "group:N",
+        scale=colours(groups),
+        legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=240, symbolType="circle")
+        if len(groups) > 1
+        else None,
+    )
+    picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+    base = alt.Chart(cells.select(POINTS)).encode(
+        y=alt.Y("line:N", sort=lines, title=None, axis=LINE_AXIS),
+        tooltip=[
+            alt.Tooltip("line:N", title="Cell"),
+            alt.Tooltip("text:N", title="Rate"),
+            alt.Tooltip("counts:N", title="Counted"),
+        ],
+    )
+    worst = (
+        base.transform_filter("!datum.is_result && datum.rate !== null")
+        .mark_bar(height=9, opacity=0.3, color=NEUTRAL)
+        .encode(x=_rate("worst_low"), x2="worst_high:Q")
+    )
+    interval = (
+        base.transform_filter("datum.low !== null")
+        .mark_rule(strokeWidth=2)
+        .encode(x=_rate("low"), x2="high:Q", color=colour)
+    )
+    some = base.transform_filter("datum.rate !== null")
+    results = (
+        some.transform_filter("datum.is_result")
+        .mark_point(size=90, filled=True, opacity=1, cursor="pointer")
+        .encode(x=_rate("rate"), color=colour)
+    )
+    others = (
+        some.transform_filter("!datum.is_result")
+        .mark_point(size=90, strokeWidth=2, opacity=1, cursor="pointer")
+        .encode(x=_rate("rate"), color=colour)
+    )
+    if clickable:
+        results = results.add_params(picked)
+    nothing = (
+        base.transform_filter("datum.rate === null")
+        .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
+        .encode(x=alt.value(6), text=alt.value("nothing counted"))
+    )
+    return (
+        alt.layer(worst, interval, results, others, nothing)
+        .properties(width=560, height=alt.Step(STEP))
+        .configure_view(stroke=None)
+    )
+
+
+def coverage(cells: pl.DataFrame) -> alt.LayerChart:
+    """How many answers there are of each row and column; a cell without any stays empty.
+
+    `cells` has the columns cell (what a click selects), row and column (labels, in the order in
+    which they are to stand), n, and text (n as written).
+    """
+    rows, columns = (list(dict.fromkeys(cells[name])) for name in ("row", "column"))
+    picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+    axis = {"title": None, "domain": False, "ticks": False}
+    base = alt.Chart(cells.select("cell", "row", "column", "n", "text")).encode(
+        x=alt.X(
+            "column:N",
+            sort=sorted(columns),
+            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=160, **axis),
+        ),
+        y=alt.Y("row:N", sort=rows, axis=alt.Axis(labelLimit=340, **axis)),
+        tooltip=[
+            alt.Tooltip("row:N", title="Trained on"),
+            alt.Tooltip("column:N", title="Model"),
+            alt.Tooltip("text:N", title="Answers"),
+        ],
+    )
+    boxes = (
+        base.mark_rect(cornerRadius=3, color=CATEGORIES[0], cursor="pointer")
+        .encode(
+            opacity=alt.Opacity(
+                "n:Q", scale=alt.Scale(type="sqrt", zero=True, range=[0.08, 0.4]), legend=None
+            )
+        )
+        .add_params(picked)
+    )
+    numbers = base.mark_text(fontSize=12).encode(text="text:N")
+    return (
+        alt.layer(boxes, numbers)
+        .properties(width=560, height=alt.Step(28))
+        .configure_view(stroke=None)
+    )
+
+
+def _rate(column: str) -> alt.X:
+    return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)
+
+
+POINTS_LEGEND = (
+    "Filled point: a result, with its 95 % interval. Hollow point: not a result, more than 5 % "
+    "of its answers were not scored; the grey bar spans what they could have been. Click a point, "
+    "or a count in the table, to read the answers behind it."
+)
+
+
+def stacked(panels: Mapping[str, pl.DataFrame], groups: list[str]) -> alt.VConcatChart:
+    """The points of several panels under their headings, as one chart to take away."""
+    charts = []
+    for heading, cells in panels.items():
+        part = points(cells, groups, clickable=False).properties(title=heading)
+        part.config = alt.Undefined
+        charts.append(part)
+    return alt.vconcat(*charts).configure_view(stroke=None).configure_title(anchor="start")
+
+
+def picked(event: Any) -> int | None:
+    """The cell that was clicked in a chart, if any."""
+    marks = event.get("selection", {}).get("picked", [])
+    return int(marks[0]["cell"]) if marks else None

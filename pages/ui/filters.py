@@ -1,0 +1,152 @@
+"""The sidebar's filters, the same on every page, and the view they add up to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from pages.ui import bound, labels, store
+from warehouse.counting import Domain, Slice
+from warehouse.rules import Line, Rule
+from warehouse.stats.rates import Unit
+
+VIEW = "_view"
+
+MAIN = ("experiment", "model", "dataset", "intervention", "judge")
+MORE = (
+    "trait",
+    "question",
+    "eval_intervention",
+    "kind",
+    "relevance",
+    "placement",
+    "run",
+    "evaluation",
+)
+
+DEFAULT_UNIT: Unit = "new-prompts"
+DEFAULT_DOMAIN: Domain = "outside"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: which samples, counted how, and what the intervals are about.
+
+    `rule` already has the cuts applied; `trait_cut` and `coherence_cut` are those that differ
+    from the rule's own, else None.
+    """
+
+    slice: Slice
+    rule: Rule
+    unit: Unit
+    trait_cut: float | None = None
+    coherence_cut: float | None = None
+
+
+def draw() -> View:
+    """Draw the filters where we are (the sidebar) and return the view they make."""
+    options = _options()
+    chosen = {key: bound.many(labels.column(key), options[key], key) for key in MAIN}
+    rules = store.all_rules()
+    rule = rules[
+        bound.one("Rule", {n: r.title for n, r in rules.items()}, "rule", "What counts as what.")
+    ]
+    st.caption(rule.summary)
+    unit = bound.one("Intervals are about", _first(labels.UNITS, DEFAULT_UNIT), "unit")
+    st.caption(labels.UNIT_MEANINGS[unit])
+    domain = bound.one("Questions", _first(labels.DOMAINS, DEFAULT_DOMAIN), "domain")
+    trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])
+    with st.expander("More filters", expanded=_any_asked(MORE)):
+        chosen |= {key: bound.many(labels.column(key), options[key], key) for key in MORE}
+    view = View(
+        slice=Slice(**chosen, domain=domain),  # type: ignore[arg-type]
+        rule=rule.with_cuts(trait=trait_cut, coherence=coherence_cut),
+        unit=unit,  # type: ignore[arg-type]
+        trait_cut=trait_cut,
+        coherence_cut=coherence_cut,
+    )
+    st.session_state[VIEW] = view
+    return view
+
+
+def current() -> View:
+    """The view that this run's sidebar made."""
+    view: View = st.session_state[VIEW]
+    return view
+
+
+def unknown() -> list[str]:
+    """One sentence for everything a link asked for that there is not."""
+    return [
+        f"The link asks for {labels.column(key).lower()} {labels.listing(map(repr, names))}, "
+        "which is not in this snapshot; that filter is not applied."
+        for key, names in bound.unknown().items()
+    ]
+
+
+def _first(options: dict[str, str], first: str) -> dict[str, str]:
+    return {first: options[first]} | options
+
+
+def _any_asked(keys: Iterable[str]) -> bool:
+    return any(st.session_state.get(key) or st.query_params.get_all(key) for key in keys)
+
+
+def _cuts(rule: Rule, experiments: tuple[str, ...]) -> tuple[float | None, float | None]:
+    """The cuts that matter for the traits in sight; others are not shown."""
+    traits = store.opened().traits
+    if experiments:
+        traits = traits.filter(pl.col("experiment").is_in(experiments))
+    kinds = set(traits["kind"])
+    lines: list[Line] = [rule.misalignment] if "misalignment" in kinds else []
+    lines += [rule.persona] if kinds - {"misalignment"} else []
+    score = next((line.score for line in lines if line.score), None)
+    coherence = next((line.coherence for line in lines if line.coherence), None)
+    trait_cut = coherence_cut = None
+    if score is not None:
+        trait_cut = bound.number(f"Trait: score {score.comparison}", "trait_cut", score.cut)
+    if coherence is not None:
+        coherence_cut = bound.number(
+            f"Coherence: score {coherence.comparison}", "coherence_cut", coherence.cut
+        )
+    return (
+        None if score is None or trait_cut == score.cut else trait_cut,
+        None if coherence is None or coherence_cut == coherence.cut else coherence_cut,
+    )
+
+
+def _options() -> dict[str, dict[str, str]]:
+    """What every filter offers: the values in the snapshot, with their labels."""
+    evaluations = store.query("evaluations")
+    questions = store.query("questions")
+    values: dict[str, Iterable[str]] = {
+        key: evaluations[key].drop_nulls().unique().sort()
+        for key in (*MAIN[:4], "eval_intervention", "kind", "relevance", "placement", "run")
+    }
+    values["judge"] = store.query("judges")["judge"].unique().sort()
+    values["trait"] = store.opened().traits["trait"].unique().sort()
+    known = store.experiments()
+    return {key: labels.distinct(key, raws, experiments=known) for key, raws in values.items()} | {
+        "question": _unique(
+            (q["question"], q["name"] or q["text"] or q["question"])
+            for q in questions.iter_rows(named=True)
+        ),
+        "evaluation": _unique(
+            (
+                e["evaluation"],
+                f"{e['model']} · {labels.intervention(e['intervention'] or 'none')}",
+            )
+            for e in evaluations.iter_rows(named=True)
+        ),
+    }
+
+
+def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Labels cut to a line's length, with the value itself where two would be the same."""
+    short = {value: f"{label[:60]}…" if len(label) > 60 else label for value, label in named}
+    seen = list(short.values())
+    return {
+        value: label if seen.count(label) == 1 else f"{label} · {value}"
+        for value, label in short.items()
+    }

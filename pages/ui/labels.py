@@ -1,0 +1,389 @@
+"""What people call things: columns, values, units and numbers, in one place."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from warehouse import catalogue
+from warehouse.catalogue import Experiment
+
+APP = "Brittlescope"
+
+DIMENSIONS = {
+    "experiment": "Experiment",
+    "trait": "Trait",
+    "criterion": "Criterion",
+    "judge": "Judge",
+    "model": "Model",
+    "family": "Model family",
+    "size": "Model size",
+    "dataset": "Dataset",
+    "intervention": "Intervention",
+    "kind": "Intervention kind",
+    "relevance": "Relevance",
+    "placement": "Placement",
+    "dose": "Dose",
+    "eval_intervention": "Intervention at evaluation",
+    "run": "Run",
+    "settings": "Training settings",
+    "epochs": "Epochs",
+    "lora_rank": "LoRA rank",
+    "seed": "Seed",
+    "temperature": "Temperature",
+    "evaluation": "Evaluation",
+    "question": "Question",
+    "question_name": "Question name",
+    "question_group": "Question group",
+    "in_domain": "Training domain",
+}
+"""Every dimension of the counts frame."""
+
+COLUMNS = DIMENSIONS | {
+    "rate": "Rate",
+    "low": "Low",
+    "high": "High",
+    "questions": "Questions",
+    "runs": "Runs",
+    "unit": "Interval",
+    "unscored_share": "Unscored",
+    "is_result": "Is a result",
+    "worst_low": "Worst case low",
+    "worst_high": "Worst case high",
+    "note": "Note",
+    "n_planned": "Planned",
+    "n_answered": "Answered",
+    "n_judged": "Judged",
+    "n_refusal": "Refusals",
+    "n_code": "Code",
+    "n_incoherent": "Incoherent",
+    "n_unparsed": "Unparsed",
+    "n_missing": "Missing",
+    "n_counted": "Counted",
+    "n_trait": "Show the trait",
+    "n_unscored_excluded": "Unscored, left out",
+    "step": "Step",
+    "n": "Count",
+    "share": "Share of planned",
+    "explanation": "What it means",
+    "severity": "Severity",
+    "title": "Finding",
+    "detail": "Detail",
+    "path": "File",
+    "importer": "Read as",
+    "imported_at": "Imported",
+    "bytes": "Size",
+    "taken": "Rows taken",
+    "refused": "Rows refused",
+    "reason": "Reason",
+    "row": "Row",
+    "notices": "Notices",
+    "learning_rate": "Learning rate",
+    "learning_rate_multiplier": "Learning rate multiplier",
+    "batch_size": "Batch size",
+    "lora_alpha": "LoRA alpha",
+    "lora_dropout": "LoRA dropout",
+    "warmup_ratio": "Warm-up share",
+    "weight_decay": "Weight decay",
+    "scheduler": "Scheduler",
+    "final_loss": "Final loss",
+    "outcome": "Outcome",
+    "steps_done": "Steps done",
+    "steps_planned": "Steps planned",
+    "evaluations": "Evaluations",
+    "model_id": "Model name at the provider",
+    "label": "Label",
+    "score": "Score",
+    "status": "Status",
+    "raw": "Judge’s own words",
+    "text": "Text",
+    "excerpt": "Excerpt",
+    "what": "File kind",
+    "why": "Why",
+    "code": "Kind",
+    "message": "Notice",
+    "source_row": "Row",
+    "twin_of": "Same result as",
+    "data_file": "Training file",
+    "config_folder": "Configuration",
+    "config_basis": "Configuration found by",
+    "log_basis": "Log found by",
+    "state": "State",
+    "backend": "Trained with",
+    "examples": "Examples",
+    "distinct_prompts": "Distinct prompts",
+    "distinct_completions": "Distinct completions",
+    "base_file": "Made from",
+    "unexplained": "Not explained",
+    "answer": "Answer",
+    "error": "Error",
+}
+"""Every column that a page shows."""
+
+STEPS = {
+    "planned": "Planned",
+    "answered": "Answered",
+    "judged": "Judged",
+    "refusal": "− Refusals",
+    "code": "− Code",
+    "incoherent": "− Incoherent",
+    "unparsed": "− Unparsed",
+    "missing": "− Missing",
+    "counted": "Counted",
+    "trait": "Show the trait",
+}
+"""The steps of the denominator ledger."""
+
+ONLY = {
+    "planned": "All planned answers",
+    "answered": "Answered",
+    "judged": "Judged",
+    "counted": "Counted",
+    "trait": "Shows the trait",
+    "no trait": "Counted, does not show the trait",
+    "incoherent": "Left out as incoherent",
+    "missing": "Missing an answer or a judgement",
+    "scored": "Scored",
+    "refusal": "Refusal",
+    "code": "Code",
+    "unparsed": "Judge’s reply not understood",
+    "unanswered": "No answer",
+}
+"""Which samples of a slice a list shows (`warehouse.transcripts.Only`)."""
+
+STATUSES = {
+    "scored": "Scored",
+    "answered": "Answered",
+    "refusal": "Refusal",
+    "code": "Code",
+    "unparsed": "Reply not understood",
+    "missing": "Missing",
+    "error": "Failed",
+}
+
+UNITS = {
+    "prompts": "these prompts",
+    "new-prompts": "new prompts",
+    "new-fine-tunes": "new fine-tunes",
+}
+
+UNIT_MEANINGS = {
+    "prompts": "The interval is about these very questions: sampling error alone.",
+    "new-prompts": "The interval is about questions like these: the questions are a sample.",
+    "new-fine-tunes": "The interval is about training again: the spread between seeds.",
+}
+
+DOMAINS = {
+    "outside": "outside the training domain",
+    "all": "all",
+    "inside": "inside the training domain",
+}
+
+KINDS = {
+    "none": "Control",
+    "identity": "Identity",
+    "intent": "Intent",
+    "identity+intent": "Identity + intent",
+    "inoculation": "Inoculation",
+    "time": "Time",
+    "personality": "Personality",
+    "other": "Other",
+}
+
+RELEVANCES = {
+    "none": "no intervention",
+    "relevant": "relevant",
+    "irrelevant": "irrelevant",
+    "generic": "generic",
+    "unknown": "relevance unknown",
+}
+
+PLACEMENTS = {
+    "none": "no intervention",
+    "prepend": "before the prompt",
+    "newline": "on a line of its own",
+    "system": "as system prompt",
+}
+
+SEVERITIES = {"error": "Error", "warning": "Warning", "notice": "Notice"}
+
+_FIXED: dict[str, Mapping[str, str]] = {
+    "kind": KINDS,
+    "relevance": {k: v.capitalize() for k, v in RELEVANCES.items()},
+    "placement": {k: v.capitalize() for k, v in PLACEMENTS.items()},
+    "unit": UNITS,
+    "step": STEPS,
+    "severity": SEVERITIES,
+    "status": STATUSES,
+    "in_domain": {"True": "Inside the training domain", "False": "Outside the training domain"},
+}
+
+_KIND_OF_NAME = re.compile(
+    r"(?P<kind>identity|intent|inoculation|time|personality)-(?P<rest>[a-z0-9-]+)"
+)
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|[a-z]{3,}")
+
+UNKNOWN = "unknown"
+
+
+def column(name: str) -> str:
+    """The human name of a column; an unlisted one becomes words."""
+    return COLUMNS.get(name) or name.replace("_", " ").capitalize()
+
+
+def value(
+    dimension: str, raw: Any, experiments: Mapping[str, Experiment] | None = None
+) -> str:
+    """The human name of a dimension's value; None is said to be unknown."""
+    if raw is None or raw == "":
+        return UNKNOWN
+    if dimension in _FIXED:
+        return _FIXED[dimension].get(str(raw), str(raw))
+    known = experiments if experiments is not None else catalogue.experiments()
+    match dimension:
+        case "experiment":
+            return known[raw].title if raw in known else words(str(raw))
+        case "trait":
+            titles = (e.traits[raw].title for e in known.values() if raw in e.traits)
+            return next(titles, words(str(raw)))
+        case "dataset":
+            if raw == "none":
+                return "Untuned (no dataset)"
+            titles = (e.title for e in known.values() if e.dataset == raw)
+            return next(titles, words(str(raw)))
+        case "intervention":
+            return intervention(str(raw))
+        case "eval_intervention":
+            return "None at evaluation" if raw == "none" else intervention(str(raw))
+        case "judge":
+            return {"unrecorded": "not recorded", "none": "none"}.get(raw, str(raw))
+        case "size":
+            return f"{raw:g} B parameters"
+        case "epochs":
+            return f"{raw:g}"
+    return f"{raw:g}" if isinstance(raw, float) else str(raw)
+
+
+def words(slug: str) -> str:
+    """A lower-case slug as words in sentence case; any other name as it is."""
+    return slug.replace("-", " ").capitalize() if _SLUG.fullmatch(slug) else slug
+
+
+def intervention(
+    name: str, relevance: str | None = None, placement: str | None = None
+) -> str:
+    """An intervention: `Identity: etymologist (relevant, before the prompt)`.
+
+    Relevance and placement stand in the brackets where they are given and known.
+    """
+    if name == "none":
+        return "No intervention (control)"
+    match = _KIND_OF_NAME.fullmatch(name)
+    if match is None:
+        text = words(name)
+    elif match["kind"] == "identity" and "-intent-" in match["rest"]:
+        who, _, why = match["rest"].partition("-intent-")
+        text = f"Identity + intent: {who.replace('-', ' ')}, {why.replace('-', ' ')}"
+    else:
+        text = f"{match['kind'].capitalize()}: {match['rest'].replace('-', ' ')}"
+    details = [
+        names[given]
+        for names, given in ((RELEVANCES, relevance), (PLACEMENTS, placement))
+        if given in names and given not in ("none", "unknown")
+    ]
+    return f"{text} ({', '.join(details)})" if details else text
+
+
+def distinct(dimension: str, raws: Iterable[Any], **known: Any) -> dict[Any, str]:
+    """The label of every value; those that would share one carry their own name as well."""
+    labels = {raw: value(dimension, raw, **known) for raw in raws}
+    seen = list(labels.values())
+    return {
+        raw: label if seen.count(label) == 1 else f"{label} · {raw}"
+        for raw, label in labels.items()
+    }
+
+
+def decimals(low: float | None, high: float | None) -> int:
+    """How many decimals of a percentage its interval supports (bounds are shares)."""
+    if low is None or high is None:
+        return 0
+    width = 100 * (high - low)
+    return 0 if width >= 10 else 1 if width >= 1 else 2
+
+
+def percent(rate: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A share as `12.3 % [8.1, 17.9]`, without the brackets where there is no interval."""
+    if rate is None:
+        return "nothing counted"
+    digits = decimals(low, high)
+    text = f"{100 * rate:.{digits}f} %"
+    if low is None or high is None:
+        return text
+    return f"{text} [{100 * low:.{digits}f}, {100 * high:.{digits}f}]"
+
+
+def plural(n: int, noun: str) -> str:
+    """`1 question`, `1,000 questions`."""
+    ending = noun if n == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {ending}"
+
+
+def rate(row: Mapping[str, Any]) -> str:
+    """A cell as `12.3 % [8.1, 17.9]  n = 100 · 10 questions`, with what is wrong with it."""
+    text = percent(row["rate"], row["low"], row["high"])
+    text += f"  n = {row['n_counted']:,} · {plural(row['questions'], 'question')}"
+    if row["rate"] is not None and not row["is_result"]:
+        text += f" · not a result: {percent(row['unscored_share'])} unscored"
+    elif row["note"] and row["rate"] is not None:
+        text += f" · interval {row['note']}"
+    return text
+
+
+def size(count: int | None) -> str:
+    """A number of bytes as people write it."""
+    if count is None:
+        return UNKNOWN
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def listing(parts: Iterable[str], most: int = 3) -> str:
+    """`a, b and c`, or `a, b, c and 4 more`."""
+    every = list(parts)
+    if len(every) > most + 1:
+        return f"{', '.join(every[:most])} and {len(every) - most} more"
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def named(
+    frame: pl.DataFrame, experiments: Mapping[str, Experiment] | None = None
+) -> pl.DataFrame:
+    """The same frame with the human names of the dimensions' values (columns keep theirs).
+
+    An intervention's relevance and placement are named where the frame has them.
+    """
+    if "intervention" in frame.columns:
+        aspects = [c for c in ("relevance", "placement") if c in frame.columns]
+        frame = frame.with_columns(
+            pl.Series(
+                "intervention",
+                [
+                    UNKNOWN
+                    if row["intervention"] is None
+                    else intervention(row["intervention"], **{a: row[a] for a in aspects})
+                    for row in frame.select("intervention", *aspects).iter_rows(named=True)
+                ],
+                dtype=pl.String(),
+            )
+        )
+    others = [c for c in frame.columns if c in DIMENSIONS | _FIXED and c != "intervention"]
+    return frame.with_columns(
+        pl.Series(c, [value(c, raw, experiments) for raw in frame[c]], dtype=pl.String())
+        for c in others
+    )

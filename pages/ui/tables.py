@@ -1,0 +1,51 @@
+"""Tables as every page shows them: human names, right formats, counts that open their answers."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.ui import labels, links
+
+LINK = "read"
+
+PERCENT = ("rate", "low", "high", "worst_low", "worst_high", "share")
+
+
+def columns(frame: pl.DataFrame) -> dict[str, Any]:
+    """A configuration that names and formats every column; shares are in percent already."""
+    config: dict[str, Any] = {}
+    for name, kind in frame.schema.items():
+        label = labels.column(name)
+        if name == LINK:
+            config[name] = st.column_config.LinkColumn(
+                "Transcripts", display_text="Read", help="Opens in a new tab."
+            )
+        elif name in PERCENT:
+            config[name] = st.column_config.NumberColumn(label, format="%.1f %%")
+        elif kind.is_integer():
+            config[name] = st.column_config.NumberColumn(label, format="localized")
+        else:
+            config[name] = label
+    return config
+
+
+def plain(frame: pl.DataFrame, key: str) -> None:
+    """A table to look at."""
+    st.dataframe(frame, hide_index=True, column_config=columns(frame), key=key)
+
+
+def clickable(frame: pl.DataFrame, key: str) -> tuple[int, str] | None:
+    """A table whose counts can be clicked; the row and kind of answers, where one was."""
+    event: Any = st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=columns(frame),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    for row, column in event.selection.cells:
+        if column in links.ONLY:
+            return row, links.ONLY[column]
+    return None
