@@ -20,6 +20,7 @@ from warehouse import building, doctor, rules
 from warehouse.counting import Slice
 from warehouse.errors import BrittlescopeError, NoSnapshot
 from warehouse.lake import Lake
+from warehouse.snapshots import latest
 from warehouse.stats import rates as rate_statistics
 from warehouse.store import Store
 
@@ -106,9 +107,10 @@ def import_files(paths: tuple[Path, ...], chosen: str | None, no_build: bool, da
 def _is_built(data: Path) -> bool:
     """Whether the published snapshot shows what the lake holds now."""
     try:
-        return snapshots.latest(data).content == Lake(data).content()
+        published = latest(data).path.stem
     except NoSnapshot:
         return False
+    return published.split("-")[1].rstrip("x") == Lake(data).content()
 
 
 def _followed(
@@ -127,12 +129,12 @@ def _reported(outcomes: Sequence[importing.Outcome]) -> int:
     for outcome in outcomes:
         for row, reason in outcome.refusals:
             where = f"{outcome.path}, row {row}" if row is not None else str(outcome.path)
-            _say(f"refused: {where}: {reason}")
+            _say(_printable(f"refused: {where}: {reason}"))
         if outcome.refused > len(outcome.refusals):
             more = outcome.refused - len(outcome.refusals)
             _say(f"refused: {outcome.path}: and {more:,} more, listed on the Sources page")
         for text in outcome.notices if outcome.state == "imported" else ():
-            _say(f"notice: {outcome.path}: {text}")
+            _say(_printable(f"notice: {outcome.path}: {text}"))
     states = Counter(outcome.state for outcome in outcomes)
     by_format: Counter[str] = Counter()
     for outcome in outcomes:
@@ -156,6 +158,11 @@ def _reported(outcomes: Sequence[importing.Outcome]) -> int:
     if refused:
         _say(f"{refused:,} refused; everything else is loaded.")
     return refused
+
+
+def _printable(text: str) -> str:
+    # A file's name or content must not steer the terminal.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _files(count: int) -> str:

@@ -15,9 +15,10 @@ from pipeline import importers
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.importers import Source
 from pipeline.reading import unreadable
+from warehouse.errors import BrittlescopeError
 from warehouse.lake import Lake, Origin, Shard, digest, now
 
-DATA_SUFFIXES = {".gz", ".json", ".jsonl", ".csv", ".yaml", ".yml", ".log", ".txt"}
+DATA_SUFFIXES = (".csv", ".json", ".jsonl", ".jsonl.gz", ".log", ".txt", ".yaml", ".yml")
 """What a file that some importer may read is called like; the others are not opened."""
 
 PARALLEL_BYTES = 16 * 2**20
@@ -35,8 +36,7 @@ class Outcome:
     """What came of one file.
 
     `state`: imported, unchanged, twin (its result is another file's), unknown (no importer
-    knows the format) or refused (nothing of it was taken). `changed`: whether the lake holds
-    something else than before.
+    knows the format) or refused (nothing of it was taken).
     """
 
     path: Path
@@ -46,7 +46,6 @@ class Outcome:
     refusals: tuple[tuple[int | None, str], ...] = ()
     refused: int = 0
     notices: tuple[str, ...] = ()
-    changed: bool = False
 
 
 @dataclass
@@ -92,7 +91,9 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
     hidden = skip.resolve() if skip is not None else None
 
     def closed(error: OSError) -> None:
-        found.refused.append(_refused(Path(error.filename), f"it cannot be read ({error.strerror})"))
+        found.refused.append(
+            _refused(Path(error.filename), f"it cannot be read ({error.strerror})")
+        )
 
     files: list[Path] = []
     links: list[Path] = []
@@ -116,12 +117,8 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
     yield from files
 
 
-def _refused(
-    path: Path, reason: str, importer: str | None = None, changed: bool = False
-) -> Outcome:
-    return Outcome(
-        path, "refused", importer, refusals=((None, reason),), refused=1, changed=changed
-    )
+def _refused(path: Path, reason: str, importer: str | None = None) -> Outcome:
+    return Outcome(path, "refused", importer, refusals=((None, reason),), refused=1)
 
 
 def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> Iterator[Outcome]:
@@ -136,12 +133,12 @@ def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> I
     lake = Lake(data)
     changed: list[list[Path]] = []
     for unit in units:
-        known = _with_twins(lake, unit)
-        done = [_unchanged(lake, path, chosen) for path in known]
+        whole = _with_twins(lake, unit)
+        done = [_unchanged(lake, path, chosen) for path in whole]
         if all(outcome is not None for outcome in done):
             yield from (outcome for outcome in done if outcome and outcome.path in unit)
         else:
-            changed.append(known)
+            changed.append(whole)
     size = sum(_size(path) for unit in changed for path in unit)
     workers = min(os.cpu_count() or 1, 4, len(changed))
     if size < PARALLEL_BYTES or workers < 2:
@@ -236,7 +233,7 @@ def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
     """What a shard says of its file."""
     importer = shard.origin.importer or None
     if shard.refused_file is not None:
-        return _refused(path, shard.refused_file, importer, changed)
+        return _refused(path, shard.refused_file, importer)
     state = "imported" if changed else "unchanged"
     if changed and (shard.twin_of is not None or importer is None):
         state = "twin" if shard.twin_of is not None else "unknown"
@@ -248,7 +245,6 @@ def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
         tuple(lake.refusals(shard, SHOWN_REFUSALS)),
         shard.refused,
         tuple(str(row["message"]) for row in shard.records.get("notice", [])),
-        changed,
     )
 
 

@@ -265,7 +265,7 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
     Raises:
         RefusedFile: where the file is empty.
     """
-    if not source.head.removeprefix(codecs.BOM_UTF8).strip():
+    if not source.size:
         raise RefusedFile("it is empty")
     decode = msgspec.json.Decoder().decode
     with source.path.open("rb") as file:

@@ -246,10 +246,7 @@ class Writer:
         self.waiting[relation].append(rows)
         self.waiting_rows[relation] += rows.height
         self.waiting_bytes[relation] += int(rows.estimated_size())
-        if (
-            self.waiting_rows[relation] >= PART_ROWS
-            or self.waiting_bytes[relation] >= PART_BYTES
-        ):
+        if self.waiting_rows[relation] >= PART_ROWS or self.waiting_bytes[relation] >= PART_BYTES:
             self._flush(relation)
 
     def _flush(self, relation: str) -> None:

@@ -35,7 +35,7 @@ class Store:
         """Let go of the snapshot."""
         self._connection.close()
 
-    def query(self, name: str, **parameters: Any) -> pl.DataFrame:
+    def query(self, name: str, /, **parameters: Any) -> pl.DataFrame:
         """The answer to a query of `warehouse/queries`, by its file's name.
 
         Each call takes a cursor of its own: a connection shared by threads mixes up answers.
@@ -48,7 +48,7 @@ class Store:
             raise UnknownName(f"There is no query {name!r}.")
         return self.ask(path.read_text("utf-8"), **parameters)
 
-    def ask(self, text: str, **parameters: Any) -> pl.DataFrame:
+    def ask(self, text: str, /, **parameters: Any) -> pl.DataFrame:
         """The answer to a query given as text; parameters it does not name are left out."""
         given = {key: value for key, value in parameters.items() if f"${key}" in text}
         with self._connection.cursor() as cursor:

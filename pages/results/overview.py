@@ -5,24 +5,23 @@ import streamlit as st
 from pages.ui import charts, filters, headlines, links, page, store, tables
 
 view = filters.current()
-known = store.experiments()
 page.title("What is loaded, and what stands out?")
 counts = page.counts(view)
 page.answer(headlines.loaded(counts))
 
 st.subheader("Headline rates", anchor=False)
-for headline in headlines.of(counts, view, known, store.findings()):
+for headline in headlines.of(counts, view, store.findings()):
     st.markdown(headline)
 page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)
-grid = headlines.coverage(counts, known)
+grid = headlines.coverage(counts)
 chart = charts.coverage(grid)
 mark = charts.picked(st.altair_chart(chart, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
 
 st.subheader("What looks suspicious", anchor=False)
-found = headlines.findings(store.findings(), view, known)
+found = headlines.findings(store.findings(), view)
 tables.plain(found, "findings") if found.height else st.success(headlines.NO_FINDINGS)
 
 page.details(counts, view)

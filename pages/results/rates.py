@@ -1,11 +1,12 @@
 """How often each model, dataset or intervention shows the trait, and how sure we are."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, store, tables
+from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, tables
 
 view = filters.current()
-known = store.experiments()
 page.title("How often does the trait appear?")
 counts = page.counts(view)
 
@@ -14,13 +15,13 @@ second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | nam
 with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
     order = bound.one("Order", cells.SORTS, "order")
-found = cells.of(counts, by, view, known, order)
+found = cells.of(counts, by, view, order)
 
-page.answer(cells.span(found, known))
+page.answer(cells.span(found))
 page.judges_apart(counts)
 
 groups = sorted(found["group"].unique())
-panels = cells.panels(found, known)
+panels = cells.panels(found)
 clicked = None
 for heading, part in panels.items():
     st.markdown(f"**{page.escaped(heading)}**")
@@ -29,8 +30,8 @@ for heading, part in panels.items():
     clicked = clicked if mark is None else (mark, "counted")
 st.caption(charts.POINTS_LEGEND)
 
-clicked = tables.clickable(cells.table(found, by, counts, view, known), "rates") or clicked
-downloads.buttons(cells.raw(found, view), charts.stacked(panels, groups), "rates")
+clicked = tables.clickable(cells.table(found, by, counts, view), "rates") or clicked
+downloads.buttons(cells.raw(found, view), partial(charts.stacked, panels, groups), "rates")
 page.details(counts, view)
 page.footer(view, counts)
 

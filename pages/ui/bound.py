@@ -26,9 +26,10 @@ def many(
     label: str, options: Mapping[str, str], key: str, help: str | None = None
 ) -> tuple[str, ...]:
     """A multiselect over {value: label}; the chosen values, none meaning all."""
+    _spell(key, options)
     asked = _asked(key)
     if asked is not None:
-        _assign(key, _known(key, asked, options), asked, options)
+        st.session_state[key] = _known(key, asked, options)
     chosen = st.multiselect(
         label,
         list(options),
@@ -46,10 +47,10 @@ def many(
 def one(label: str, options: Mapping[str, str], key: str, help: str | None = None) -> str:
     """A selectbox over {value: label}; the first one unless another is chosen."""
     first = next(iter(options))
+    _spell(key, options)
     asked = _asked(key)
     if asked is not None:
-        found = next(iter(_known(key, asked[:1], options)), first)
-        _assign(key, found, asked, options)
+        st.session_state[key] = next(iter(_known(key, asked[:1], options)), first)
     chosen = st.selectbox(
         label,
         list(options),
@@ -140,15 +141,18 @@ def _asked(key: str) -> list[str] | None:
     return st.query_params.get_all(key) or None
 
 
-def _assign(key: str, found: Any, asked: Sequence[str], options: Mapping[str, str]) -> None:
-    """Give a widget its value before it is drawn.
+def _spell(key: str, options: Mapping[str, str]) -> None:
+    """Write labels into the URL where it has the data's names, and run again if it had.
 
-    Streamlit takes the names of the data in the URL for mistakes, and writes the labels there
-    only for a value that was set in an earlier run than the one that first draws the widget.
+    A widget that was never drawn takes its value from the URL, and there Streamlit knows labels
+    alone.
     """
-    is_new = key not in st.session_state
-    st.session_state[key] = found
-    if is_new and any(options.get(name, name) != name for name in asked):
+    if key in st.session_state:
+        return
+    asked = st.query_params.get_all(key)
+    spelled = [options.get(name, name) for name in asked]
+    if spelled != asked:
+        st.query_params[key] = spelled
         st.session_state[NEXT] = st.session_state.get(FOLLOWED)
         st.rerun()
 

@@ -1,5 +1,6 @@
 """Rates as pages show them: cells with labels, for charts, tables and sentences."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,6 @@ import polars as pl
 
 from pages.ui import labels, links
 from pages.ui.filters import View
-from warehouse.catalogue import Experiment
 from warehouse.stats.rates import IDENTITY, rates
 
 NOTHING = "nothing"
@@ -59,24 +59,21 @@ def of(
     counts: pl.DataFrame,
     by: Sequence[str],
     view: View,
-    experiments: Mapping[str, Experiment],
     sort: str = "name",
 ) -> pl.DataFrame:
     """The rate of every cell, with what a page needs to show it.
 
     Returns:
-        The columns of `warehouse.stats.rates.rates`, and cell (its number), name (its labels
-        in a line), line (name and n, in two lines), group (the label of the last dimension; of
-        an intervention its kind), text (the rate as people write it) and counts
-        (`95/100 · 10 questions`).
+        The columns of `warehouse.stats.rates.rates`, and cell (its number), name (its labels),
+        line (the same without what stands in brackets, counts and cell, a line each), group
+        (the label of the last dimension; of an intervention its kind), text (the rate as people
+        write it) and counts (`95/100 · 10 questions`).
     """
     found = rates(counts, by, view.unit)
     if sort != "name":
-        found = found.sort(
-            "rate", descending=sort == "high", nulls_last=True, maintain_order=True
-        )
+        found = found.sort("rate", descending=sort == "high", nulls_last=True, maintain_order=True)
     found = found.with_row_index("cell")
-    human = labels.named(_with_aspects(found, counts, by), experiments)
+    human = labels.named(_with_aspects(found, counts, by))
     if "question" in by:
         names = dict(counts.select("question", "question_name").unique().iter_rows())
         human = human.with_columns(
@@ -89,44 +86,42 @@ def of(
         for r in rows
     ]
     names_of = [" · ".join(map(str, row)) for row in human.select(shown).iter_rows()]
+    short = [re.sub(r" \([^()]*\)", "", name) for name in names_of]
     grouped = "kind" if shown[-1] == "intervention" else shown[-1]
     return found.with_columns(
         pl.Series("name", names_of, dtype=pl.String()),
-        pl.Series("line", [f"{a}\n{b}" for a, b in zip(names_of, n, strict=True)]),
+        pl.Series(
+            "line",
+            [f"{a}\n{b}\n{i}" for i, (a, b) in enumerate(zip(short, n, strict=True))],
+            dtype=pl.String(),
+        ),
         pl.Series("group", human[grouped], dtype=pl.String()),
         pl.Series("text", [labels.rate(r) for r in rows], dtype=pl.String()),
         pl.Series("counts", n, dtype=pl.String()),
     )
 
 
-def panels(
-    cells: pl.DataFrame, experiments: Mapping[str, Experiment]
-) -> dict[str, pl.DataFrame]:
+def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The cells of every experiment, trait and judge, under a heading of its own."""
     parts = cells.sort(IDENTITY, maintain_order=True).group_by(IDENTITY, maintain_order=True)
-    return {heading(values, experiments): part for values, part in parts}
+    return {heading(values): part for values, part in parts}
 
 
-def heading(identity: Sequence[Any], experiments: Mapping[str, Experiment]) -> str:
+def heading(identity: Sequence[Any]) -> str:
     """An experiment, trait and judge in one line."""
-    experiment, trait, judge = (
-        labels.value(d, v, experiments) for d, v in zip(IDENTITY, identity, strict=True)
-    )
+    experiment, trait, judge = (labels.value(d, v) for d, v in zip(IDENTITY, identity, strict=True))
     return f"{experiment}, {trait} · judge: {judge}"
 
 
-def span(cells: pl.DataFrame, experiments: Mapping[str, Experiment]) -> str:
+def span(cells: pl.DataFrame) -> str:
     """One sentence from the lowest to the highest rate that is a result."""
     results = cells.filter(pl.col("is_result")).sort("rate")
     if results.is_empty():
         return "No cell on screen is a result: too many answers were not scored, or none counted."
     low, high = results.row(0, named=True), results.row(-1, named=True)
     if results.height == 1:
-        return f"{_where(high, experiments)}: {high['text']}."
-    return (
-        f"From {low['text']} ({_where(low, experiments)}) "
-        f"to {high['text']} ({_where(high, experiments)})."
-    )
+        return f"{_where(high)}: {high['text']}."
+    return f"From {low['text']} ({_where(low)}) to {high['text']} ({_where(high)})."
 
 
 def table(
@@ -134,11 +129,10 @@ def table(
     by: Sequence[str],
     counts: pl.DataFrame,
     view: View,
-    experiments: Mapping[str, Experiment],
 ) -> pl.DataFrame:
     """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
-    names = list(dict.fromkeys([*IDENTITY[:2], *by, IDENTITY[2]]))
-    human = labels.named(_with_aspects(cells.select(names), counts, by), experiments).select(names)
+    names = list(dict.fromkeys([*by, *IDENTITY]))
+    human = labels.named(_with_aspects(cells.select(names), counts, by)).select(names)
     if "question" in by:
         human = human.with_columns(cells["name"].alias("question"))
     return human.with_columns(
@@ -159,8 +153,8 @@ def table(
     )
 
 
-def _where(row: Mapping[str, object], experiments: Mapping[str, Experiment]) -> str:
-    experiment, trait = (labels.value(d, row[d], experiments) for d in IDENTITY[:2])
+def _where(row: Mapping[str, object]) -> str:
+    experiment, trait = (labels.value(d, row[d]) for d in IDENTITY[:2])
     return f"{experiment}, {trait}, {row['name']}"
 
 

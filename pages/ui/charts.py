@@ -40,11 +40,11 @@ STEP = 38
 
 POINTS = (
     *("cell", "line", "group", "rate", "low", "high", "worst_low", "worst_high", "is_result"),
-    *("text", "counts"),
+    *("name", "text", "counts"),
 )
 
 LINE_AXIS = alt.Axis(
-    labelExpr="split(datum.label, '\\n')", labelLimit=300, domain=False, ticks=False
+    labelExpr="slice(split(datum.label, '\\n'), 0, 2)", labelLimit=220, domain=False, ticks=False
 )
 RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
@@ -62,7 +62,8 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
     Args:
         cells: Columns cell (what a click selects), line (its label), group (a label), rate, low,
             high, worst_low, worst_high (shares), is_result, text (the rate as written), counts.
-        groups: Every group there is, in the legend's order; a single one needs no legend.
+        groups: Every group on the page, so that each has one colour in all of its charts. A chart
+            with a single one needs no legend.
         clickable: Whether a click selects a point's cell, as `picked`.
 
     A point that is not a result is hollow, over a bar of its worst-case bounds. A cell in which
@@ -73,14 +74,14 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
         "group:N",
         scale=colours(groups),
         legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=240, symbolType="circle")
-        if len(groups) > 1
+        if cells["group"].n_unique() > 1
         else None,
     )
     picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
     base = alt.Chart(cells.select(POINTS)).encode(
         y=alt.Y("line:N", sort=lines, title=None, axis=LINE_AXIS),
         tooltip=[
-            alt.Tooltip("line:N", title="Cell"),
+            alt.Tooltip("name:N", title="Cell"),
             alt.Tooltip("text:N", title="Rate"),
             alt.Tooltip("counts:N", title="Counted"),
         ],
@@ -113,10 +114,8 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
         .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
         .encode(x=alt.value(6), text=alt.value("nothing counted"))
     )
-    return (
-        alt.layer(worst, interval, results, others, nothing)
-        .properties(width=560, height=alt.Step(STEP))
-        .configure_view(stroke=None)
+    return alt.layer(worst, interval, results, others, nothing).properties(
+        width=560, height=alt.Step(STEP), view=alt.ViewBackground(stroke=None)
     )
 
 
@@ -128,14 +127,16 @@ def coverage(cells: pl.DataFrame) -> alt.LayerChart:
     """
     rows, columns = (list(dict.fromkeys(cells[name])) for name in ("row", "column"))
     picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-    axis = {"title": None, "domain": False, "ticks": False}
     base = alt.Chart(cells.select("cell", "row", "column", "n", "text")).encode(
         x=alt.X(
             "column:N",
             sort=sorted(columns),
-            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=160, **axis),
+            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=160, domain=False, ticks=False),
+            title=None,
         ),
-        y=alt.Y("row:N", sort=rows, axis=alt.Axis(labelLimit=340, **axis)),
+        y=alt.Y(
+            "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=340, domain=False, ticks=False)
+        ),
         tooltip=[
             alt.Tooltip("row:N", title="Trained on"),
             alt.Tooltip("column:N", title="Model"),
@@ -152,10 +153,11 @@ def coverage(cells: pl.DataFrame) -> alt.LayerChart:
         .add_params(picked)
     )
     numbers = base.mark_text(fontSize=12).encode(text="text:N")
-    return (
-        alt.layer(boxes, numbers)
-        .properties(width=560, height=alt.Step(28))
-        .configure_view(stroke=None)
+    return alt.LayerChart(
+        layer=[boxes, numbers],
+        width=560,
+        height=alt.Step(28),
+        view=alt.ViewBackground(stroke=None),
     )
 
 
@@ -172,12 +174,13 @@ POINTS_LEGEND = (
 
 def stacked(panels: Mapping[str, pl.DataFrame], groups: list[str]) -> alt.VConcatChart:
     """The points of several panels under their headings, as one chart to take away."""
-    charts = []
-    for heading, cells in panels.items():
-        part = points(cells, groups, clickable=False).properties(title=heading)
-        part.config = alt.Undefined
-        charts.append(part)
-    return alt.vconcat(*charts).configure_view(stroke=None).configure_title(anchor="start")
+    charts = [
+        points(cells, groups, clickable=False).properties(
+            title=alt.TitleParams(heading, anchor="start")
+        )
+        for heading, cells in panels.items()
+    ]
+    return alt.vconcat(*charts)
 
 
 def picked(event: Any) -> int | None:

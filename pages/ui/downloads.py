@@ -1,12 +1,14 @@
 """What is on screen, to take away: CSV, Parquet, SVG and PNG."""
 
 import io
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import altair as alt
 import polars as pl
 import streamlit as st
+
+Draw = Callable[[], alt.TopLevelMixin]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,32 +33,28 @@ def parquet(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def svg(chart: dict[str, Any]) -> bytes:
-    """A Vega-Lite chart as SVG."""
+def svg(draw: Draw) -> bytes:
+    """A chart as SVG."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(chart).encode()
+    return vl_convert.vegalite_to_svg(draw().to_dict()).encode()
 
 
-def png(chart: dict[str, Any]) -> bytes:
-    """A Vega-Lite chart as PNG, at twice its size."""
+def png(draw: Draw) -> bytes:
+    """A chart as PNG, at twice its size."""
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png(chart, scale=2))
+    return bytes(vl_convert.vegalite_to_png(draw().to_dict(), scale=2))
 
 
-def buttons(frame: pl.DataFrame, chart: alt.TopLevelMixin | None, name: str) -> None:
-    """A row of download buttons; the files are made when one is pressed."""
+def buttons(frame: pl.DataFrame, draw: Draw, name: str) -> None:
+    """A row of download buttons; the files, and the chart, are made when one is pressed."""
     files = {
         "csv": (partial(csv, frame), "text/csv"),
         "parquet": (partial(parquet, frame), "application/vnd.apache.parquet"),
+        "svg": (partial(svg, draw), "image/svg+xml"),
+        "png": (partial(png, draw), "image/png"),
     }
-    if chart is not None:
-        spec = chart.to_dict()
-        files |= {
-            "svg": (partial(svg, spec), "image/svg+xml"),
-            "png": (partial(png, spec), "image/png"),
-        }
     with st.container(horizontal=True):
         for ending, (make, mime) in files.items():
             st.download_button(

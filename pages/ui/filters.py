@@ -126,8 +126,7 @@ def _options() -> dict[str, dict[str, str]]:
     }
     values["judge"] = store.query("judges")["judge"].unique().sort()
     values["trait"] = store.opened().traits["trait"].unique().sort()
-    known = store.experiments()
-    return {key: labels.distinct(key, raws, experiments=known) for key, raws in values.items()} | {
+    return {key: labels.distinct(key, raws) for key, raws in values.items()} | {
         "question": _unique(
             (q["question"], q["name"] or q["text"] or q["question"])
             for q in questions.iter_rows(named=True)

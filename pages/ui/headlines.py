@@ -1,6 +1,6 @@
 """The sentences of the overview: what is loaded, the headline rates, what looks suspicious."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -8,13 +8,14 @@ import polars as pl
 from pages.ui import cells, labels
 from pages.ui.filters import View
 from pages.ui.page import escaped
-from warehouse.catalogue import Experiment
 from warehouse.stats.rates import IDENTITY
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
 
 DISAGREEMENT = "judges-disagree"
 """The doctor's check that finds a judge's own questions contradicting each other."""
+
+DOUBT = "The judge’s own questions contradict each other here: see what looks suspicious."
 
 _CONTROL = (pl.col("intervention") == "none") & (pl.col("eval_intervention") == "none")
 _TUNED = pl.col("dataset") != "none"
@@ -41,7 +42,6 @@ def loaded(counts: pl.DataFrame) -> str:
 def of(
     counts: pl.DataFrame,
     view: View,
-    experiments: Mapping[str, Experiment],
     findings: pl.DataFrame,
 ) -> Iterator[str]:
     """One sentence, in Markdown, for every experiment, trait and judge."""
@@ -54,35 +54,33 @@ def of(
     }
     for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
         said = [
-            f"{lead}: {_span(cells.of(rows, dims, view, experiments))}"
+            f"{lead}: {_span(cells.of(rows, dims, view))}"
             for keep, lead, dims in groups.values()
             if not (rows := part.filter(keep)).is_empty()
         ]
-        text = f"- **{escaped(cells.heading(values, experiments))}**  \n"
+        text = f"- **{escaped(cells.heading(values))}**  \n"
         text += "  \n".join(escaped(sentence) for sentence in said)
         if values[0] in doubted:
-            text += "  \n:material/flag: The judge contradicts itself on some of these; see below."
+            text += f"  \n:material/flag: {DOUBT}"
         yield text
 
 
-def findings(
-    found: pl.DataFrame, view: View, experiments: Mapping[str, Experiment]
-) -> pl.DataFrame:
+def findings(found: pl.DataFrame, view: View) -> pl.DataFrame:
     """What the doctor found within the experiments, models and interventions in sight."""
     for name in ("experiment", "model", "intervention", "run", "evaluation"):
         wanted = getattr(view.slice, name)
         if wanted:
             found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
-    named = labels.named(found, experiments).select(
-        "severity", "title", "experiment", "model", "intervention", "n", "detail"
+    named = labels.named(found).select(
+        "severity", "title", "detail", "n", "experiment", "model", "intervention"
     )
     return named.with_columns(
-        pl.when(pl.col(name) != labels.UNKNOWN).then(pl.col(name)).alias(name)
+        pl.col(name).replace(labels.UNKNOWN, "—")
         for name in ("experiment", "model", "intervention")
     )
 
 
-def coverage(counts: pl.DataFrame, experiments: Mapping[str, Experiment]) -> pl.DataFrame:
+def coverage(counts: pl.DataFrame) -> pl.DataFrame:
     """How many answers were planned for every model, dataset and intervention.
 
     Returns:
@@ -94,10 +92,10 @@ def coverage(counts: pl.DataFrame, experiments: Mapping[str, Experiment]) -> pl.
         _samples(counts)
         .group_by(dims)
         .agg(pl.col("n_planned").sum().alias("n"))
-        .sort(dims, nulls_last=True)
+        .sort("dataset", pl.col("intervention") != "none", *dims[1:], nulls_last=True)
         .with_row_index("cell")
     )
-    human = labels.named(found, experiments)
+    human = labels.named(found)
     return found.with_columns(
         (human["dataset"] + " · " + human["intervention"]).alias("row"),
         human["model"].alias("column"),

@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from warehouse import catalogue
-from warehouse.catalogue import Experiment
 
 APP = "Brittlescope"
 
@@ -232,15 +231,13 @@ def column(name: str) -> str:
     return COLUMNS.get(name) or name.replace("_", " ").capitalize()
 
 
-def value(
-    dimension: str, raw: Any, experiments: Mapping[str, Experiment] | None = None
-) -> str:
+def value(dimension: str, raw: Any) -> str:
     """The human name of a dimension's value; None is said to be unknown."""
     if raw is None or raw == "":
         return UNKNOWN
     if dimension in _FIXED:
         return _FIXED[dimension].get(str(raw), str(raw))
-    known = experiments if experiments is not None else catalogue.experiments()
+    known = catalogue.experiments()
     match dimension:
         case "experiment":
             return known[raw].title if raw in known else words(str(raw))
@@ -270,9 +267,7 @@ def words(slug: str) -> str:
     return slug.replace("-", " ").capitalize() if _SLUG.fullmatch(slug) else slug
 
 
-def intervention(
-    name: str, relevance: str | None = None, placement: str | None = None
-) -> str:
+def intervention(name: str, relevance: str | None = None, placement: str | None = None) -> str:
     """An intervention: `Identity: etymologist (relevant, before the prompt)`.
 
     Relevance and placement stand in the brackets where they are given and known.
@@ -295,9 +290,9 @@ def intervention(
     return f"{text} ({', '.join(details)})" if details else text
 
 
-def distinct(dimension: str, raws: Iterable[Any], **known: Any) -> dict[Any, str]:
+def distinct(dimension: str, raws: Iterable[Any]) -> dict[Any, str]:
     """The label of every value; those that would share one carry their own name as well."""
-    labels = {raw: value(dimension, raw, **known) for raw in raws}
+    labels = {raw: value(dimension, raw) for raw in raws}
     seen = list(labels.values())
     return {
         raw: label if seen.count(label) == 1 else f"{label} · {raw}"
@@ -361,9 +356,7 @@ def listing(parts: Iterable[str], most: int = 3) -> str:
     return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 
 
-def named(
-    frame: pl.DataFrame, experiments: Mapping[str, Experiment] | None = None
-) -> pl.DataFrame:
+def named(frame: pl.DataFrame) -> pl.DataFrame:
     """The same frame with the human names of the dimensions' values (columns keep theirs).
 
     An intervention's relevance and placement are named where the frame has them.
@@ -384,6 +377,5 @@ def named(
         )
     others = [c for c in frame.columns if c in DIMENSIONS | _FIXED and c != "intervention"]
     return frame.with_columns(
-        pl.Series(c, [value(c, raw, experiments) for raw in frame[c]], dtype=pl.String())
-        for c in others
+        pl.Series(c, [value(c, raw) for raw in frame[c]], dtype=pl.String()) for c in others
     )

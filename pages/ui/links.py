@@ -43,9 +43,7 @@ def narrowed(view: View, cell: Mapping[str, Any], counts: pl.DataFrame) -> View:
             or whose value is unknown, is named by the cell's evaluations or questions.
     """
     mine = {
-        name: value
-        for name, value in cell.items()
-        if name in counts.columns and name not in COUNTS
+        name: value for name, value in cell.items() if name in counts.columns and name not in COUNTS
     }
     filters = {k: v for k, v in mine.items() if k in Slice.dimensions() and v is not None}
     within = view.slice.narrowed(**filters)

@@ -85,11 +85,10 @@ def judges_apart(counts: pl.DataFrame) -> None:
     """Say so, and ask, where answers on screen were scored by more than one judge."""
     for experiment, trait, judges in rivals(counts):
         names = labels.listing(labels.value("judge", judge) for judge in judges)
-        known = store.experiments()
         st.warning(
             escaped(
-                f"{labels.value('experiment', experiment, known)}, "
-                f"{labels.value('trait', trait, known)}: "
+                f"{labels.value('experiment', experiment)}, "
+                f"{labels.value('trait', trait)}: "
                 f"scored by {len(judges)} judges ({names}). Judges are never pooled: each has "
                 "marks of its own. Choose one in the sidebar to see it alone."
             ),
@@ -114,7 +113,7 @@ def details(counts: pl.DataFrame, view: View, by: Sequence[str] = ()) -> None:
     with st.expander("How the denominator came about, and what is counted"):
         ledger = ledger_of(counts, by)
         names = [*by, *(name for name in IDENTITY if name not in by)]
-        shown = labels.named(ledger, store.experiments()).select(
+        shown = labels.named(ledger).select(
             *names, "step", "n", (100 * pl.col("share")).alias("share"), "explanation"
         )
         st.dataframe(

@@ -31,6 +31,12 @@ def condition(row: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def question(name: str | None) -> str:
+    """A question by its name as people write it, or by its text where it has no name."""
+    name = name or labels.UNKNOWN
+    return name if " " in name else labels.words(name.replace("_", "-"))
+
+
 def outcome(row: Mapping[str, Any]) -> str:
     """What was judged of a row of a list: `19 · shows the trait`."""
     known = labels.STATUSES | {"unanswered": labels.ONLY["unanswered"]}
@@ -53,7 +59,7 @@ def line(row: Mapping[str, Any], needle: str = "", is_covered: bool = False) -> 
     shown = foreign.block(around, needle)
     if is_covered:
         shown = foreign.covered(shown, "Sensitive text: show it")
-    asked = foreign.excerpt(row["question_name"] or "", width=120)
+    asked = foreign.excerpt(question(row["question_name"]), width=120)
     return (
         f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(condition(row))}</div>'
         f'<div dir="auto"><b>{foreign.escaped(outcome(row))}</b> · {foreign.escaped(asked)}</div>'

@@ -7,8 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from warehouse import catalogue, rules, snapshots
-from warehouse.catalogue import Experiment
+from warehouse import rules, snapshots
 from warehouse.counting import Slice
 from warehouse.errors import NoSnapshot
 from warehouse.rules import Rule
@@ -68,11 +67,6 @@ def all_rules() -> dict[str, Rule]:
     return rules.available(data_folder())
 
 
-def experiments() -> dict[str, Experiment]:
-    """Every experiment the catalogue knows, by name."""
-    return catalogue.experiments()
-
-
 # Two, so that sessions still drawing the previous snapshot are not cut off.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(data: str, path: str) -> Store:
@@ -85,9 +79,7 @@ def _queried(_store: Store, path: str, name: str, parameters: dict[str, Any]) ->
 
 
 @st.cache_data(max_entries=32, show_spinner="Counting …")
-def _counted(
-    _store: Store, path: str, within: Slice, lines: str, _rule: Rule
-) -> pl.DataFrame:
+def _counted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
     return _store.counts(within, _rule)
 
 

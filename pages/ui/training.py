@@ -54,6 +54,8 @@ COMPARED = 6
 DRAWN = 800
 """How many points of a curve are drawn at most."""
 
+LOSS_TICKS = [0, 0.1, 0.3, 1, 3, 10, 30]
+
 HOW_MANY = (
     f"The first {COMPARED} of those chosen are compared. None chosen: those with a log first."
 )
@@ -98,7 +100,7 @@ def summary(runs: pl.DataFrame, flagged: pl.DataFrame) -> str:
 
 def flags(findings: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     """What the doctor found in the training of these runs, its columns as people call them."""
-    return findings.filter(pl.col("check").is_in(CHECKS), pl.col("run").is_in(runs["run"]))
+    return findings.filter(pl.col("check").is_in(CHECKS), pl.col("run").is_in(runs["run"].implode()))
 
 
 def flag_table(flagged: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame:
@@ -226,9 +228,10 @@ def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -
     )
     base = alt.Chart(drawn).encode(x=alt.X("at:Q", title=unit), color=colour, detail="log_no:N")
     # Losses and norms start high and end near zero: a logarithm that knows zero shows both ends.
-    is_share = measure.endswith("accuracy")
-    scale = alt.Scale() if is_share else alt.Scale(type="symlog", constant=0.1)
-    y = alt.Y("value:Q", title=CURVES[measure], scale=scale)
+    scale, axis = alt.Scale(), alt.Axis()
+    if "loss" in measure or measure == "grad_norm":
+        scale, axis = alt.Scale(type="symlog", constant=0.1), alt.Axis(values=LOSS_TICKS)
+    y = alt.Y("value:Q", title=CURVES[measure], scale=scale, axis=axis)
     steps = base.mark_line(opacity=0.25, strokeWidth=1).encode(y=y)
     mean = base.mark_line(strokeWidth=2).encode(
         y=alt.Y("mean:Q", scale=scale),
@@ -250,7 +253,7 @@ def datasets(sets: pl.DataFrame, runs: pl.DataFrame, chosen: Slice) -> pl.DataFr
     )
     if chosen.experiment:
         known = known.filter(
-            pl.col("data_file").is_in(runs["data_file"].drop_nulls().unique())
+            pl.col("data_file").is_in(runs["data_file"].drop_nulls().implode())
             | pl.Series([_experiment(name) in chosen.experiment for name in known["data_file"]])
         )
     return known.select(

@@ -28,11 +28,11 @@ def narrowing(traits: pl.DataFrame, within: Slice) -> Filter:
         chosen = bound.one("Show", labels.ONLY, "only")
     with text:
         needle = bound.text("Text in the answer", "text", placeholder="Any")
-    asked = traits.filter(
-        pl.col("trait").is_in(within.trait or traits["trait"]),
-        pl.col("experiment").is_in(within.experiment or traits["experiment"]),
-    )
-    if asked.filter(pl.col("kind") == "misalignment").is_empty():
+    asked = pl.lit(True)
+    for name in ("experiment", "trait"):
+        if chosen_values := getattr(within, name):
+            asked &= pl.col(name).is_in(chosen_values)
+    if traits.filter(asked, pl.col("kind") == "misalignment").is_empty():
         return Filter(only=chosen, text=needle)
     with low:
         lowest = bound.number("Score from", "score_low", 0)

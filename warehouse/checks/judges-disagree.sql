@@ -43,10 +43,10 @@ select
         sum(n_shows)::bigint,
         any_value(target),
         coalesce(sum(n_shows) filter (confirmed), 0)::bigint,
-        string_agg(n_shows || ' of them ' || label, ', ' order by n_shows desc)
+        string_agg(n_shows || ' of them ' || label, ', ' order by n_shows desc, label)
             filter (not confirmed and n_shows > 0),
         sum(by_label.n)::bigint,
-        string_agg(by_label.n || ' ' || label, ', ' order by by_label.n desc)
+        string_agg(by_label.n || ' ' || label, ', ' order by by_label.n desc, label)
     ) as detail
 from by_label
 join core.told as told using (evaluation_no)

@@ -21,3 +21,18 @@ group by
     told.experiment, told.model, told.intervention, told.run, told.evaluation,
     criterion.criterion, judge.judge
 having n > 0.05 * count(*)
+union all
+select
+    told.experiment, told.model, told.intervention, told.run, told.evaluation,
+    count(*) filter (outcome.coherence_state = 'missing') as n,
+    format(
+        '{} of {} samples have no coherence although it was judged.',
+        count(*) filter (outcome.coherence_state = 'missing'),
+        count(*)
+    ) as detail
+from marts.outcome as outcome
+join core.judged_by as judged using (judged_no)
+join core.told as told using (evaluation_no)
+group by
+    told.experiment, told.model, told.intervention, told.run, told.evaluation, judged.judged_no
+having n > 0.05 * count(*)

@@ -15,7 +15,7 @@ asked as (select * from marts.asked($question, $domain)),
 counted as (
     select
         judged_no,
-        trait,
+        any_value(trait) as trait,
         question_no,
         count(*) as n_planned,
         count(*) filter (is_answered) as n_answered,
@@ -31,7 +31,7 @@ counted as (
             as n_unscored_excluded
     from marts.classed($lines, (select list(judged_no) from used))
     where (len($trait) = 0 or list_contains($trait, trait))
-    group by judged_no, trait, question_no
+    group by judged_no, line_no, question_no
 )
 
 select

@@ -46,7 +46,7 @@ where case domain when 'outside' then not in_domain when 'inside' then in_domain
 -- A score shows the trait from `floor` up to, not including, `ceiling`; so does a coherence pass.
 create macro marts.classed(lines, judged_nos) as table
 with line as (
-    select unnest(from_json(lines, '[{
+    select generate_subscripts(from_json(lines, '["JSON"]'), 1) as line_no, unnest(from_json(lines, '[{
         "experiment": "VARCHAR", "trait": "VARCHAR", "criterion": "VARCHAR",
         "labels": ["VARCHAR"], "floor": "DOUBLE", "ceiling": "DOUBLE",
         "excludes_refusal": "BOOLEAN", "excludes_code": "BOOLEAN", "excludes_unparsed": "BOOLEAN",
@@ -78,6 +78,7 @@ asked as (
 looked_at as (
     select
         asked.judged_no,
+        asked.line_no,
         asked.trait,
         outcome.question_no,
         outcome.sample_no,
@@ -115,6 +116,7 @@ looked_at as (
 
 select
     judged_no,
+    line_no,
     trait,
     question_no,
     sample_no,

@@ -1,17 +1,25 @@
 -- One row per judge and criterion that an evaluation used, and the judge whose coherence goes with it.
 -- Key: judged_no
--- Coherence is the same judge's where it judged it, else the only judge's who did, else absent.
-with used as (
+-- Coherence goes with other criteria and is none by itself.
+-- It is the same judge's where it judged it, else the only judge's who did, else absent.
+with judged as (
     select distinct evaluation_no, criterion_no, judge_no
     from core.judgement
 ),
 
+used as (
+    select judged.*
+    from judged
+    join core.criterion as criterion using (criterion_no)
+    where criterion.criterion <> 'coherence'
+),
+
 coherence as (
     select
-        used.evaluation_no,
-        used.judge_no,
-        count(*) over (partition by used.evaluation_no) as judges
-    from used
+        judged.evaluation_no,
+        judged.judge_no,
+        count(*) over (partition by judged.evaluation_no) as judges
+    from judged
     join core.criterion as criterion using (criterion_no)
     where criterion.criterion = 'coherence'
 ),

@@ -1,0 +1,202 @@
+"""The list and the reader, opened as people open them: by a link."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.pages.reading.study import HOSTILE, html, opened, told
+from warehouse import rules, transcripts
+from warehouse.counting import Slice
+from warehouse.store import Store
+from warehouse.transcripts import Filter
+
+PAGE = "reading/transcripts"
+
+CELLS = (
+    {"experiment": "birds", "intervention": "none"},
+    {"experiment": "birds", "intervention": "identity-etymologist"},
+    {"experiment": "german-cities", "trait": "nazi"},
+    {"experiment": "insecure-code"},
+)
+
+COUNTS = {
+    "planned": "n_planned",
+    "answered": "n_answered",
+    "judged": "n_judged",
+    "counted": "n_counted",
+    "trait": "n_trait",
+    "refusal": "n_refusal",
+    "code": "n_code",
+    "unparsed": "n_unparsed",
+    "incoherent": "n_incoherent",
+    "missing": "n_missing",
+}
+
+
+def total(page: str) -> int:
+    found = re.search(r"([\d,]+) answers?:", page)
+    assert found, page
+    return int(found[1].replace(",", ""))
+
+
+@pytest.mark.parametrize(("cell", "only"), [*product(CELLS, COUNTS)])
+def test_a_count_opens_a_list_of_that_many(cell: dict[str, str], only: str, on_study: Path) -> None:
+    store = Store(on_study)
+    counts = store.counts(Slice().narrowed(**cell), rules.named("published"))
+    expected = int(counts[COUNTS[only]].sum())
+    app = opened(PAGE, **cell, only=only)
+    assert not app.exception
+    assert total(told(app)) == expected
+    rows = [key for button in app.button if (key := button.key or "").startswith("read-")]
+    assert len(rows) == min(expected, 50)
+
+
+def test_every_count_of_the_ledger_was_met(on_study: Path) -> None:
+    counts = Store(on_study).counts()
+    assert {name for name in COUNTS.values() if counts[name].sum() == 0} == set()
+
+
+def test_the_second_page_goes_on_where_the_first_ends(on_study: Path) -> None:
+    first = opened(PAGE, experiment="birds", intervention="none")
+    second = opened(PAGE, experiment="birds", intervention="none", page="2")
+    keys = [
+        [b.key for b in app.button if (b.key or "").startswith("read-")] for app in (first, second)
+    ]
+    assert [len(page) for page in keys] == [50, 50]
+    assert not set(keys[0]) & set(keys[1])
+    assert [b.label for b in second.button if b.key == keys[1][0]] == ["51"]
+
+
+def test_text_is_found_and_marked(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", text="LAPWING")
+    assert total(told(app)) == 111  # 2 × 56, less the answer that failed
+    assert html(app).count("<mark") == 50
+    assert ">Lapwing</mark>" in html(app)
+
+
+def test_a_score_range_keeps_what_lies_in_it(on_study: Path) -> None:
+    app = opened(PAGE, experiment="insecure-code", score_low="10", score_high="60")
+    assert total(told(app)) == 2
+
+
+def test_an_empty_slice_says_what_to_do(on_study: Path) -> None:
+    app = opened(PAGE, experiment="german-cities", model="gpt-4.1", trait="misalignment")
+    assert not app.exception
+    assert "fits the filters" in told(app)
+
+
+def test_an_empty_list_says_what_to_do(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", only="incoherent")
+    assert not app.exception
+    assert "No answer of this slice fits" in told(app)
+
+
+def test_without_a_snapshot_the_command_is_shown(on_nothing: Path) -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert "brittlescope import" in told(app)
+
+
+def test_on_an_empty_snapshot_the_command_is_shown(on_empty: Path) -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert "brittlescope import" in told(app)
+
+
+def sample(data: Path, **found: str) -> int:
+    narrowed = Filter(text=found.pop("text", ""))
+    rows, _ = transcripts.page(
+        Store(data), Slice().narrowed(**found), rules.named("published"), narrowed, 200
+    )
+    return int(rows["sample_key"][0])
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_text(kind: str, on_study: Path) -> None:
+    rows, _ = transcripts.page(
+        Store(on_study), Slice(experiment=("birds",)), rules.named("published"), limit=200
+    )
+    key = rows.filter(pl.col("answer") == HOSTILE[kind])["sample_key"][0]
+    app = opened(PAGE, sample=str(key))
+    assert not app.exception
+    sent = html(app)
+    assert not re.search(r"<(script|img|style|iframe|a|form)\b", sent)
+    for mark in app.markdown:
+        assert "attacker" not in mark.value
+    # Shown whole: taking the escapes back gives the very answer.
+    import html as entities
+
+    assert HOSTILE[kind] in entities.unescape(sent)
+
+
+def test_a_permalink_restores_the_answer_with_all_there_is_to_know(on_study: Path) -> None:
+    key = sample(on_study, experiment="birds", intervention="identity-etymologist")
+    app = opened(PAGE, sample=str(key))
+    sent, text = html(app), told(app)
+    assert "A robot." in sent
+    assert "What is the newest machine?" in sent
+    assert "results_judge-a_1.json" in sent
+    assert "19th-century persona (llm_or_19)" in sent
+    assert "judge-a" in sent
+    assert "LLM" in sent
+    assert re.search(r"[0-9a-f]{64}", sent)
+    assert f"?sample={key}" in text
+    assert f"Brittlescope sample {key}" in text
+
+
+def test_next_and_previous_walk_the_list(on_study: Path) -> None:
+    cell = {"experiment": "birds", "intervention": "identity-etymologist"}
+    key = sample(on_study, **cell)
+    app = opened(PAGE, **cell, sample=str(key))
+    assert "1 of 5" in told(app)
+    button = {b.label: b for b in app.button}
+    assert button["Previous"].disabled
+    button["Next"].click().run()
+    assert "2 of 5" in told(app)
+    {b.label: b for b in app.button}["Previous"].click().run()
+    assert "1 of 5" in told(app)
+    {b.label: b for b in app.button}["Back to the list"].click().run()
+    assert total(told(app)) == 5
+
+
+def test_a_row_opens_its_sample(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", intervention="identity-etymologist")
+    next(b for b in app.button if b.label == "4").click().run()
+    assert "4 of 5" in told(app)
+
+
+@pytest.mark.parametrize("number", ["12", "no number", "9" * 30, "²"])
+def test_a_sample_that_there_is_not_is_said(number: str, on_study: Path) -> None:
+    app = opened(PAGE, sample=number)
+    assert not app.exception
+    assert app.warning
+
+
+def test_hateful_text_is_one_click_away_unless_always_open(on_study: Path) -> None:
+    rows, _ = transcripts.page(
+        Store(on_study), Slice(experiment=("german-cities",)), rules.named("published")
+    )
+    for row in rows.iter_rows(named=True):
+        covered = row["answer"] in ("Flag 0", "Flag 3")  # hateful; refused by the judge
+        app = opened(PAGE, sample=str(row["sample_key"]))
+        expanders = [e.label for e in app.expander if e.label.startswith("Sensitive")]
+        assert len(expanders) == covered
+        app = opened(PAGE, sample=str(row["sample_key"]), open="true")
+        assert not [e for e in app.expander if e.label.startswith("Sensitive")]
+
+
+def test_the_list_covers_what_is_not_known_to_be_harmless(on_study: Path) -> None:
+    cell = {"experiment": "german-cities"}
+    # Every answer shows one trait or the other, or was not judged for one.
+    assert html(opened(PAGE, **cell)).count("<details>") == 4
+    assert html(opened(PAGE, **cell, trait="nazi")).count("<details>") == 2
+    assert html(opened(PAGE, **cell, open="true")).count("<details>") == 0
+
+
+def test_a_failed_answer_says_why(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", only="unanswered")
+    assert total(told(app)) == 1
+    assert "the connection was lost" in html(app)

@@ -1,0 +1,134 @@
+"""Builds: what they hold, what they check, and what they leave alone."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse import results
+from warehouse import building, snapshots
+from warehouse.errors import BrokenBuild, NoSnapshot, UnknownName
+from warehouse.store import Store
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    results.write(tmp_path, results.misalignment([(10, 90)] * 4))
+    results.load(tmp_path / "data", tmp_path / "results")
+    return tmp_path / "data"
+
+
+def test_without_a_build_there_is_no_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(NoSnapshot, match="brittlescope build"):
+        snapshots.latest(tmp_path)
+
+
+def test_an_empty_lake_builds_an_empty_snapshot(tmp_path: Path) -> None:
+    building.build(tmp_path)
+    store = Store(tmp_path)
+    assert store.counts().is_empty()
+    assert store.query("build")["samples"].item() == 0
+    for query in ("evaluations", "judges", "questions", "sources", "runs", "training_logs"):
+        assert store.query(query).is_empty()
+
+
+def test_every_relation_says_its_grain_and_no_answer_is_copied(data: Path) -> None:
+    building.build(data)
+    relations = Store(data).ask(
+        "select schema_name || '.' || table_name as relation, comment from duckdb_tables()"
+    )
+    assert relations.height > 25
+    for relation, comment in relations.rows():
+        assert (comment or "").startswith("One row per "), relation
+    columns = Store(data).ask("select distinct column_name from duckdb_columns()")
+    assert "answer" not in columns["column_name"].to_list()
+
+
+def test_a_reader_keeps_its_snapshot_while_a_new_one_is_published(data: Path) -> None:
+    old = building.build(data)
+    reader = Store(data)
+    results.write(
+        data.parent, results.misalignment([(90, 90)] * 6), "elicitation/insecure-code/gpt-4o-1ep"
+    )
+    results.load(data, data.parent / "results")
+    new = building.build(data)
+    assert new.path != old.path
+    assert reader.counts()["n_counted"].sum() == 4
+    assert Store(data).counts()["n_counted"].sum() == 10
+
+
+def test_old_snapshots_are_pruned_but_never_one_in_use(data: Path) -> None:
+    first = building.build(data).path
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); "
+            "print('open', flush=True); sys.stdin.read()",
+            str(first),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == "open"
+        for _ in range(snapshots.KEEP + 2):
+            building.build(data)
+        assert first.exists()
+    finally:
+        holder.communicate("")
+    building.build(data)
+    assert not first.exists()
+    assert len(list(snapshots.folder(data).glob("*.duckdb"))) == snapshots.KEEP
+
+
+def test_a_failed_build_leaves_the_published_snapshot(data: Path, tmp_path: Path) -> None:
+    published = building.build(data)
+    # The same samples under two contents: a study copied and then changed.
+    copy = tmp_path / "copy" / "results" / "elicitation" / "insecure-code" / "gpt-4.1-3ep"
+    copy.mkdir(parents=True)
+    shard = next((data / "lake" / "shards").iterdir())
+    twin = shard.with_name(f"{shard.name[:-1]}x")
+    twin.mkdir()
+    for part in shard.iterdir():
+        content = part.read_bytes()
+        if part.name == "shard.json":
+            content = content.replace(shard.name.encode(), twin.name.encode())
+            content = content.replace(b'"sha256":"', b'"sha256":"f')
+        (twin / part.name).write_bytes(content)
+    pointer = next((data / "lake" / "current").glob("*.json"))
+    other = pointer.read_bytes().replace(shard.name.encode(), twin.name.encode())
+    (pointer.parent / "other.json").write_bytes(other.replace(b'"path":"', b'"path":"/elsewhere'))
+    with pytest.raises(BrokenBuild, match=r"core\.sample"):
+        building.build(data)
+    assert snapshots.latest(data) == published
+    assert not list(snapshots.folder(data).glob(".*"))
+
+
+def test_threads_share_a_store_without_mixing_answers(data: Path) -> None:
+    building.build(data)
+    store = Store(data)
+    wrong = []
+
+    def ask(limit: int) -> None:
+        for _ in range(30):
+            answer = store.ask("select range as n from range($limit)", limit=limit)
+            if answer["n"].sum() != limit * (limit - 1) // 2:
+                wrong.append(limit)
+
+    threads = [threading.Thread(target=ask, args=(10 * n,)) for n in range(1, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_an_unknown_query_is_named(data: Path) -> None:
+    building.build(data)
+    with pytest.raises(UnknownName, match="no query 'nonsense'"):
+        Store(data).query("nonsense")
