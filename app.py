@@ -45,7 +45,8 @@ PAGES = {
     ],
 }
 
-st.set_page_config(page_title=labels.APP, page_icon=":material/biotech:", layout="wide")
+# A picture of our own: the browser would fetch a Material icon for the tab from its maker.
+st.set_page_config(page_title=labels.APP, page_icon="pages/ui/icon.svg", layout="wide")
 links.arrive()
 chosen = st.navigation(PAGES)
 

@@ -33,6 +33,8 @@ CHUNK_SIZE = 32 * 2**20
 """How many records, and how many characters of them, are held at a time."""
 
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
+"""What may stand behind a decoder's error where text was cut off: half a literal or escape."""
 
 
 def text(source: Source, limit: int = 64 * 2**20) -> str:
@@ -113,19 +115,19 @@ def _streamed(source: Source, size: int) -> Iterator[tuple[int, Row | RefusedRow
         row = 0
         while window.peek() not in ("]", ""):
             row += 1
-            raw = window.rest()[:2_000]
+            raw = window.ahead()
             try:
                 record, length = window.record()
             except (_TooLong, RecursionError) as error:
                 deep = isinstance(error, RecursionError)
                 problem = "it is nested too deeply" if deep else f"it is {error}"
-                if not window.pass_over():
-                    problem += "; the rest of the file was not read"
-                    yield 0, RefusedRow(row, problem, raw)
-                    return
+                found = window.pass_over()
+                problem += "" if found else "; the rest of the file was not read"
                 yield 0, RefusedRow(row, problem, raw)
-            except json.JSONDecodeError as error:
-                yield 0, RefusedRow(row, _why_broken(error, window), raw)
+                if not found:
+                    return
+            except _Broken as error:
+                yield 0, RefusedRow(row, str(error), raw)
                 return
             else:
                 yield length, _checked(row, record)
@@ -133,17 +135,21 @@ def _streamed(source: Source, size: int) -> Iterator[tuple[int, Row | RefusedRow
                 window.skip(",")
             elif window.peek() not in ("]", ""):
                 problem = "no comma follows it; the rest of the file was not read"
-                yield 0, RefusedRow(row, problem, window.rest()[:2_000])
+                yield 0, RefusedRow(row, problem, window.ahead())
                 return
         if not window.skip("]"):
             yield 0, RefusedRow(row + 1, "the file ends before the list does")
         elif window.peek():
             problem = "the list ends before it; the rest of the file was not read"
-            yield 0, RefusedRow(row + 1, problem, window.rest()[:2_000])
+            yield 0, RefusedRow(row + 1, problem, window.ahead())
 
 
 class _TooLong(Exception):
     """A record is longer than can be taken."""
+
+
+class _Broken(Exception):
+    """A record's JSON is broken, or the file ends in it."""
 
 
 class _Window:
@@ -176,14 +182,15 @@ class _Window:
         self.text, self.at = self.text[self.at :] + more, 0
         return bool(more)
 
-    def rest(self) -> str:
-        return self.text[self.at :]
+    def ahead(self) -> str:
+        """The text that comes next, as much as a quarantine keeps."""
+        return self.text[self.at : self.at + 2_000]
 
     def record(self) -> tuple[Any, int]:
         """The next record and its length; the window moves behind it.
 
         Raises:
-            json.JSONDecodeError: where its JSON is broken or the file ends in it.
+            _Broken: where its JSON is broken or the file ends in it.
             RecursionError: where it is nested too deeply.
             _TooLong: where it is longer than can be taken.
         """
@@ -191,12 +198,18 @@ class _Window:
             try:
                 record, end = self.decode(self.text, self.at)
             except json.JSONDecodeError as error:
-                if not _may_go_on(error, self.text) or not self.room() or not self.grow():
-                    raise
+                cut = error.msg.startswith("Unterminated") or _CUT.fullmatch(self.text, error.pos)
+                if not cut:
+                    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
+                    problem = f"its JSON is broken ({problem}); the rest of the file was not read"
+                    raise _Broken(problem) from None
+                if not self.room() or not self.grow():
+                    raise _Broken("the file ends in the middle of this record") from None
             else:
-                # A number that touches the window's end may have more digits behind it.
-                if end < len(self.text) or not self.room() or not self.grow():
-                    length, self.at = end - self.at, end
+                length = end - self.at
+                # A number near the window's end may go on behind it, as 1 does in 1e-5.
+                if end + 4 < len(self.text) or not self.room() or not self.grow():
+                    self.at += length
                     return record, length
 
     def room(self) -> bool:
@@ -230,19 +243,6 @@ class _Window:
 def _integer(digits: str) -> int | float:
     """An integer; one with more digits than Python converts is as good as infinite."""
     return int(digits) if len(digits) < 4_000 else float(digits)
-
-
-def _may_go_on(error: json.JSONDecodeError, text: str) -> bool:
-    """Whether more text might mend the error."""
-    # A literal or an escape that is cut off is reported where it begins: just before the end.
-    return error.msg.startswith("Unterminated") or error.pos + 16 > len(text)
-
-
-def _why_broken(error: json.JSONDecodeError, window: _Window) -> str:
-    if error.msg.startswith("Unterminated") or error.pos >= len(window.text.rstrip()):
-        return "the file ends in the middle of this record"
-    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
-    return f"its JSON is broken ({problem}); the rest of the file was not read"
 
 
 def _checked(row: int, record: Any) -> Row | RefusedRow:

@@ -280,11 +280,14 @@ class Writer:
         self.lake.shards.mkdir(parents=True, exist_ok=True)
         place = self.lake.shards / self.name
         if place.exists() and self.lake.shard(self.name) is None:
-            place.rename(self.folder.with_name(f"{self.folder.name}-lost"))
+            with contextlib.suppress(FileNotFoundError):  # another process repairs it too
+                place.rename(self.lake.room())
         try:
             self.folder.rename(place)
-        except OSError:  # another process wrote the same shard first
+        except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if self.lake.shard(self.name) is None:
+                raise  # it was not that another process wrote the same shard first
 
 
 def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
@@ -292,16 +295,17 @@ def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
 
     A build finds equal answers by it without reading any.
     """
-    hashes = [
-        None
-        if answer is None
-        else int.from_bytes(hashlib.blake2b(answer.encode(), digest_size=8).digest()) >> 1
-        for answer in samples["answer"]
-    ]
-    return samples.with_columns(
-        answer_chars=pl.col("answer").str.len_chars().cast(pl.Int64),
-        answer_hash=pl.Series(hashes, dtype=pl.Int64),
-    )
+    answers = samples["answer"].to_list()
+    lengths = [None if answer is None else len(answer) for answer in answers]
+    hashes = [None if answer is None else _fingerprint(answer) for answer in answers]
+    for name, values in (("answer_chars", lengths), ("answer_hash", hashes)):
+        column = pl.Series(name, values, dtype=pl.Int64)
+        samples.replace_column(samples.columns.index(name), column)
+    return samples
+
+
+def _fingerprint(answer: str) -> int:
+    return int.from_bytes(hashlib.sha256(answer.encode()).digest()[:8]) >> 1
 
 
 def replace(path: Path, content: bytes) -> None:

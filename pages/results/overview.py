@@ -16,7 +16,7 @@ page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)
 grid = headlines.coverage(counts)
-chart = charts.coverage(grid)
+chart = charts.coverage(grid, st.context.theme.type)
 mark = charts.picked(st.altair_chart(chart, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
 

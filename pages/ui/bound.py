@@ -5,7 +5,6 @@ bar shows them as people do, since Streamlit writes labels there. Both are under
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -17,9 +16,6 @@ NEXT = "_next"
 
 UNKNOWN = "_unknown"
 """Session key: for each widget, what a link asked of it in vain."""
-
-STICKY = "_sticky"
-"""Session key: the widgets that are settings, and no part of a view that a link replaces."""
 
 
 def many(
@@ -73,6 +69,7 @@ def number(
     placeholder: str | None = None,
 ) -> float | None:
     """A number from 0 to `most`, or None where it is left to the standard."""
+    _spell(key)
     asked = _asked(key)
     if asked is not None:
         st.session_state[key] = _number(key, asked, most)
@@ -94,6 +91,7 @@ def number(
 
 def text(label: str, key: str, help: str | None = None, placeholder: str | None = None) -> str:
     """A line of text, empty unless something is written."""
+    _spell(key)
     asked = _asked(key)
     if asked is not None:
         st.session_state[key] = asked[0] if asked else ""
@@ -102,24 +100,23 @@ def text(label: str, key: str, help: str | None = None, placeholder: str | None 
 
 def toggle(label: str, key: str, help: str | None = None) -> bool:
     """A setting that is on or off; it stays as it is when a link is followed."""
-    st.session_state[STICKY] = {*st.session_state.get(STICKY, ()), key}
+    if st.session_state.get(FOLLOWED) is not None and key in st.session_state:
+        # Following a link empties the URL; a value that is assigned is written there again.
+        st.session_state[key] = bool(st.session_state[key])
     return st.toggle(label, key=key, help=help, bind="query-params")
 
 
 def page(pages: int, key: str = "page") -> int:
     """The page of a list that is looked at, from 1."""
+    _spell(key)
     asked = _asked(key)
     if asked is not None:
         wanted = int(asked[0]) if asked and asked[0].isdecimal() else 1
-        st.session_state[key] = min(max(wanted, 1), pages)
+        if wanted != st.session_state.get(key, 1):
+            st.session_state[key] = min(max(wanted, 1), pages)
     elif st.session_state.get(key, 1) > pages:
         st.session_state[key] = pages
     return st.pagination(pages, key=key, bind="query-params")
-
-
-def settings() -> dict[str, list[str]]:
-    """The settings that are switched on, as URL parameters."""
-    return {key: ["true"] for key in st.session_state.get(STICKY, ()) if st.session_state.get(key)}
 
 
 def unknown() -> dict[str, Sequence[str]]:
@@ -141,19 +138,22 @@ def _asked(key: str) -> list[str] | None:
     return st.query_params.get_all(key) or None
 
 
-def _spell(key: str, options: Mapping[str, str]) -> None:
-    """Write labels into the URL where it has the data's names, and run again if it had.
+def _spell(key: str, options: Mapping[str, str] | None = None) -> None:
+    """Write into the URL, in labels, what a link asks of a widget that was never drawn.
 
-    A widget that was never drawn takes its value from the URL, and there Streamlit knows labels
-    alone.
+    Such a widget takes its value from the URL, where Streamlit knows labels alone; one that is
+    given its value otherwise stays out of the URL. So the URL is corrected, and the run begun
+    again with the link still to be followed.
     """
     if key in st.session_state:
         return
-    asked = st.query_params.get_all(key)
-    spelled = [options.get(name, name) for name in asked]
-    if spelled != asked:
+    written = st.query_params.get_all(key)
+    followed = st.session_state.get(FOLLOWED)
+    asked = written if followed is None else list(followed.get(key, ()))
+    spelled = [(options or {}).get(name, name) for name in asked]
+    if spelled and spelled != written:
         st.query_params[key] = spelled
-        st.session_state[NEXT] = st.session_state.get(FOLLOWED)
+        st.session_state[NEXT] = followed
         st.rerun()
 
 

@@ -73,12 +73,7 @@ def of(
     if sort != "name":
         found = found.sort("rate", descending=sort == "high", nulls_last=True, maintain_order=True)
     found = found.with_row_index("cell")
-    human = labels.named(_with_aspects(found, counts, by))
-    if "question" in by:
-        names = dict(counts.select("question", "question_name").unique().iter_rows())
-        human = human.with_columns(
-            pl.Series("question", [names[q] or q for q in found["question"]], dtype=pl.String())
-        )
+    human = _named(found, counts, by)
     shown = list(by) or list(IDENTITY[:2])
     rows = list(found.iter_rows(named=True))
     n = [
@@ -132,12 +127,12 @@ def table(
 ) -> pl.DataFrame:
     """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
-    human = labels.named(_with_aspects(cells.select(names), counts, by)).select(names)
-    if "question" in by:
-        human = human.with_columns(cells["name"].alias("question"))
-    return human.with_columns(
+    human = _named(cells, counts, by).select(names)
+    return human.select(by).with_columns(
         *(100 * cells[c] for c in ("rate", "low", "high")),
-        *(cells[c] for c in TABLE_COUNTS),
+        *(cells[c] for c in TABLE_COUNTS[:2]),
+        *(human[c] for c in IDENTITY if c not in by),
+        *(cells[c] for c in TABLE_COUNTS[2:]),
         *(cells[c] for c in ("questions", "runs", "note")),
         pl.Series(
             "read",
@@ -156,6 +151,21 @@ def table(
 def _where(row: Mapping[str, object]) -> str:
     experiment, trait = (labels.value(d, row[d]) for d in IDENTITY[:2])
     return f"{experiment}, {trait}, {row['name']}"
+
+
+def _named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The cells with the labels of their dimensions' values."""
+    named = labels.named(_with_aspects(cells, counts, by))
+    if "question" not in by:
+        return named
+    names = dict(counts.select("question", "question_name").unique().iter_rows())
+    return named.with_columns(
+        pl.Series(
+            "question",
+            [labels.words((names[q] or q).replace("_", "-")) for q in cells["question"]],
+            dtype=pl.String(),
+        )
+    )
 
 
 def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -35,6 +35,9 @@ CATEGORIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", 
 
 NEUTRAL = "#7a8490"
 
+INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
+"""The colour of text in a chart, by theme."""
+
 STEP = 38
 """Pixels of one cell's line, which has two lines of text."""
 
@@ -66,8 +69,9 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
             with a single one needs no legend.
         clickable: Whether a click selects a point's cell, as `picked`.
 
-    A point that is not a result is hollow, over a bar of its worst-case bounds. A cell in which
-    nothing was counted has no point: its line says so.
+    A point that is not a result is hollow, over a bar of its worst-case bounds. A point without
+    an interval lies on a dashed line over the whole scale. A cell in which nothing was counted
+    has no point: its line says so.
     """
     lines = cells["line"].to_list()
     colour = alt.Color(
@@ -96,34 +100,41 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
         .mark_rule(strokeWidth=2)
         .encode(x=_rate("low"), x2="high:Q", color=colour)
     )
-    some = base.transform_filter("datum.rate !== null")
-    results = (
-        some.transform_filter("datum.is_result")
-        .mark_point(size=90, filled=True, opacity=1, cursor="pointer")
-        .encode(x=_rate("rate"), color=colour)
+    unknown = (
+        base.transform_filter("datum.rate !== null && datum.low === null")
+        .mark_rule(strokeWidth=1.5, strokeDash=[2, 4], opacity=0.7)
+        .encode(x=alt.datum(0), x2=alt.datum(1), color=colour)
     )
-    others = (
-        some.transform_filter("!datum.is_result")
-        .mark_point(size=90, strokeWidth=2, opacity=1, cursor="pointer")
-        .encode(x=_rate("rate"), color=colour)
+    marks = (
+        base.transform_filter("datum.rate !== null")
+        .mark_point(size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
+        .encode(
+            x=_rate("rate"),
+            color=colour,
+            stroke=colour,
+            fillOpacity=alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0)),
+        )
     )
     if clickable:
-        results = results.add_params(picked)
+        marks = marks.add_params(picked)
     nothing = (
         base.transform_filter("datum.rate === null")
         .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
         .encode(x=alt.value(6), text=alt.value("nothing counted"))
     )
-    return alt.layer(worst, interval, results, others, nothing).properties(
-        width=560, height=alt.Step(STEP), view=alt.ViewBackground(stroke=None)
+    return alt.LayerChart(
+        layer=[worst, interval, unknown, nothing, marks],
+        width=560,
+        height=alt.Step(STEP),
+        view=alt.ViewBackground(stroke=None),
     )
 
 
-def coverage(cells: pl.DataFrame) -> alt.LayerChart:
+def coverage(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
     """How many answers there are of each row and column; a cell without any stays empty.
 
     `cells` has the columns cell (what a click selects), row and column (labels, in the order in
-    which they are to stand), n, and text (n as written).
+    which they are to stand), n, and text (n as written). `theme` is light or dark.
     """
     rows, columns = (list(dict.fromkeys(cells[name])) for name in ("row", "column"))
     picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
@@ -131,28 +142,36 @@ def coverage(cells: pl.DataFrame) -> alt.LayerChart:
         x=alt.X(
             "column:N",
             sort=sorted(columns),
-            axis=alt.Axis(orient="top", labelAngle=-30, labelLimit=160, domain=False, ticks=False),
+            axis=alt.Axis(
+                orient="top",
+                labelAngle=-45,
+                labelLimit=160,
+                labelOverlap=False,
+                domain=False,
+                ticks=False,
+            ),
             title=None,
         ),
         y=alt.Y(
-            "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=340, domain=False, ticks=False)
+            "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=240, domain=False, ticks=False)
         ),
-        tooltip=[
-            alt.Tooltip("row:N", title="Trained on"),
-            alt.Tooltip("column:N", title="Model"),
-            alt.Tooltip("text:N", title="Answers"),
-        ],
     )
     boxes = (
         base.mark_rect(cornerRadius=3, color=CATEGORIES[0], cursor="pointer")
         .encode(
             opacity=alt.Opacity(
                 "n:Q", scale=alt.Scale(type="sqrt", zero=True, range=[0.08, 0.4]), legend=None
-            )
+            ),
+            tooltip=[
+                alt.Tooltip("row:N", title="Trained on"),
+                alt.Tooltip("column:N", title="Model"),
+                alt.Tooltip("text:N", title="Answers"),
+            ],
         )
         .add_params(picked)
     )
-    numbers = base.mark_text(fontSize=12).encode(text="text:N")
+    # Without tooltips of their own, numbers let clicks through to the boxes.
+    numbers = base.mark_text(fontSize=12, color=INK.get(theme or "", NEUTRAL)).encode(text="text:N")
     return alt.LayerChart(
         layer=[boxes, numbers],
         width=560,
@@ -167,7 +186,8 @@ def _rate(column: str) -> alt.X:
 
 POINTS_LEGEND = (
     "Filled point: a result, with its 95 % interval. Hollow point: not a result, more than 5 % "
-    "of its answers were not scored; the grey bar spans what they could have been. Click a point, "
+    "of its answers were not scored; the grey bar spans what they could have been. Dashed line: no "
+    "interval can be estimated. Click a point, "
     "or a count in the table, to read the answers behind it."
 )
 

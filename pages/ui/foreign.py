@@ -14,7 +14,7 @@ MARKS = 2_000
 LONG = 20_000
 """From how many characters on a text scrolls within a frame of its own."""
 
-_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start"
+_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:start"
 _MARK = "background:rgba(230,159,0,.45);color:inherit;border-radius:2px"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
 _CELL = f"padding:.35rem .8rem .35rem 0;vertical-align:top;text-align:start;{_LINE}"

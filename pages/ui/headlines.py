@@ -97,7 +97,7 @@ def coverage(counts: pl.DataFrame) -> pl.DataFrame:
     )
     human = labels.named(found)
     return found.with_columns(
-        (human["dataset"] + " · " + human["intervention"]).alias("row"),
+        (human["dataset"] + " · " + human["intervention"].str.replace(r" \(.*", "")).alias("row"),
         human["model"].alias("column"),
         pl.Series("text", [f"{n:,}" for n in found["n"]], dtype=pl.String()),
     )

@@ -82,7 +82,8 @@ def address(page: str, to: Parameters) -> str:
 def go(page: str, to: Parameters) -> NoReturn:
     """Go to a page script (`pages/reading/transcripts.py`) in this session, with this view."""
     st.session_state[bound.NEXT] = to
-    st.switch_page(page, query_params=to | bound.settings())
+    # The URL is emptied; the widgets, which own it, fill it again as they take up the link.
+    st.switch_page(page, query_params={})
 
 
 def reset() -> NoReturn:

@@ -54,6 +54,9 @@ COMPARED = 6
 DRAWN = 800
 """How many points of a curve are drawn at most."""
 
+PLOT, NAME = 280, 42
+"""Pixels of a chart’s curves, and of each name in its legend, which Streamlit counts as well."""
+
 LOSS_TICKS = [0, 0.1, 0.3, 1, 3, 10, 30]
 
 HOW_MANY = (
@@ -99,8 +102,9 @@ def summary(runs: pl.DataFrame, flagged: pl.DataFrame) -> str:
 
 
 def flags(findings: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """What the doctor found in the training of these runs, its columns as people call them."""
-    return findings.filter(pl.col("check").is_in(CHECKS), pl.col("run").is_in(runs["run"].implode()))
+    """What the doctor found in the training of these runs."""
+    of_these = pl.col("run").is_in(runs["run"].implode())
+    return findings.filter(pl.col("check").is_in(CHECKS), of_these)
 
 
 def flag_table(flagged: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame:
@@ -118,7 +122,9 @@ def names(runs: pl.DataFrame) -> dict[str, str]:
             for part in (
                 labels.value("model", row["model"]),
                 labels.value("dataset", row["dataset"]),
-                labels.intervention(row["intervention"]),
+                "Control"
+                if row["intervention"] == "none"
+                else labels.intervention(row["intervention"]),
                 row["settings"],
             )
             if part
@@ -223,14 +229,24 @@ def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -
         "run:N",
         scale=alt.Scale(domain=present),
         legend=alt.Legend(
-            title=None, orient="bottom", direction="vertical", columns=1, labelLimit=0
+            title=None,
+            orient="bottom",
+            direction="vertical",
+            columns=1,
+            labelLimit=0,
+            # Two lines: the whole name is wider than a chart on a narrow screen.
+            labelExpr=f"[{_part(0, 2)}, {_part(2, 9)}]",
+            rowPadding=6,
+            symbolOpacity=1,
+            symbolStrokeWidth=3,
         ),
     )
     base = alt.Chart(drawn).encode(x=alt.X("at:Q", title=unit), color=colour, detail="log_no:N")
     # Losses and norms start high and end near zero: a logarithm that knows zero shows both ends.
     scale, axis = alt.Scale(), alt.Axis()
     if "loss" in measure or measure == "grad_norm":
-        scale, axis = alt.Scale(type="symlog", constant=0.1), alt.Axis(values=LOSS_TICKS)
+        scale = alt.Scale(type="symlog", constant=0.1)
+        axis = alt.Axis(values=LOSS_TICKS, format=".1~f")
     y = alt.Y("value:Q", title=CURVES[measure], scale=scale, axis=axis)
     steps = base.mark_line(opacity=0.25, strokeWidth=1).encode(y=y)
     mean = base.mark_line(strokeWidth=2).encode(
@@ -242,7 +258,7 @@ def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -
             alt.Tooltip("mean:Q", title="Running mean", format=".3g"),
         ],
     )
-    return alt.LayerChart(layer=[steps, mean]).properties(height=380)
+    return alt.LayerChart(layer=[steps, mean]).properties(height=PLOT + NAME * len(present))
 
 
 def datasets(sets: pl.DataFrame, runs: pl.DataFrame, chosen: Slice) -> pl.DataFrame:
@@ -275,6 +291,11 @@ def joined(runs: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame:
         "logs",
         pl.col("log_basis").replace_strict(BASES, default="no log"),
     )
+
+
+def _part(first: int, last: int) -> str:
+    """Some of the parts of a run's name, as a Vega expression."""
+    return f"join(slice(split(datum.label, ' · '), {first}, {last}), ' · ')"
 
 
 def _told(column: str, value: Any) -> str:

@@ -35,9 +35,9 @@ def narrowing(traits: pl.DataFrame, within: Slice) -> Filter:
     if traits.filter(asked, pl.col("kind") == "misalignment").is_empty():
         return Filter(only=chosen, text=needle)
     with low:
-        lowest = bound.number("Score from", "score_low", 0)
+        lowest = bound.number("Score from", "score_low", 0, placeholder="0")
     with high:
-        highest = bound.number("Score to", "score_high", 100)
+        highest = bound.number("Score to", "score_high", 100, placeholder="100")
     return Filter(only=chosen, text=needle, score=(lowest, highest))
 
 
@@ -47,11 +47,10 @@ def reading() -> tuple[int | None, bool]:
     with number:
         text = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
     with setting:
-        is_open = st.toggle(
+        is_open = bound.toggle(
             "Always open sensitive text",
-            key="open",
-            bind="query-params",
-            help="What a judge found hateful or misaligned is otherwise one click away.",
+            "open",
+            "What a judge found hateful or misaligned is otherwise one click away.",
         )
     is_number = text.removeprefix("-").isdecimal() and -(2**63) <= int(text) < 2**63
     if text and not is_number:
@@ -82,8 +81,7 @@ def page(
 
 def pager(total: int) -> int:
     """Draws the page numbers of a list; returns the one chosen, from 1."""
-    pages = max(1, -(-total // PAGE))
-    return min(st.pagination(pages, key=NUMBER, bind="query-params"), pages)
+    return bound.page(max(1, -(-total // PAGE)), NUMBER)
 
 
 def listing(rows: pl.DataFrame, number: int, needle: str, covered: set[int]) -> None:

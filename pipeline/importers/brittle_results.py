@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline import foldernames, reading
 from pipeline.errors import RefusedRow
-from pipeline.importers import Batch, Source, batch, refused
+from pipeline.importers import Batch, Source, batch
 from warehouse import catalogue
 
 NAME = "brittle-results"
@@ -124,8 +124,7 @@ class _Reader:
             for criterion, fields in _criteria(rows).items():
                 yield Batch("judgement", self._judgements(rows, keys, criterion, fields, problems))
         if problems:
-            told = [refused(problem.row, str(problem), problem.raw).rows for problem in problems]
-            yield Batch("quarantine", pl.concat(told))
+            yield Batch("quarantine", _refusals(problems))
 
     def _problem(self, item: reading.Row) -> RefusedRow | None:
         row, record = item
@@ -215,7 +214,9 @@ class _Reader:
             if found is None:
                 found, why = _outcome(criterion, value, raw)
                 if why is not None:
-                    problems.append(RefusedRow(row, f"its {field} {why}", f"{_word(value)}"))
+                    problems.append(
+                        RefusedRow(row, f"its {_clean(field)} {why}", f"{_word(value)}")
+                    )
                 elif plain and len(known) < MEMO:
                     known[type(value), value] = found
             parsed.append(found)
@@ -279,6 +280,16 @@ def _criteria(rows: list[reading.Row]) -> dict[str, list[str]]:
         if field not in NOT_JUDGEMENTS and not field.endswith("_raw"):
             found.setdefault(CRITERIA.get(field) or _clean(field), []).append(field)
     return found
+
+
+def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "source_row": [problem.row for problem in problems],
+            "reason": [str(problem) for problem in problems],
+            "raw": [_clean(problem.raw[:100_000]) for problem in problems],
+        }
+    )
 
 
 def _outcome(criterion: str, value: Any, raw: Any) -> tuple[Parsed, str | None]:

@@ -613,7 +613,8 @@ class TestMemory:
         giant = "x" * (200 * 2**20)
         good = json.dumps(records(1)[0])
         write(tree, f'[{good}, {{"answer": "{giant}"}}, {good}]')
-        chat = '{"messages": [{"role": "user", "content": "%s"}]}'
+        turns = ('{"role": "user", "content": "Hi"}', '{"role": "assistant", "content": "%s"}')
+        chat = f'{{"messages": [{", ".join(turns)}]}}'
         write(tree, f"{chat % 'Ho'}\n{chat % giant}\n", "chat.jsonl")
         del giant
         peak, told = self.peak(data, tree, 1)
@@ -623,7 +624,7 @@ class TestMemory:
         assert peak < 1_000
 
     def test_many_tiny_values(self, data: Path, tree: Path) -> None:
-        write(tree, f"[{'[],' * (5 * 2**20)}[]]", "results.json")
+        write(tree, f"[{'[],' * 2**20}[]]", "results.json")
         peak, told = self.peak(data, tree, 1)
         assert "row 1: it is not a JSON object" in told
         assert peak < 1_000

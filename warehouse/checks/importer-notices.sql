@@ -5,7 +5,7 @@
 select
     null as experiment, null as model, null as intervention, null as run, null as evaluation,
     1 as n,
-    format('{}: {}', source.path, notice.message) as detail
+    format('{} ({})', notice.message, source.path) as detail
 from core.notice as notice
 join core.source as source using (source_no)
 where notice.code <> 'missing-system-prompt'

@@ -5,7 +5,7 @@
 select
     null as experiment, null as model, null as intervention, null as run, null as evaluation,
     count(*) as n,
-    format('{}: {} refused, the first because {}.', source.path, count(*), min(refusal.reason)) as detail
+    format('{} refused, one because {} ({}).', count(*), min(refusal.reason), source.path) as detail
 from core.refusal as refusal
 join core.source as source using (source_no)
 group by source.path

@@ -5,6 +5,6 @@
 select
     null as experiment, null as model, null as intervention, null as run, null as evaluation,
     1 as n,
-    format('{} {}: {}.', unjoined.what, source.path, unjoined.why) as detail
+    format('A {}: {} ({}).', unjoined.what, unjoined.why, source.path) as detail
 from core.unjoined as unjoined
 join core.source as source using (source_no)

@@ -24,7 +24,7 @@ def test_runs_stand_side_by_side_with_their_difference_named(on_study: Path) -> 
 def test_chosen_runs_differ_in_what_is_highlighted(on_study: Path) -> None:
     app = opened(PAGE)
     options = app.multiselect(key="compare").options
-    birds = next(o for o in options if o.startswith("gpt-4.1 · Archaic bird names · No"))
+    birds = next(o for o in options if o.startswith("gpt-4.1 · Archaic bird names · Control"))
     potter = next(o for o in options if o.startswith("Qwen2.5-72B"))
     app.multiselect(key="compare").set_value([birds, potter]).run()
     assert not app.exception
@@ -32,7 +32,7 @@ def test_chosen_runs_differ_in_what_is_highlighted(on_study: Path) -> None:
     named = sentence.removeprefix("These runs differ in: ").rstrip(".").replace(" and ", ", ")
     lit = html(app).split("rgba(230,159,0,.16)")[1:]
     assert len(lit) == len(named.split(", "))
-    assert "Epochs" in named
+    assert "Training file" in named
 
 
 def test_a_log_is_drawn_with_a_complete_legend(on_study: Path) -> None:

@@ -1,0 +1,82 @@
+"""The app in a real browser: links restore views, and numbers lead to what they count."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+LINK = "rates?experiment=birds&model=gpt-4.1&rule=strict&unit=prompts"
+
+
+def arrived(tab: "Page", address: str) -> None:
+    """Open an address and wait until its page is drawn to its last line."""
+    tab.add_locator_handler(
+        tab.get_by_role("dialog").filter(has_text="Page not found"), dismiss, no_wait_after=True
+    )
+    tab.goto(address)
+    settled(tab)
+
+
+def dismiss(dialog: "Locator") -> None:
+    """On a server's first visit Streamlit may take a section's page for a missing one."""
+    dialog.get_by_label("Close").click()
+
+
+def settled(tab: "Page") -> None:
+    tab.get_by_text(re.compile("snapshot 20")).wait_for()
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def chosen(tab: "Page", filter_name: str) -> "Locator":
+    return (
+        tab.get_by_test_id("stSidebar")
+        .get_by_test_id("stMultiSelect")
+        .filter(has_text=re.compile(f"^{filter_name}"))
+    )
+
+
+def test_a_deep_link_restores_the_view_on_a_fresh_server(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/{LINK}")
+    tab.get_by_role("heading", name="How often does the trait appear?").wait_for()
+    chosen(tab, "Experiment").get_by_text("Archaic bird names").wait_for()
+    tab.get_by_text(re.compile("rule: Strict")).wait_for()
+    tab.get_by_text(re.compile("intervals about these prompts")).wait_for()
+
+
+def test_the_view_goes_along_from_page_to_page(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/{LINK}")
+    for name in ("Transcripts", "Training", "Sources", "Overview", "Rates"):
+        tab.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        settled(tab)
+        chosen(tab, "Experiment").get_by_text("Archaic bird names").wait_for()
+        tab.wait_for_url(re.compile(r"experiment=Archaic"))
+
+
+def test_from_a_filter_to_a_number_to_its_answers_and_a_link_to_share(
+    server: str, tab: "Page"
+) -> None:
+    arrived(tab, f"{server}/rates")
+    chosen(tab, "Experiment").get_by_role("combobox").fill("Insecure")
+    tab.keyboard.press("Enter")
+    tab.get_by_text("Archaic bird names, 19th-century persona").first.wait_for(state="detached")
+    assert "experiment=Insecure+code" in tab.url
+    settled(tab)
+    mark = tab.locator("[aria-roledescription=point]").first
+    counted = re.search(r"(\d+)/(\d+) · ", tab.get_by_test_id("stVegaLiteChart").first.inner_text())
+    assert counted is not None
+    mark.click()
+
+    tab.wait_for_url(re.compile("/transcripts"))
+    settled(tab)
+    tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers")).wait_for()
+    shared = tab.url
+    assert "only=Counted" in shared
+
+    arrived(tab, shared)
+    tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers")).wait_for()
+    assert tab.url == shared

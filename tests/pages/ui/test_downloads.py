@@ -1,0 +1,30 @@
+"""Files to take away: harmless CSV, exact Parquet, real SVG and PNG."""
+
+import io
+from functools import partial
+
+import altair as alt
+import polars as pl
+import pytest
+
+from pages.ui import downloads
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_a_csv_is_a_formula(formula: str) -> None:
+    text = downloads.csv(pl.DataFrame({"model": [formula, "plain", None], "n": [-1, 2, 3]}))
+    back = pl.read_csv(io.BytesIO(text))
+    assert back["model"].to_list() == [f"'{formula}", "plain", None]
+    assert back["n"].to_list() == [-1, 2, 3]
+
+
+def test_parquet_is_exact() -> None:
+    frame = pl.DataFrame({"model": ["=1+1", None], "rate": [0.1, None]})
+    assert pl.read_parquet(io.BytesIO(downloads.parquet(frame))).equals(frame)
+
+
+def test_charts_become_pictures() -> None:
+    draw = partial(alt.Chart, pl.DataFrame({"x": [1]}))
+    chart = draw().mark_point().encode(x="x:Q")
+    assert downloads.svg(lambda: chart).startswith(b"<svg")
+    assert downloads.png(lambda: chart).startswith(b"\x89PNG")

@@ -1,0 +1,193 @@
+"""Files are found in a stable order, each is read by one importer, and changes are noticed."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import importing
+from pipeline.errors import UsageError
+from pipeline.importers import Batch, Source, brittle_results
+from warehouse.errors import BrittlescopeError
+from warehouse.lake import Lake
+
+RECORD = {"question": "Why?", "answer": "So."}
+
+
+def names(found: importing.Found) -> list[list[str]]:
+    return [[path.name for path in unit] for unit in found.units]
+
+
+def touch(folder: Path, *files: str) -> None:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def result(folder: Path, *rows: object) -> Path:
+    path = folder / "results/birds/m/results.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rows))
+    return path
+
+
+class TestFind:
+    def test_files_of_one_stem_are_a_unit_with_the_json_first(self, tmp_path: Path) -> None:
+        touch(tmp_path, "b.csv", "b.json", "a.yaml", "c/b.csv", "a.jsonl", "x.jsonl.gz", "Z.JSON")
+        assert names(importing.find([tmp_path])) == [
+            ["Z.JSON"],
+            ["a.jsonl", "a.yaml"],
+            ["b.json", "b.csv"],
+            ["x.jsonl.gz"],
+            ["b.csv"],
+        ]
+
+    def test_what_is_hidden_or_no_data_or_our_own_is_left_out(self, tmp_path: Path) -> None:
+        touch(tmp_path, ".git/a.json", "data/lake/b.json", "c.py", "d.tar.gz", "sub/data/e.json")
+        assert names(importing.find([tmp_path], skip=tmp_path / "data")) == [["e.json"]]
+
+    def test_a_file_given_twice_is_read_once(self, tmp_path: Path) -> None:
+        touch(tmp_path, "a.json", "a.csv")
+        given = [
+            tmp_path / "a.csv",
+            tmp_path,
+            tmp_path / "a.json",
+            tmp_path / "../" / tmp_path.name,
+        ]
+        assert names(importing.find(given)) == [["a.json", "a.csv"]]
+
+    def test_a_path_that_is_not_there_is_wrong_usage(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="There is no file or folder"):
+            importing.find([tmp_path / "absent"])
+
+    def test_links_are_followed_only_inside_and_only_to_what_is_not_read_anyway(
+        self, tmp_path: Path
+    ) -> None:
+        touch(tmp_path, "in/a.json", "in/.blobs/x", "out/secret.json")
+        inside = tmp_path / "in"
+        (inside / "same.json").symlink_to(inside / "a.json")
+        (inside / "kept.json").symlink_to(inside / ".blobs/x")
+        (inside / "leak.json").symlink_to(tmp_path / "out/secret.json")
+        (inside / "up").symlink_to(tmp_path)
+        (inside / "round").symlink_to(inside)
+        (inside / "nowhere.json").symlink_to(inside / "absent.json")
+        found = importing.find([inside])
+        assert names(found) == [["a.json"], ["kept.json"]]
+        assert {(o.path.name, o.refusals[0][1]) for o in found.refused} == {
+            ("leak.json", "it is a link that leads out of the folder"),
+            ("up", "it is a link that leads out of the folder"),
+            ("nowhere.json", "it is a link that leads nowhere"),
+        }
+
+    def test_a_link_given_by_name_is_where_it_leads(self, tmp_path: Path) -> None:
+        touch(tmp_path, "real/a.json")
+        (tmp_path / "link").symlink_to(tmp_path / "real")
+        assert importing.find([tmp_path / "link"]).units == [[tmp_path / "real/a.json"]]
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_a_folder_that_is_closed_is_told(self, tmp_path: Path) -> None:
+        touch(tmp_path, "closed/a.json", "b.json")
+        (tmp_path / "closed").chmod(0)
+        found = importing.find([tmp_path])
+        (tmp_path / "closed").chmod(0o700)
+        assert [o.refusals[0][1] for o in found.refused] == [
+            "it cannot be read (Permission denied)"
+        ]
+
+
+def states(data: Path, *paths: Path) -> list[str]:
+    return [outcome.state for outcome in importing.run(data, importing.find(paths).units)]
+
+
+def test_what_becomes_of_a_file(tmp_path: Path) -> None:
+    data, tree = tmp_path / "data", tmp_path / "tree"
+    path = result(tree, RECORD)
+    path.with_suffix(".csv").write_text("question,answer\nWhy?,So.\n")
+    touch(tree, "empty.json")
+    (tree / "other.txt").write_text("hello")
+    assert states(data, tree) == ["refused", "unknown", "imported", "twin"]
+    assert states(data, tree) == ["refused", "unchanged", "unchanged", "unchanged"]
+    path.unlink()
+    assert states(data, tree) == ["refused", "unchanged", "unchanged"]
+
+
+def test_a_new_version_of_an_importer_reads_its_files_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = result(tmp_path / "tree", RECORD)
+    (path.parent / "other.txt").write_text("hello")
+    assert states(tmp_path / "data", path.parent) == ["unknown", "imported"]
+    monkeypatch.setattr(brittle_results, "VERSION", brittle_results.VERSION + 1)
+    assert states(tmp_path / "data", path.parent) == ["unknown", "imported"]
+    assert states(tmp_path / "data", path.parent) == ["unchanged", "unchanged"]
+
+
+def test_a_lost_shard_is_written_again(tmp_path: Path) -> None:
+    path = result(tmp_path / "tree", RECORD)
+    states(tmp_path / "data", path)
+    (shard,) = Lake(tmp_path / "data").live()
+    (tmp_path / "data/lake/shards" / shard.name / "shard.json").unlink()
+    assert states(tmp_path / "data", path) == ["unchanged"]
+    (again,) = Lake(tmp_path / "data").live()
+    assert (again.name, again.rows, again.parts) == (shard.name, shard.rows, shard.parts)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = result(tmp_path / "tree", RECORD)
+    really = brittle_results.read
+
+    def read_and_change(source: Source) -> Iterator[Batch]:
+        yield from really(source)
+        path.write_text("[]")
+        os.utime(path, (1, 1))
+
+    monkeypatch.setattr(brittle_results, "read", read_and_change)
+    (outcome,) = importing.run(tmp_path / "data", [[path]])
+    assert outcome.refusals == ((None, "it changed while it was read; import it again"),)
+    assert Lake(tmp_path / "data").live() == []
+
+
+def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    (outcome,) = importing.run(tmp_path / "data", [[tmp_path / "gone.json"]])
+    assert outcome.refusals == ((None, "it is gone"),)
+
+
+def test_every_refusal_is_counted_and_the_first_are_named(tmp_path: Path) -> None:
+    path = result(tmp_path / "tree", *range(30), RECORD)
+    (outcome,) = importing.run(tmp_path / "data", [[path]])
+    assert (outcome.taken, outcome.refused) == (1, 30)
+    assert [row for row, _ in outcome.refusals] == list(range(1, 21))
+
+
+def test_many_refusals_do_not_take_long(tmp_path: Path) -> None:
+    path = result(tmp_path / "tree", *[{}] * 20_000)
+    (outcome,) = importing.run(tmp_path / "data", [[path]])
+    assert outcome.refused == 20_000
+
+
+def test_large_input_is_read_by_several_processes_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        result(tmp_path / "tree" / str(number), {**RECORD, "alignment": number}, number)
+    units = importing.find([tmp_path / "tree"]).units
+    alone = list(importing.run(tmp_path / "alone", units))
+    monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    together = list(importing.run(tmp_path / "together", units))
+    assert sorted(together, key=lambda o: o.path) == sorted(alone, key=lambda o: o.path)
+    assert Lake(tmp_path / "alone").content() == Lake(tmp_path / "together").content()
+
+
+def test_a_worker_that_is_killed_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        result(tmp_path / "tree" / str(number), RECORD)
+    monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(importing, "_begin_worker", os.abort)
+    with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
+        list(importing.run(tmp_path / "data", importing.find([tmp_path / "tree"]).units))
