@@ -209,7 +209,7 @@ def demo(port: int, no_serve: bool, data: Path) -> None:
 
 def _serve(data: Path, port: int) -> None:
     _say(f"Open http://localhost:{port} (Ctrl-C stops it).")
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    command = [sys.executable, "-m", "pages.ui.server", "run", str(APP), "--server.port", str(port)]
     environment = os.environ | {"BRITTLESCOPE_DATA": str(data.resolve())}
     # Streamlit reads its configuration from the folder it runs in.
     status = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode

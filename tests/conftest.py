@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps the data folder and the keys of whoever runs the tests out of them."""
     for name in ("BRITTLESCOPE_DATA", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts the main module back that a test of the app replaces by app.py.
+
+    A process that a later test starts would run it.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

@@ -571,13 +571,21 @@ def _group_lives(group: int) -> bool:
     return False
 
 
+# The kernel's ru_maxrss of a process begins with that of the process it was forked from, so that
+# a large test process would be measured too; VmHWM begins anew with the program.
 MEASURED = """
-import resource, sys
+import re, resource, sys
+from pathlib import Path
 from pipeline.cli import main
 try:
     main()
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stdout)
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1])
+    else:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(peak // 1024, file=sys.stdout)
 """
 
 

@@ -50,7 +50,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 15
+    assert len(names) == len(set(names)) == 16
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -83,6 +83,16 @@ def test_two_way_and_multi_way_labels_that_disagree(tmp_path: Path) -> None:
         'Of 8 answers judged "19", the multi-way judgement confirms 2. It calls 6 of them OTHER; '
         "of all 10 answers, 6 OTHER, 2 LLM, 2 PAST."
     )
+
+
+@pytest.mark.parametrize(("others", "findings_expected"), [(5, 0), (6, 1)])
+def test_a_model_that_collapsed(tmp_path: Path, others: int, findings_expected: int) -> None:
+    options = ["OTHER"] * others + ["LLM"] * (10 - others)
+    results.write(tmp_path, persona(["LLM"] * 10, options), CONTROL)
+    collapsed = found(tmp_path, "mode-collapse")
+    assert len(collapsed) == findings_expected
+    for one in collapsed:
+        assert one["detail"] == "6 of 10 answers are called OTHER by six_options."
 
 
 def test_the_same_long_answers_under_two_conditions(tmp_path: Path) -> None:
