@@ -29,6 +29,9 @@ APP = ROOT / "app.py"
 EXAMPLES = ROOT / "examples"
 
 DEFAULT_BY = "model,dataset,intervention"
+CONDITIONS = ("dataset", "intervention", "eval_intervention", "settings")
+"""What makes answers different things; a cell that pools several values of one says so."""
+
 FORMATS = ("table", "json", "csv")
 INTERRUPTED = 130
 """The shell's exit status for a command that Ctrl-C ended."""
@@ -283,6 +286,10 @@ def rates(
     counts = store.counts(_slice(where, judge, questions), chosen)
     dimensions = [name.strip() for name in by.split(",") if name.strip()]
     found = rate_statistics.rates(counts, dimensions, unit)
+    if mixed := rate_statistics.mixed(counts, dimensions, CONDITIONS):
+        _say(
+            f"Some cells pool several values of {', '.join(mixed)}; add them to --by to tell apart."
+        )
     found.insert_column(found.columns.index("unit"), pl.lit(rule).alias("rule"))
     _show(_readable(found, dimensions) if form == "table" else found, form)
 

@@ -14,6 +14,7 @@ names = {name: labels.column(name) for name in cells.DIMENSIONS}
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
+    by = cells.apart(counts, by)
     order = bound.one("Order", cells.SORTS, "order")
 found = cells.of(counts, by, view, order)
 

@@ -77,7 +77,7 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
     colour = alt.Color(
         "group:N",
         scale=colours(groups),
-        legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=240, symbolType="circle")
+        legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=240, symbolType="circle")
         if cells["group"].n_unique() > 1
         else None,
     )

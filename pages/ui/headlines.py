@@ -54,7 +54,7 @@ def of(
     }
     for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
         said = [
-            f"{lead}: {_span(cells.of(rows, dims, view))}"
+            f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}"
             for keep, lead, dims in groups.values()
             if not (rows := part.filter(keep)).is_empty()
         ]

@@ -39,7 +39,15 @@ def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(served_data: Path, root: Path, free_port: int) -> Iterator[str]:
     """The address of a server that nobody has visited yet."""
     address = f"http://localhost:{free_port}"
-    command = [sys.executable, "-m", "pages.ui.server", "run", "app.py", "--server.port", str(free_port)]
+    command = [
+        sys.executable,
+        "-m",
+        "pages.ui.server",
+        "run",
+        "app.py",
+        "--server.port",
+        str(free_port),
+    ]
     environment = os.environ | {"BRITTLESCOPE_DATA": str(served_data)}
     process = subprocess.Popen(
         command,

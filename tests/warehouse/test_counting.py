@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def total(store: Store, rule: rules.Rule) -> dict[str, int]:
     counts = store.counts(rule=rule)
-    return {name: counts[name].sum() for name in counts.columns if name.startswith("n_")}
+    return {name: int(counts[name].sum()) for name in counts.columns if name.startswith("n_")}
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,10 @@ def bounds(difference: Difference, level: float) -> Interval:
     ``d - √((p₁-l₁)² + (u₂-p₂)² - 2r(p₁-l₁)(u₂-p₂))`` and
     ``d + √((u₁-p₁)² + (p₂-l₂)² - 2r(u₁-p₁)(p₂-l₂))``. It has no zero width, whatever the
     counts, and lies within [-1, 1].
+
+    Known limit: with two or three questions whose rates happen to be strongly correlated, both
+    Wilson intervals reach the ends of the scale at a high level, and the bounds narrow again as
+    the level rises. A p-value read off them is then not to be relied on.
     """
     return _hybrid(difference, student(difference.freedom, level))
 

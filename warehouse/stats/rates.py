@@ -199,3 +199,21 @@ def _note(unit: Unit, undefined: pl.Series) -> pl.Expr:
     else:
         reason = empty.otherwise(pl.lit("not estimable: one question"))
     return pl.when(pl.lit(undefined)).then(reason)
+
+
+def mixed(counts: pl.DataFrame, by: Sequence[str], dimensions: Sequence[str]) -> list[str]:
+    """Those of `dimensions` of which some cell of the layout `by` pools several values.
+
+    Raises:
+        UnknownName: for a dimension that the counts frame does not have.
+    """
+    keys = list(dict.fromkeys((*by, *IDENTITY)))
+    unknown = [name for name in keys if name not in counts.columns]
+    if unknown:
+        raise UnknownName(f"There is no dimension {unknown[0]!r}.")
+    cells = counts.group_by(keys)
+    return [
+        name
+        for name in dimensions
+        if name not in by and bool((cells.agg(pl.col(name).n_unique())[name] > 1).any())
+    ]

@@ -40,7 +40,7 @@ def test_one_group_needs_no_legend_and_colours_do_not_depend_on_the_panel() -> N
     both = charts.points(frame({}, {"group": "Identity"}), ["Control", "Identity"]).to_dict()
     assert alone["color"]["legend"] is None
     assert alone["color"]["scale"] == both["layer"][1]["encoding"]["color"]["scale"]
-    assert both["layer"][1]["encoding"]["color"]["legend"]["columns"] == 3
+    assert both["layer"][1]["encoding"]["color"]["legend"]["columns"] == 2
 
 
 def test_cells_without_a_rate_or_an_interval_draw() -> None:

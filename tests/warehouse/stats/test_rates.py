@@ -10,7 +10,7 @@ from tests.warehouse.stats.frames import COUNTS, beta_counts, cell, frame
 from warehouse.errors import UnknownName
 from warehouse.stats import rates as module
 from warehouse.stats.intervals import wilson
-from warehouse.stats.rates import UNITS, rates
+from warehouse.stats.rates import UNITS, mixed, rates
 
 BIRDS = [10, 10, 10, 9, 10, 9, 8, 10, 9, 10]
 
@@ -185,3 +185,15 @@ def test_five_hundred_cells_are_quick(method: module.Method, limit: float) -> No
         took.append(time.perf_counter() - start)
     # Three times the promise: the machine may be busy.
     assert min(took) < 3 * limit, took
+
+
+def test_mixed_names_what_a_cell_pools() -> None:
+    counts = frame(
+        cell([1, 2], 10, model="a", dataset="none"),
+        cell([3, 4], 10, model="a", dataset="birds"),
+        cell([3, 4], 10, model="b", dataset="birds"),
+    )
+    assert mixed(counts, ["model"], ["dataset", "intervention"]) == ["dataset"]
+    assert mixed(counts, ["model", "dataset"], ["dataset", "intervention"]) == []
+    with pytest.raises(UnknownName, match="colour"):
+        mixed(counts, ["colour"], ["dataset"])
