@@ -4,6 +4,7 @@ python bench/run.py [--import-rows 300000] [--rows 1000000] [--repeat 3]
 """
 
 import argparse
+import os
 import resource
 import shutil
 import statistics
@@ -15,11 +16,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from bench import baseline, make_results
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.stats.rates import rates
 from warehouse.store import Store
+from warehouse.transcripts import Filter
 
 BENCH = Path(__file__).parent
 
@@ -150,6 +154,19 @@ def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
     key = transcripts.page(store, Slice(), published)[0]["sample_key"][7]
     ours = seconds(lambda: transcripts.transcript(store, key), repeat * 3)
     row("one transcript by its permalink, ms", f"{ours * 1e3:.0f}", "", None, "")
+    ours = seconds(lambda: transcripts.page(store, Slice(), published, Filter(text="zzzz")), repeat)
+    row("search all answers for a text, ms", f"{ours * 1e3:.0f}", "", None, "< 100 ms")
+    bench_pages(data, repeat)
+
+
+def bench_pages(data: Path, repeat: int) -> None:
+    """The script rerun of every page, without a browser."""
+    os.environ["BRITTLESCOPE_DATA"] = str(data)
+    app = AppTest.from_file(str(BENCH.parent / "app.py"), default_timeout=60).run()
+    for script in ("results/overview", "results/rates", "reading/transcripts", "methods/sources"):
+        app.switch_page(f"pages/{script}.py").run()
+        ours = seconds(app.run, repeat)
+        row(f"rerun of {script}, ms", f"{ours * 1e3:.0f}", "", None, "< 100 ms")
 
 
 def main() -> None:
