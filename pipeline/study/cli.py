@@ -1,4 +1,8 @@
-"""`brittlescope study`: the commands that carry a study out."""
+"""`brittlescope study`: the commands that carry a study out.
+
+The steps are imported where they are used: the openai client takes a second to load, and every
+other command of the program would wait for it.
+"""
 
 import functools
 import os
@@ -10,7 +14,6 @@ import click
 
 from pipeline.study import layout
 from pipeline.study.plan import Plan
-from pipeline.study.steps import STEPS, require_keys, session, table
 from warehouse.errors import BrittlescopeError
 
 INTERRUPTED = 130
@@ -63,6 +66,8 @@ def _carry_out(
     data: Path | None,
     judge: str | None = None,
 ) -> None:
+    from pipeline.study.steps import require_keys, session, table
+
     plan = Plan(file)
     if judge is not None and judge not in plan.study.judges:
         raise click.BadParameter(f"{file} has no judge {judge!r}.", param_hint="--judge")
@@ -105,6 +110,8 @@ def tune_command(cancel: bool, **options: Any) -> None:
     if not cancel:
         _carry_out(("render", "tune"), **options)
         return
+    from pipeline.study.steps import session
+
     plan = Plan(options["file"])
     folder = _folder(plan, options["out"], options["data"])
     with session(plan, folder) as work:
@@ -131,6 +138,8 @@ def judge_command(judge: str | None, **options: Any) -> None:
 @_step
 def run_command(**options: Any) -> None:
     """Render, fine-tune, sample and judge, as far as it is not done."""
+    from pipeline.study.steps import STEPS
+
     _carry_out(STEPS, **options)
 
 
