@@ -11,7 +11,7 @@ import polars as pl
 
 from warehouse import catalogue, snapshots
 from warehouse.errors import BrokenBuild
-from warehouse.lake import BULK, Lake, Shard, bulk_files, digest, small_relations
+from warehouse.lake import BULK, Lake, Shard, bulk_files, content_of, small_relations
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -45,8 +45,7 @@ def build(data: Path) -> snapshots.Snapshot:
     folder = snapshots.folder(data)
     folder.mkdir(parents=True, exist_ok=True)
     built_at = datetime.now(UTC)
-    content = digest("\n".join(sorted(f"{s.name} {s.origin.path}" for s in shards)), 8)
-    name = f"{built_at:%Y%m%dT%H%M%S}-{content}.duckdb"
+    name = f"{built_at:%Y%m%dT%H%M%S}-{content_of(shards)}.duckdb"
     new = folder / f".{os.getpid()}-{uuid.uuid4().hex[:8]}.building"
     try:
         with duckdb.connect(str(new)) as con:

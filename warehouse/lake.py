@@ -199,7 +199,7 @@ class Lake:
 
     def content(self) -> str:
         """A short name for everything the lake holds now: equal lakes have equal names."""
-        return digest("\n".join(sorted(f"{s.name} {s.origin.path}" for s in self.live())), 8)
+        return content_of(self.live())
 
     def renew(self, shard: str) -> None:
         """Let a shard count as new, so that no sweep takes it before a path points at it."""
@@ -320,6 +320,11 @@ def replace(path: Path, content: bytes) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def content_of(shards: Iterable[Shard]) -> str:
+    """A short name for what these shards hold, whatever their order."""
+    return digest("\n".join(sorted(f"{shard.name} {shard.origin.path}" for shard in shards)), 8)
 
 
 def small_relations(shards: Iterable[Shard]) -> Mapping[str, pl.DataFrame]:

@@ -149,7 +149,7 @@ ONLY = {
     "unparsed": "Judge’s reply not understood",
     "unanswered": "No answer",
 }
-"""Which samples of a slice a list shows (`warehouse.transcripts.Only`)."""
+"""Which samples of a slice a list shows (`warehouse.transcripts.ONLY`)."""
 
 STATUSES = {
     "scored": "Scored",

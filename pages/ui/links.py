@@ -30,7 +30,7 @@ ONLY = {
     "n_counted": "counted",
     "n_trait": "trait",
 }
-"""Which transcripts a count stands for (`warehouse.transcripts.Only`)."""
+"""Which transcripts a count stands for (`warehouse.transcripts.ONLY`)."""
 
 
 def narrowed(view: View, cell: Mapping[str, Any], counts: pl.DataFrame) -> View:
