@@ -56,6 +56,12 @@ def peak_megabytes(command: list[str]) -> tuple[float, float]:
     return float(told[0]), float(told[1])
 
 
+def importing(results: Path, data: Path) -> list[str]:
+    """The command that imports `results` into a data folder and builds nothing."""
+    program = [sys.executable, "-c", IMPORT]
+    return [*program, "import", str(results), "--data", str(data), "--no-build"]
+
+
 def row(what: str, ours: str, theirs: str, ratio: float | None, goal: str) -> None:
     """One line of the report."""
     times = f"{ratio:.1f} ×" if ratio is not None else ""
@@ -75,17 +81,7 @@ def bench_import(folder: Path, count: int, repeat: int) -> None:
         elapsed, used = peak_megabytes(plain)
         theirs.append(elapsed)
         their_memory = max(their_memory, used)
-        own = [
-            sys.executable,
-            "-c",
-            IMPORT,
-            "import",
-            str(results),
-            "--data",
-            str(data),
-            "--no-build",
-        ]
-        elapsed, used = peak_megabytes(own)
+        elapsed, used = peak_megabytes(importing(results, data))
         ours.append(elapsed)
         memory = max(memory, used)
     a, b = statistics.median(ours), statistics.median(theirs)
@@ -105,17 +101,7 @@ def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
     """Build, slices, transcripts and search on a snapshot of `count` samples."""
     results = make_results.write(folder / "snapshot", count // make_results.ROWS)
     data = folder / "data-snapshot"
-    command = [
-        sys.executable,
-        "-c",
-        IMPORT,
-        "import",
-        str(results),
-        "--data",
-        str(data),
-        "--no-build",
-    ]
-    elapsed, memory = peak_megabytes(command)
+    elapsed, memory = peak_megabytes(importing(results, data))
     row(f"import {count:,} rows, s", f"{elapsed:.1f}", "", None, "")
     row("  peak memory of one process, MB", f"{memory:,.0f}", "", None, "< 1,000 MB")
     begun = time.perf_counter()
