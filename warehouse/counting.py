@@ -64,6 +64,23 @@ class Slice:
                 changes[name] = (value,) if isinstance(value, str) else tuple(value)
         return replace(self, **changes)
 
+    def baselines(self) -> "Slice":
+        """What the arms of this slice are compared with: their controls and untuned models.
+
+        A filter on interventions, runs or evaluations would hide them.
+        """
+        return replace(
+            self,
+            dataset=(*self.dataset, "none") if self.dataset else (),
+            intervention=("none",),
+            eval_intervention=("none",),
+            kind=(),
+            relevance=(),
+            placement=(),
+            run=(),
+            evaluation=(),
+        )
+
     def parameters(self) -> dict[str, Any]:
         """The slice as query parameters."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}

@@ -14,6 +14,9 @@ from warehouse.lake import Lake
 from warehouse.rules import Rule
 from warehouse.snapshots import Snapshot, latest
 
+GRAIN = ("evaluation", "question", "trait", "judge")
+"""What tells the rows of a counts frame apart."""
+
 QUERIES = Path(__file__).parent / "queries"
 
 
@@ -69,3 +72,9 @@ class Store:
         rule = rule or rules.named(rules.DEFAULT, self.data)
         within = within or Slice()
         return self.query("counts", lines=self.lines(rule), **within.parameters())
+
+    def compared(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
+        """The counts frame of a slice and of its baselines, each row once."""
+        within = within or Slice()
+        frames = [self.counts(part, rule) for part in (within, within.baselines())]
+        return pl.concat(frames).unique(GRAIN, maintain_order=True)

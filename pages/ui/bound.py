@@ -5,8 +5,11 @@ bar shows them as people do, since Streamlit writes labels there. Both are under
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
+
+Choice = TypeVar("Choice", bound=str)
 
 FOLLOWED = "_followed"
 """Session key: the parameters of the link that this run follows, if it follows one."""
@@ -40,7 +43,7 @@ def many(
     return tuple(value for value in chosen if value in options)
 
 
-def one(label: str, options: Mapping[str, str], key: str, help: str | None = None) -> str:
+def one(label: str, options: Mapping[Choice, str], key: str, help: str | None = None) -> Choice:
     """A selectbox over {value: label}; the first one unless another is chosen."""
     first = next(iter(options))
     _spell(key, options)
@@ -65,17 +68,18 @@ def number(
     key: str,
     standard: float,
     help: str | None = None,
+    least: float = 0,
     most: float = 100,
     placeholder: str | None = None,
 ) -> float | None:
-    """A number from 0 to `most`, or None where it is left to the standard."""
+    """A number from `least` to `most`, or None where it is left to the standard."""
     _spell(key)
     asked = _asked(key)
     if asked is not None:
-        st.session_state[key] = _number(key, asked, most)
+        st.session_state[key] = _number(key, asked, least, most)
     return st.number_input(
         label,
-        min_value=0.0,
+        min_value=float(least),
         max_value=float(most),
         value=None,
         step=1.0,
@@ -138,7 +142,7 @@ def _asked(key: str) -> list[str] | None:
     return st.query_params.get_all(key) or None
 
 
-def _spell(key: str, options: Mapping[str, str] | None = None) -> None:
+def _spell(key: str, options: Mapping[Choice, str] | None = None) -> None:
     """Write into the URL, in labels, what a link asks of a widget that was never drawn.
 
     Such a widget takes its value from the URL, where Streamlit knows labels alone; one that is
@@ -150,31 +154,33 @@ def _spell(key: str, options: Mapping[str, str] | None = None) -> None:
     written = st.query_params.get_all(key)
     followed = st.session_state.get(FOLLOWED)
     asked = written if followed is None else list(followed.get(key, ()))
-    spelled = [(options or {}).get(name, name) for name in asked]
+    labels = {str(value): label for value, label in (options or {}).items()}
+    spelled = [labels.get(name, name) for name in asked]
     if spelled and spelled != written:
         st.query_params[key] = spelled
         st.session_state[NEXT] = followed
         st.rerun()
 
 
-def _known(key: str, asked: Iterable[str], options: Mapping[str, str]) -> list[str]:
-    by_label = {label: value for value, label in options.items()}
+def _known(key: str, asked: Iterable[str], options: Mapping[Choice, str]) -> list[Choice]:
+    by_name = {label: value for value, label in options.items()}
+    by_name |= {str(value): value for value in options}
     found, missing = [], []
     for name in dict.fromkeys(asked):
-        if name in options or name in by_label:
-            found.append(name if name in options else by_label[name])
+        if name in by_name:
+            found.append(by_name[name])
         elif name:
             missing.append(name)
     _remember(key, missing)
     return found
 
 
-def _number(key: str, asked: Sequence[str], most: float) -> float | None:
+def _number(key: str, asked: Sequence[str], least: float, most: float) -> float | None:
     try:
         number = float(asked[0]) if asked else None
     except ValueError:
         number = -1.0
-    good = number is None or 0 <= number <= most
+    good = number is None or least <= number <= most
     _remember(key, () if good else asked[:1])
     return number if good else None
 

@@ -9,6 +9,8 @@ import streamlit as st
 from pages.ui import bound, labels, store
 from warehouse.counting import Domain, Slice
 from warehouse.rules import Line, Rule
+from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
+from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.rates import Unit
 
 VIEW = "_view"
@@ -27,6 +29,7 @@ MORE = (
 
 DEFAULT_UNIT: Unit = "new-prompts"
 DEFAULT_DOMAIN: Domain = "outside"
+DEFAULT_ADJUSTMENT: Adjustment = "bh"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class View:
     """What is looked at: which samples, counted how, and what the intervals are about.
 
     `rule` already has the cuts applied; `trait_cut` and `coherence_cut` are those that differ
-    from the rule's own, else None.
+    from the rule's own, else None. `margin` is a share: differences smaller than it do not
+    matter in practice. `adjustment` is what p-values are adjusted by.
     """
 
     slice: Slice
@@ -42,6 +46,8 @@ class View:
     unit: Unit
     trait_cut: float | None = None
     coherence_cut: float | None = None
+    margin: float = MARGIN
+    adjustment: Adjustment = DEFAULT_ADJUSTMENT
 
 
 def draw() -> View:
@@ -57,6 +63,18 @@ def draw() -> View:
     st.caption(labels.UNIT_MEANINGS[unit])
     domain = bound.one("Questions", _first(labels.DOMAINS, DEFAULT_DOMAIN), "domain")
     trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])
+    margin = bound.number(
+        "Margin: points that do not matter",
+        "margin",
+        100 * MARGIN,
+        help="Differences smaller than this do not matter in practice. Verdicts rest on it.",
+        least=0.1,
+        most=50,
+        placeholder=f"{100 * MARGIN:g}",
+    )
+    adjustment = bound.one(
+        "Adjustment of p-values", ADJUSTMENTS, "adjust", "For the number of comparisons in sight."
+    )
     with st.expander("More filters", expanded=_any_asked(MORE)):
         chosen |= {key: bound.many(labels.column(key), options[key], key) for key in MORE}
     view = View(
@@ -65,6 +83,8 @@ def draw() -> View:
         unit=unit,  # type: ignore[arg-type]
         trait_cut=trait_cut,
         coherence_cut=coherence_cut,
+        margin=MARGIN if margin is None else margin / 100,
+        adjustment=adjustment,
     )
     st.session_state[VIEW] = view
     return view

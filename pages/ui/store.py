@@ -56,6 +56,12 @@ def counts(within: Slice, rule: Rule) -> pl.DataFrame:
     return _counted(store, str(store.snapshot.path), within, store.lines(rule), rule)
 
 
+def compared(within: Slice, rule: Rule) -> pl.DataFrame:
+    """The counts frame of a slice and of what its arms are compared with."""
+    store = opened()
+    return _compared(store, str(store.snapshot.path), within, store.lines(rule), rule)
+
+
 def findings() -> pl.DataFrame:
     """What the doctor finds suspicious in the published snapshot."""
     store = opened()
@@ -81,6 +87,11 @@ def _queried(_store: Store, path: str, name: str, parameters: dict[str, Any]) ->
 @st.cache_data(max_entries=32, show_spinner="Counting …")
 def _counted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
     return _store.counts(within, _rule)
+
+
+@st.cache_data(max_entries=32, show_spinner="Counting …")
+def _compared(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
+    return _store.compared(within, _rule)
 
 
 @st.cache_data(max_entries=4, show_spinner="Looking for what is suspicious …")

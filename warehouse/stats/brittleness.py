@@ -8,7 +8,8 @@ from scipy.special import chdtri
 
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
-from warehouse.stats.effects import MARGIN, effects
+from warehouse.stats.effects import effects
+from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.estimates import Floats
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson

@@ -11,7 +11,7 @@ from warehouse.stats.adjust import Adjustment, adjust
 from warehouse.stats.comparisons import ARM, Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import Evidence, reason, verdicts
+from warehouse.stats.equivalence import MARGIN, Evidence, reason, verdicts
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.intervals import Interval
 from warehouse.stats.power import more_answers, more_questions
@@ -24,9 +24,6 @@ from warehouse.stats.suppression import (
     arms,
     suppression,
 )
-
-MARGIN = 0.05
-"""The practical margin, unless the user moves it: five points."""
 
 FEWEST_QUESTIONS = 6
 """With fewer, no sign-flip p-value is below 0.05."""

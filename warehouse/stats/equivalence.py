@@ -25,6 +25,10 @@ MEANINGS: dict[Verdict, str] = {
 }
 
 
+MARGIN = 0.05
+"""The practical margin, unless the user moves it: five points."""
+
+
 class Evidence(NamedTuple):
     """What a verdict rests on, one entry per arm; nan where there is nothing to compare."""
 
