@@ -37,6 +37,8 @@ def test_everything_unusual_is_in_the_parameters() -> None:
         rule=rules.named("strict"),
         unit="prompts",
         trait_cut=25.0,
+        margin=0.1,
+        adjustment="holm",
     )
     assert links.parameters(view, only="trait", sample=None) == {
         "model": ["a", "b"],
@@ -44,6 +46,8 @@ def test_everything_unusual_is_in_the_parameters() -> None:
         "rule": ["strict"],
         "unit": ["prompts"],
         "trait_cut": ["25"],
+        "margin": ["10"],
+        "adjust": ["holm"],
         "only": ["trait"],
     }
 

@@ -1,0 +1,72 @@
+"""The reader of snapshots: what a slice is compared with comes along."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse import results
+from warehouse import building
+from warehouse.counting import Slice
+from warehouse.stats.effects import effects
+from warehouse.store import GRAIN, Store
+
+ARM = "mitigation/insecure-code/identity-teacher/gpt-4.1-3ep"
+OTHER = "mitigation/insecure-code/time-past/gpt-4.1-3ep"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    root = tmp_path_factory.mktemp("compared")
+    results.write(root, results.misalignment([(10, 90)] * 6))
+    for place in (ARM, OTHER):
+        results.write(root, results.misalignment([(90, 90)] * 6), place)
+    results.load(root / "data", root / "results")
+    building.build(root / "data")
+    return Store(root / "data")
+
+
+def test_baselines_keep_what_arms_must_share_and_drop_what_tells_them_apart() -> None:
+    within = Slice(
+        experiment=("birds",),
+        model=("a",),
+        dataset=("birds",),
+        intervention=("x",),
+        kind=("time",),
+        relevance=("relevant",),
+        placement=("system",),
+        eval_intervention=("x",),
+        judge=("j",),
+        run=("r",),
+        evaluation=("e",),
+        question=("q",),
+        domain="all",
+    )
+    assert within.baselines() == Slice(
+        experiment=("birds",),
+        model=("a",),
+        dataset=("birds", "none"),
+        intervention=("none",),
+        eval_intervention=("none",),
+        judge=("j",),
+        question=("q",),
+        domain="all",
+    )
+
+
+def test_a_filter_on_an_intervention_leaves_its_control_to_compare_with(store: Store) -> None:
+    within = Slice(intervention=("identity-teacher",))
+    assert store.counts(within)["intervention"].to_list() == ["identity-teacher"]
+    compared = store.compared(within)
+    assert sorted(compared["intervention"]) == ["identity-teacher", "none"]
+    row = effects(compared, "prompts").row(0, named=True)
+    assert (row["intervention"], row["baseline_rate"], row["difference"]) == (
+        "identity-teacher",
+        1.0,
+        -1.0,
+    )
+
+
+def test_what_is_in_the_slice_anyway_is_counted_once(store: Store) -> None:
+    compared = store.compared()
+    assert compared.height == 3
+    assert not compared.select(GRAIN).is_duplicated().any()
