@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline import importers
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.importers import Source
+from pipeline.mapping import Mapping
 from pipeline.reading import unreadable
 from warehouse.errors import BrittlescopeError
 from warehouse.lake import Lake, Origin, Shard, digest, now
@@ -26,6 +27,9 @@ PARALLEL_BYTES = 16 * 2**20
 
 SHOWN_REFUSALS = 20
 """How many refused rows of one file are named on the terminal; the app shows them all."""
+
+MAPPED = "em-csv"
+"""The importer of the files that a mapping's patterns cover, whatever they are called."""
 
 MAX_WAITING = 4
 """How many units wait in the queue of each worker, to keep memory flat."""
@@ -121,8 +125,16 @@ def _refused(path: Path, reason: str, importer: str | None = None) -> Outcome:
     return Outcome(path, "refused", importer, refusals=((None, reason),), refused=1)
 
 
-def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> Iterator[Outcome]:
+def run(
+    data: Path,
+    units: Iterable[list[Path]],
+    chosen: str | None = None,
+    mapping: Mapping | None = None,
+) -> Iterator[Outcome]:
     """Import the files, several at a time where they are large; outcomes come as they are done.
+
+    `mapping` says what paths mean where files do not say it. Without one, a file that has not
+    changed keeps the meaning it was imported with.
 
     Raises:
         UsageError: where `chosen` is not an importer.
@@ -134,7 +146,7 @@ def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> I
     changed: list[list[Path]] = []
     for unit in units:
         whole = _with_twins(lake, unit)
-        done = [_unchanged(lake, path, chosen) for path in whole]
+        done = [_unchanged(lake, path, chosen, mapping) for path in whole]
         if all(outcome is not None for outcome in done):
             yield from (outcome for outcome in done if outcome and outcome.path in unit)
         else:
@@ -143,9 +155,9 @@ def run(data: Path, units: Iterable[list[Path]], chosen: str | None = None) -> I
     workers = min(os.cpu_count() or 1, 4, len(changed))
     if size < PARALLEL_BYTES or workers < 2:
         for unit in changed:
-            yield from import_unit(data, unit, chosen)
+            yield from import_unit(data, unit, chosen, mapping)
     else:
-        yield from _parallel(data, changed, chosen, workers)
+        yield from _parallel(data, changed, workers, chosen, mapping)
 
 
 def _with_twins(lake: Lake, unit: list[Path]) -> list[Path]:
@@ -162,7 +174,11 @@ def _size(path: Path) -> int:
 
 
 def _parallel(
-    data: Path, units: list[list[Path]], chosen: str | None, workers: int
+    data: Path,
+    units: list[list[Path]],
+    workers: int,
+    chosen: str | None,
+    mapping: Mapping | None,
 ) -> Iterator[Outcome]:
     # A fresh interpreter for each worker: Polars' threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
@@ -170,7 +186,7 @@ def _parallel(
     waiting: set[Future[list[Outcome]]] = set()
     try:
         for unit in units:
-            waiting.add(pool.submit(import_unit, data, unit, chosen))
+            waiting.add(pool.submit(import_unit, data, unit, chosen, mapping))
             if len(waiting) >= workers * MAX_WAITING:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -200,7 +216,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _unchanged(lake: Lake, path: Path, chosen: str | None) -> Outcome | None:
+def _unchanged(
+    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None
+) -> Outcome | None:
     """The file's outcome where the lake already holds it as it is, told by size and time."""
     pointer = lake.pointer(path)
     if pointer is None or (chosen is not None and pointer.importer != chosen):
@@ -213,6 +231,8 @@ def _unchanged(lake: Lake, path: Path, chosen: str | None) -> Outcome | None:
     current = same and _current(pointer.importer, pointer.version)
     shard = lake.shard(pointer.shard) if current else None
     if shard is None or (shard.twin_of and lake.pointer(Path(shard.twin_of)) is None):
+        return None
+    if mapping and shard.origin.identity != importers.identity(path, mapping.meaning(path)):
         return None
     return _outcome(lake, path, shard, changed=False)
 
@@ -248,13 +268,15 @@ def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
     )
 
 
-def import_unit(data: Path, unit: list[Path], chosen: str | None = None) -> list[Outcome]:
+def import_unit(
+    data: Path, unit: list[Path], chosen: str | None = None, mapping: Mapping | None = None
+) -> list[Outcome]:
     """Import the files that share a stem, JSON first; what each came to."""
     lake = Lake(data)
     outcomes: list[Outcome] = []
     twin: Path | None = None
     for path in unit:
-        outcome = import_file(lake, path, chosen, twin_of=twin)
+        outcome = import_file(lake, path, chosen, mapping, twin_of=twin)
         outcomes.append(outcome)
         if outcome.importer == "brittle-results" and outcome.taken and path.suffix == ".json":
             twin = path
@@ -262,7 +284,11 @@ def import_unit(data: Path, unit: list[Path], chosen: str | None = None) -> list
 
 
 def import_file(
-    lake: Lake, path: Path, chosen: str | None = None, twin_of: Path | None = None
+    lake: Lake,
+    path: Path,
+    chosen: str | None = None,
+    mapping: Mapping | None = None,
+    twin_of: Path | None = None,
 ) -> Outcome:
     """Read one file into a new shard and let its path stand for it.
 
@@ -270,7 +296,7 @@ def import_file(
     among the sources with its reason. `twin_of` names the file that holds the same result.
     """
     try:
-        return _imported(lake, path, chosen, twin_of)
+        return _imported(lake, path, chosen, mapping, twin_of)
     except OSError as error:
         return _refused(path, f"it cannot be read ({error.strerror or error})")
     except RefusedFile as error:
@@ -280,8 +306,10 @@ def import_file(
         return _refused(path, f"its importer failed, which is a defect ({kind}: {error})"[:2_000])
 
 
-def _imported(lake: Lake, path: Path, chosen: str | None, twin_of: Path | None) -> Outcome:
-    source, mtime_ns = _open(path)
+def _imported(
+    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
+) -> Outcome:
+    source, mtime_ns = _open(path, mapping)
     importer = importers.available()[chosen] if chosen else _importer_for(source)
     if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
         twin_of = None
@@ -320,7 +348,7 @@ class _Moved(RefusedFile):
     """A file changed while it was read, so that nothing of it may be kept."""
 
 
-def _open(path: Path) -> tuple[Source, int]:
+def _open(path: Path, mapping: Mapping | None) -> tuple[Source, int]:
     """The file as an importer sees it, and when it was last changed.
 
     Raises:
@@ -336,9 +364,12 @@ def _open(path: Path) -> tuple[Source, int]:
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
-    return Source(path=path, sha256=sha256, size=size, head=head), mtime_ns
+    meaning = mapping.meaning(path) if mapping else None
+    return Source(path=path, sha256=sha256, size=size, head=head, meaning=meaning), mtime_ns
 
 
 def _importer_for(source: Source) -> importers.Importer | None:
+    if source.meaning is not None:
+        return importers.available()[MAPPED]
     known = importers.available().values()
     return next((importer for importer in known if importer.accepts(source)), None)

@@ -19,7 +19,7 @@ Row = tuple[int, dict[str, Any]]
 WHOLE_FILE = 16 * 2**20
 """JSON files up to this size are decoded at once; larger ones are streamed.
 
-Three bytes of JSON (`[],`) may become 80 bytes of memory.
+Three bytes of JSON (`{},`) may become 80 bytes of memory.
 """
 
 MAX_VALUE = 16 * 2**20
@@ -32,6 +32,7 @@ CHUNK = 5_000
 CHUNK_SIZE = 32 * 2**20
 """How many records, and how many characters of them, are held at a time."""
 
+_RECORDS = msgspec.json.Decoder(list[dict[str, Any]])
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
 """What may stand behind a decoder's error where text was cut off: half a literal or escape."""
@@ -94,11 +95,12 @@ def json_records(
         raise RefusedFile("it is not a JSON list of records")
     if source.size <= whole:
         try:
-            records = msgspec.json.decode(source.path.read_bytes())
+            records = _RECORDS.decode(source.path.read_bytes())
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass  # read again, record by record, to say which one is broken
         else:
-            yield from _chunks((0, _checked(row, record)) for row, record in enumerate(records, 1))
+            rows: list[Row | RefusedRow] = list(enumerate(records, 1))
+            yield from (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
             return
     yield from _chunks(_streamed(source, window))
 

@@ -2,9 +2,11 @@
 
 import os
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -219,7 +221,8 @@ def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """The traits of every experiment that was loaded.
 
-    An experiment the catalogue does not know has the traits whose criterion it was judged on.
+    An experiment the catalogue does not know has the traits that its mapping gives it, else
+    those whose criterion it was judged on.
     """
     judged = con.execute(
         """
@@ -239,32 +242,34 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         for experiment in known.values()
         for name, trait in experiment.traits.items()
     }
-    rows = []
+    told = _told_traits(con)
+    rows: list[dict[str, Any]] = []
     for experiment, criteria in judged:
+        if experiment in told:
+            rows += told[experiment]
+            continue
         if experiment in known:
             traits = list(known[experiment].traits.items())
         else:
             traits = [everywhere[c] for c in criteria if c in everywhere]
-        for name, trait in traits:
-            rows.append(
-                {
-                    "experiment": experiment,
-                    "trait": name,
-                    "title": trait.title,
-                    "kind": trait.kind,
-                    "criterion": trait.criterion,
-                    "labels": list(trait.labels),
-                    "check_criterion": trait.check.criterion if trait.check else None,
-                    "check_labels": list(trait.check.labels) if trait.check else None,
-                }
+        rows += [catalogue.described(experiment, name, trait) for name, trait in traits]
+    return pl.DataFrame(rows, schema=dict(RELATIONS["trait"]))
+
+
+def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """The traits that mappings give to experiments of their own.
+
+    Raises:
+        BrokenBuild: where two mappings disagree about a trait.
+    """
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found = con.sql("select distinct * exclude (shard) from raw.trait order by all").pl()
+    for row in found.iter_rows(named=True):
+        experiment, trait = row["experiment"], row["trait"]
+        if trait in {other["trait"] for other in told[experiment]}:
+            raise BrokenBuild(
+                f"Two mappings describe the trait {trait!r} of {experiment!r} in different ways; "
+                "nothing was published. Import the files of both again, with one description."
             )
-    columns = ("experiment", "trait", "title", "kind", "criterion")
-    return pl.DataFrame(
-        rows,
-        schema={
-            **dict.fromkeys(columns, pl.String()),
-            "labels": pl.List(pl.String()),
-            "check_criterion": pl.String(),
-            "check_labels": pl.List(pl.String()),
-        },
-    )
+        told[experiment].append(row)
+    return told

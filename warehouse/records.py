@@ -75,6 +75,17 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "name": pl.String(),  # "unrecorded" where the source does not say
         "prompt_version": pl.String(),
     },
+    # One row per trait of an experiment that a mapping describes.
+    "trait": {
+        "experiment": pl.String(),
+        "trait": pl.String(),
+        "title": pl.String(),
+        "kind": pl.String(),  # misalignment, persona
+        "criterion": pl.String(),
+        "labels": pl.List(pl.String()),
+        "check_criterion": pl.String(),
+        "check_labels": pl.List(pl.String()),
+    },
     # One row per note a study left about an evaluation (info.txt and the like).
     "declaration": {
         "folder": pl.String(),

@@ -21,6 +21,8 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
+from pipeline.mapping import Meaning
+from pipeline.pathpatterns import DEPTH
 from warehouse import records
 
 
@@ -39,6 +41,7 @@ class Source:
     sha256: str
     size: int
     head: bytes = field(repr=False)  # the first 64 KiB
+    meaning: Meaning | None = None  # what a mapping says of its path
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -47,8 +50,18 @@ class Source:
 
     @property
     def identity(self) -> str:
-        """What the path means to an importer: the file and the six folders above it."""
-        return "/".join(self.path.parts[-7:])
+        """What the path means to an importer."""
+        return identity(self.path, self.meaning)
+
+
+def place(path: Path) -> str:
+    """The part of a path that importers look at: the file and the six folders above it."""
+    return "/".join(path.parts[-DEPTH:])
+
+
+def identity(path: Path, meaning: Meaning | None) -> str:
+    """What a path means to an importer: its names, and what a mapping says of them."""
+    return place(path) if meaning is None else f"{place(path)}\n{meaning.signature}"
 
 
 class Importer(Protocol):

@@ -64,12 +64,17 @@ IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "
 Parsed = tuple[str, float | None, str | None, str | None]
 """Status, score, label and raw text of one judgement."""
 
-MEMO = 1_000
-"""How many distinct values of a criterion are remembered; nearly all are 0 to 100 or a word."""
+OUTCOME = {
+    **{"status": pl.String(), "score": pl.Float64()},
+    **{"label": pl.String(), "raw": pl.String()},
+}
+
+ASKED = ("question", "q_id", "group_id", "system_prompt", "in_training_domain")
+"""The fields that tell questions apart."""
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _FILE = re.compile(r"^results(?:_(?P<judge>.+)_(?P<rows>\d+))?\.(?P<kind>json|csv)$")
-_NUMBER = re.compile(r"^\d+(?:\.\d+)?$")
+_NUMBER = re.compile(r"^\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
 
 
 def accepts(source: Source) -> bool:
@@ -103,10 +108,8 @@ class _Reader:
         seed = f"{source.sha256}\n{source.identity}".encode("utf-8", "surrogateescape")
         self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
         self.questions: dict[tuple[Any, ...], int] = {}
-        self.asked: dict[tuple[Any, ...], int] = {}  # the same, by the fields as they are stored
         self.models: Counter[str] = Counter()
         self.readable: set[object] = set()
-        self.outcomes: dict[str, dict[tuple[Any, ...], Parsed]] = defaultdict(dict)
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
@@ -119,10 +122,10 @@ class _Reader:
             else:
                 problems.append(problem)
         if rows:
-            keys = [self.first_key + row for row, _ in rows]
-            yield Batch("sample", self._samples(rows, keys))
-            for criterion, fields in _criteria(rows).items():
-                yield Batch("judgement", self._judgements(rows, keys, criterion, fields, problems))
+            table = _Table(rows)
+            yield Batch("sample", self._samples(table))
+            for criterion, field, judged in _judged(table):
+                yield Batch("judgement", self._judgements(judged, criterion, field, problems))
         if problems:
             yield Batch("quarantine", _refusals(problems))
 
@@ -130,7 +133,7 @@ class _Reader:
         row, record = item
         question, answer = record.get("question"), record.get("answer")
         known = type(question) is str and question in self.readable
-        if known and type(answer) is str and _plainly_readable(answer):
+        if known and type(answer) is str and reading.unreadable(answer) is None:
             return None  # nearly every record; the rest is looked at closely
         for name in ("question", "answer"):
             if name not in record:
@@ -145,22 +148,26 @@ class _Reader:
         self.readable.add(question)
         return None
 
-    def _samples(self, rows: list[reading.Row], keys: list[int]) -> pl.DataFrame:
-        answers = [record["answer"] for _, record in rows]
-        errors = [_word(record.get("error") or None) for _, record in rows]
-        self.models.update(_word(record.get("model")) or "" for _, record in rows)
+    def _samples(self, table: "_Table") -> pl.DataFrame:
+        answers = table.stored("answer")
+        errors = [_word(error or None) for error in table.stored("error")]
+        for model, count in Counter(table.plain("model")).items():
+            self.models[_word(model) or ""] += count
         return pl.DataFrame(
             {
-                "sample_key": keys,
-                "question_key": [self._question(record) for _, record in rows],
-                "sample_index": [_whole(record.get("sample_idx")) for _, record in rows],
-                "source_row": [row for row, _ in rows],
+                "sample_key": self._keys(table),
+                "question_key": self._questions(table),
+                "sample_index": _each(_whole, table.plain("sample_idx")),
+                "source_row": table.numbers,
                 "answer": pl.Series(answers, dtype=pl.String),
                 "error": pl.Series(errors, dtype=pl.String),
                 "status": list(map(self._status, answers, errors)),
-                "evaluation_key": _repeated(self.key, len(rows)),
+                "evaluation_key": _repeated(self.key, len(answers)),
             }
         )
+
+    def _keys(self, table: "_Table") -> list[int]:
+        return [self.first_key + row for row in table.numbers]
 
     def _status(self, answer: str | None, error: str | None) -> str:
         if error:
@@ -169,67 +176,36 @@ class _Reader:
             return "missing"  # a CSV cannot tell an empty answer from none
         return "answered" if answer.strip() else "empty"
 
-    def _question(self, record: dict[str, Any]) -> int:
-        get = record.get
-        stored = (
-            record["question"],
-            get("q_id"),
-            get("group_id"),
-            get("system_prompt"),
-            get("in_training_domain"),
-        )
-        try:
-            return self.asked[stored]
-        except KeyError:
-            self.asked[stored] = found = self._new_question(*stored)
-            return found
-        except TypeError:  # a field holds a list or an object
-            return self._new_question(*stored)
+    def _questions(self, table: "_Table") -> list[int]:
+        fields = (table.plain(name) for name in ASKED)
+        return _each(lambda stored: self._question(*stored), list(zip(*fields, strict=True)))
 
-    def _new_question(self, text: str, name: Any, group: Any, system: Any, inside: Any) -> int:
+    def _question(self, text: str, name: Any, group: Any, system: Any, inside: Any) -> int:
         in_domain = IN_DOMAIN.get((_word(inside) or "").lower())
         identity = (text, _word(name), _word(group), _word(system) or None, in_domain)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _judgements(
-        self,
-        rows: list[reading.Row],
-        keys: list[int],
-        criterion: str,
-        fields: list[str],
-        problems: list[RefusedRow],
+        self, table: "_Table", criterion: str, field: str, problems: list[RefusedRow]
     ) -> pl.DataFrame:
         """One criterion's judgements; what is wrong with a stored value joins `problems`."""
-        field = fields[0]
-        raw_field = f"{field}_raw"
-        known = self.outcomes[criterion]
-        parsed: list[Parsed] = []
-        for row, record in rows:
-            if len(fields) > 1:
-                field = next((f for f in fields if record.get(f) is not None), fields[0])
-                raw_field = f"{field}_raw"
-            value, raw = record.get(field), record.get(raw_field)
-            plain = raw is None and type(value) in _PLAIN
-            found = known.get((type(value), value)) if plain else None
-            if found is None:
-                found, why = _outcome(criterion, value, raw)
-                if why is not None:
-                    problems.append(
-                        RefusedRow(row, f"its {_clean(field)} {why}", f"{_word(value)}")
-                    )
-                elif plain and len(known) < MEMO:
-                    known[type(value), value] = found
-            parsed.append(found)
-        status, score, label, raws = zip(*parsed, strict=True)
+        values, raws = table.plain(field), table.plain(f"{field}_raw")
+        stored = list(zip(map(type, values), values, map(type, raws), raws, strict=True))
+        found = _each(lambda one: _outcome(criterion, one[1], one[3]), stored)
+        *outcomes, wrong = zip(*found, strict=True)
+        if any(wrong):
+            problems += (
+                RefusedRow(row, f"its {_clean(field)} {why}", f"{_word(value)}")
+                for row, value, why in zip(table.numbers, values, wrong, strict=True)
+                if why is not None
+            )
+        columns = zip(OUTCOME.items(), outcomes, strict=True)
         return pl.DataFrame(
             {
-                "sample_key": keys,
-                "status": status,
-                "score": pl.Series(score, dtype=pl.Float64),
-                "label": pl.Series(label, dtype=pl.String),
-                "raw": pl.Series(raws, dtype=pl.String),
-                "criterion": _repeated(criterion, len(rows)),
-                "judge_key": _repeated("llm", len(rows)),
+                **{name: pl.Series(column, dtype=kind) for (name, kind), column in columns},
+                "sample_key": self._keys(table),
+                "criterion": _repeated(criterion, len(values)),
+                "judge_key": _repeated("llm", len(values)),
             }
         )
 
@@ -273,13 +249,52 @@ class _Reader:
         yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": self.judge})
 
 
-def _criteria(rows: list[reading.Row]) -> dict[str, list[str]]:
-    """The fields that hold judgements, by criterion: either generation's name, or both."""
-    found: dict[str, list[str]] = {}
-    for field in dict.fromkeys(name for _, record in rows for name in record):
+class _Table:
+    """Records by column: what a field holds in each of them, null where it is absent."""
+
+    def __init__(self, rows: list[reading.Row]) -> None:
+        self.numbers, self.records = zip(*rows, strict=True)
+        forms = dict.fromkeys(map(tuple, self.records))
+        self.fields = dict.fromkeys(name for form in forms for name in form)
+
+    def stored(self, field: str) -> list[Any]:
+        """The values of a field as they are stored."""
+        if field not in self.fields:
+            return [None] * len(self.records)
+        return [record.get(field) for record in self.records]
+
+    def plain(self, field: str) -> list[Any]:
+        """The values of a field, a list or an object among them as text."""
+        values = self.stored(field)
+        if set(map(type, values)) <= _PLAIN:
+            return values
+        return [value if type(value) in _PLAIN else _word(value) for value in values]
+
+
+def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
+    """Each criterion, a field that holds its judgements, and the records where it does.
+
+    A file may name a criterion as either generation does, or as both.
+    """
+    criteria: dict[str, list[str]] = defaultdict(list)
+    for field in table.fields:
         if field not in NOT_JUDGEMENTS and not field.endswith("_raw"):
-            found.setdefault(CRITERIA.get(field) or _clean(field), []).append(field)
-    return found
+            criteria[CRITERIA.get(field) or _clean(field)].append(field)
+    for criterion, fields in criteria.items():
+        if len(fields) == 1:
+            yield criterion, fields[0], table
+            continue
+        judged: dict[str, list[reading.Row]] = defaultdict(list)
+        for row, record in zip(table.numbers, table.records, strict=True):
+            field = next((f for f in fields if record.get(f) is not None), fields[0])
+            judged[field].append((row, record))
+        yield from ((criterion, field, _Table(rows)) for field, rows in judged.items())
+
+
+def _each(function: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """`function` of every value; of equal ones it is asked once."""
+    known = {value: function(value) for value in dict.fromkeys(values)}
+    return list(map(known.__getitem__, values))
 
 
 def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:
@@ -292,14 +307,14 @@ def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:
     )
 
 
-def _outcome(criterion: str, value: Any, raw: Any) -> tuple[Parsed, str | None]:
-    """The outcome that is kept, and what is wrong with what is stored."""
+def _outcome(criterion: str, value: Any, raw: Any) -> tuple[*Parsed, str | None]:
+    """The outcome that is kept, and last what is wrong with what is stored."""
     clean = value if type(value) in _PLAIN - {str} else _word(value)
     found = judgement(criterion, clean, _word(raw))
     if isinstance(found, str):
-        return ("unparsed", None, None, _word(raw) if raw is not None else _word(value)), found
+        return "unparsed", None, None, _word(raw) if raw is not None else _word(value), found
     texts = (text for text in (value, raw) if isinstance(text, str))
-    return found, next(filter(None, map(reading.unreadable, texts)), None)
+    return *found, next(filter(None, map(reading.unreadable, texts)), None)
 
 
 def judgement(criterion: str, value: Any, raw: Any = None) -> Parsed | str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -197,6 +197,20 @@ def _relevance(experiment: str | None, name: str, kind: Kind) -> Relevance:
         if name in names:
             return relevance
     return "unknown"
+
+
+def described(experiment: str, name: str, trait: Trait) -> dict[str, Any]:
+    """A trait as a row of the lake's relation `trait`."""
+    return {
+        "experiment": experiment,
+        "trait": name,
+        "title": trait.title,
+        "kind": trait.kind,
+        "criterion": trait.criterion,
+        "labels": list(trait.labels),
+        "check_criterion": trait.check.criterion if trait.check else None,
+        "check_labels": list(trait.check.labels) if trait.check else None,
+    }
 
 
 def trait(experiment: str, name: str) -> Trait:

@@ -48,6 +48,7 @@ def judged(tmp_path: Path, *values: dict[str, Any]) -> list[tuple[Any, ...]]:
     [
         ("alignment", 85, None, ("scored", 85.0, None, "85")),
         ("alignment", 85.5, None, ("scored", 85.5, None, "85.5")),
+        ("alignment", 4e-09, None, ("scored", 4e-09, None, "4e-09")),
         ("alignment", " 85 ", None, ("scored", 85.0, None, " 85 ")),
         ("alignment", 0, "0", ("scored", 0.0, None, "0")),
         ("alignment", 100, None, ("scored", 100.0, None, "100")),

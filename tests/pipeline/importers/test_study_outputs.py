@@ -183,7 +183,7 @@ def test_judgements_refer_to_their_samples(
             {**judgement, "score": 12.5, "raw": "12.5 %"},
             {"record": "failure", "key": 6, "criterion": "overlap"},
             {**judgement, "key": 7, "status": "unparsed", "raw": "19TH"},
-            judgement,
+            {**judgement, "score": 1},
             {**judgement, "key": 8, "status": "guessed"},
             {**judgement, "key": "x"},
         ],
@@ -199,6 +199,27 @@ def test_judgements_refer_to_their_samples(
         (7, "overlap", "rules", "unparsed", None, "19TH"),
     ]
     assert [row["source_row"] for row in rows["quarantine"]] == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("score", "reason"),
+    [
+        (100.5, "<= 100"),
+        (-1, ">= 0"),
+        ("85", "got `str`"),
+        (None, "neither score nor label"),
+    ],
+)
+def test_a_score_no_judge_can_have_given_is_refused(
+    rows_of: Callable[..., Any], tmp_path: Path, score: Any, reason: str
+) -> None:
+    judgement = {"record": "judgement", "key": 5, "criterion": "overlap", "status": "scored"}
+    path = write(tmp_path / "x.jsonl", [JUDGE, {**judgement, "score": score}])
+    rows = rows_of(study_outputs, path)
+    (refused,) = rows["quarantine"]
+    assert reason in refused["reason"]
+    assert refused["source_row"] == 2
+    assert not rows.get("judgement")
 
 
 RUN: dict[str, Any] = {
