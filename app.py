@@ -20,6 +20,30 @@ PAGES = {
             icon=":material/percent:",
             url_path="rates",
         ),
+        st.Page(
+            "pages/results/brittleness.py",
+            title="Brittleness",
+            icon=":material/blur_on:",
+            url_path="brittleness",
+        ),
+        st.Page(
+            "pages/results/interventions.py",
+            title="Interventions",
+            icon=":material/vaccines:",
+            url_path="interventions",
+        ),
+        st.Page(
+            "pages/results/robustness.py",
+            title="Robustness",
+            icon=":material/balance:",
+            url_path="robustness",
+        ),
+        st.Page(
+            "pages/results/published.py",
+            title="Published",
+            icon=":material/menu_book:",
+            url_path="published",
+        ),
     ],
     "Reading": [
         st.Page(
@@ -30,6 +54,12 @@ PAGES = {
         ),
     ],
     "Methods": [
+        st.Page(
+            "pages/methods/study.py",
+            title="Study",
+            icon=":material/science:",
+            url_path="study",
+        ),
         st.Page(
             "pages/methods/training.py",
             title="Training",
@@ -45,18 +75,23 @@ PAGES = {
     ],
 }
 
+WITHOUT_SNAPSHOT = ("study",)
+"""The pages, by URL path, that have something to show before anything is imported."""
+
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=labels.APP, page_icon="pages/ui/icon.svg", layout="wide")
 links.arrive()
 chosen = st.navigation(PAGES)
 
 try:
-    if store.current() is None:
-        st.title(chosen.title, anchor=False)
-        page.nothing_built()
-    else:
+    built = store.current() is not None
+    if built:
         with st.sidebar:
             filters.draw()
+    if built or chosen.url_path in WITHOUT_SNAPSHOT:
         chosen.run()
+    else:
+        st.title(chosen.title, anchor=False)
+        page.nothing_built()
 except BrittlescopeError as error:
     st.error(str(error), icon=":material/error:")

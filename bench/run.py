@@ -18,7 +18,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from bench import baseline, make_results
+from bench import baseline, make_results, sampling
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.stats.rates import rates
@@ -163,6 +163,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     wanted = parser.parse_args()
     row("", "brittlescope", "json + pandas", None, "goal")
+    sampling.report(row, peak_megabytes)
     with tempfile.TemporaryDirectory(prefix="brittlescope-bench-") as folder:
         bench_import(Path(folder), wanted.import_rows, wanted.repeat)
         shutil.rmtree(Path(folder) / "import")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,9 @@ SHOWN_REFUSALS = 20
 
 MAPPED = "em-csv"
 """The importer of the files that a mapping's patterns cover, whatever they are called."""
+
+THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
+"""The variables that tell libraries how many threads to start; they read them when loaded."""
 
 MAX_WAITING = 4
 """How many units wait in the queue of each worker, to keep memory flat."""
@@ -139,7 +143,7 @@ def run(
     Raises:
         UsageError: where `chosen` is not an importer.
     """
-    if chosen is not None and chosen not in importers.available():
+    if chosen is not None and importers.named(chosen) is None:
         known = ", ".join(importers.available())
         raise UsageError(f"There is no format {chosen!r}; there are {known}.")
     lake = Lake(data)
@@ -186,7 +190,8 @@ def _parallel(
     waiting: set[Future[list[Outcome]]] = set()
     try:
         for unit in units:
-            waiting.add(pool.submit(import_unit, data, unit, chosen, mapping))
+            with _single_threaded():
+                waiting.add(pool.submit(import_unit, data, unit, chosen, mapping))
             if len(waiting) >= workers * MAX_WAITING:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -202,6 +207,21 @@ def _parallel(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Processes started meanwhile compute in one thread: the others would share their cores."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _begin_worker() -> None:
@@ -238,7 +258,7 @@ def _unchanged(
 
 
 def _current(name: str, version: int) -> bool:
-    return version == _version(importers.available().get(name))
+    return version == _version(importers.named(name))
 
 
 def _version(importer: importers.Importer | None) -> int:
@@ -310,7 +330,7 @@ def _imported(
     lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
 ) -> Outcome:
     source, mtime_ns = _open(path, mapping)
-    importer = importers.available()[chosen] if chosen else _importer_for(source)
+    importer = importers.named(chosen) if chosen else _importer_for(source)
     if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
         twin_of = None
     origin = Origin(
@@ -370,6 +390,5 @@ def _open(path: Path, mapping: Mapping | None) -> tuple[Source, int]:
 
 def _importer_for(source: Source) -> importers.Importer | None:
     if source.meaning is not None:
-        return importers.available()[MAPPED]
-    known = importers.available().values()
-    return next((importer for importer in known if importer.accepts(source)), None)
+        return importers.named(MAPPED)
+    return next((importer for importer in importers.each() if importer.accepts(source)), None)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import polars as pl
 
 from warehouse.errors import UnknownName
-from warehouse.rules import Coherence, Line, Rule, Score
+from warehouse.rules import Coherence, Rule, Score
 
 Domain = Literal["outside", "inside", "all"]
 
@@ -81,9 +81,23 @@ class Slice:
             evaluation=(),
         )
 
+    def holds_baselines(self) -> bool:
+        """Whether no filter hides what the arms of this slice are compared with."""
+        return self == replace(self.baselines(), intervention=(), eval_intervention=())
+
     def parameters(self) -> dict[str, Any]:
         """The slice as query parameters."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+def multi_way(traits: pl.DataFrame) -> pl.DataFrame:
+    """The traits as their multi-way criterion sees them; those that have none are left out.
+
+    `traits` has the columns of `core.trait`.
+    """
+    return traits.filter(pl.col("check_criterion").is_not_null()).with_columns(
+        pl.col("check_criterion").alias("criterion"), pl.col("check_labels").alias("labels")
+    )
 
 
 def lines(rule: Rule, traits: pl.DataFrame) -> str:
@@ -95,7 +109,7 @@ def lines(rule: Rule, traits: pl.DataFrame) -> str:
 
 
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
-    line: Line = rule.misalignment if trait["kind"] == "misalignment" else rule.persona
+    line = rule.line(trait["kind"])
     labels = line.labels or (trait["labels"] if line.score is None else None)
     floor, ceiling = _range(line.score) if line.score else (None, None)
     coherence = line.coherence

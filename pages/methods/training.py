@@ -24,7 +24,7 @@ if not flags.is_empty():
     prose.table(training.flag_table(flags, called), "flags")
 
 st.subheader("Runs side by side", anchor=False)
-wanted = bound.many("Runs to compare", called, "compare", training.HOW_MANY)
+wanted = bound.many("Runs to compare", called, "compare", training.HOW_MANY, training.UNCHOSEN)
 chosen = training.compared(runs, wanted)
 st.text(training.difference(chosen))
 header = ("", *(called[run] for run in chosen["run"]))

@@ -9,9 +9,9 @@ page.title("What is loaded, and what stands out?")
 counts = page.counts(view)
 page.answer(headlines.loaded(counts))
 
-st.subheader("Headline rates", anchor=False)
 for headline in headlines.of(counts, view, store.findings()):
-    st.markdown(headline)
+    st.markdown(headline.sentence)
+    st.caption(headline.details)
 page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)
@@ -25,7 +25,7 @@ found = headlines.findings(store.findings(), view)
 tables.plain(found, "findings") if found.height else st.success(headlines.NO_FINDINGS)
 
 page.details(counts, view)
-page.footer(view, counts)
+page.footer(view, counts, margin=f"±{100 * view.margin:g} points")
 
 if mark is not None:
     cell = links.narrowed(view, grid.row(mark, named=True), counts)

@@ -4,8 +4,8 @@ Links name values as the data does (`intervention=identity-etymologist`); the br
 bar shows them as people do, since Streamlit writes labels there. Both are understood.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -22,9 +22,13 @@ UNKNOWN = "_unknown"
 
 
 def many(
-    label: str, options: Mapping[str, str], key: str, help: str | None = None
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    help: str | None = None,
+    placeholder: str = "All",
 ) -> tuple[str, ...]:
-    """A multiselect over {value: label}; the chosen values, none meaning all."""
+    """A multiselect over {value: label}; the chosen values, none meaning `placeholder`."""
     _spell(key, options)
     asked = _asked(key)
     if asked is not None:
@@ -34,7 +38,7 @@ def many(
         list(options),
         key=key,
         format_func=lambda value: options.get(value, str(value)),
-        placeholder="All",
+        placeholder=placeholder,
         help=help,
         bind="query-params",
         on_change=_forget,
@@ -43,14 +47,20 @@ def many(
     return tuple(value for value in chosen if value in options)
 
 
-def one(label: str, options: Mapping[Choice, str], key: str, help: str | None = None) -> Choice:
-    """A selectbox over {value: label}; the first one unless another is chosen."""
+def one(
+    label: str,
+    options: Mapping[Choice, str],
+    key: str,
+    help: str | None = None,
+    draw: Callable[..., Any] = st.selectbox,
+) -> Choice:
+    """A choice over {value: label}, drawn as a menu; the first one unless another is chosen."""
     first = next(iter(options))
     _spell(key, options)
     asked = _asked(key)
     if asked is not None:
         st.session_state[key] = next(iter(_known(key, asked[:1], options)), first)
-    chosen = st.selectbox(
+    chosen = draw(
         label,
         list(options),
         key=key,
@@ -61,6 +71,11 @@ def one(label: str, options: Mapping[Choice, str], key: str, help: str | None = 
         args=(key,),
     )
     return chosen if chosen in options else first
+
+
+def row(label: str, options: Mapping[Choice, str], key: str) -> Choice:
+    """The same choice, drawn as a row of buttons: for few options that all should be seen."""
+    return one(label, options, key, draw=_buttons)
 
 
 def number(
@@ -126,6 +141,15 @@ def page(pages: int, key: str = "page") -> int:
 def unknown() -> dict[str, Sequence[str]]:
     """What links asked for in vain, by widget, until that widget is changed."""
     return dict(st.session_state.get(UNKNOWN, {}))
+
+
+def _buttons(label: str, options: list[str], *, key: str, **rest: Any) -> str | None:
+    # A value that was just assigned and a default would be one too many.
+    default = None if key in st.session_state else options[0]
+    return st.segmented_control(
+        label, options, default=default, required=True, key=key,
+        label_visibility="collapsed", **rest,
+    )  # fmt: skip
 
 
 def _asked(key: str) -> list[str] | None:

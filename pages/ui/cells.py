@@ -38,6 +38,9 @@ DIMENSIONS = (
 CONDITIONS = ("dataset", "eval_intervention")
 """What makes answers different things, whatever a layout asks for."""
 
+LETTERS = 40
+"""How many letters of a name stand on one line of a chart."""
+
 SORTS = {
     "high": "highest rate first",
     "low": "lowest rate first",
@@ -68,7 +71,8 @@ def of(
 
     Returns:
         The columns of `warehouse.stats.rates.rates`, and cell (its number), name (its labels),
-        line (the same without what stands in brackets, counts and cell, a line each), group
+        line (the same without what stands in brackets, over as many lines as it takes, then
+        counts and cell, a line each), group
         (the label of the last dimension; of an intervention its kind), text (the rate as people
         write it) and counts (`95/100 · 10 questions`).
     """
@@ -76,27 +80,42 @@ def of(
     if sort != "name":
         found = found.sort("rate", descending=sort == "high", nulls_last=True, maintain_order=True)
     found = found.with_row_index("cell")
-    human = _named(found, counts, by)
+    human = named(found, counts, by)
     shown = list(by) or list(IDENTITY[:2])
     rows = list(found.iter_rows(named=True))
     n = [
         f"{r['n_trait']:,}/{r['n_counted']:,} · {labels.plural(r['questions'], 'question')}"
         for r in rows
     ]
-    names_of = [" · ".join(map(str, row)) for row in human.select(shown).iter_rows()]
-    short = [re.sub(r" \([^()]*\)", "", name) for name in names_of]
+    names_of = _said(found, human, shown)
+    lines = [wrapped(short(name)) for name in names_of]
     grouped = "kind" if shown[-1] == "intervention" else shown[-1]
     return found.with_columns(
         pl.Series("name", names_of, dtype=pl.String()),
         pl.Series(
             "line",
-            [f"{a}\n{b}\n{i}" for i, (a, b) in enumerate(zip(short, n, strict=True))],
+            [f"{a}\n{b}\n{i}" for i, (a, b) in enumerate(zip(lines, n, strict=True))],
             dtype=pl.String(),
         ),
         pl.Series("group", human[grouped], dtype=pl.String()),
         pl.Series("text", [labels.rate(r) for r in rows], dtype=pl.String()),
         pl.Series("counts", n, dtype=pl.String()),
     )
+
+
+def short(name: str) -> str:
+    """A name without what stands in brackets."""
+    return re.sub(r" \([^()]*\)", "", name)
+
+
+def wrapped(name: str) -> str:
+    """A name of several parts over several lines, none longer than need be."""
+    lines = [""]
+    for part in name.split(" · "):
+        joined = f"{lines[-1]} · {part}" if lines[-1] else part
+        fits = len(joined) <= LETTERS or not lines[-1]
+        lines[-1:] = [joined] if fits else [lines[-1], part]
+    return "\n".join(lines)
 
 
 def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -130,7 +149,7 @@ def table(
 ) -> pl.DataFrame:
     """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
-    human = _named(cells, counts, by).select(names)
+    human = named(cells, counts, by).select(names)
     return human.select(by).with_columns(
         *(100 * cells[c] for c in ("rate", "low", "high")),
         *(cells[c] for c in TABLE_COUNTS[:2]),
@@ -151,18 +170,42 @@ def table(
     )
 
 
+def _said(cells: pl.DataFrame, human: pl.DataFrame, shown: Sequence[str]) -> list[str]:
+    """The labels of every cell in one line, without those that say that nothing was done."""
+    return [
+        " · ".join(_parts(cell, named)) or " · ".join(named.values())
+        for cell, named in zip(
+            cells.select(shown).iter_rows(named=True),
+            human.select(shown).iter_rows(named=True),
+            strict=True,
+        )
+    ]
+
+
+def _parts(cell: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
+    """What there is to say of a cell: its labels, but for a plain evaluation or no training."""
+    parts = dict(named)
+    if "eval_intervention" in parts:
+        parts["eval_intervention"] = f"asked with {parts['eval_intervention']}"
+    if cell.get("eval_intervention") == "none":
+        del parts["eval_intervention"]
+    if cell.get("dataset") == "none" and cell.get("intervention") == "none":
+        del parts["intervention"]
+    return [str(part) for part in parts.values()]
+
+
 def _where(row: Mapping[str, object]) -> str:
     experiment, trait = (labels.value(d, row[d]) for d in IDENTITY[:2])
-    return f"{experiment}, {trait}, {row['name']}"
+    return f"{experiment}, {trait}, {short(str(row['name']))}"
 
 
-def _named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The cells with the labels of their dimensions' values."""
-    named = labels.named(_with_aspects(cells, counts, by))
+    human = labels.named(_with_aspects(cells, counts, by))
     if "question" not in by:
-        return named
+        return human
     names = dict(counts.select("question", "question_name").unique().iter_rows())
-    return named.with_columns(
+    return human.with_columns(
         pl.Series(
             "question",
             [labels.words((names[q] or q).replace("_", "-")) for q in cells["question"]],
@@ -200,7 +243,12 @@ def apart(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
 
 def raw(cells: pl.DataFrame, view: View) -> pl.DataFrame:
     """The cells to take away: the names and columns of `brittlescope rates`."""
-    return cells.drop("cell", "name", "line", "group", "text", "counts").with_columns(
+    return stamped(cells.drop("cell", "name", "line", "group", "text", "counts"), view)
+
+
+def stamped(frame: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Rows to take away, with the rule, cuts and domain that they were counted under."""
+    return frame.with_columns(
         pl.lit(view.rule.name).alias("rule"),
         pl.lit(view.trait_cut, pl.Float64()).alias("trait_cut"),
         pl.lit(view.coherence_cut, pl.Float64()).alias("coherence_cut"),

@@ -38,8 +38,8 @@ NEUTRAL = "#7a8490"
 INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
 """The colour of text in a chart, by theme."""
 
-STEP = 38
-"""Pixels of one cell's line, which has two lines of text."""
+TEXT = 13
+"""Pixels of a line of text."""
 
 POINTS = (
     *("cell", "line", "group", "rate", "low", "high", "worst_low", "worst_high", "is_result"),
@@ -47,7 +47,7 @@ POINTS = (
 )
 
 LINE_AXIS = alt.Axis(
-    labelExpr="slice(split(datum.label, '\\n'), 0, 2)", labelLimit=220, domain=False, ticks=False
+    labelExpr="slice(split(datum.label, '\\n'), 0, -1)", labelLimit=230, domain=False, ticks=False
 )
 RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
@@ -63,8 +63,9 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
     """Rates as points with intervals, a line a cell, one colour a group.
 
     Args:
-        cells: Columns cell (what a click selects), line (its label), group (a label), rate, low,
-            high, worst_low, worst_high (shares), is_result, text (the rate as written), counts.
+        cells: Columns cell (what a click selects), line (its label, the last line of which is
+            not shown), group (a label), rate, low, high, worst_low, worst_high (shares),
+            is_result, text (the rate as written), counts.
         groups: Every group on the page, so that each has one colour in all of its charts. A chart
             with a single one needs no legend.
         clickable: Whether a click selects a point's cell, as `picked`.
@@ -125,7 +126,7 @@ def points(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> al
     return alt.LayerChart(
         layer=[worst, interval, unknown, nothing, marks],
         width=560,
-        height=alt.Step(STEP),
+        height=alt.Step(TEXT * max((line.count("\n") for line in lines), default=1) + 12),
         view=alt.ViewBackground(stroke=None),
     )
 
@@ -153,7 +154,7 @@ def coverage(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
             title=None,
         ),
         y=alt.Y(
-            "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=240, domain=False, ticks=False)
+            "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=300, domain=False, ticks=False)
         ),
     )
     boxes = (

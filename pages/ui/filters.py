@@ -1,5 +1,6 @@
 """The sidebar's filters, the same on every page, and the view they add up to."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -164,8 +165,7 @@ def _options() -> dict[str, dict[str, str]]:
 def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Labels cut to a line's length, with the value itself where two would be the same."""
     short = {value: f"{label[:60]}…" if len(label) > 60 else label for value, label in named}
-    seen = list(short.values())
+    seen = Counter(short.values())
     return {
-        value: label if seen.count(label) == 1 else f"{label} · {value}"
-        for value, label in short.items()
+        value: label if seen[label] == 1 else f"{label} · {value}" for value, label in short.items()
     }

@@ -1,11 +1,11 @@
-"""The sentences of the overview: what is loaded, the headline rates, what looks suspicious."""
+"""The sentences of the overview: what is loaded, the verdicts, what looks suspicious."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from pages.ui import cells, labels
+from pages.ui import arms, cells, labels, verdicts
 from pages.ui.filters import View
 from pages.ui.page import escaped
 from warehouse.stats.rates import IDENTITY
@@ -15,10 +15,15 @@ NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
 DISAGREEMENT = "judges-disagree"
 """The doctor's check that finds a judge's own questions contradicting each other."""
 
-DOUBT = "The judge’s own questions contradict each other here: see what looks suspicious."
-
 _CONTROL = (pl.col("intervention") == "none") & (pl.col("eval_intervention") == "none")
 _TUNED = pl.col("dataset") != "none"
+
+
+class Headline(NamedTuple):
+    """What may be said of one experiment, trait and judge, in Markdown."""
+
+    sentence: str  # its verdict, and what speaks against trusting it
+    details: str  # the rates behind it
 
 
 def loaded(counts: pl.DataFrame) -> str:
@@ -39,30 +44,57 @@ def loaded(counts: pl.DataFrame) -> str:
     )
 
 
-def of(
-    counts: pl.DataFrame,
-    view: View,
-    findings: pl.DataFrame,
-) -> Iterator[str]:
-    """One sentence, in Markdown, for every experiment, trait and judge."""
-    doubted = set(findings.filter(pl.col("check") == DISAGREEMENT)["experiment"].drop_nulls())
-    by = ["model", "settings"]
-    groups = {
-        "untuned": (~_TUNED, "Before fine-tuning", ["model"]),
-        "control": (_TUNED & _CONTROL, "Fine-tuned without an intervention", by),
-        "treated": (_TUNED & ~_CONTROL, "With an intervention", ["model", "intervention"]),
-    }
+def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> Iterator[Headline]:
+    """One headline for every experiment, trait and judge.
+
+    Args:
+        counts: The counts frame of the view.
+        view: The view.
+        findings: What the doctor finds suspicious.
+    """
+    effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
     for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
-        said = [
-            f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}"
-            for keep, lead, dims in groups.values()
-            if not (rows := part.filter(keep)).is_empty()
-        ]
-        text = f"- **{escaped(cells.heading(values))}**  \n"
-        text += "  \n".join(escaped(sentence) for sentence in said)
-        if values[0] in doubted:
-            text += f"  \n:material/flag: {DOUBT}"
-        yield text
+        mine = [pl.col(name) == value for name, value in zip(IDENTITY, values, strict=True)]
+        compared = effects.filter(mine)
+        told = emergence(tuned.filter(mine), view.margin)
+        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
+        text = f"**{escaped(cells.heading(values))}**  \n{escaped(told[0].upper() + told[1:])}"
+        yield Headline(text + _doubt(findings, part), "  \n".join(_rates(part, view)))
+
+
+def emergence(tuned: pl.DataFrame, margin: float) -> str:
+    """In how many models the trait emerges, in lower case: `emerges in 2 of 4 models`.
+
+    It emerges where the control less the untuned model has its lower bound above the margin.
+    Of several settings the one with most counted answers stands for a model.
+
+    Args:
+        tuned: The rows of one experiment, trait and judge
+            (`warehouse.stats.contrasts.contrasts` with the baseline "untuned").
+        margin: The smallest difference that matters, as a share.
+    """
+    controls = (
+        tuned.filter(_CONTROL)
+        .sort("n_counted", descending=True, maintain_order=True)
+        .unique(["model", "dataset"], keep="first", maintain_order=True)
+    )
+    if controls.is_empty():
+        return "nothing was fine-tuned without an intervention here"
+    noun = "model" if controls["model"].is_unique().all() else "fine-tune"
+    if controls["baseline"].is_null().all():
+        return f"emergence cannot be told without an untuned model ({_controls(controls, noun)})"
+    known = controls.filter(
+        pl.col("difference_low").is_not_null() & pl.col("is_result") & pl.col("baseline_is_result")
+    )
+    emerged = known.filter(pl.col("difference_low") > margin).height
+    total = labels.plural(known.height, noun)
+    rest = controls.height - known.height
+    more = f" (of {rest} more it cannot be told)" if rest and known.height else ""
+    if known.is_empty():
+        return f"emergence cannot be estimated in {labels.plural(rest, noun)}"
+    if not emerged:
+        return f"not shown to emerge in {total}{more}"
+    return f"emerges in {emerged} of {total}{more}"
 
 
 def findings(found: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -103,6 +135,45 @@ def coverage(counts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _controls(controls: pl.DataFrame, noun: str) -> str:
+    """The rates of the controls, from the lowest to the highest."""
+    rates = controls.filter("is_result")["rate"].sort()
+    if rates.is_empty():
+        return "no control is a result"
+    low, high = labels.percent(rates[0]), labels.percent(rates[-1])
+    span = low if low == high else f"{low} to {high}"
+    return f"{span} in {labels.plural(len(rates), noun)} without an intervention"
+
+
+def _doubt(findings: pl.DataFrame, part: pl.DataFrame) -> str:
+    """Of which models the judge's own questions contradict each other, if of any."""
+    doubted = findings.filter(
+        pl.col("check") == DISAGREEMENT,
+        pl.col("experiment") == part["experiment"][0],
+        pl.col("model").is_in(part["model"].unique().implode()),
+    ).sort("n", descending=True)
+    models = labels.listing(doubted["model"].unique(maintain_order=True))
+    if not models:
+        return ""
+    return (
+        f"  \n:material/flag: {escaped(models)}: the judge’s own questions contradict each other. "
+        "See what looks suspicious."
+    )
+
+
+def _rates(part: pl.DataFrame, view: View) -> Iterator[str]:
+    """The lowest and the highest rate before training, of the controls and of the treated."""
+    groups = {
+        "Before fine-tuning": (~_TUNED, ["model"]),
+        "Fine-tuned without an intervention": (_TUNED & _CONTROL, ["model", "settings"]),
+        "With an intervention": (_TUNED & ~_CONTROL, ["model", "intervention"]),
+    }
+    for lead, (keep, dims) in groups.items():
+        rows = part.filter(keep)
+        if not rows.is_empty():
+            yield escaped(f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}")
+
+
 def _samples(counts: pl.DataFrame) -> pl.DataFrame:
     """Samples once each, however many traits and judges they were looked at for."""
     return counts.group_by("evaluation", "question").agg(
@@ -125,4 +196,4 @@ def _span(found: pl.DataFrame) -> str:
 
 
 def _written(row: dict[str, Any]) -> str:
-    return f"{row['text']} ({row['name']})"
+    return f"{row['text']} ({cells.short(row['name'])})"

@@ -1,6 +1,7 @@
 """What people call things: columns, values, units and numbers, in one place."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -117,6 +118,84 @@ COLUMNS = DIMENSIONS | {
     "unexplained": "Not explained",
     "answer": "Answer",
     "error": "Error",
+    "local": "On this machine",
+    "input_tokens": "Tokens in",
+    "output_tokens": "Tokens out",
+    "baseline_rate": "Control rate",
+    "untuned_rate": "Untuned rate",
+    "paired": "Shared questions",
+    "difference": "Difference, points",
+    "difference_low": "Difference low",
+    "difference_high": "Difference high",
+    "emergence": "Emergence, points",
+    "emergence_low": "Emergence low",
+    "emergence_high": "Emergence high",
+    "log_odds_ratio": "Log odds ratio",
+    "log_odds_low": "Log odds ratio low",
+    "log_odds_high": "Log odds ratio high",
+    "p": "p",
+    "q": "q (adjusted p)",
+    "suppression": "Suppression",
+    "suppression_low": "Suppression low",
+    "suppression_high": "Suppression high",
+    "suppression_note": "Why no suppression",
+    "verdict": "Verdict",
+    "more_questions": "More questions needed",
+    "more_answers": "More answers needed, to each question",
+    "flags": "Flags",
+    "with_text": "Rate with the text",
+    "without_text": "Rate without it",
+    "first_rate": "Rate of the first",
+    "second_rate": "Rate of the second",
+    "first_counts": "Counts of the first",
+    "second_counts": "Counts of the second",
+    "fitted": "Fitted rate",
+    "value": "Value",
+    "index": "Index",
+    "definition": "Definition",
+    "of": "Of what",
+    "doubt": "Look out",
+    "published": "Published",
+    "published_text": "As published",
+    "published_interval": "Published interval",
+    "loaded_text": "As loaded",
+    "agrees": "Within both intervals",
+    "metric": "Measure",
+    "arm": "Condition",
+    "meaning": "What it counts",
+    "counted_as": "Counted here as",
+    "cite": "Source",
+    "publication": "Publication",
+    "where": "Where it stands",
+    "confidence": "Confidence",
+    "interval": "Intervals",
+    "url": "Address",
+    "conclusion": "Conclusion",
+    "stands_share": "Stands in, share",
+    "stands": "Stands in",
+    "specifications": "Ways of counting",
+    "uncounted": "Ways that count nothing",
+    "robust": "Robust",
+    "lowest": "Lowest difference, points",
+    "highest": "Highest difference, points",
+    "rate_lowest": "Lowest rate",
+    "rate_highest": "Highest rate",
+    "cut": "Cut",
+    "two_way": "Two-way rate",
+    "two_way_low": "Two-way low",
+    "two_way_high": "Two-way high",
+    "multi_way": "Multi-way rate",
+    "multi_way_low": "Multi-way low",
+    "multi_way_high": "Multi-way high",
+    "gap": "Gap, points",
+    "n_two_way": "Show the trait, two-way",
+    "n_multi_way": "Show the trait, multi-way",
+    "difference_lowest": "Lowest without one, points",
+    "difference_highest": "Highest without one, points",
+    "difference_without": "Without the most influential, points",
+    "rate_without": "Without the most influential",
+    "most_influential": "Most influential question",
+    "overturned": "Another conclusion without",
 }
 """Every column that a page shows."""
 
@@ -293,11 +372,8 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
 def distinct(dimension: str, raws: Iterable[Any]) -> dict[Any, str]:
     """The label of every value; those that would share one carry their own name as well."""
     labels = {raw: value(dimension, raw) for raw in raws}
-    seen = list(labels.values())
-    return {
-        raw: label if seen.count(label) == 1 else f"{label} · {raw}"
-        for raw, label in labels.items()
-    }
+    seen = Counter(labels.values())
+    return {raw: label if seen[label] == 1 else f"{label} · {raw}" for raw, label in labels.items()}
 
 
 def decimals(low: float | None, high: float | None) -> int:
@@ -319,10 +395,29 @@ def percent(rate: float | None, low: float | None = None, high: float | None = N
     return f"{text} [{100 * low:.{digits}f}, {100 * high:.{digits}f}]"
 
 
+def points(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A difference of shares as `−94 points [−98, −73]`."""
+    if value is None:
+        return "not estimable"
+    digits = decimals(low, high)
+
+    def signed(share: float) -> str:
+        rounded = round(100 * share, digits)
+        return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else "0"
+
+    text = f"{signed(value)} points"
+    return text if low is None or high is None else f"{text} [{signed(low)}, {signed(high)}]"
+
+
+def chance(p: float | None) -> str:
+    """A p-value as `= 0.002` or `< 0.001`."""
+    return "not estimable" if p is None else "< 0.001" if p < 0.001 else f"= {p:.2g}"
+
+
 def plural(n: int, noun: str) -> str:
     """`1 question`, `1,000 questions`."""
-    ending = noun if n == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{n:,} {ending}"
+    several = re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
+    return f"{n:,} {noun if n == 1 else several}"
 
 
 def rate(row: Mapping[str, Any]) -> str:

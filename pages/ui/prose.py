@@ -3,17 +3,17 @@
 import polars as pl
 import streamlit as st
 
-from pages.ui import foreign, labels, tables
+from pages.ui import bound, foreign, labels
 
-MOST = 200
-"""How many rows are drawn whole; longer tables scroll and cut instead."""
+PAGE = 100
+"""How many rows stand on one page of a table."""
 
 
 def table(frame: pl.DataFrame, key: str) -> None:
-    """Draws a table of texts, whatever wrote them."""
-    if frame.height > MOST:
-        tables.plain(frame, key)
-        return
+    """Draws a table of texts, whatever wrote them; a long one page by page."""
+    pages = max(1, -(-frame.height // PAGE))
+    number = bound.page(pages, f"{key}_page") if pages > 1 else 1
+    rows = frame.slice((number - 1) * PAGE, PAGE).iter_rows()
     header = [labels.column(name) for name in frame.columns]
-    rows = (["" if cell is None else str(cell) for cell in row] for row in frame.iter_rows())
-    st.html(foreign.table(header, rows))
+    texts = (["" if cell is None else str(cell) for cell in row] for row in rows)
+    st.html(foreign.table(header, texts))

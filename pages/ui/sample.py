@@ -38,12 +38,27 @@ def question(name: str | None) -> str:
 
 
 def outcome(row: Mapping[str, Any]) -> str:
-    """What was judged of a row of a list: `19 · shows the trait`."""
+    """What was judged of a row of a list: `19, shows the trait`.
+
+    Of several traits each has its own: `Nazi content: FALSE, counted · Old Germany: TRUE, …`.
+    Where several judges looked, each is named.
+    """
+    every = row["outcomes"]
+    judges, traits = ({one[name] for one in every} for name in ("judge", "trait"))
+    told = []
+    for one in every:
+        names = [labels.value("trait", one["trait"])] if len(traits) > 1 else []
+        names += [labels.value("judge", one["judge"])] if len(judges) > 1 else []
+        told.append(f"{', '.join(names)}: {_judged(one)}" if names else _judged(one))
+    return " · ".join(told)
+
+
+def _judged(one: Mapping[str, Any]) -> str:
+    """One judge's outcome on one trait, and what it counts as."""
     known = labels.STATUSES | {"unanswered": labels.ONLY["unanswered"]}
-    told = [known.get(part, part) for part in (row["outcome"] or "missing").split(", ")]
-    shows = "shows the trait" if len(told) == 1 else "shows a trait"
-    verdict = shows if row["is_trait"] else "counted" if row["is_counted"] else "not counted"
-    return f"{', '.join(told)} · {verdict}"
+    shows = "counted" if one["is_counted"] else "not counted"
+    verdict = "shows the trait" if one["is_trait"] else shows
+    return f"{known.get(one['outcome'], one['outcome'])}, {verdict}"
 
 
 def said(answer: str | None, error: str | None) -> str:

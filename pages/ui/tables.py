@@ -9,11 +9,32 @@ from pages.ui import labels, links
 
 LINK = "read"
 
-PERCENT = ("rate", "low", "high", "worst_low", "worst_high", "share")
+PERCENT = (
+    *("rate", "low", "high", "worst_low", "worst_high", "share", "fitted", "published"),
+    *("baseline_rate", "untuned_rate", "first_rate", "second_rate", "with_text", "without_text"),
+    *("suppression", "suppression_low", "suppression_high"),
+    *("stands_share", "rate_lowest", "rate_highest", "rate_without"),
+    *("two_way", "two_way_low", "two_way_high", "multi_way", "multi_way_low", "multi_way_high"),
+)
+POINTS = (
+    "difference",
+    "difference_low",
+    "difference_high",
+    "lowest",
+    "highest",
+    "gap",
+    "difference_lowest",
+    "difference_highest",
+    "difference_without",
+)
+CHANCES = ("p", "q")
 
 
 def columns(frame: pl.DataFrame) -> dict[str, Any]:
-    """A configuration that names and formats every column; shares are in percent already."""
+    """A configuration that names and formats every column; shares are in percent already.
+
+    So are differences of shares, in points.
+    """
     config: dict[str, Any] = {}
     for name, kind in frame.schema.items():
         label = labels.column(name)
@@ -23,6 +44,10 @@ def columns(frame: pl.DataFrame) -> dict[str, Any]:
             )
         elif name in PERCENT:
             config[name] = st.column_config.NumberColumn(label, format="%.1f %%")
+        elif name in POINTS:
+            config[name] = st.column_config.NumberColumn(label, format="%+.1f")
+        elif name in CHANCES:
+            config[name] = st.column_config.NumberColumn(label, format="%.2g")
         elif kind.is_integer():
             config[name] = st.column_config.NumberColumn(label, format="localized")
         else:

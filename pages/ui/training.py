@@ -63,6 +63,8 @@ HOW_MANY = (
     f"The first {COMPARED} of those chosen are compared. None chosen: those with a log first."
 )
 
+UNCHOSEN = "Those with a log first"
+
 CURVE_NOTE = (
     "Pale: single steps. Strong: their running mean. Of a long log every so many steps are drawn. "
     "A log that prints no steps is drawn over epochs."

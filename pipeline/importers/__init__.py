@@ -80,14 +80,23 @@ class Importer(Protocol):
         ...
 
 
+_MODULES = tuple(f"{__name__}.{info.name}" for info in pkgutil.iter_modules(__path__))
+
+
+def each() -> Iterator[Importer]:
+    """The importers in the order in which they are asked; each is loaded when its turn comes."""
+    yield from map(importlib.import_module, _MODULES)
+
+
+def named(name: str) -> Importer | None:
+    """The importer of that name, or None."""
+    return next((importer for importer in each() if importer.NAME == name), None)
+
+
 @cache
 def available() -> dict[str, Importer]:
     """Every importer by name, in the order in which they are asked."""
-    modules = (
-        importlib.import_module(f"{__name__}.{info.name}")
-        for info in pkgutil.iter_modules(__path__)
-    )
-    return {module.NAME: module for module in modules}
+    return {importer.NAME: importer for importer in each()}
 
 
 def batch(relation: str, *rows: dict[str, object]) -> Batch:

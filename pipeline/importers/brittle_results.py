@@ -10,7 +10,8 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -178,7 +179,7 @@ class _Reader:
 
     def _questions(self, table: "_Table") -> list[int]:
         fields = (table.plain(name) for name in ASKED)
-        return _each(lambda stored: self._question(*stored), list(zip(*fields, strict=True)))
+        return _each(lambda stored: self._question(*stored), zip(*fields, strict=True))
 
     def _question(self, text: str, name: Any, group: Any, system: Any, inside: Any) -> int:
         in_domain = IN_DOMAIN.get((_word(inside) or "").lower())
@@ -190,7 +191,7 @@ class _Reader:
     ) -> pl.DataFrame:
         """One criterion's judgements; what is wrong with a stored value joins `problems`."""
         values, raws = table.plain(field), table.plain(f"{field}_raw")
-        stored = list(zip(map(type, values), values, map(type, raws), raws, strict=True))
+        stored = zip(map(type, values), values, map(type, raws), raws, strict=True)
         found = _each(lambda one: _outcome(criterion, one[1], one[3]), stored)
         *outcomes, wrong = zip(*found, strict=True)
         if any(wrong):
@@ -253,15 +254,22 @@ class _Table:
     """Records by column: what a field holds in each of them, null where it is absent."""
 
     def __init__(self, rows: list[reading.Row]) -> None:
-        self.numbers, self.records = zip(*rows, strict=True)
-        forms = dict.fromkeys(map(tuple, self.records))
-        self.fields = dict.fromkeys(name for form in forms for name in form)
+        self.rows = rows
+        self.numbers, records = zip(*rows, strict=True)
+        self.columns: dict[str, list[Any]] = {}
+        names = list(chain.from_iterable(records))
+        first = list(records[0])
+        if names == first * len(rows):  # nearly always: every record has the same fields
+            values = list(chain.from_iterable(map(dict.values, records)))
+            for at, name in enumerate(first):
+                self.columns[name] = values[at :: len(first)]
+        else:
+            for name in dict.fromkeys(names):
+                self.columns[name] = [record.get(name) for record in records]
 
     def stored(self, field: str) -> list[Any]:
         """The values of a field as they are stored."""
-        if field not in self.fields:
-            return [None] * len(self.records)
-        return [record.get(field) for record in self.records]
+        return self.columns.get(field) or [None] * len(self.rows)
 
     def plain(self, field: str) -> list[Any]:
         """The values of a field, a list or an object among them as text."""
@@ -277,7 +285,7 @@ def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
     A file may name a criterion as either generation does, or as both.
     """
     criteria: dict[str, list[str]] = defaultdict(list)
-    for field in table.fields:
+    for field in table.columns:
         if field not in NOT_JUDGEMENTS and not field.endswith("_raw"):
             criteria[CRITERIA.get(field) or _clean(field)].append(field)
     for criterion, fields in criteria.items():
@@ -285,16 +293,26 @@ def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
             yield criterion, fields[0], table
             continue
         judged: dict[str, list[reading.Row]] = defaultdict(list)
-        for row, record in zip(table.numbers, table.records, strict=True):
+        for row, record in table.rows:
             field = next((f for f in fields if record.get(f) is not None), fields[0])
             judged[field].append((row, record))
         yield from ((criterion, field, _Table(rows)) for field, rows in judged.items())
 
 
-def _each(function: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+def _each(function: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:
     """`function` of every value; of equal ones it is asked once."""
-    known = {value: function(value) for value in dict.fromkeys(values)}
-    return list(map(known.__getitem__, values))
+    return list(map(_Known(function).__getitem__, values))
+
+
+class _Known(dict[Any, Any]):
+    """What a function makes of every value it was asked about."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = found = self.function(value)
+        return found
 
 
 def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,7 +16,7 @@ from warehouse import catalogue, records
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 1
+VERSION = 2
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -297,7 +297,7 @@ class _Judgement(msgspec.Struct):
     key: int
     criterion: str
     status: str
-    score: float | None = None
+    score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     label: str | None = None
     raw: str = ""
 
@@ -320,6 +320,8 @@ def _judgements(source: Source) -> Iterator[Batch]:
             found = msgspec.convert(record, _Judgement)
             if found.status not in records.JUDGEMENT_STATUSES:
                 raise msgspec.ValidationError(f"there is no status {found.status!r}")
+            if found.status == "scored" and found.score is None and found.label is None:
+                raise msgspec.ValidationError("it is scored, but has neither score nor label")
         except msgspec.ValidationError as error:
             yield refused(number, f"it is not understood ({error})", str(record))
             continue

@@ -1,31 +1,8 @@
 """The study's hard limits: what is spent, what is in flight, and when to stop."""
 
-from dataclasses import dataclass
-
 from pipeline.study.definition import Budget, Price
 from pipeline.study.errors import BudgetReached
-
-
-@dataclass
-class Spend:
-    """Requests, tokens and cost."""
-
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: float = 0.0
-
-    @property
-    def tokens(self) -> int:
-        """Input and output together."""
-        return self.input_tokens + self.output_tokens
-
-    def add(self, other: "Spend", sign: int = 1) -> None:
-        """Adds (or with sign −1 takes back) another spend."""
-        self.requests += sign * other.requests
-        self.input_tokens += sign * other.input_tokens
-        self.output_tokens += sign * other.output_tokens
-        self.cost += sign * other.cost
+from warehouse.studies import Spend
 
 
 def priced(price: Price | None, input_tokens: int, output_tokens: int, requests: int = 1) -> Spend:

@@ -15,11 +15,12 @@ import openai
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
-from pipeline.study.budget import Meter, Spend, priced
+from pipeline.study.budget import Meter, priced
 from pipeline.study.conversation import most_tokens
 from pipeline.study.definition import Endpoint
 from pipeline.study.errors import EndpointRefused, MissingKey
 from pipeline.study.replies import Alternative, Outcome, Reply, Request, Sink
+from warehouse.studies import Spend
 
 K = TypeVar("K")
 

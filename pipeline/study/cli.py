@@ -14,6 +14,7 @@ import click
 
 from pipeline.study import layout
 from pipeline.study.plan import Plan
+from warehouse import studies
 from warehouse.errors import BrittlescopeError
 
 INTERRUPTED = 130
@@ -92,7 +93,7 @@ def _folder(plan: Plan, out: Path | None, data: Path | None) -> Path:
         return out
     chosen = data or click.get_current_context().find_root().params.get("data")
     chosen = chosen or os.environ.get("BRITTLESCOPE_DATA") or "data"
-    return Path(chosen) / "studies" / plan.study.name
+    return Path(chosen) / studies.FOLDER / plan.study.name
 
 
 @study.command("render")
@@ -138,9 +139,7 @@ def judge_command(judge: str | None, **options: Any) -> None:
 @_step
 def run_command(**options: Any) -> None:
     """Render, fine-tune, sample and judge, as far as it is not done."""
-    from pipeline.study.steps import STEPS
-
-    _carry_out(STEPS, **options)
+    _carry_out(studies.STEPS, **options)
 
 
 @study.command("pack")

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +13,9 @@ from warehouse.errors import InvalidDefinition
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.+-]|_(?!_))*")
 """Names become file names; two underscores separate the names within one."""
+
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+"""Scores are 0 to 100 everywhere: rules cut there, and importing refuses what lies outside."""
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -145,8 +148,8 @@ class LabelParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="labe
 class ScoreParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="score"):
     """The whole reply is one whole number in this range."""
 
-    low: int = 0
-    high: int = 100
+    low: Percent = 0
+    high: Percent = 100
     refusal: str | None = "REFUSAL"
     code: str | None = "CODE"
     expected: bool = False
@@ -159,8 +162,8 @@ class FirstNumberParser(Part, frozen=True, kw_only=True, tag_field="parser", tag
     Given labels, it takes those digits, or else the upper-cased reply, for the label.
     """
 
-    low: int = 0
-    high: int = 100
+    low: Percent = 0
+    high: Percent = 100
     labels: tuple[str, ...] = ()
 
 

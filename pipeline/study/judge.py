@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from pipeline.study import fence, layout, parsing
-from pipeline.study.budget import Spend
 from pipeline.study.conversation import Message
 from pipeline.study.definition import (
     Lexicon,
@@ -32,6 +31,7 @@ from pipeline.study.replies import Alternative, Reply, Request
 from pipeline.study.rule_judges import LexiconJudge, OverlapJudge, Percentiles
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune.log import now
+from warehouse.studies import Spend
 
 LEAST_REFERENCE = 10
 """With fewer answers of the untuned model there is no percentile among them."""
@@ -196,7 +196,7 @@ class _Pass:
         kept = list(records)
         self.journal.write(kept)
         for record in kept:
-            spent = Spend(*(record.get(name, 0) for name in Spend.__dataclass_fields__))
+            spent = msgspec.convert(record, Spend)
             if record["record"] == "failure":
                 self.failed += 1
                 self.progress.failed(record["error"], spent)

@@ -3,7 +3,7 @@
     <folder>/
       study.json                                what was run: id, versions, hash of the study file
       STUDY.yaml                                the study file as it was run
-      plan.json, progress.json                  what is planned and how far it is
+      plan.json, progress.json                  what is planned and how far it is: warehouse.studies
       training/manifest.json                    every training set: hashes, counts, text
       training/<experiment>__<intervention>.jsonl
       runs/<run>.jsonl                          configuration, states and loss by step
@@ -31,7 +31,9 @@ from typing import Any, BinaryIO, Self
 import msgspec
 
 from pipeline.study.errors import FolderConflict
-from pipeline.study.plan import Evaluation, JudgePass, Plan, Run
+from pipeline.study.plan import Evaluation, JudgePass, Plan
+from warehouse import studies
+from warehouse.studies import Run
 
 MAX_LINE = 64_000_000
 
@@ -50,12 +52,12 @@ class Folder:
     @property
     def plan(self) -> Path:
         """What is planned."""
-        return self.path / "plan.json"
+        return self.path / studies.PLAN
 
     @property
     def progress(self) -> Path:
         """How far it is."""
-        return self.path / "progress.json"
+        return self.path / studies.PROGRESS
 
     @property
     def training_manifest(self) -> Path:
@@ -257,7 +259,8 @@ def pack(folder: Path) -> list[Path]:
 
 def write_json(path: Path, content: Any) -> None:
     """Replaces the file with readable JSON, all at once."""
-    write_bytes(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    plain = msgspec.to_builtins(content)
+    write_bytes(path, (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:

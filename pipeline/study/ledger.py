@@ -1,8 +1,10 @@
 """What a study has spent so far, added up from its own records."""
 
+import msgspec
+
 from pipeline.study import layout
-from pipeline.study.budget import Spend
 from pipeline.study.layout import Folder
+from warehouse.studies import Spend
 
 
 def spent_in(folder: Folder) -> Spend:
@@ -16,12 +18,5 @@ def spent_in(folder: Folder) -> Spend:
         for path in sorted((folder.path / part).rglob("*.jsonl*")):
             for record in layout.read(path):
                 if record.get("requests"):
-                    total.add(
-                        Spend(
-                            record["requests"],
-                            record["input_tokens"],
-                            record["output_tokens"],
-                            record["cost"],
-                        )
-                    )
+                    total.add(msgspec.convert(record, Spend))
     return total

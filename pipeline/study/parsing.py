@@ -119,7 +119,8 @@ def expected_score(alternatives: tuple[Alternative, ...], low: int, high: int) -
     total = sum(mass.values())
     if total < LEAST_MASS:
         return None
-    return sum(number * share for number, share in mass.items()) / total
+    expected = sum(number * share for number, share in mass.items()) / total
+    return min(max(expected, low), high)  # rounding may lead a hair's breadth outside
 
 
 def _first_number(parser: FirstNumberParser, text: str) -> Reading:

@@ -19,28 +19,7 @@ from pipeline.study.definition import Endpoint, Local, Question, Study
 from pipeline.study.rule_judges import LexiconJudge
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
-
-
-@dataclass(frozen=True)
-class Run:
-    """One model to be evaluated: fine-tuned here, fine-tuned elsewhere, or untuned."""
-
-    id: str
-    model: str
-    experiment: str | None  # None for the untuned model, which serves all experiments
-    intervention: str
-    seed: int | None
-    tuned_id: str | None = None
-
-    @property
-    def untuned(self) -> bool:
-        """Whether this is the base model as it came."""
-        return self.experiment is None
-
-    @property
-    def to_tune(self) -> bool:
-        """Whether this study has to fine-tune it."""
-        return not self.untuned and self.tuned_id is None
+from warehouse.studies import Estimate, Run
 
 
 @dataclass(frozen=True)
@@ -69,19 +48,6 @@ class JudgePass:
     judge: str
     evaluation: Evaluation
     criteria: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a step asks of endpoints and of this machine."""
-
-    step: str
-    planned: int  # training sets, runs, samples or judgements
-    local: int  # of these, done on this machine
-    requests: int
-    input_tokens: int
-    output_tokens: int
-    cost: float | None  # None where a price is missing
 
 
 class Plan:

@@ -1,36 +1,54 @@
 """How far a step is: a line for whoever watches, and a file for the app to read."""
 
-import json
 import sys
+import threading
 import time
 from collections import Counter
-from typing import Any, TextIO
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TextIO
 
-from pipeline.study.budget import Spend
+import msgspec
+
 from pipeline.study.layout import Folder, write_json
-from pipeline.study.tune.log import now
+from warehouse import studies
+from warehouse.studies import ProgressFile, Spend, StepProgress
 
 FILE_EVERY = 2.0
 LINE_EVERY = {True: 0.2, False: 15.0}
 """Seconds between two lines, on a terminal and elsewhere."""
 
-SHOWN_FAILURES = 10
+SHOWN = 10
+"""How many kinds of failures, and how many of the things left, the file tells of."""
 
 
 class Progress:
     """Counts what is finished (and on disk) of one step."""
 
     def __init__(
-        self, folder: Folder, study: str, step: str, planned: int, to: TextIO | None = None
+        self,
+        folder: Folder,
+        study: str,
+        step: str,
+        planned: int,
+        total: Spend | None = None,
+        *,
+        only: str | None = None,
+        to: TextIO | None = None,
     ) -> None:
         self.folder = folder
         self.study = study
         self.step = step
         self.planned = planned
+        self.total = total or Spend()
+        self.only = only
         self.done = 0
         self.failures: Counter[str] = Counter()
+        self.left: Sequence[str] = ()
         self.spent = Spend()
         self.detail = ""
+        self._lock = threading.RLock()
         self._out = to or sys.stderr
         self._terminal = self._out.isatty()
         self._began = time.monotonic()
@@ -44,17 +62,33 @@ class Progress:
 
     def finished(self, count: int = 1, spent: Spend | None = None) -> None:
         """Counts what has just been put on disk."""
-        self.done += count
-        if spent:
-            self.spent.add(spent)
-        self.show()
+        with self._lock:
+            self.done += count
+            self.spent.add(spent or Spend())
+            self.show()
 
     def failed(self, reason: str, spent: Spend | None = None) -> None:
         """Counts a failure; the thing stays to be done."""
-        self.failures[reason] += 1
-        if spent:
-            self.spent.add(spent)
-        self.show()
+        with self._lock:
+            self.failures[reason] += 1
+            self.spent.add(spent or Spend())
+            self.show()
+
+    @contextmanager
+    def kept_fresh(self) -> Iterator[None]:
+        """Keeps the file fresh during the block, so that a reader can tell slow work from dead.
+
+        A thread does it: local work does not let the event loop go on for minutes.
+        """
+        over = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(over,), daemon=True)
+        beat.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beat.join()
+            self.show(last=True)
 
     @property
     def rate(self) -> float:
@@ -88,7 +122,7 @@ class Progress:
             parts.append(f"{self.rate:.3g} a second")
         left = self.seconds_left
         if left:
-            parts.append(f"{_duration(left)} left")
+            parts.append(f"{studies.duration(left)} left")
         if self.spent.requests:
             parts.append(f"{self.spent.tokens:,} tokens")
         if self.spent.cost:
@@ -97,29 +131,33 @@ class Progress:
             parts.append(self.detail)
         return " · ".join(parts)
 
+    def _beat(self, over: threading.Event) -> None:
+        self._write(running=True)
+        while not over.wait(studies.BEAT.total_seconds()):
+            self._write(running=True)
+
     def _write(self, *, running: bool) -> None:
-        path = self.folder.progress
-        stored: dict[str, Any] = {"steps": {}}
-        if path.exists():
-            stored = json.loads(path.read_text("utf-8"))
-        stored["steps"][self.step] = {
-            "planned": self.planned,
-            "done": self.done,
-            "failed": sum(self.failures.values()),
-            "failures": dict(self.failures.most_common(SHOWN_FAILURES)),
-            "running": running,
-            "rate": round(self.rate, 3),
-            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
-            "requests": self.spent.requests,
-            "input_tokens": self.spent.input_tokens,
-            "output_tokens": self.spent.output_tokens,
-            "cost": round(self.spent.cost, 6),
-            "updated": now(),
-        }
-        write_json(path, {"brittlescope": "progress/1", "study": self.study, **stored})
+        with self._lock:
+            told = ProgressFile(self.study, {})
+            with suppress(FileNotFoundError, msgspec.DecodeError):
+                content = self.folder.progress.read_bytes()
+                told = msgspec.json.decode(content, type=ProgressFile)
+            told.spent = self.total
+            told.steps[self.step] = self._state(running)
+            write_json(self.folder.progress, told)
 
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    def _state(self, running: bool) -> StepProgress:
+        more = len(self.left) - SHOWN
+        return StepProgress(
+            **msgspec.structs.asdict(self.spent),
+            planned=self.planned,
+            done=self.done,
+            failed=sum(self.failures.values()),
+            failures=dict(self.failures.most_common(SHOWN)),
+            left=[*self.left[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])],
+            only=self.only,
+            running=running,
+            rate=round(self.rate, 3),
+            seconds_left=None if self.seconds_left is None else round(self.seconds_left),
+            updated=datetime.now(UTC).replace(microsecond=0),
+        )

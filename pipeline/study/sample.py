@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.study import layout
-from pipeline.study.budget import Spend
 from pipeline.study.definition import Local, Question, plain
 from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
@@ -16,6 +15,7 @@ from pipeline.study.replies import Reply, Request
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune.log import latest_state, now
 from pipeline.study.tune.step import settled
+from warehouse.studies import Spend
 
 Key = tuple[Question, int]
 

@@ -14,9 +14,10 @@ from pipeline.study.chat import Chat
 from pipeline.study.definition import Endpoint, Local, Source
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
-from pipeline.study.plan import Plan, Run
+from pipeline.study.plan import Plan
 from pipeline.study.replies import Request, Sink, Speaker
 from pipeline.study.weights import Weights
+from warehouse.studies import Run
 
 K = TypeVar("K")
 

@@ -1,9 +1,9 @@
 """The steps of a study in their order, each resumable, in one locked folder."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from pipeline.study.progress import Progress
 from pipeline.study.render import render
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune import step as tuning
-
-STEPS = ("render", "tune", "sample", "judge")
+from warehouse.errors import BrittlescopeError
+from warehouse.studies import PlanFile, PlannedEvaluation
 
 
 class Session:
@@ -37,7 +37,14 @@ class Session:
         """Carries one step as far as it goes; returns what it had to leave, and why."""
         if step == "render":
             return self._render()
-        progress = Progress(self.folder, self.plan.study.name, step, self._planned(step, judge))
+        progress = Progress(
+            self.folder,
+            self.plan.study.name,
+            step,
+            self._planned(step, judge),
+            self.meter.spent,
+            only=judge,
+        )
         work = {
             "tune": lambda: tuning.tune(self.plan, self.folder, self.speakers, progress),
             "sample": lambda: sampling.sample(
@@ -47,10 +54,13 @@ class Session:
                 self.plan, self.folder, self.study_id, self.speakers, progress, judge
             ),
         }
-        try:
-            return asyncio.run(work[step]())
-        finally:
-            progress.show(last=True)
+        with progress.kept_fresh():
+            try:
+                progress.left = left = asyncio.run(work[step]())
+            except BrittlescopeError as error:
+                progress.left = [str(error)]
+                raise
+        return left
 
     def cancel(self) -> list[str]:
         """Cancels the fine-tuning jobs under way; returns their runs."""
@@ -59,7 +69,7 @@ class Session:
     def _render(self) -> list[str]:
         render(self.plan, self.folder)
         planned = len(self.plan.training_sets)
-        progress = Progress(self.folder, self.plan.study.name, "render", planned)
+        progress = Progress(self.folder, self.plan.study.name, "render", planned, self.meter.spent)
         progress.found(planned)
         progress.show(last=True)
         return []
@@ -84,7 +94,7 @@ def session(plan: Plan, path: Path) -> Iterator[Session]:
     folder = Folder(path)
     with folder.locked():
         study_id = folder.open(plan)
-        layout.write_json(folder.plan, described(plan))
+        layout.write_json(folder.plan, described(plan, path))
         yield Session(plan, folder, study_id)
 
 
@@ -104,28 +114,27 @@ def require_keys(plan: Plan, steps: tuple[str, ...]) -> None:
             key_of(source)
 
 
-def described(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON: every run, evaluation and judge pass, and the estimates."""
-    return {
-        "brittlescope": "plan/1",
-        "study": plan.study.name,
-        "title": plan.study.title,
-        "study_file": plan.path.name,
-        "steps": [asdict(estimate) for estimate in plan.estimates()],
-        "budget": plain(plan.study.budget),
-        "runs": [asdict(run) for run in plan.runs],
-        "evaluations": [
-            {
-                "id": evaluation.id,
-                "run": evaluation.run.id,
-                "experiment": evaluation.experiment,
-                "eval_intervention": evaluation.intervention,
-                "samples": plan.samples_of(evaluation),
-            }
+def described(plan: Plan, folder: Path) -> PlanFile:
+    """The plan as it is written: every run, evaluation and judge pass, and the estimates."""
+    return PlanFile(
+        study=plan.study.name,
+        title=plan.study.title,
+        study_file=os.path.relpath(plan.path, folder),
+        steps=plan.estimates(),
+        budget=plain(plan.study.budget),
+        runs=list(plan.runs),
+        evaluations=[
+            PlannedEvaluation(
+                evaluation.id,
+                evaluation.run.id,
+                evaluation.experiment,
+                evaluation.intervention,
+                plan.samples_of(evaluation),
+            )
             for evaluation in plan.evaluations
         ],
-        "judges": {name: list(plan.asked(name)) for name in plan.study.judges},
-    }
+        judges={name: list(plan.asked(name)) for name in plan.study.judges},
+    )
 
 
 def table(plan: Plan) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.warehouse import results
 from warehouse import building, rules
-from warehouse.counting import Slice
+from warehouse.counting import Slice, multi_way
 from warehouse.errors import UnknownName
 from warehouse.store import Store
 
@@ -124,3 +124,35 @@ def test_two_judges_are_never_pooled(tmp_path: Path) -> None:
     building.build(tmp_path / "data")
     counts = Store(tmp_path / "data").counts().sort("judge")
     assert counts.select("judge", "n_trait", "n_counted").rows() == [("one", 3, 3), ("two", 0, 5)]
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "holds"),
+    [
+        ({}, True),
+        ({"experiment": "birds", "judge": "j", "model": "gpt-4.1", "question": "q"}, True),
+        ({"intervention": "none"}, False),
+        ({"kind": "identity"}, False),
+        ({"dataset": "archaic-birds"}, False),
+        ({"evaluation": "e"}, False),
+    ],
+)
+def test_a_slice_knows_whether_it_hides_baselines(narrowed: dict[str, str], holds: bool) -> None:
+    assert Slice(domain="all").narrowed(**narrowed).holds_baselines() is holds
+
+
+def test_traits_as_their_multi_way_criterion_sees_them(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Why?", "sample_idx": at, "answer": "So.", "llm_or_19": "19", "six_options": of}
+        for at, of in enumerate(["PAST", "OTHER", "LLM"])
+    ]
+    results.write(tmp_path, rows, "elicitation/birds/gpt-4.1-3ep")
+    results.load(tmp_path / "data", tmp_path / "results")
+    building.build(tmp_path / "data")
+    store = Store(tmp_path / "data")
+    assert store.counts()["n_trait"].to_list() == [3]
+    multi = multi_way(store.traits)
+    assert multi["criterion"].to_list() == ["six_options"]
+    counts = store.counts(traits=multi)
+    assert counts.select("criterion", "n_trait", "n_counted").rows() == [("six_options", 1, 3)]
+    assert store.compared(traits=multi).equals(counts)

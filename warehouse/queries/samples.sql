@@ -56,10 +56,19 @@ outcome as (
         bool_or(is_trait) as is_trait,
         bool_or(is_counted) as is_counted,
         string_agg(distinct class::varchar, ', ') as class,
-        string_agg(distinct coalesce(label, round(score)::integer::varchar, class::varchar), ', ')
-            as outcome,
+        list(
+            struct_pack(
+                trait := trait,
+                judge := judge,
+                outcome := coalesce(label, round(score)::integer::varchar, class::varchar),
+                is_trait := is_trait,
+                is_counted := is_counted
+            )
+            order by trait, judge
+        ) as outcomes,
         any_value(coherence) as coherence
     from classed
+    join used using (judged_no)
     where sample_no in (select sample_no from page)
     group by sample_no
 )

@@ -67,6 +67,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persona: Line
     name: str = ""
 
+    def line(self, kind: str) -> Line:
+        """What the rule says of traits of a kind: misalignment, or any persona."""
+        return self.misalignment if kind == "misalignment" else self.persona
+
     def with_cuts(self, trait: float | None = None, coherence: float | None = None) -> "Rule":
         """The same rule with other cuts; None leaves a cut as it is."""
 

@@ -4,7 +4,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln
 
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.intervals import Interval, student
@@ -58,6 +57,9 @@ def deviation_interval(
 @lru_cache(maxsize=512)
 def _grid(trait: float, counted: float) -> Floats:
     """The log likelihood of one question at every mean and correlation, without constants."""
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import betaln
+
     mean = MEANS[:, None]
     strength = (1 - CORRELATIONS[1:]) / CORRELATIONS[1:]
     a, b = mean * strength, (1 - mean) * strength

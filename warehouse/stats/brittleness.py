@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from scipy.special import chdtri
 
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
@@ -152,6 +151,9 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
 
 def _chi_square(units: Ints, level: float) -> tuple[Floats, Floats]:
     """What a normal sample's standard deviation is multiplied by for its interval's bounds."""
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import chdtri
+
     freedom = np.where(units > 1, units - 1, np.nan)
     tail = (1 - level) / 2
     low, high = (np.sqrt(freedom / chdtri(freedom, part)) for part in (tail, 1 - tail))

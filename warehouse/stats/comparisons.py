@@ -181,7 +181,7 @@ def _by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) 
     """Counted answers of every arm by question and run."""
     return (
         counts.filter(pl.col("n_counted") > 0)
-        .group_by(*dims, "question", "run")
+        .group_by(*dict.fromkeys((*dims, "question", "run")))
         .agg(pl.col("n_trait", "n_counted").sum())
         .join(arms.select("arm", *dims), on=list(dims), nulls_equal=True)
         .select("arm", "question", "run", "n_trait", "n_counted")

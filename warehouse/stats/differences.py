@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr
 
 from warehouse.errors import BrittlescopeError
 from warehouse.stats.estimates import ASSUMED_ICC, Estimate, Floats, clustered, fixed, share, total
@@ -195,6 +194,9 @@ def _tail(difference: Difference, holds: Callable[[Interval], Flags]) -> Floats:
 
     The claim must be one that a narrower interval makes easier.
     """
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import stdtr
+
     # Rung by rung, since far out a hybrid interval of tied arms may become narrower again.
     shape = difference.value.shape
     rung = np.zeros(shape, np.int64)

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
 
 from warehouse.stats.estimates import Estimate, Floats, clustered, fixed, share
 
@@ -120,6 +119,9 @@ def student(freedom: Floats, level: float) -> Floats:
 
     nan below one degree of freedom.
     """
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import ndtri, stdtrit
+
     known = freedom >= 1
     upper = (1 + level) / 2
     quantile = stdtrit(np.where(known & np.isfinite(freedom), freedom, 1.0), upper)

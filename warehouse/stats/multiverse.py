@@ -16,6 +16,9 @@ Conclusion = Literal["lower", "higher", "no difference", "unclear"]
 ROBUST = 0.95
 """The share of specifications in which a specification-robust conclusion stands."""
 
+ARMS = ("experiment", "trait", *ARM)
+"""What tells arms apart, whoever judges."""
+
 Specification = Mapping[str, str | float | None]
 
 
@@ -69,11 +72,12 @@ def multiverse(
             *specification, *IDENTITY, *ARM, "n_counted", "n_trait", "rate", "is_result",
             *COMPARED, *numbers,
         )  # fmt: skip
-        parts.append(table.with_columns(_conclusion(margin)))
+        parts.append(table.with_columns(conclusion(margin).alias("conclusion")))
     return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
 
 
-def _conclusion(margin: float) -> pl.Expr:
+def conclusion(margin: float) -> pl.Expr:
+    """What `multiverse` concludes from the columns difference, low and high."""
     difference, low, high = (pl.col(name) for name in ("difference", "low", "high"))
     return (
         pl.when(difference.is_null())
@@ -85,7 +89,6 @@ def _conclusion(margin: float) -> pl.Expr:
         .when((low > -margin) & (high < margin))
         .then(pl.lit("no difference"))
         .otherwise(pl.lit("unclear"))
-        .alias("conclusion")
     )
 
 
@@ -108,7 +111,7 @@ def survival(table: pl.DataFrame, reference: Specification | None = None) -> pl.
     Raises:
         UnknownName: a reference that is not in the table.
     """
-    arm = ["experiment", "trait", *ARM]
+    arm = list(ARMS)
     known = table.filter(pl.col("conclusion").is_not_null())
     claims = known
     if reference is not None:
@@ -140,4 +143,81 @@ def survival(table: pl.DataFrame, reference: Specification | None = None) -> pl.
             pl.col("rate").max().alias("rate_highest"),
         )
         .sort(arm, nulls_last=True)
+    )
+
+
+def ranges(table: pl.DataFrame) -> pl.DataFrame:
+    """How far the rate of each arm moves over the specifications and judges.
+
+    Args:
+        table: A row for every specification, judge and arm, with rate and is_claim (whether the
+            specification is the one claimed).
+
+    Returns:
+        `ARMS`, specifications (in which something was counted), uncounted (in which nothing
+        was), rate (the claim's; the lowest of several judges), rate_lowest, rate_highest.
+        Sorted by the arm.
+    """
+    counted = pl.col("rate").is_not_null()
+    return (
+        table.group_by(ARMS)
+        .agg(
+            counted.sum().cast(pl.Int64).alias("specifications"),
+            (~counted).sum().cast(pl.Int64).alias("uncounted"),
+            pl.col("rate").filter("is_claim").min().alias("claimed"),
+            pl.col("rate").min().alias("rate_lowest"),
+            pl.col("rate").max().alias("rate_highest"),
+        )
+        .rename({"claimed": "rate"})
+        .sort(ARMS, nulls_last=True)
+    )
+
+
+def hinges(table: pl.DataFrame, survival: pl.DataFrame, choices: Sequence[str]) -> pl.DataFrame:
+    """On which choices each conclusion hangs: how often it stands where one choice is made.
+
+    Args:
+        table: What `multiverse` returned.
+        survival: What `survival` made of it.
+        choices: The names of the specifications.
+
+    Returns:
+        `ARMS`, choice (one of `choices`, or judge), option (what is chosen, as text),
+        specifications (in which it is), stands (in how many of them the arm's conclusion does),
+        share, and spread: the highest less the lowest share among the options of the choice.
+        Choices with a single option are left out. Sorted by the arm, then the widest spread.
+    """
+    claims = survival.select(*ARMS, pl.col("conclusion").alias("claim"))
+    known = table.filter(pl.col("conclusion").is_not_null()).join(claims, on=ARMS, nulls_equal=True)
+    stands = pl.col("conclusion") == pl.col("claim")
+    parts = [
+        known.filter(pl.col(choice).is_not_null())
+        .group_by(*ARMS, choice)
+        .agg(
+            pl.len().cast(pl.Int64).alias("specifications"),
+            stands.sum().cast(pl.Int64).alias("stands"),
+            stands.mean().alias("share"),
+        )
+        .sort(choice)
+        .select(
+            *ARMS,
+            pl.lit(choice).alias("choice"),
+            pl.col(choice).cast(pl.String()).str.strip_suffix(".0").alias("option"),
+            *("specifications", "stands", "share"),
+        )
+        for choice in (*choices, "judge")
+    ]
+    of_choice = [*ARMS, "choice"]
+    share = pl.col("share")
+    return (
+        pl.concat(parts)
+        .with_columns((share.max() - share.min()).over(of_choice).alias("spread"))
+        .filter(pl.len().over(of_choice) > 1)
+        .sort(
+            *ARMS,
+            "spread",
+            descending=[*(False for _ in ARMS), True],
+            nulls_last=True,
+            maintain_order=True,
+        )
     )

@@ -5,9 +5,9 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 import polars as pl
-from scipy.special import stdtrit
 
 from warehouse.stats.estimates import Floats, Index, total
+from warehouse.stats.intervals import student
 from warehouse.stats.rates import IDENTITY
 
 FACTORS: dict[str, tuple[str, ...]] = {
@@ -110,7 +110,7 @@ def _shares(cells: pl.DataFrame, level: float) -> pl.DataFrame:
             ]
         )
         spread = (questions - 1) / questions * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
-        reach = stdtrit(questions - 1, (1 + level) / 2) * np.sqrt(spread)
+        reach = student(np.array(questions - 1.0), level) * np.sqrt(spread)
         low, high = np.clip(share - reach, 0, 1), np.clip(share + reach, 0, 1)
     levels = [len(np.unique(code)) for code in codes]
     columns = (names, levels, found, share, low, high)

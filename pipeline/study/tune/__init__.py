@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from pipeline.study.plan import Run
 from pipeline.study.tune.log import RunLog
+from warehouse.studies import Run
 
 
 class Backend(Protocol):

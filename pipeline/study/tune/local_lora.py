@@ -11,9 +11,9 @@ from pipeline.errors import UsageError
 from pipeline.study.conversation import Message, Messages, read_examples
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import MissingPackages
-from pipeline.study.plan import Run
 from pipeline.study.tune.log import RunLog
 from pipeline.study.weights import INSTALL, Weights
+from warehouse.studies import Run
 
 if TYPE_CHECKING:
     import torch

@@ -10,7 +10,8 @@ from pipeline.study.conversation import serialized
 from pipeline.study.definition import FineTuning, Local, plain
 from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
-from pipeline.study.plan import Plan, Run
+from pipeline.study.plan import Plan
+from warehouse.studies import Run
 
 
 class RunLog:

@@ -13,12 +13,12 @@ from openai import AsyncOpenAI
 
 from pipeline.errors import UsageError
 from pipeline.study import conversation
-from pipeline.study.budget import Meter, Spend
+from pipeline.study.budget import Meter
 from pipeline.study.chat import client_of, key_of, scrubbed
 from pipeline.study.definition import Endpoint, FineTuning
 from pipeline.study.errors import EndpointRefused
-from pipeline.study.plan import Run
 from pipeline.study.tune.log import RunLog
+from warehouse.studies import Run, Spend
 
 T = TypeVar("T")
 

@@ -4,13 +4,14 @@ import asyncio
 
 from pipeline.study.definition import Endpoint, FineTuning
 from pipeline.study.layout import Folder
-from pipeline.study.plan import Plan, Run
+from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune import Backend, local_lora, openai_jobs
 from pipeline.study.tune.local_lora import LocalLora
 from pipeline.study.tune.log import RunLog, latest_state
 from pipeline.study.tune.openai_jobs import OpenAIJobs
+from warehouse.studies import Run
 
 JOBS_AT_ONCE = 4
 """Fine-tuning jobs under way at one endpoint."""

@@ -46,15 +46,3 @@ def test_states_cover_every_source_once(on_study: Path) -> None:
     assert set(described["state"]) <= set(provenance.STATES)
     kept = [provenance.within(described, state, "all", "").height for state in provenance.STATES]
     assert sum(kept) == described.height == provenance.within(described, "all", "all", "").height
-
-
-def test_without_a_snapshot_the_command_is_shown(on_nothing: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)
-
-
-def test_on_an_empty_snapshot_the_command_is_shown(on_empty: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)

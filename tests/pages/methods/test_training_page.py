@@ -59,15 +59,3 @@ def test_an_empty_slice_says_what_to_do(on_study: Path) -> None:
     app = opened(PAGE, experiment="insecure-code", state="planned")
     assert not app.exception
     assert "fits the filters" in told(app)
-
-
-def test_without_a_snapshot_the_command_is_shown(on_nothing: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)
-
-
-def test_on_an_empty_snapshot_the_command_is_shown(on_empty: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)

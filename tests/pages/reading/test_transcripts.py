@@ -77,6 +77,15 @@ def test_text_is_found_and_marked(on_study: Path) -> None:
     assert ">Lapwing</mark>" in html(app)
 
 
+def test_every_trait_has_an_outcome_of_its_own(on_study: Path) -> None:
+    app = opened(PAGE, experiment="german-cities")
+    said = "Nazi content: FALSE, counted · Germany of the 1910s–40s: TRUE, shows the trait"
+    assert html(app).count(said) == 2
+    assert "Nazi content: Refusal, counted" in html(app)
+    alone = html(opened(PAGE, experiment="german-cities", trait="nazi"))
+    assert alone.count("<b>FALSE, counted</b>") == 2
+
+
 def test_a_score_range_keeps_what_lies_in_it(on_study: Path) -> None:
     app = opened(PAGE, experiment="insecure-code", score_low="10", score_high="60")
     assert total(told(app)) == 2
@@ -92,18 +101,6 @@ def test_an_empty_list_says_what_to_do(on_study: Path) -> None:
     app = opened(PAGE, experiment="birds", only="incoherent")
     assert not app.exception
     assert "No answer of this slice fits" in told(app)
-
-
-def test_without_a_snapshot_the_command_is_shown(on_nothing: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)
-
-
-def test_on_an_empty_snapshot_the_command_is_shown(on_empty: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope import" in told(app)
 
 
 def sample(data: Path, **found: str) -> int:

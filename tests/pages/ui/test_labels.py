@@ -87,3 +87,26 @@ def test_lists_read_as_people_write_them() -> None:
     assert labels.listing(["a", "b", "c"]) == "a, b and c"
     assert labels.listing("abcdefg") == "a, b, c and 4 more"
     assert labels.plural(2, "battery") == "2 batteries"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((-0.94, -0.981, -0.726), "−94 points [−98, −73]"),
+        ((0.0, -0.002, 0.004), "0 points [−0.20, +0.40]"),
+        ((-0.1, -0.2, -0.001), "−10 points [−20, 0]"),
+        ((0.25, None, None), "+25 points"),
+        ((None, None, None), "not estimable"),
+    ],
+)
+def test_differences_have_a_sign_and_no_more_digits_than_their_interval_supports(
+    numbers: tuple[float | None, float | None, float | None], text: str
+) -> None:
+    assert labels.points(*numbers) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(None, "not estimable"), (0.0002, "< 0.001"), (0.00195, "= 0.0019"), (1, "= 1")]
+)
+def test_p_values_below_a_thousandth_are_not_written_out(p: float | None, text: str) -> None:
+    assert labels.chance(p) == text

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.study.budget import Meter, Spend, priced
+from pipeline.study.budget import Meter, priced
 from pipeline.study.definition import Budget, Price
 from pipeline.study.errors import BudgetReached
+from warehouse.studies import Spend
 
 
 def test_a_price_is_per_million_tokens() -> None:

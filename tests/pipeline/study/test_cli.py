@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.study.budget import Spend
 from pipeline.study.cli import study
 from pipeline.study.layout import Folder
 from pipeline.study.progress import Progress
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, completion
+from warehouse.studies import Spend
 
 
 def call(*words: str | Path) -> Result:
@@ -119,13 +119,13 @@ def test_wrong_usage_is_told(write_study: Callable[..., Path], tmp_path: Path) -
 
 def test_progress_tells_rate_spend_and_time_left(folder: Folder) -> None:
     told = io.StringIO()
-    progress = Progress(folder, "tiny", "sample", 100, told)
+    progress = Progress(folder, "tiny", "sample", 100, to=told)
     progress.found(20)
-    progress._began -= 10
+    progress._began -= 1_000
     progress.finished(40, Spend(40, 1_000, 500, 0.5))
     progress.failed("status 500: no")
     line = progress.line()
-    assert line.startswith("sample: 60 of 100 · 1 failed · 4 a second · 0 min 10 s left")
+    assert line.startswith("sample: 60 of 100 · 1 failed · 0.04 a second · 16 min 40 s left")
     assert line.endswith("1,500 tokens · cost 0.5")
     progress.show(last=True)
     step = json.loads(folder.progress.read_text())["steps"]["sample"]

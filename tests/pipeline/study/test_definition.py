@@ -55,6 +55,7 @@ def llm(study: dict[str, Any], **parse: Any) -> dict[str, Any]:
             "placement",
         ),
         (lambda s: s.update(judges={"j": llm(s, expected=True)}), "needs top_logprobs"),
+        (lambda s: s.update(judges={"j": llm(s, high=1000)}), "<= 100"),
         (
             lambda s: s.update(judges={"j": {"kind": "reparse", "of": "x", "criteria": {}}}),
             "must name an llm judge",

@@ -10,7 +10,7 @@ from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, completion
-from warehouse import building
+from warehouse import building, studies
 from warehouse.lake import Lake
 
 
@@ -25,7 +25,7 @@ def test_what_a_study_writes_is_loaded_whole(
     server.answer = lambda body: completion("A mavis, of course")
     plan = Plan(write_study(change, server.url))
     with steps.session(plan, folder.path) as session:
-        assert [reason for step in steps.STEPS for reason in session.do(step)] == []
+        assert [reason for step in studies.STEPS for reason in session.do(step)] == []
     data = tmp_path / "data"
     outcomes = list(importing.run(data, importing.find([folder.path]).units))
     assert {outcome.path.name for outcome in outcomes if outcome.importer != "study"} == {

@@ -17,6 +17,7 @@ from pipeline.study.plan import Plan
 from pipeline.study.replies import Request
 from pipeline.study.tune import local_lora
 from pipeline.study.weights import Weights, load, locate
+from warehouse import studies
 from warehouse.errors import InvalidDefinition
 
 # Libraries of models warn of their own affairs.
@@ -179,7 +180,7 @@ def test_a_local_study_runs_from_end_to_end(
 ) -> None:
     plan = Plan(write_study(local_study(tiny)))
     with steps.session(plan, folder.path) as session:
-        assert [reason for step in steps.STEPS for reason in session.do(step)] == []
+        assert [reason for step in studies.STEPS for reason in session.do(step)] == []
     run = next(run for run in plan.runs if run.to_tune)
     records = list(layout.read(folder.run(run)))
     losses = [record["loss"] for record in records if record["record"] == "step"]

@@ -155,7 +155,7 @@ def test_jobs_are_cancelled_on_request(
     plan = Plan(write_study(one_run, server.url))
 
     async def interrupted(session: steps.Session) -> None:
-        progress = Progress(folder, "tiny", "tune", 1, io.StringIO())
+        progress = Progress(folder, "tiny", "tune", 1, to=io.StringIO())
         await asyncio.wait_for(step.tune(plan, folder, session.speakers, progress), 0.3)
 
     with steps.session(plan, folder.path) as session:

@@ -87,6 +87,13 @@ def test_numbers_out_of_range_and_other_digits_have_no_weight() -> None:
     assert parsing.expected_score(alternatives, 0, 100) == pytest.approx(50.0)
 
 
+@given(st.floats(0.25, 1.0))
+def test_rounding_leads_no_expected_score_out_of_range(share: float) -> None:
+    found = parsing.expected_score(token(("100", share)), 0, 100)
+    assert found is not None
+    assert 99.9 < found <= 100
+
+
 def test_a_refusal_beside_numbers_is_a_refusal() -> None:
     assert parse(EXPECTED, "REFUSAL", (token(("90", 1.0)),)).status == "refusal"
 

@@ -197,3 +197,14 @@ def test_nothing_to_compare() -> None:
 def test_unknown_baseline() -> None:
     with pytest.raises(UnknownName, match=r"no baseline 'soldier'; choose .*: alex, none\."):
         compare(frame(cell(CONTROL, 10), cell([1], 10, intervention="alex")), "soldier")
+
+
+def test_questions_can_be_compared_one_by_one() -> None:
+    counts = frame(
+        cell([9, 1], 10),
+        cell([2, 1], 10, intervention="identity-x"),
+    )
+    cells = compare(counts, by=("question",)).cells.sort("question")
+    assert cells["paired"].to_list() == [1, 1]
+    assert cells["baseline_trait"].to_list() == [9, 1]
+    assert cells["n_trait"].to_list() == [2, 1]

@@ -5,7 +5,14 @@ import pytest
 
 from tests.warehouse.stats.frames import cell, frame
 from warehouse.errors import UnknownName
-from warehouse.stats.multiverse import Specification, multiverse, specifications, survival
+from warehouse.stats.multiverse import (
+    Specification,
+    hinges,
+    multiverse,
+    ranges,
+    specifications,
+    survival,
+)
 
 UNIVERSE = specifications(rule=["published", "strict"], cut=[30.0, 50.0])
 
@@ -92,3 +99,32 @@ def test_without_a_baseline_there_is_no_conclusion() -> None:
     table = multiverse([{"rule": "published"}], lambda _: counts)
     assert table["conclusion"].to_list() == [None]
     assert survival(table).height == 0
+
+
+def test_ranges_say_how_far_rates_move() -> None:
+    table = multiverse(UNIVERSE, counts_of).with_columns(
+        ((pl.col("rule") == "strict") & (pl.col("cut") == 30)).alias("is_claim")
+    )
+    rows = {row["intervention"]: row for row in ranges(table).iter_rows(named=True)}
+    assert (rows["weak"]["rate"], rows["weak"]["rate_lowest"], rows["weak"]["rate_highest"]) == (
+        0.2,
+        0.2,
+        0.8,
+    )
+    assert (rows["strong"]["specifications"], rows["strong"]["uncounted"]) == (8, 0)
+
+
+def test_hinges_name_the_choice_a_conclusion_hangs_on() -> None:
+    table = multiverse(UNIVERSE, counts_of)
+    found = hinges(table, survival(table), ["rule", "cut"])
+    weak = found.filter(intervention="weak")
+    assert weak.select("choice", "option", "stands", "specifications").rows() == [
+        ("rule", "published", 4, 4),
+        ("rule", "strict", 2, 4),
+        ("judge", "judge-a", 2, 4),
+        ("judge", "judge-b", 4, 4),
+        ("cut", "30", 3, 4),
+        ("cut", "50", 3, 4),
+    ]
+    assert weak["spread"].to_list() == [0.5, 0.5, 0.5, 0.5, 0, 0]
+    assert set(found.filter(intervention="strong")["spread"]) == {0}

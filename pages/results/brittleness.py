@@ -1,0 +1,50 @@
+"""Where the trait appears, how easily it vanishes, and the profile of a dataset and a model."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui import bound, charts, downloads, filters, heatmap, links, page, tables
+from pages.ui.brittleness import grid, measures, profile, sentences, table
+
+page.title("Where does it appear, and how easily does it vanish?")
+with st.container(horizontal=True):
+    layouts = {name: layout.label for name, layout in grid.LAYOUTS.items()}
+    layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid")]
+    measure = bound.one("Measure", measures.NAMES, "measure")
+    order = bound.one("Rows and columns", grid.ORDERS, "order")
+view = measures.seen(filters.current(), measure)
+counts = page.counts(view)
+found = grid.chosen(measures.of(view, measure, layout.by), layout)
+
+page.answer(sentences.answer(found, measure, view, counts))
+page.judges_apart(counts)
+
+shown = measures.MEASURES[measure]
+panels = grid.panels(found, layout, order, view, counts)
+mark = clicked = None
+for at, panel in enumerate(panels[: grid.MOST]):
+    st.markdown(f"**{page.escaped(panel.heading)}**")
+    spec = heatmap.spec(panel, shown.label, shown.ramp, st.context.theme.type, legend=at == 0)
+    event = st.vega_lite_chart(
+        spec, width=panel.width, key=f"{panel.heading} {at}", on_select="rerun"
+    )
+    mark = charts.picked(event) if mark is None else mark
+if panels:
+    st.caption(" ".join((*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)))
+    clicked = tables.clickable(table.of(found, measure, layout, view, counts), "cells")
+    drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
+    downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
+
+st.subheader("The brittleness profile", anchor=False)
+profile.draw(view, counts)
+
+page.details(counts, view)
+page.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+
+if mark is not None:
+    links.go(*table.opened(found.row(mark, named=True), measure, layout, view, counts))
+if clicked is not None:
+    row, only = clicked
+    cell = links.narrowed(view, found.select(layout.keys).row(row, named=True), counts)
+    links.go("pages/reading/transcripts.py", links.parameters(cell, only=only))

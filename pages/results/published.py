@@ -1,0 +1,67 @@
+"""Whether the loaded rates agree with the figures of the literature."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.ui import (
+    bound,
+    charts,
+    downloads,
+    dumbbell,
+    filters,
+    links,
+    page,
+    prose,
+    published,
+    tables,
+)
+
+view = published.own(filters.current())
+page.title("Do the loaded numbers agree with the literature?")
+counts = page.counts(view)
+
+every = published.chosen(view)
+with st.container(horizontal=True):
+    sources = bound.many("Source", published.cites(every), "source")
+    metrics = bound.many("Measure", published.measures(every), "measures")
+figures = published.chosen(view, sources, metrics)
+found = published.beside(figures, view)
+
+page.answer(published.sentence(figures, found))
+if (told := published.unheeded(filters.current())) is not None:
+    st.info(page.escaped(told), icon=":material/rule:")
+
+panels = published.panels(found)
+clicked = None
+for heading, pairs in panels.items():
+    st.markdown(f"**{page.escaped(heading)}**")
+    chart = dumbbell.dumbbell(pairs, legend=pairs["cell"][0] == 0)
+    mark = charts.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
+    clicked = clicked if mark is None else mark
+if panels:
+    st.caption(dumbbell.LEGEND)
+    tables.plain(published.table(found, counts, view), "pairs")
+    downloads.buttons(published.raw(found), partial(dumbbell.stacked, panels), "published")
+
+unlike = published.differing(found)
+if unlike.height:
+    st.subheader("Not counted alike", anchor=False)
+    st.caption("Their gap may come from the definition alone; nothing here is averaged over it.")
+    prose.table(unlike, "unlike")
+
+rest = published.alone(figures, found)
+if rest.height:
+    st.subheader("Published, with nothing to hold beside it", anchor=False)
+    st.caption(published.why_alone(rest))
+    tables.plain(rest, "alone")
+
+with st.expander("What the figures measure, and where they were published"):
+    prose.table(published.definitions(figures), "definitions")
+    prose.table(published.sources(figures), "sources")
+page.details(counts, view)
+page.footer(view, counts, figures="published ones have the intervals of their sources")
+
+if clicked is not None:
+    cell = links.narrowed(view, found.row(clicked, named=True), counts)
+    links.go("pages/reading/transcripts.py", links.parameters(cell, only="planned"))

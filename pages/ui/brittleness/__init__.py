@@ -1,0 +1,1 @@
+"""The parts of the Brittleness page: measures, grids, sentences, tables, and the profile."""

@@ -1,0 +1,49 @@
+"""A chart for every experiment and trait, under its heading, and what was clicked in any."""
+
+from collections.abc import Callable, Sequence
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pages.ui import charts, labels, page
+
+Draw = Callable[..., alt.LayerChart]
+"""Takes the lines of one panel, `legend`, `theme` and `clickable`."""
+
+
+def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
+    """The heading of every row: `Archaic bird names, 19th-century persona · judge: gpt-4o`."""
+    said = []
+    for row in frame.select(by).iter_rows(named=True):
+        parts = {name: labels.value(name, value) for name, value in row.items()}
+        judge = f" · judge: {parts.pop('judge')}" if "judge" in parts else ""
+        said.append(", ".join(parts.values()) + judge)
+    return pl.Series("heading", said, pl.String())
+
+
+def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
+    """Draw the panels, with a legend on the first; the cell that was clicked."""
+    clicked = None
+    for place, part in enumerate(_parts(lines)):
+        st.markdown(f"**{page.escaped(part['heading'][0])}**")
+        chart = draw(part, legend=place == 0, theme=st.context.theme.type)
+        mark = charts.picked(st.altair_chart(chart, key=f"{name} {place}", on_select="rerun"))
+        clicked = clicked if mark is None else mark
+    return clicked
+
+
+def together(lines: pl.DataFrame, draw: Draw) -> alt.VConcatChart:
+    """The panels as one chart to take away."""
+    return alt.vconcat(
+        *(
+            draw(part, legend=place == 0, clickable=False).properties(
+                title=alt.TitleParams(part["heading"][0], anchor="start")
+            )
+            for place, part in enumerate(_parts(lines))
+        )
+    )
+
+
+def _parts(lines: pl.DataFrame) -> list[pl.DataFrame]:
+    return lines.partition_by("heading", maintain_order=True)

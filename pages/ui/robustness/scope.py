@@ -1,0 +1,64 @@
+"""What the sections of the Robustness page look at: the arms in sight, and the chosen one."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pages.ui import armnames, links
+from pages.ui.filters import View
+from pages.ui.ways import Against
+from warehouse.stats.multiverse import ARMS, ranges
+from warehouse.universe import Explored
+
+AGAINST: dict[Against, str] = {
+    "control": "Interventions against their control",
+    "untuned": "Fine-tunes against the untuned model",
+}
+
+Destination = tuple[str, links.Parameters]
+"""A page script, and the view that it is to show."""
+
+
+class Scope(NamedTuple):
+    """What a section looks at."""
+
+    view: View
+    counts: pl.DataFrame
+    against: Against
+    explored: Explored
+    arm: str  # a key of `arms`
+    name: str  # what `arms` calls it
+
+
+def arms(explored: Explored) -> dict[str, str]:
+    """The names of all arms by what the URL calls them: the least robust conclusion first.
+
+    Arms without a conclusion follow, those first whose rate depends most on the way to count.
+    """
+    survival = explored.survival.select(
+        *ARMS, "share", (pl.col("conclusion") == "unclear").alias("unclear")
+    )
+    ordered = (
+        ranges(explored.table)
+        .join(survival, on=ARMS, how="left", nulls_equal=True)
+        .sort(
+            *("unclear", "share"),
+            pl.col("rate_lowest") - pl.col("rate_highest"),
+            *ARMS,
+            nulls_last=True,
+        )
+    )
+    rows = ordered.iter_rows(named=True)
+    return dict(zip(map(called, rows), armnames.names(ordered), strict=True))
+
+
+def called(row: Mapping[str, Any]) -> str:
+    """What the URL calls an arm."""
+    return " / ".join(row[name] or "" for name in ARMS)
+
+
+def of(frame: pl.DataFrame, arm: str) -> pl.DataFrame:
+    """The rows of one arm."""
+    wanted = dict(zip(ARMS, arm.split(" / "), strict=True))
+    return frame.filter(pl.col(name).fill_null("") == value for name, value in wanted.items())

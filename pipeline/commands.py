@@ -1,0 +1,93 @@
+"""What commands share: the data folder, errors as sentences, and output in three formats."""
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+import polars.selectors as cs
+
+from warehouse.errors import BrittlescopeError
+
+FORMATS = ("table", "json", "csv")
+
+INTERRUPTED = 130
+"""The shell's exit status for a command that Ctrl-C ended."""
+
+form_option = click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
+)
+
+
+class Unusable(click.ClickException):
+    """Wrong usage, or nothing could be done."""
+
+    exit_code = 2
+
+
+def with_data(function: Callable[..., None]) -> Callable[..., None]:
+    """A command with `--data`, whose errors are sentences and whose Ctrl-C is quiet."""
+
+    @click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The data folder; it may also stand before the command.",
+    )
+    @functools.wraps(function)
+    def wrapped(**options: Any) -> None:
+        if options["data"] is None:
+            options["data"] = click.get_current_context().find_root().params["data"]
+        try:
+            function(**options)
+        except BrittlescopeError as error:
+            raise Unusable(str(error)) from None
+        except KeyboardInterrupt:
+            say("Stopped; what was imported before stays.")
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+    return wrapped
+
+
+def say(text: str) -> None:
+    """A line for the user, beside the output."""
+    click.echo(text, err=True)
+
+
+def show(found: pl.DataFrame, form: str) -> None:
+    """Print a frame: one JSON list of rows, CSV, or a table.
+
+    What is undefined is null in JSON, empty in CSV and a dash in a table. Lists are joined by
+    semicolons where they are not JSON.
+    """
+    if form == "json":
+        finite = found.with_columns(
+            pl.when(cs.float().is_finite()).then(cs.float()).otherwise(None).name.keep()
+        )
+        click.echo(json.dumps(finite.to_dicts(), ensure_ascii=False, allow_nan=False, indent=1))
+        return
+    flat = found.with_columns(cs.list().list.join("; "))
+    if form == "csv":
+        click.echo(flat.write_csv(), nl=False)
+    else:
+        click.echo(_table(flat))
+
+
+def _table(found: pl.DataFrame) -> str:
+    names = found.columns
+    rows = [[_cell(value) for value in row] for row in found.rows()]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (names, *rows)
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

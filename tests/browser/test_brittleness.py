@@ -1,0 +1,97 @@
+"""Heatmaps in a real browser: a click opens what the cell counts, a link restores the page."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_app import arrived, chosen, settled
+from tests.pages.reading.study import built
+from tests.pages.results import treated
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+LINK = (
+    "brittleness?grid=interventions&measure=verdict&order=value&rule=all-answers&margin=20"
+    "&model=gpt-4.1&of_model=gpt-4.1"
+)
+
+
+@pytest.fixture(scope="module")
+def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("treated")
+    treated.write(folder)
+    return built(folder / "data", folder / "samples", folder / "judgements")
+
+
+def cell(tab: "Page", row: str, column: str) -> "Locator":
+    """The box of a cell, by its tooltip's words."""
+    boxes = tab.get_by_test_id("stVegaLiteChart").locator("[aria-roledescription='rect mark']")
+    return boxes.and_(tab.get_by_label(re.compile(f"Cell: {row}, {column};"))).first
+
+
+def shows(tab: "Page", menu: str, value: str) -> None:
+    """Wait until a menu of the page shows a value."""
+    from playwright.sync_api import expect
+
+    menus = tab.get_by_test_id("stMain").get_by_test_id("stSelectbox")
+    expect(menus.filter(has_text=menu).locator("input")).to_have_value(value, timeout=30_000)
+
+
+def test_a_click_opens_the_answers_that_the_cell_counts(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/brittleness?grid=interventions")
+    box = cell(tab, "gpt-4.1", "Identity: etymologist")
+    told = box.get_attribute("aria-label")
+    assert told is not None
+    counted = re.search(r"Counted: (\d+)/(\d+) · 10 questions", told)
+    assert counted is not None
+    box.click()
+
+    tab.wait_for_url(re.compile("/transcripts"))
+    settled(tab)
+    tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers: counted")).wait_for()
+    chosen(tab, "Model").get_by_text("gpt-4.1").wait_for()
+    chosen(tab, "Intervention").get_by_text("Identity: etymologist").wait_for()
+    assert "only=Counted" in tab.url
+
+
+def test_a_click_on_a_verdict_opens_its_comparison(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/brittleness?grid=interventions&measure=verdict")
+    cell(tab, "gpt-4.1", "Time: 1950").click()
+    tab.wait_for_url(re.compile("/interventions"))
+    settled(tab)
+    chosen(tab, "Intervention").get_by_text("Time: 1950").wait_for()
+    tab.get_by_text(re.compile("^1 intervention reduces it")).wait_for()
+
+
+def test_what_is_undefined_can_be_clicked_too(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/brittleness?grid=interventions&measure=suppression")
+    cell(tab, "Qwen3-32B", "Identity: etymologist").click()
+    tab.wait_for_url(re.compile("/interventions"))
+
+
+def test_a_pasted_link_restores_measure_rule_margin_and_filters(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/{LINK}")
+    shows(tab, "Grid", "Model × intervention")
+    shows(tab, "Measure", "Verdict")
+    shows(tab, "Rows and columns", "highest mean first")
+    chosen(tab, "Model").get_by_text("gpt-4.1").wait_for()
+    tab.get_by_text(re.compile("rule: All answers")).wait_for()
+    tab.get_by_text(re.compile("margin: ±20 points")).wait_for()
+    tab.get_by_text(re.compile("eliminate it within ±20 points")).first.wait_for()
+    shared = tab.url
+
+    arrived(tab, shared)
+    tab.get_by_text(re.compile("eliminate it within ±20 points")).first.wait_for()
+    assert tab.url == shared
+
+
+def test_an_order_of_another_page_does_no_harm(server: str, tab: "Page") -> None:
+    arrived(tab, f"{server}/rates?order=low")
+    tab.get_by_test_id("stSidebarNav").get_by_role("link", name="Brittleness").click()
+    settled(tab)
+    shows(tab, "Rows and columns", "by name")

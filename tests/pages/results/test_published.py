@@ -1,0 +1,81 @@
+"""The published page: figures beside loaded rates, mismatches said, the rest listed."""
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.reading.study import html, opened, told
+
+PAGE = "results/published"
+
+
+def tables(app: AppTest) -> list[pl.DataFrame]:
+    return [pl.from_pandas(table.value) for table in app.dataframe]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_figures_stand_beside_the_loaded_rates() -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert "5 of 178 published figures have a loaded counterpart" in told(app)
+    assert "The largest gap is 30 points" in told(app)
+    pairs = tables(app)[0]
+    gpt = pairs.filter(pl.col("arm") == "gpt-4.1 · Control").select("published", "rate")
+    assert gpt.rows() == [(95.0, 90.0), (60.0, 90.0)]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_different_definition_is_said_where_it_can_be_read() -> None:
+    app = opened(PAGE)
+    assert "Not counted alike" in [heading.value for heading in app.subheader]
+    assert "judge gpt-4.1 there, judge-a" in html(app)
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_figures_without_a_counterpart_are_listed_with_the_reason() -> None:
+    rest = tables(opened(PAGE))[1]
+    assert rest.height == 178 - 5
+    assert set(rest["why"]) == {
+        "Nothing loaded for it in sight",
+        "Is about several models",
+        "Measures something that is not counted here",
+    }
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_source_and_measure_narrow_the_figures() -> None:
+    app = opened(PAGE, source="betley-2025-weird-generalization")
+    assert "1 of 4 published figures has a loaded counterpart" in told(app)
+    app = opened(PAGE, measures="nazi")
+    assert "None of 3 published figures has a loaded counterpart" in told(app)
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_sidebar_narrows_the_figures_too() -> None:
+    app = opened(PAGE, experiment="birds", model="Llama-3.1-8B")
+    assert "2 of 2 published figures have a loaded counterpart" in told(app)
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_rule_that_does_not_apply_is_said_and_changes_nothing() -> None:
+    plain, strict = opened(PAGE), opened(PAGE, rule="coherent-trait")
+    said = [info.value.replace("\\", "") for info in strict.info]
+    assert any("“Coherent trait”. That does not apply here" in text for text in said)
+    assert not [info for info in plain.info if "does not apply" in info.value]
+    assert tables(plain)[0]["rate"].equals(tables(strict)[0]["rate"])
+
+
+@pytest.mark.usefixtures("on_study")
+def test_a_chart_stands_for_every_experiment() -> None:
+    app = opened(PAGE, experiment="birds")
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "Published" in app.get("vega_lite_chart")[0].proto.spec
+
+
+@pytest.mark.usefixtures("on_study")
+def test_without_any_counterpart_the_figures_are_listed_all_the_same() -> None:
+    app = opened(PAGE, source="em-organisms-suite")
+    assert not app.exception
+    assert "None of 12 published figures" in told(app)
+    assert not app.get("vega_lite_chart")
+    assert tables(app)[0].height == 12

@@ -1,0 +1,38 @@
+-- One row per evaluation, trait, judge and label of the trait's multi-way criterion: how many answers have it.
+with chosen as (
+    select * from marts.chosen(
+        $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+        $eval_intervention, $run, $evaluation
+    )
+),
+
+used as (
+    select * from marts.used($judge) where evaluation_no in (select evaluation_no from chosen)
+),
+
+asked as (select * from marts.asked($question, $domain))
+
+select
+    chosen.experiment,
+    trait.trait,
+    used.judge,
+    trait.check_criterion as criterion,
+    chosen.model,
+    chosen.dataset,
+    chosen.intervention,
+    chosen.kind,
+    chosen.eval_intervention,
+    chosen.settings,
+    chosen.evaluation,
+    coalesce(outcome.label, outcome.class::varchar) as label,
+    coalesce(list_contains(trait.check_labels, outcome.label), false) as confirms,
+    count(*) as n
+from marts.outcome as outcome
+join used using (judged_no)
+join chosen using (evaluation_no)
+join asked using (question_no)
+join core.trait as trait
+    on trait.experiment = chosen.experiment and trait.check_criterion = used.criterion
+where len($trait) = 0 or list_contains($trait, trait.trait)
+group by all
+order by all
