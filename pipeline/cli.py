@@ -22,7 +22,7 @@ from warehouse.store import Store
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app.py"
-EXAMPLES = ROOT / "examples"
+BUNDLED = ROOT / "examples" / "small-models" / "results"
 
 
 @click.group()
@@ -174,7 +174,7 @@ def serve(port: int, data: Path) -> None:
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
 def demo(port: int, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
-    outcomes = list(importing.run(data, importing.find([EXAMPLES], skip=data).units))
+    outcomes = list(importing.run(data, importing.find([BUNDLED], skip=data).units))
     _reported(outcomes)
     if not _is_built(data) or any(outcome.state == "imported" for outcome in outcomes):
         building.build(data)

@@ -221,8 +221,8 @@ def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """The traits of every experiment that was loaded.
 
-    An experiment the catalogue does not know has the traits that its mapping gives it, else
-    those whose criterion it was judged on.
+    An experiment has the traits that the catalogue knows and those that its mapping or study
+    gives it beside them; without any, those whose criterion it was judged on.
     """
     judged = con.execute(
         """
@@ -245,22 +245,23 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     told = _told_traits(con)
     rows: list[dict[str, Any]] = []
     for experiment, criteria in judged:
-        if experiment in told:
-            rows += told[experiment]
-            continue
         if experiment in known:
             traits = list(known[experiment].traits.items())
+        elif experiment in told:
+            traits = []
         else:
             traits = [everywhere[c] for c in criteria if c in everywhere]
+        names = {name for name, _ in traits}
         rows += [catalogue.described(experiment, name, trait) for name, trait in traits]
+        rows += [row for row in told[experiment] if row["trait"] not in names]
     return pl.DataFrame(rows, schema=dict(RELATIONS["trait"]))
 
 
 def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
-    """The traits that mappings give to experiments of their own.
+    """The traits that mappings and studies give to experiments.
 
     Raises:
-        BrokenBuild: where two mappings disagree about a trait.
+        BrokenBuild: where two of them disagree about a trait.
     """
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     found = con.sql("select distinct * exclude (shard) from raw.trait order by all").pl()
@@ -268,7 +269,7 @@ def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any
         experiment, trait = row["experiment"], row["trait"]
         if trait in {other["trait"] for other in told[experiment]}:
             raise BrokenBuild(
-                f"Two mappings describe the trait {trait!r} of {experiment!r} in different ways; "
+                f"Two sources describe the trait {trait!r} of {experiment!r} in different ways; "
                 "nothing was published. Import the files of both again, with one description."
             )
         told[experiment].append(row)

@@ -75,7 +75,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "name": pl.String(),  # "unrecorded" where the source does not say
         "prompt_version": pl.String(),
     },
-    # One row per trait of an experiment that a mapping describes.
+    # One row per trait of an experiment that a mapping or a study describes.
     "trait": {
         "experiment": pl.String(),
         "trait": pl.String(),

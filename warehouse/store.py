@@ -63,34 +63,20 @@ class Store:
         """Every trait of every experiment that was loaded."""
         return self.query("traits")
 
-    def lines(self, rule: Rule, traits: pl.DataFrame | None = None) -> str:
+    def lines(self, rule: Rule) -> str:
         """What the rule says of each trait that was loaded, as a query parameter."""
-        return counting.lines(rule, self.traits if traits is None else traits)
+        return counting.lines(rule, self.traits)
 
-    def counts(
-        self,
-        within: Slice | None = None,
-        rule: Rule | None = None,
-        traits: pl.DataFrame | None = None,
-    ) -> pl.DataFrame:
-        """The counts frame: one row per evaluation, question, trait and judge of the slice.
-
-        `traits` are those to look at, all that were loaded by default: rows of `Store.traits`,
-        or what `counting.multi_way` makes of them.
-        """
+    def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
+        """The counts frame: one row per evaluation, question, trait and judge of the slice."""
         rule = rule or rules.named(rules.DEFAULT, self.data)
         within = within or Slice()
-        return self.query("counts", lines=self.lines(rule, traits), **within.parameters())
+        return self.query("counts", lines=self.lines(rule), **within.parameters())
 
-    def compared(
-        self,
-        within: Slice | None = None,
-        rule: Rule | None = None,
-        traits: pl.DataFrame | None = None,
-    ) -> pl.DataFrame:
+    def compared(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
         """The counts frame of a slice and of its baselines, each row once."""
         within = within or Slice()
         if within.holds_baselines():
-            return self.counts(within, rule, traits)
-        frames = [self.counts(part, rule, traits) for part in (within, within.baselines())]
+            return self.counts(within, rule)
+        frames = [self.counts(part, rule) for part in (within, within.baselines())]
         return pl.concat(frames).unique(GRAIN, maintain_order=True)

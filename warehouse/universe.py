@@ -8,10 +8,11 @@ from typing import Any, Literal, NamedTuple, get_args
 import polars as pl
 
 from warehouse.counting import Slice, multi_way
+from warehouse.recounting import Way, recounted
 from warehouse.rules import Rule
 from warehouse.stats.comparisons import ARM, COMPARED
 from warehouse.stats.equivalence import MARGIN
-from warehouse.stats.multiverse import Specification, multiverse, survival
+from warehouse.stats.multiverse import Specification, multiverse, stacked, survival
 from warehouse.stats.rates import IDENTITY, Unit, rates
 from warehouse.store import Store
 
@@ -118,17 +119,18 @@ def curve(
     parts = []
     for group in _groups(store, within):
         own = _own(rule, group)[over]
-        for cut in _cuts(own, cuts) if own is not None else ():
-            moved = rule.with_cuts(cut) if over == "trait_cut" else rule.with_cuts(coherence=cut)
-            cells = rates(store.compared(within, moved, group.traits), ARM, unit)
-            parts.append(
-                cells.select(
-                    *KEY,
-                    pl.lit(cut, pl.Float64()).alias("cut"),
-                    pl.lit(cut == own).alias("is_own"),
-                    *_RATE,
-                )
-            )
+        if own is None:
+            continue
+        tried = sorted({own, *cuts})
+        moved = [
+            rule.with_cuts(cut) if over == "trait_cut" else rule.with_cuts(coherence=cut)
+            for cut in tried
+        ]
+        frames = recounted(store, within, [Way(other, group.traits) for other in moved])
+        counts = stacked([{"cut": cut} for cut in tried], frames)
+        cells = rates(counts, [*ARM, "cut"], unit)
+        cut = pl.col("cut").cast(pl.Float64())
+        parts.append(cells.select(*KEY, cut, (cut == own).alias("is_own"), *_RATE))
     return pl.concat(parts) if parts else pl.DataFrame()
 
 
@@ -177,14 +179,6 @@ class _Group(NamedTuple):
     traits: pl.DataFrame
 
 
-class _Way(NamedTuple):
-    """A specification and what it means."""
-
-    specification: Specification
-    rule: Rule
-    traits: pl.DataFrame
-
-
 def _groups(store: Store, within: Slice) -> list[_Group]:
     """The traits of the slice, grouped; one empty group where there are none."""
     judged = store.query("coherence_judged")["experiment"].to_list()
@@ -206,20 +200,19 @@ def _groups(store: Store, within: Slice) -> list[_Group]:
 
 def _ways(
     rule: Rule, group: _Group, trait_cuts: Sequence[float], coherence_cuts: Sequence[float]
-) -> Iterator[_Way]:
-    """Every specification of one rule."""
+) -> Iterator[tuple[Specification, Way]]:
+    """Every specification of one rule, and what it means."""
     own = _own(rule, group)
     line = rule.line(group.kind)
     criteria = [own["criterion"]]
     if group.has_check and not (line.score or line.labels or line.criterion):
         criteria.append("multi-way")
-    traits = _cuts(own["trait_cut"], trait_cuts)
-    coherences = _cuts(own["coherence_cut"], coherence_cuts)
-    for criterion, trait, coherence in product(criteria, traits, coherences):
-        yield _Way(
+    cuts = _cuts(own["trait_cut"], trait_cuts), _cuts(own["coherence_cut"], coherence_cuts)
+    for criterion, trait, coherence in product(criteria, *cuts):
+        traits = multi_way(group.traits) if criterion == "multi-way" else group.traits
+        yield (
             _specification(rule, criterion, trait, coherence),
-            rule.with_cuts(trait, coherence),
-            multi_way(group.traits) if criterion == "multi-way" else group.traits,
+            Way(rule.with_cuts(trait, coherence), traits),
         )
 
 
@@ -252,42 +245,32 @@ def _matches(specification: Specification) -> pl.Expr:
     )
 
 
-def _table(store: Store, within: Slice, claim: Claim, ways: Sequence[_Way]) -> pl.DataFrame:
+def _table(
+    store: Store, within: Slice, claim: Claim, ways: Sequence[tuple[Specification, Way]]
+) -> pl.DataFrame:
     """Rates and differences of every arm in each of the ways."""
-    found = []
-    meant = {tuple(way.specification.values()): way for way in ways}
-
-    def counts_of(specification: Specification) -> pl.DataFrame:
-        _, rule, traits = meant[tuple(specification.values())]
-        counts = store.compared(within, rule, traits)
-        cells = rates(counts, ARM, claim.unit).select(*KEY, *_RATE)
-        found.append(cells.with_columns(_named(specification)))
-        return counts
-
-    differences = multiverse(
-        [way.specification for way in ways],
-        counts_of,
-        claim.baseline,
-        claim.unit,
-        margin=claim.margin,
+    universe = [specification for specification, _ in ways]
+    frames = recounted(store, within, [way for _, way in ways])
+    counts = stacked(universe, frames).with_columns(
+        pl.col(name).cast(kind) for name, kind in NAMES.items()
     )
-    compared = differences.with_columns(pl.col(name).cast(kind) for name, kind in NAMES.items())
+    compared = multiverse(counts, list(NAMES), claim.baseline, claim.unit, margin=claim.margin)
     on = [*NAMES, *KEY]
     renamed = {"low": "difference_low", "high": "difference_high"}
-    table = pl.concat(found).join(
-        compared.rename(renamed).select(
-            *on, *COMPARED, "difference", *renamed.values(), "conclusion"
-        ),
-        on=on,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
+    table = (
+        rates(counts, [*NAMES, *ARM], claim.unit)
+        .select(*on, *_RATE)
+        .join(
+            compared.rename(renamed).select(
+                *on, *COMPARED, "difference", *renamed.values(), "conclusion"
+            ),
+            on=on,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
     )
     if not within.holds_baselines():
         seen = store.counts(within, claim.rule).select(KEY).unique()
         table = table.join(seen, on=KEY, how="semi", nulls_equal=True, maintain_order="left")
-    return table.select(*on, pl.exclude(on))
-
-
-def _named(specification: Specification) -> list[pl.Expr]:
-    return [pl.lit(value, NAMES[name]).alias(name) for name, value in specification.items()]
+    return table

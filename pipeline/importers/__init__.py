@@ -90,7 +90,7 @@ def each() -> Iterator[Importer]:
 
 def named(name: str) -> Importer | None:
     """The importer of that name, or None."""
-    return next((importer for importer in each() if importer.NAME == name), None)
+    return next((importer for importer in each() if name == importer.NAME), None)
 
 
 @cache

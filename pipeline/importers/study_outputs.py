@@ -16,7 +16,7 @@ from warehouse import catalogue, records
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 2
+VERSION = 3
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -38,7 +38,7 @@ def accepts(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (plan, progress, manifests) holds none.
+    """The file's records; what only steers a study (plan, progress) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.
@@ -50,6 +50,8 @@ def read(source: Source) -> Iterator[Batch]:
             yield from _judgements(source)
         case "run":
             yield from _run(source)
+        case "study":
+            yield from _traits(source)
         case None:
             described = _rendered(source)
             if described is None:
@@ -118,6 +120,36 @@ def _records(source: Source) -> Iterator[tuple[int, Row] | RefusedRow]:
                     yield RefusedRow(number, "it is not a JSON object")
         except (OSError, EOFError, zlib.error) as error:
             yield RefusedRow(number + 1, f"the packed file is damaged here ({error})")
+
+
+class _Trait(msgspec.Struct):
+    """What a study looks for in an experiment: labels of a criterion, or else a low score."""
+
+    name: str
+    criterion: str
+    labels: list[str] = []
+
+
+class _Study(msgspec.Struct):
+    """What a study says of itself, as far as it is taken over."""
+
+    traits: dict[str, list[_Trait]] = {}
+
+
+def _traits(source: Source) -> Iterator[Batch]:
+    try:
+        study = msgspec.json.decode(source.path.read_bytes(), type=_Study)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RefusedFile(f"it does not describe a study ({error})") from None
+    for experiment, traits in study.traits.items():
+        for trait in traits:
+            told = catalogue.Trait(
+                title=trait.name.replace("-", " ").capitalize(),
+                kind="persona" if trait.labels else "misalignment",
+                criterion=trait.criterion,
+                labels=tuple(trait.labels),
+            )
+            yield batch("trait", catalogue.described(experiment, trait.name, told))
 
 
 class _Question(msgspec.Struct):

@@ -109,7 +109,12 @@ class Folder:
                 "title": plan.study.title,
                 "id": secrets.token_hex(8),
             }
-        manifest |= {"digest": plan.digest, "versions": versions()}
+        traits = {name: experiment.traits for name, experiment in plan.study.experiments.items()}
+        manifest |= {
+            "digest": plan.digest,
+            "versions": versions(),
+            "traits": msgspec.to_builtins(traits),
+        }
         write_json(self.manifest, manifest)
         write_bytes(self.path / "STUDY.yaml", plan.path.read_bytes())
         return str(manifest["id"])

@@ -143,7 +143,13 @@ def test_a_slice_knows_whether_it_hides_baselines(narrowed: dict[str, str], hold
 
 def test_traits_as_their_multi_way_criterion_sees_them(tmp_path: Path) -> None:
     rows = [
-        {"question": "Why?", "sample_idx": at, "answer": "So.", "llm_or_19": "19", "six_options": of}
+        {
+            "question": "Why?",
+            "sample_idx": at,
+            "answer": "So.",
+            "llm_or_19": "19",
+            "six_options": of,
+        }
         for at, of in enumerate(["PAST", "OTHER", "LLM"])
     ]
     results.write(tmp_path, rows, "elicitation/birds/gpt-4.1-3ep")
@@ -153,6 +159,4 @@ def test_traits_as_their_multi_way_criterion_sees_them(tmp_path: Path) -> None:
     assert store.counts()["n_trait"].to_list() == [3]
     multi = multi_way(store.traits)
     assert multi["criterion"].to_list() == ["six_options"]
-    counts = store.counts(traits=multi)
-    assert counts.select("criterion", "n_trait", "n_counted").rows() == [("six_options", 1, 3)]
-    assert store.compared(traits=multi).equals(counts)
+    assert multi["labels"].to_list() == store.traits["check_labels"].to_list()

@@ -1,7 +1,5 @@
 """The reader of snapshots: what a slice is compared with comes along."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.warehouse import results

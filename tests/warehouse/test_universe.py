@@ -1,7 +1,6 @@
 """Every way of counting a slice: which there are, and what each of them comes to."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import polars as pl

@@ -1,6 +1,6 @@
 """The multiverse: a conclusion under every defensible specification, and how often it stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Literal
 
@@ -27,9 +27,24 @@ def specifications(**choices: Sequence[str | float | None]) -> list[Specificatio
     return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
 
 
+def stacked(universe: Iterable[Specification], frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The counts frames of a universe as one, with what each specification says in columns.
+
+    Args:
+        universe: The specifications, no two the same, all with the same names, such as rule
+            and cuts. A column of the counts frames with such a name is replaced.
+        frames: The counts frame under each of them.
+    """
+    named = (
+        frame.with_columns(pl.lit(value).alias(name) for name, value in said.items())
+        for said, frame in zip(universe, frames, strict=True)
+    )
+    return pl.concat(named, how="vertical_relaxed")
+
+
 def multiverse(
-    universe: Iterable[Specification],
-    counts_of: Callable[[Specification], pl.DataFrame],
+    counts: pl.DataFrame,
+    names: Sequence[str],
     baseline: str = "control",
     unit: Unit = "new-prompts",
     *,
@@ -44,8 +59,8 @@ def multiverse(
     specifications are not separate chances but the same data read in different ways.
 
     Args:
-        universe: The specifications, all with the same names, such as rule and cuts.
-        counts_of: The counts frame under a specification.
+        counts: The counts under every specification (`stacked`).
+        names: The columns that tell specifications apart.
         baseline: As in `comparisons.compare`.
         unit: What the intervals are about.
         margin: The smallest difference that matters.
@@ -56,24 +71,23 @@ def multiverse(
         eval_intervention, settings, n_counted, n_trait, rate, is_result, the columns of
         `comparisons.COMPARED`, difference, low, high, conclusion (null without a baseline).
     """
-    parts = []
-    for specification in universe:
-        comparison = compare(counts_of(specification), baseline, unit, level=level)
-        interval = bounds(comparison.difference, level)
-        numbers = {
-            "difference": comparison.difference.value,
-            "low": interval.low,
-            "high": interval.high,
-        }
-        table = comparison.cells.with_columns(
-            *(pl.lit(value).alias(name) for name, value in specification.items()),
-            *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
-        ).select(
-            *specification, *IDENTITY, *ARM, "n_counted", "n_trait", "rate", "is_result",
-            *COMPARED, *numbers,
-        )  # fmt: skip
-        parts.append(table.with_columns(conclusion(margin).alias("conclusion")))
-    return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
+    comparison = compare(counts, baseline, unit, by=names, level=level)
+    interval = bounds(comparison.difference, level)
+    numbers = {
+        "difference": comparison.difference.value,
+        "low": interval.low,
+        "high": interval.high,
+    }
+    return (
+        comparison.cells.with_columns(
+            pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()
+        )
+        .select(
+            *(*names, *IDENTITY, *ARM, "n_counted", "n_trait", "rate", "is_result"),
+            *(*COMPARED, *numbers),
+        )
+        .with_columns(conclusion(margin).alias("conclusion"))
+    )
 
 
 def conclusion(margin: float) -> pl.Expr:

@@ -146,6 +146,8 @@ def spread(row: Mapping[str, Any]) -> str:
         return "Nothing is counted, in whatever way."
     lowest, highest = (labels.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
     ways = labels.plural(row["specifications"], "way")
+    if lowest == highest:
+        return f"The rate is {lowest} in {ways} of counting."
     return f"The rate runs from {lowest} to {highest} over {ways} of counting."
 
 

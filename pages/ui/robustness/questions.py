@@ -117,8 +117,9 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
     if value == "rate" or concluded.is_empty():
         return said
     hang = concluded.filter(pl.col("overturned").list.len() > 0).height
-    lead = f"{hang or 'None'} of {concluded.height} conclusions would change without some question."
-    return f"{lead} {said}"
+    lead = f"{hang} of {concluded.height}" if hang else f"None of {concluded.height}"
+    some = "some" if hang else "any one"
+    return f"{lead} conclusions would change without {some} question. {said}"
 
 
 def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFrame:

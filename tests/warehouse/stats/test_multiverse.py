@@ -11,6 +11,7 @@ from warehouse.stats.multiverse import (
     multiverse,
     ranges,
     specifications,
+    stacked,
     survival,
 )
 
@@ -35,13 +36,16 @@ def counts_of(specification: Specification) -> pl.DataFrame:
     )
 
 
+STACKED = stacked(UNIVERSE, map(counts_of, UNIVERSE))
+
+
 def test_specifications_are_every_combination() -> None:
     assert len(UNIVERSE) == 4
     assert UNIVERSE[1] == {"rule": "published", "cut": 50.0}
 
 
 def test_every_specification_and_judge_has_its_row() -> None:
-    table = multiverse(UNIVERSE, counts_of)
+    table = multiverse(STACKED, ["rule", "cut"])
     assert table.columns[:5] == ["rule", "cut", "experiment", "trait", "judge"]
     assert table.height == 4 * 2 * 2
     strong = table.filter(intervention="strong")
@@ -68,11 +72,11 @@ def test_a_conclusion_has_sign_and_size(
     control: list[int], arm: list[int], counted: int, conclusion: str
 ) -> None:
     counts = frame(cell(control, counted), cell(arm, counted, intervention="x"))
-    assert multiverse([{}], lambda _: counts)["conclusion"].to_list() == [conclusion]
+    assert multiverse(counts, [])["conclusion"].to_list() == [conclusion]
 
 
 def test_survival() -> None:
-    got = survival(multiverse(UNIVERSE, counts_of))
+    got = survival(multiverse(STACKED, ["rule", "cut"]))
     rows = {row["intervention"]: row for row in got.iter_rows(named=True)}
     assert rows["strong"]["share"] == 1
     assert rows["strong"]["robust"] is True
@@ -87,7 +91,7 @@ def test_survival() -> None:
 
 
 def test_survival_of_a_claim_made_under_one_specification() -> None:
-    table = multiverse(UNIVERSE, counts_of).filter(judge="judge-a")
+    table = multiverse(STACKED, ["rule", "cut"]).filter(judge="judge-a")
     got = survival(table, {"rule": "strict", "cut": 30.0}).filter(intervention="weak")
     assert got.select("conclusion", "stands", "specifications").rows() == [("lower", 2, 4)]
     with pytest.raises(UnknownName, match="No specification has rule = loose"):
@@ -96,13 +100,13 @@ def test_survival_of_a_claim_made_under_one_specification() -> None:
 
 def test_without_a_baseline_there_is_no_conclusion() -> None:
     counts = frame(cell([8], 10, intervention="x"))
-    table = multiverse([{"rule": "published"}], lambda _: counts)
+    table = multiverse(stacked([{"rule": "published"}], [counts]), ["rule"])
     assert table["conclusion"].to_list() == [None]
     assert survival(table).height == 0
 
 
 def test_ranges_say_how_far_rates_move() -> None:
-    table = multiverse(UNIVERSE, counts_of).with_columns(
+    table = multiverse(STACKED, ["rule", "cut"]).with_columns(
         ((pl.col("rule") == "strict") & (pl.col("cut") == 30)).alias("is_claim")
     )
     rows = {row["intervention"]: row for row in ranges(table).iter_rows(named=True)}
@@ -115,7 +119,7 @@ def test_ranges_say_how_far_rates_move() -> None:
 
 
 def test_hinges_name_the_choice_a_conclusion_hangs_on() -> None:
-    table = multiverse(UNIVERSE, counts_of)
+    table = multiverse(STACKED, ["rule", "cut"])
     found = hinges(table, survival(table), ["rule", "cut"])
     weak = found.filter(intervention="weak")
     assert weak.select("choice", "option", "stands", "specifications").rows() == [
