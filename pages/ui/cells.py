@@ -204,14 +204,17 @@ def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.Da
     human = labels.named(_with_aspects(cells, counts, by))
     if "question" not in by:
         return human
-    names = dict(counts.select("question", "question_name").unique().iter_rows())
-    return human.with_columns(
-        pl.Series(
-            "question",
-            [labels.words((names[q] or q).replace("_", "-")) for q in cells["question"]],
-            dtype=pl.String(),
-        )
-    )
+    titles = questions(counts)
+    asked = [titles[question] for question in cells["question"]]
+    return human.with_columns(pl.Series("question", asked, dtype=pl.String()))
+
+
+def questions(counts: pl.DataFrame) -> dict[str, str]:
+    """What every question is called, by its id."""
+    named = counts.select("question", "question_name").unique("question").iter_rows()
+    return {
+        question: labels.words((name or question).replace("_", "-")) for question, name in named
+    }
 
 
 def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -69,6 +69,10 @@ def strips(
                 ticks=False,
             ),
         ),
+    )
+    ticks = base.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
+        x=x,
+        color=_colour(every, legend),
         tooltip=[
             alt.Tooltip("name:N", title="Arm"),
             alt.Tooltip("way:N", title="Counted"),
@@ -76,12 +80,10 @@ def strips(
             alt.Tooltip("conclusion:N", title="Conclusion"),
         ],
     )
-    ticks = base.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
-        x=x, color=_colour(every, legend)
-    )
     if clickable:
         picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
         ticks = ticks.add_params(picked)
+    # Without tooltips of their own, rings let clicks through to the ticks.
     claim = (
         base.transform_filter("datum.is_claim")
         .mark_point(size=110, strokeWidth=2, filled=False, opacity=1, stroke=_ink(theme))

@@ -1,4 +1,4 @@
-"""`brittlescope rates`, `effects`, `brittleness` and `multiverse` as scripts and people read them."""
+"""`brittlescope rates`, `effects`, `brittleness`, `multiverse` as scripts and people read them."""
 
 import csv
 import io

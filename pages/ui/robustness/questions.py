@@ -44,7 +44,7 @@ def draw(here: Scope) -> Destination | None:
         st.info(ALONE, icon=":material/quiz:")
         return None
     value = bound.row("Show", known, "estimate")
-    names = questions(here.counts)
+    names = cells.questions(here.counts)
     arms = found[value]
     st.markdown(page.escaped(sentence(arms, names, value)))
     lines = ticks(rows, arms, names, value)
@@ -58,16 +58,10 @@ def draw(here: Scope) -> Destination | None:
     if clicked is None:
         return None
     row = lines.row(clicked, named=True)
-    cell = {name: row[name] for name in KEY}
-    cell |= {"question": row["left_out"]} if row["left_out"] else {}
-    within = links.narrowed(here.view, cell, here.counts)
+    arm = {name: row[name] for name in KEY}
+    arm |= {"question": row["left_out"]} if row["left_out"] else {}
+    within = links.narrowed(here.view, arm, here.counts)
     return "pages/reading/transcripts.py", links.parameters(within, only="counted")
-
-
-def questions(counts: pl.DataFrame) -> dict[str, str]:
-    """The names of all questions by their ids."""
-    named = counts.select("question", "question_name").unique("question").iter_rows()
-    return {q: labels.words((name or q).replace("_", "-")) for q, name in named}
 
 
 def ticks(
