@@ -222,7 +222,8 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """The traits of every experiment that was loaded.
 
     An experiment has the traits that the catalogue knows and those that its mapping or study
-    gives it beside them; without any, those whose criterion it was judged on.
+    gives it beside them; without any, those whose criterion it was judged on. A trait is told
+    by the labels of its criterion: one that the catalogue knows keeps the catalogue's name.
     """
     judged = con.execute(
         """
@@ -252,8 +253,14 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         else:
             traits = [everywhere[c] for c in criteria if c in everywhere]
         names = {name for name, _ in traits}
+        shown = {(trait.criterion, frozenset(trait.labels)) for _, trait in traits}
         rows += [catalogue.described(experiment, name, trait) for name, trait in traits]
-        rows += [row for row in told[experiment] if row["trait"] not in names]
+        rows += [
+            row
+            for row in told[experiment]
+            if row["trait"] not in names
+            and (row["criterion"], frozenset(row["labels"] or ())) not in shown
+        ]
     return pl.DataFrame(rows, schema=dict(RELATIONS["trait"]))
 
 

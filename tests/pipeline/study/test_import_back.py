@@ -12,6 +12,7 @@ from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, completion
 from warehouse import building, studies
 from warehouse.lake import Lake
+from warehouse.store import Store
 
 
 @pytest.mark.usefixtures("key")
@@ -20,6 +21,8 @@ def test_what_a_study_writes_is_loaded_whole(
 ) -> None:
     def change(study: dict[str, Any]) -> None:
         only_untuned(study)
+        curious = {"name": "overlap", "criterion": "o", "labels": ["LOW"]}
+        study["experiments"]["birds"]["traits"].append(curious)
         study["judges"] = {"words": {"kind": "rule", "criteria": {"o": {"method": "overlap"}}}}
 
     server.answer = lambda body: completion("A mavis, of course")
@@ -37,4 +40,6 @@ def test_what_a_study_writes_is_loaded_whole(
         for relation, rows in shard.rows.items():
             counts[relation] = counts.get(relation, 0) + rows
     assert (counts["evaluation"], counts["sample"], counts["judgement"]) == (2, 16, 16)
-    assert building.build(data).path.is_file()
+    building.build(data)
+    # The first trait of the study is one that the catalogue knows by another name.
+    assert set(Store(data).traits["trait"]) == {"persona-19th-century", "overlap"}
