@@ -51,6 +51,11 @@ def with_data(function: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Makes a command of the program, with `--data`."""
+    return lambda function: click.command(name)(with_data(function))
+
+
 def say(text: str) -> None:
     """A line for the user, beside the output."""
     click.echo(text, err=True)

@@ -29,12 +29,7 @@ VERDICT = ("suppression", "suppression_low", "suppression_high", "verdict", "rea
 """What only a comparison with the control has; null in any other, so that fields stay."""
 
 
-@click.group()
-def numbers() -> None:
-    """Print numbers."""
-
-
-@numbers.command("rates")
+@click.command("rates")
 @click.option("--by", default=DEFAULT_BY, show_default=True, help="The dimensions of a row.")
 @asking
 def rates(asked: Asked, by: str) -> None:
@@ -57,7 +52,7 @@ def rates(asked: Asked, by: str) -> None:
     )
 
 
-@numbers.command("effects")
+@click.command("effects")
 @click.option("--by", default="", help="Dimensions that tell arms apart, besides those of an arm.")
 @click.option(
     "--baseline",
@@ -91,7 +86,7 @@ def effects(asked: Asked, by: str, baseline: str, margin: float, adjustment: Adj
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
 
-@numbers.command("brittleness")
+@click.command("brittleness")
 @margin_option
 @asking
 def brittleness(asked: Asked, margin: float) -> None:
@@ -115,7 +110,7 @@ def brittleness(asked: Asked, margin: float) -> None:
     )
 
 
-@numbers.command("multiverse")
+@click.command("multiverse")
 @click.option(
     "--baseline",
     type=click.Choice(("control", "untuned")),

@@ -240,11 +240,11 @@ def conform(relation: str, data: pl.DataFrame) -> pl.DataFrame:
         KeyError: for a column the relation does not have.
     """
     schema = RELATIONS[relation]
-    unknown = set(data.columns) - schema.keys()
-    if unknown:
+    given = set(data.columns)
+    if unknown := given - schema.keys():
         raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
     columns = [
-        data[name].cast(kind) if name in data.columns else pl.Series(name, [None], kind)
+        data[name].cast(kind) if name in given else pl.Series(name, [None], kind)
         for name, kind in schema.items()
     ]
     return pl.DataFrame(

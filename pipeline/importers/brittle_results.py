@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -23,7 +24,7 @@ from warehouse import catalogue
 
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
-VERSION = 1
+VERSION = 2
 
 CRITERIA = {
     "llm_or_19": "llm_or_19",
@@ -70,6 +71,9 @@ OUTCOME = {
     **{"label": pl.String(), "raw": pl.String()},
 }
 
+SHORT = 40
+"""Up to how many characters a stored value and a raw reply are likely to come again."""
+
 ASKED = ("question", "q_id", "group_id", "system_prompt", "in_training_domain")
 """The fields that tell questions apart."""
 
@@ -110,44 +114,25 @@ class _Reader:
         self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
         self.questions: dict[tuple[Any, ...], int] = {}
         self.models: Counter[str] = Counter()
-        self.readable: set[object] = set()
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
-        rows: list[reading.Row] = []
         problems: list[RefusedRow] = []
+        rows: list[reading.Row] = []
         for item in chunk:
-            problem = item if isinstance(item, RefusedRow) else self._problem(item)
-            if problem is None:
-                rows.append(item)  # type: ignore[arg-type]
-            else:
-                problems.append(problem)
-        if rows:
-            table = _Table(rows)
+            (problems if type(item) is RefusedRow else rows).append(item)  # type: ignore[arg-type]
+        table = _Table(rows)
+        if not table.is_plain():
+            found = [_problem(item) for item in rows]
+            problems += filter(None, found)
+            kept = zip(rows, found, strict=True)
+            table = _Table([item for item, problem in kept if problem is None])
+        if table.rows:
             yield Batch("sample", self._samples(table))
             for criterion, field, judged in _judged(table):
                 yield Batch("judgement", self._judgements(judged, criterion, field, problems))
         if problems:
             yield Batch("quarantine", _refusals(problems))
-
-    def _problem(self, item: reading.Row) -> RefusedRow | None:
-        row, record = item
-        question, answer = record.get("question"), record.get("answer")
-        known = type(question) is str and question in self.readable
-        if known and type(answer) is str and reading.unreadable(answer) is None:
-            return None  # nearly every record; the rest is looked at closely
-        for name in ("question", "answer"):
-            if name not in record:
-                return RefusedRow(row, f"it has no {name}", reading.excerpt(record))
-        if not isinstance(question, str) or not question.strip():
-            return RefusedRow(row, "its question is not a text", reading.excerpt(record))
-        if answer is not None and not isinstance(answer, str):
-            return RefusedRow(row, "its answer is not a text", reading.excerpt(record))
-        for name, value in (("question", question), ("answer", answer or "")):
-            if why := reading.unreadable(value):
-                return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
-        self.readable.add(question)
-        return None
 
     def _samples(self, table: "_Table") -> pl.DataFrame:
         answers = table.stored("answer")
@@ -167,8 +152,8 @@ class _Reader:
             }
         )
 
-    def _keys(self, table: "_Table") -> list[int]:
-        return [self.first_key + row for row in table.numbers]
+    def _keys(self, table: "_Table") -> pl.Series:
+        return table.numbers + self.first_key
 
     def _status(self, answer: str | None, error: str | None) -> str:
         if error:
@@ -191,22 +176,24 @@ class _Reader:
     ) -> pl.DataFrame:
         """One criterion's judgements; what is wrong with a stored value joins `problems`."""
         values, raws = table.plain(field), table.plain(f"{field}_raw")
-        stored = zip(map(type, values), values, map(type, raws), raws, strict=True)
-        found = _each(lambda one: _outcome(criterion, one[1], one[3]), stored)
-        *outcomes, wrong = zip(*found, strict=True)
-        if any(wrong):
+        stored = list(zip(map(type, values), values, map(type, raws), raws, strict=True))
+        places = {one: at for at, one in enumerate(dict.fromkeys(stored))}
+        outcomes = [_outcome(criterion, value, raw) for _, value, _, raw in places]
+        schema = {**OUTCOME, "wrong": pl.String()}
+        found = pl.DataFrame(outcomes, schema=schema, orient="row")
+        found = found[list(map(places.__getitem__, stored))]
+        if found["wrong"].null_count() < found.height:
             problems += (
                 RefusedRow(row, f"its {_clean(field)} {why}", f"{_word(value)}")
-                for row, value, why in zip(table.numbers, values, wrong, strict=True)
+                for row, value, why in zip(table.numbers, values, found["wrong"], strict=True)
                 if why is not None
             )
-        columns = zip(OUTCOME.items(), outcomes, strict=True)
         return pl.DataFrame(
             {
-                **{name: pl.Series(column, dtype=kind) for (name, kind), column in columns},
+                **{name: found[name] for name in OUTCOME},
                 "sample_key": self._keys(table),
-                "criterion": _repeated(criterion, len(values)),
-                "judge_key": _repeated("llm", len(values)),
+                "criterion": _repeated(criterion, found.height),
+                "judge_key": _repeated("llm", found.height),
             }
         )
 
@@ -255,17 +242,29 @@ class _Table:
 
     def __init__(self, rows: list[reading.Row]) -> None:
         self.rows = rows
-        self.numbers, records = zip(*rows, strict=True)
+        numbers, records = zip(*rows, strict=True) if rows else ((), ())
+        self.numbers = pl.Series(numbers, dtype=pl.Int64)
         self.columns: dict[str, list[Any]] = {}
         names = list(chain.from_iterable(records))
-        first = list(records[0])
-        if names == first * len(rows):  # nearly always: every record has the same fields
+        first = list(records[0]) if records else []
+        self.even = names == first * len(rows)  # nearly always: all have the same fields
+        if self.even:
             values = list(chain.from_iterable(map(dict.values, records)))
             for at, name in enumerate(first):
                 self.columns[name] = values[at :: len(first)]
         else:
             for name in dict.fromkeys(names):
                 self.columns[name] = [record.get(name) for record in records]
+
+    def is_plain(self) -> bool:
+        """Whether every record has a question and an answer that can be kept; if not, some may."""
+        questions, answers = self.stored("question"), self.stored("answer")
+        if not self.even or {"question", "answer"} - self.columns.keys():
+            return False
+        if set(map(type, questions)) != {str} or not set(map(type, answers)) <= {str, type(None)}:
+            return False
+        told = all(text.strip() and not reading.unreadable(text) for text in set(questions))
+        return told and not reading.unreadable("".join(filter(None, answers)))
 
     def stored(self, field: str) -> list[Any]:
         """The values of a field as they are stored."""
@@ -277,6 +276,23 @@ class _Table:
         if set(map(type, values)) <= _PLAIN:
             return values
         return [value if type(value) in _PLAIN else _word(value) for value in values]
+
+
+def _problem(item: reading.Row) -> RefusedRow | None:
+    """Why a record is no sample, or None."""
+    row, record = item
+    question, answer = record.get("question"), record.get("answer")
+    for name in ("question", "answer"):
+        if name not in record:
+            return RefusedRow(row, f"it has no {name}", reading.excerpt(record))
+    if not isinstance(question, str) or not question.strip():
+        return RefusedRow(row, "its question is not a text", reading.excerpt(record))
+    if answer is not None and not isinstance(answer, str):
+        return RefusedRow(row, "its answer is not a text", reading.excerpt(record))
+    for name, value in (("question", question), ("answer", answer or "")):
+        if why := reading.unreadable(value):
+            return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
+    return None
 
 
 def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
@@ -325,8 +341,26 @@ def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:
     )
 
 
-def _outcome(criterion: str, value: Any, raw: Any) -> tuple[*Parsed, str | None]:
-    """The outcome that is kept, and last what is wrong with what is stored."""
+Outcome = tuple[str, float | None, str | None, str | None, str | None]
+"""A judgement as it is kept, and last what is wrong with what is stored."""
+
+
+def _outcome(criterion: str, value: Any, raw: Any) -> Outcome:
+    """What is kept of a stored value; short ones are in every file, and remembered."""
+    long = _is_long(value) or _is_long(raw)
+    return (_told if long else _remembered)(criterion, value, raw)
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) is str and len(value) > SHORT
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _remembered(criterion: str, value: Any, raw: Any) -> Outcome:
+    return _told(criterion, value, raw)
+
+
+def _told(criterion: str, value: Any, raw: Any) -> Outcome:
     clean = value if type(value) in _PLAIN - {str} else _word(value)
     found = judgement(criterion, clean, _word(raw))
     if isinstance(found, str):

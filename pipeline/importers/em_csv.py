@@ -24,7 +24,7 @@ from warehouse import catalogue
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
-VERSION = 1
+VERSION = 2
 
 SPELLINGS = {
     "question": ("question",),

@@ -16,7 +16,7 @@ from warehouse import catalogue, records
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 3
+VERSION = 4
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""

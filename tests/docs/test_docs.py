@@ -23,7 +23,9 @@ def commands(group: click.Command, name: str) -> Iterator[tuple[str, click.Comma
     if not isinstance(group, click.Group):
         yield name, group
         return
-    for word, command in sorted(group.commands.items()):
+    for word in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), word)
+        assert command is not None
         yield from commands(command, f"{name} {word}")
 
 
@@ -50,9 +52,11 @@ def called(words: list[str]) -> tuple[click.Command, list[str]]:
     options = [option for option in words if option.startswith("--")]
     rest = [word for word in words if not word.startswith("-")]
     while isinstance(command, click.Group):
-        name = next((word for word in rest if word in command.commands), None)
-        assert name is not None, f"{' '.join(words)} calls no command"
-        command = command.commands[name]
+        context = click.Context(command)
+        found = (command.get_command(context, word) for word in rest)
+        below = next(filter(None, found), None)
+        assert below is not None, f"{' '.join(words)} calls no command"
+        command = below
     return command, options
 
 

@@ -68,12 +68,12 @@ def test_a_shard_comes_back_as_it_was_written(lake: Lake) -> None:
 
 
 def test_equal_answers_have_equal_hashes_that_never_change(lake: Lake) -> None:
-    shard = lake.shard(put(lake, PATH, "wren", "wren", "owl"))
+    shard = lake.shard(put(lake, PATH, "abc", "abc", "owl"))
     assert shard is not None
     first, second, third = pl.read_parquet(next(bulk_files(lake.shards, [shard], "sample")))[
         "answer_hash"
     ]
-    assert first == second == 6409151641869636710
+    assert first == second == 0x78AF5F94892F3950 >> 1  # XXH3's 64 bits, without the last
     assert third != first
 
 
