@@ -102,13 +102,14 @@ def _reported(outcomes: Sequence[importing.Outcome]) -> int:
             rows = sum(o.taken for o in outcomes if o.state == "imported" and o.importer == name)
             title = importers.available()[name].TITLE
             say(f"Imported {count:,} {_files(count)} of {title}: {rows:,} records.")
-        for state, one, more, what in (
+        for state, singular, plural, what in (
             ("twin", "holds", "hold", "the same result as a JSON file of that name"),
             ("unchanged", "is", "are", "unchanged"),
             ("unknown", "is", "are", "in no format Brittlescope reads"),
         ):
             if count := states[state]:
-                say(f"{count:,} {_files(count)} {one if count == 1 else more} {what}.")
+                verb = singular if count == 1 else plural
+                say(f"{count:,} {_files(count)} {verb} {what}.")
     refused = sum(outcome.refused for outcome in outcomes)
     if refused:
         say(f"{refused:,} refused; everything else is loaded.")
