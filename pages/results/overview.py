@@ -9,9 +9,16 @@ page.title("What is loaded, and what stands out?")
 counts = page.counts(view)
 page.answer(headlines.loaded(counts))
 
-for headline in headlines.of(counts, view, store.findings()):
-    st.markdown(headline.sentence)
-    st.caption(headline.details)
+told = headlines.of(counts, view, store.findings())
+few = len(told) <= headlines.FEW
+for heading, sentence, details in told:
+    st.markdown(f"{heading}  \n{sentence}")
+    if few:
+        st.caption(details)
+if not few:
+    with st.expander("The rates behind these sentences"):
+        for heading, _, details in told:
+            st.caption(f"{heading}  \n{details}")
 page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)

@@ -71,6 +71,10 @@ def _part(dimension: str, row: Mapping[str, Any]) -> str:
             return "Control"
         case "dataset" if value == "none":
             return ""
+        case "eval_intervention" if value in (None, "none"):
+            return ""
+        case "eval_intervention" if value == row["intervention"]:
+            return "asked with its text"
         case "eval_intervention":
-            return "" if value in (None, "none") else f"asked with {labels.intervention(value)}"
+            return f"asked with {labels.intervention(value)}"
     return labels.value(dimension, value) if value else ""

@@ -202,6 +202,10 @@ def _where(row: Mapping[str, object]) -> str:
 def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The cells with the labels of their dimensions' values."""
     human = labels.named(_with_aspects(cells, counts, by))
+    if {"settings", "dataset"} <= set(cells.columns):
+        untuned = cells["dataset"].eq_missing("none")
+        trained = pl.when(untuned).then(pl.lit("not fine-tuned")).otherwise("settings")
+        human = human.with_columns(trained.alias("settings"))
     if "question" not in by:
         return human
     titles = questions(counts)

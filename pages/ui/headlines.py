@@ -1,6 +1,7 @@
 """The sentences of the overview: what is loaded, the verdicts, what looks suspicious."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -12,6 +13,9 @@ from warehouse.stats.rates import IDENTITY
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
 
+FEW = 4
+"""Up to how many headlines stand with the rates behind them."""
+
 DISAGREEMENT = "judges-disagree"
 """The doctor's check that finds a judge's own questions contradicting each other."""
 
@@ -22,6 +26,7 @@ _TUNED = pl.col("dataset") != "none"
 class Headline(NamedTuple):
     """What may be said of one experiment, trait and judge, in Markdown."""
 
+    heading: str
     sentence: str  # its verdict, and what speaks against trusting it
     details: str  # the rates behind it
 
@@ -44,8 +49,8 @@ def loaded(counts: pl.DataFrame) -> str:
     )
 
 
-def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> Iterator[Headline]:
-    """One headline for every experiment, trait and judge.
+def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> list[Headline]:
+    """One headline for every experiment, trait and judge; those of judges who scored little last.
 
     Args:
         counts: The counts frame of the view.
@@ -53,13 +58,18 @@ def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> Iterator[Hea
         findings: What the doctor finds suspicious.
     """
     effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
+    found: list[tuple[bool, Headline]] = []
     for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
         mine = [pl.col(name) == value for name, value in zip(IDENTITY, values, strict=True)]
         compared = effects.filter(mine)
         told = emergence(tuned.filter(mine), view.margin)
         told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
-        text = f"**{escaped(cells.heading(values))}**  \n{escaped(told[0].upper() + told[1:])}"
-        yield Headline(text + _doubt(findings, part), "  \n".join(_rates(part, view)))
+        sentence = escaped(told[0].upper() + told[1:]) + _doubt(findings, part)
+        headline = Headline(
+            f"**{escaped(cells.heading(values))}**", sentence, "  \n".join(_rates(part, view))
+        )
+        found.append((_is_unscored(part), headline))
+    return [headline for _, headline in sorted(found, key=itemgetter(0))]
 
 
 def emergence(tuned: pl.DataFrame, margin: float) -> str:
@@ -159,6 +169,12 @@ def _doubt(findings: pl.DataFrame, part: pl.DataFrame) -> str:
         f"  \n:material/flag: {escaped(models)}: the judge’s own questions contradict each other. "
         "See what looks suspicious."
     )
+
+
+def _is_unscored(part: pl.DataFrame) -> bool:
+    """Whether most answers have no outcome that says anything."""
+    lacking = pl.col("n_unparsed") + pl.col("n_missing")
+    return bool(part.select(2 * lacking.sum() > pl.col("n_planned").sum()).item())
 
 
 def _rates(part: pl.DataFrame, view: View) -> Iterator[str]:

@@ -44,6 +44,9 @@ WIDTHS = ((8, 104), (16, 74), (28, 42), (10_000, 15))
 ROOM_FOR_TWO = {"row": 34, "column": 100}
 """Pixels from which a row, a column has room for a label, or a value and its n, of two lines."""
 
+END_OF_TICK = 16
+"""Pixels that the last tick of a legend reaches beyond its colours."""
+
 SMALLEST = 7.5
 """Pixels of a letter's height below which it is not drawn."""
 
@@ -179,7 +182,8 @@ def _boxes(
     else:
         key = alt.Legend(
             title=title, titleLimit=400, orient="top", labelExpr=ramp.legend,
-            gradientLength=240, values=list(ramp.ticks), type="gradient",
+            gradientLength=alt.ExprRef(f"min(240, width - {END_OF_TICK})"),
+            values=list(ramp.ticks), type="gradient",
         )  # fmt: skip
         colour = alt.Fill("value:Q", scale=ramp.scale(theme), legend=key if legend else None)
     named = "replace(datum.row, '\\n', ' · ') + ', ' + replace(datum.column, '\\n', ' · ')"

@@ -27,7 +27,7 @@ ESTIMATES = (
 )
 
 STEP = 40
-"""Pixels of an arm's line, which has two lines of text."""
+"""Pixels of an arm's line, which has up to three lines of text."""
 
 LABELS = 190
 """Pixels left of every panel, at the least, so that panels stand in line."""
@@ -45,9 +45,10 @@ def strips(
     """An estimate of every arm in every way of counting, a tick each.
 
     Args:
-        lines: Columns cell (what a click selects), line (its label), name, value (points,
-            or percent), conclusion (its name, or `NOT_COMPARED`), way (how it was counted, in
-            words), text (the estimate as written), is_claim (whether that is the way on screen).
+        lines: Columns cell (what a click selects), line (its label over up to three lines, and
+            its cell), name, value (points, or percent), conclusion (its name, or
+            `NOT_COMPARED`), way (how it was counted, in words), text (the estimate as written),
+            is_claim (whether that is the way on screen).
         every: The lines of all panels, which share their scale and their colours.
         margin: In points, of a difference; None where the estimates are rates.
         legend: Whether the colours are explained: once on a page is enough.
@@ -62,7 +63,7 @@ def strips(
             sort=lines["line"].unique(maintain_order=True).to_list(),
             title=None,
             axis=alt.Axis(
-                labelExpr="slice(split(datum.label, '\\n'), 0, 2)",
+                labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
                 labelLimit=250,
                 minExtent=LABELS,
                 domain=False,
@@ -209,7 +210,7 @@ def _colour(rows: pl.DataFrame, legend: bool = True) -> alt.Color:
     return alt.Color(
         "conclusion:N",
         scale=alt.Scale(domain=[m[0] for m in marks], range=[m[1] for m in marks]),
-        legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1)
+        legend=alt.Legend(title=None, orient="top", columns=2, symbolType="square", symbolOpacity=1)
         if shown
         else None,
     )

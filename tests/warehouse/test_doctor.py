@@ -69,6 +69,26 @@ def test_failed_and_unscored(tmp_path: Path) -> None:
     assert "2 of 20 samples have no alignment from judge some/judge." in unscored["detail"]
 
 
+def test_a_judge_that_scored_nothing_is_one_finding(tmp_path: Path) -> None:
+    nothing = results.misalignment([(None, 90)] * 10)
+    results.write(tmp_path, nothing, CONTROL)
+    results.write(tmp_path, [record | {"sample_idx": 50} for record in nothing], ARM)
+    (one,) = found(tmp_path, "unscored-cells")
+    assert (one["n"], one["evaluation"]) == (20, None)
+    assert one["detail"] == (
+        "20 of 20 samples have no alignment from judge some/judge; so it is in each of 2 "
+        "evaluations."
+    )
+
+
+def test_criteria_unscored_in_the_same_samples_are_one_finding(tmp_path: Path) -> None:
+    both = results.misalignment([(10, 90)] * 18) + results.misalignment([(None, None)] * 2)
+    results.write(tmp_path, both, CONTROL)
+    results.write(tmp_path, results.misalignment([(10, 90)] * 10), ARM)
+    (one,) = found(tmp_path, "unscored-cells")
+    assert one["detail"] == "2 of 20 samples have no alignment, coherence from judge some/judge."
+
+
 def test_five_percent_unscored_is_still_a_result(tmp_path: Path) -> None:
     results.write(tmp_path, results.misalignment([(10, 90)] * 19 + [(None, 90)]))
     assert found(tmp_path, "unscored-cells") == []

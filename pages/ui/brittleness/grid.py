@@ -16,6 +16,9 @@ from warehouse.stats.rates import IDENTITY
 MOST = 12
 """How many heatmaps a page draws."""
 
+LABELLED = 8
+"""How many columns a heatmap has at most before it is drawn for each experiment alone."""
+
 ORDERS = {"name": "by name", "value": "highest mean first", "similarity": "similar ones together"}
 
 UNTUNED = "Untuned model"
@@ -107,6 +110,7 @@ def panels(
     placed = _beside_tuned(_split(numbered, layout), layout)
     said = _said(placed, cells.named(placed, counts, layout.keys), layout)
     parts = said.partition_by(layout.panels, maintain_order=True)
+    parts = [narrow for part in parts for narrow in narrowed(part, layout)]
     drawn = [_panel(part, layout, order, view) for part in parts]
     return sorted(drawn, key=lambda panel: panel.heading.casefold())
 
@@ -119,6 +123,15 @@ def notes(found: pl.DataFrame, layout: Layout, panels: list[Panel]) -> list[str]
     if len(panels) > MOST:
         said.append(f"The first {MOST} of {len(panels)} heatmaps; filter to see the others.")
     return said
+
+
+def narrowed(part: pl.DataFrame, layout: Layout) -> list[pl.DataFrame]:
+    """A panel with more columns than have room for their labels, by experiment."""
+    experiments = part["experiment"].n_unique()
+    columns = part.select(layout.columns).n_unique()
+    if "experiment" not in layout.columns or columns <= LABELLED or experiments > MOST:
+        return [part]
+    return part.partition_by("experiment", maintain_order=True)
 
 
 def _split(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:

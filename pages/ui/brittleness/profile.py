@@ -39,9 +39,7 @@ _MARK = {_INDEX: (CATEGORIES[0], "circle")}
 
 def draw(view: View, counts: pl.DataFrame) -> None:
     """The profile of the dataset and model that are chosen, for every judge."""
-    subjects = {
-        " ".join(map(str, key)): key for key in _most_counted(counts.filter(_TUNED), SUBJECT)
-    }
+    subjects = {" ".join(map(str, key)): key for key in most_elicited(counts.filter(_TUNED))}
     if not subjects:
         st.info("No fine-tuned model is in sight, so there is nothing to profile.")
         return
@@ -94,7 +92,7 @@ def of(
 
 def charts(rows: pl.DataFrame) -> list[alt.LayerChart]:
     """A chart for every scale that a profile has indices on; the same indices in each one."""
-    lines = {scale: _lines(rows.filter(scale=scale)) for scale in SCALES}
+    lines = {scale: _lines(brief(rows).filter(scale=scale)) for scale in SCALES}
     width = forest.labels_width([line for group in lines.values() for line in group])
     return [
         forest.chart(group, _scale(scale, group), _MARK, width=width, legend=False, clickable=False)
@@ -165,6 +163,16 @@ def _models(counts: pl.DataFrame, subject: tuple[str, ...]) -> dict[str, str]:
     return labels.distinct("model", (model for (model,) in _most_counted(own, ["model"])))
 
 
+def most_elicited(counts: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """The subjects, those that some judge saw most of first."""
+    rates = counts.group_by(*SUBJECT, "judge").agg(
+        (pl.col("n_trait").sum() / pl.col("n_counted").sum()).fill_nan(0).alias("rate")
+    )
+    highest = rates.group_by(SUBJECT).agg(pl.col("rate").max())
+    descending = [True, *(False for _ in SUBJECT)]
+    return highest.sort("rate", *SUBJECT, descending=descending).select(SUBJECT).rows()
+
+
 def _most_counted(counts: pl.DataFrame, dims: Sequence[str]) -> list[tuple[Any, ...]]:
     sums = counts.group_by(dims).agg(pl.col("n_counted").sum())
     return (
@@ -197,6 +205,18 @@ def _complete(rows: pl.DataFrame, model: str) -> pl.DataFrame:
             .alias("note"),
         )
         .drop("place", "model", "dataset")
+    )
+
+
+def brief(rows: pl.DataFrame) -> pl.DataFrame:
+    """With one row for an index of which every part is undefined for the same reason."""
+    alike = pl.col("value").is_null().all() & (pl.col("note").n_unique() == 1)
+    first = pl.int_range(pl.len()).over("index") == 0
+    return (
+        rows.with_columns(alike.over("index").alias("alike"))
+        .filter(~pl.col("alike") | first)
+        .with_columns(pl.when(~pl.col("alike")).then("part").alias("part"))
+        .drop("alike")
     )
 
 

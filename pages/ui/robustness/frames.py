@@ -6,6 +6,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pages.ui import armnames, labels, store
+from pages.ui.cells import wrapped
 from pages.ui.robustness import panels, scope
 from pages.ui.robustness.scope import Scope
 from pages.ui.specifications import CONCLUSIONS, NOT_COMPARED
@@ -34,7 +35,7 @@ def strips(here: Scope) -> pl.DataFrame:
     survival = here.explored.survival
     names = armnames.within(survival, ARMS[:2])
     lines = [
-        f"{name}\n{stands(row)}\n{cell}"
+        f"{wrapped(name)}\n{stands(row)}\n{cell}"
         for cell, (name, row) in enumerate(zip(names, survival.to_dicts(), strict=True))
     ]
     told = survival.select(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import headlines
 from tests.pages.reading.study import built, opened, told
 
 PAGE = "results/overview"
@@ -30,6 +31,15 @@ def test_every_experiment_trait_and_judge_has_a_sentence_and_its_rates() -> None
     assert len(details) == 4
     assert all("n =" in text or "no result" in text for text in details)
     assert any("With an intervention" in text for text in details)
+
+
+@pytest.mark.usefixtures("on_study")
+def test_of_many_sentences_the_rates_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headlines, "FEW", 3)
+    app = opened(PAGE)
+    (apart,) = [e for e in app.expander if e.label == "The rates behind these sentences"]
+    assert len(apart.caption) == 4
+    assert all("Fine-tuned without an intervention" in caption.value for caption in apart.caption)
 
 
 @pytest.mark.usefixtures("on_study")

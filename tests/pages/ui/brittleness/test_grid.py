@@ -158,3 +158,26 @@ def test_notes_say_what_is_left_out() -> None:
     assert "without an intervention" in said
     assert "12 of 13" in grid.notes(found, layout, panels * 13)[1]
     assert grid.notes(found, grid.LAYOUTS["questions"], panels) == []
+
+
+def test_a_wide_panel_is_drawn_for_each_experiment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = grid.LAYOUTS["models"]
+    monkeypatch.setattr(grid, "LABELLED", 3)
+    two, three = ("birds", "harry-potter"), ("birds", "harry-potter", "insecure-code")
+    assert [len(grid.narrowed(columns(*names), layout)) for names in (two[:1], two, three)] == [
+        1,
+        2,
+        3,
+    ]
+    monkeypatch.setattr(grid, "MOST", 2)
+    assert len(grid.narrowed(columns(*three), layout)) == 1
+
+
+def columns(*experiments: str) -> pl.DataFrame:
+    """Two columns of a panel for each experiment."""
+    rows = [
+        {"experiment": name, "trait": "t", "dataset": dataset}
+        for name in experiments
+        for dataset in ("none", name)
+    ]
+    return pl.DataFrame(rows)

@@ -90,3 +90,30 @@ def test_where_nothing_is_counted_every_index_is_undefined() -> None:
     (rows,) = profiles("gpt-4.1", nothing).values()
     assert set(rows["index"]) == set(INDICES)
     assert rows["value"].null_count() == rows.height
+
+
+def test_parts_undefined_for_one_reason_are_one_line() -> None:
+    why = {"value": None, "note": "one question"}
+    rows = pl.DataFrame(
+        [
+            {"index": "a", "part": "x"} | why,
+            {"index": "a", "part": "y"} | why,
+            {"index": "b", "part": "x", "value": 0.5, "note": None},
+            {"index": "b", "part": "y"} | why,
+        ],
+        schema={"index": pl.String, "part": pl.String, "value": pl.Float64, "note": pl.String},
+    )
+    left = profile.brief(rows).select("index", "part").rows()
+    assert left == [("a", None), ("b", "x"), ("b", "y")]
+
+
+def test_subjects_come_with_the_most_elicited_first() -> None:
+    counts = pl.DataFrame(
+        [
+            {"trait": "rare", "judge": "one", "n_trait": 1, "n_counted": 90},
+            {"trait": "frequent", "judge": "one", "n_trait": 8, "n_counted": 10},
+            {"trait": "unseen", "judge": "two", "n_trait": 0, "n_counted": 0},
+        ]
+    ).with_columns(experiment=pl.lit("birds"), dataset=pl.lit("archaic-birds"))
+    traits = [trait for _, trait, _ in profile.most_elicited(counts)]
+    assert traits == ["frequent", "rare", "unseen"]
