@@ -13,16 +13,16 @@ COLOURS = alt.Scale(
     domain=[PUBLISHED, SAME, DIFFERS], range=[NEUTRAL, CATEGORIES[0], CATEGORIES[1]]
 )
 
-STEP = 50
-"""Pixels of one line, which has three lines of text."""
+STEP = 54
+"""Pixels of one line, which has three lines of text or four."""
 
 APART = 6
 """Pixels between the two points of a line, which would often lie on each other."""
 
 AXIS = alt.Axis(
-    labelExpr="slice(split(datum.label, '\\n'), 0, 3)",
-    labelLimit=220,
-    labelOffset=-12,
+    labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
+    labelLimit=240,
+    labelOffset=-14,
     minExtent=200,
     domain=False,
     ticks=False,

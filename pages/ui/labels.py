@@ -377,8 +377,11 @@ def distinct(dimension: str, raws: Iterable[Any]) -> dict[Any, str]:
 
 
 def decimals(low: float | None, high: float | None) -> int:
-    """How many decimals of a percentage its interval supports (bounds are shares)."""
-    if low is None or high is None:
+    """How many decimals of a percentage its interval supports (bounds are shares).
+
+    One without width, of a share that can only be what it is, tells nothing of them.
+    """
+    if low is None or high is None or low == high:
         return 0
     width = 100 * (high - low)
     return 0 if width >= 10 else 1 if width >= 1 else 2

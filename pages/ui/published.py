@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import dumbbell, labels, links, store
+from pages.ui.cells import wrapped
 from pages.ui.filters import DEFAULT_DOMAIN, View
 from warehouse import catalogue, published, rules
 from warehouse.published import Metric, Source
@@ -104,7 +105,9 @@ def beside(figures: pl.DataFrame, view: View) -> pl.DataFrame:
     said = list(zip(arms, titles, found["cite"], strict=True))
     texts = {
         "name": [" · ".join(parts) for parts in said],
-        "line": ["\n".join([*parts, str(cell)]) for cell, parts in enumerate(said)],
+        "line": [
+            "\n".join([wrapped(arm), *parts, str(cell)]) for cell, (arm, *parts) in enumerate(said)
+        ],
         "text": [labels.rate(row) for row in rows],
         "published_text": [_written(_theirs(row)) for row in rows],
     }

@@ -164,13 +164,11 @@ def _models(counts: pl.DataFrame, subject: tuple[str, ...]) -> dict[str, str]:
 
 
 def most_elicited(counts: pl.DataFrame) -> list[tuple[Any, ...]]:
-    """The subjects, those that some judge saw most of first."""
-    rates = counts.group_by(*SUBJECT, "judge").agg(
-        (pl.col("n_trait").sum() / pl.col("n_counted").sum()).fill_nan(0).alias("rate")
-    )
-    highest = rates.group_by(SUBJECT).agg(pl.col("rate").max())
+    """The subjects, those that some judge saw most often first."""
+    seen = counts.group_by(*SUBJECT, "judge").agg(pl.col("n_trait").sum())
+    most = seen.group_by(SUBJECT).agg(pl.col("n_trait").max())
     descending = [True, *(False for _ in SUBJECT)]
-    return highest.sort("rate", *SUBJECT, descending=descending).select(SUBJECT).rows()
+    return most.sort("n_trait", *SUBJECT, descending=descending).select(SUBJECT).rows()
 
 
 def _most_counted(counts: pl.DataFrame, dims: Sequence[str]) -> list[tuple[Any, ...]]:

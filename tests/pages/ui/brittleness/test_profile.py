@@ -110,9 +110,10 @@ def test_parts_undefined_for_one_reason_are_one_line() -> None:
 def test_subjects_come_with_the_most_elicited_first() -> None:
     counts = pl.DataFrame(
         [
-            {"trait": "rare", "judge": "one", "n_trait": 1, "n_counted": 90},
-            {"trait": "frequent", "judge": "one", "n_trait": 8, "n_counted": 10},
-            {"trait": "unseen", "judge": "two", "n_trait": 0, "n_counted": 0},
+            {"trait": "rare", "judge": "one", "n_trait": 3},
+            {"trait": "rare", "judge": "two", "n_trait": 6},
+            {"trait": "frequent", "judge": "one", "n_trait": 8},
+            {"trait": "unseen", "judge": "two", "n_trait": 0},
         ]
     ).with_columns(experiment=pl.lit("birds"), dataset=pl.lit("archaic-birds"))
     traits = [trait for _, trait, _ in profile.most_elicited(counts)]
