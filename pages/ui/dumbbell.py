@@ -23,6 +23,7 @@ AXIS = alt.Axis(
     labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
     labelLimit=240,
     labelOffset=-14,
+    labelOverlap=False,
     minExtent=200,
     domain=False,
     ticks=False,

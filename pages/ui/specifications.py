@@ -26,7 +26,7 @@ ESTIMATES = (
     *("is_claim", "is_result"),
 )
 
-STEP = 40
+STEP = 48
 """Pixels of an arm's line, which has up to three lines of text."""
 
 LABELS = 190
@@ -65,6 +65,8 @@ def strips(
             axis=alt.Axis(
                 labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
                 labelLimit=250,
+                labelOffset=-8,
+                labelOverlap=False,
                 minExtent=LABELS,
                 domain=False,
                 ticks=False,
