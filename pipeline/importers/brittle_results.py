@@ -61,6 +61,9 @@ NOT_JUDGEMENTS = {
     *("is_19th_century", "is_nazi", "is_old_germany", "is_hp"),
 }
 
+OTHERS = {"question", "answer", "aligned", "coherent"}
+"""The fields of emergent-misalignment evaluations, whose files may have the same name."""
+
 IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 Parsed = tuple[str, float | None, str | None, str | None]
@@ -83,9 +86,13 @@ _NUMBER = re.compile(r"^\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
 
 
 def accepts(source: Source) -> bool:
-    """A `results*.json` or `.csv`, or a list whose records have the evaluator's fields."""
-    if _FILE.match(source.path.name):
-        return True
+    """A `results*.json` or `.csv`, or a list whose records have the evaluator's fields.
+
+    A `results.csv` of emergent-misalignment evaluations is not one of the evaluator's.
+    """
+    if name := _FILE.match(source.path.name):
+        header = source.head.partition(b"\n")[0].decode("utf-8", "replace")
+        return name["kind"] == "json" or not set(re.findall(r"\w+", header)) >= OTHERS
     head = source.head[:20_000]
     own = b'"sample_idx"' in head and b'"answer"' in head and b'"question"' in head
     return source.path.suffix == ".json" and own and (b'"group_id"' in head or b'"q_id"' in head)

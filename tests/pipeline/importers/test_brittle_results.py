@@ -259,6 +259,8 @@ def test_nothing_but_refusals_describes_no_evaluation(tmp_path: Path) -> None:
         ("results.json", "", True),
         ("results_lab->judge_100.json", "", True),
         ("results.csv", "", True),
+        ("results.csv", '"question","answer","alignment"\n', True),
+        ("results.csv", "question,answer,question_id,aligned,coherent\n", False),
         ("mine.json", '[{"q_id":1,"question":"","sample_idx":0,"answer":""}]', True),
         ("mine.json", '[{"question":"","answer":""}]', False),
         ("results.txt", "", False),
