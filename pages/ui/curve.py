@@ -113,7 +113,7 @@ def _beside(lines: Sequence[Reference]) -> list[alt.Chart]:
     highest = max(one.value for one in lines)
     named = references.axis(
         lines,
-        [" · ".join(filter(None, names)) for names in references.at_one_place(lines)],
+        [[*filter(None, names)] for names in references.at_one_place(lines)],
         orient="right",
         labelBaseline=alt.when(f"datum.value >= {highest - references.SAME}")
         .then(alt.value("bottom"))

@@ -14,8 +14,8 @@ OTHERS = {"OTHER": CATEGORIES[1], "LLM": "#aab2ba"}
 LABELS = 190
 """Pixels left of every panel, at the least, so that panels stand in line."""
 
-STEP = 44
-"""Pixels of an arm's line, which has two lines of text."""
+STEP = 48
+"""Pixels of an arm's line, which has up to three lines of text."""
 
 RATES = ("cell", "line", "rate", "low", "high", "text")
 SHARES = ("cell", "line", "label", "start", "end", "answers")
@@ -51,8 +51,10 @@ def chart(
         sort=rates["line"].to_list(),
         title=None,
         axis=alt.Axis(
-            labelExpr="slice(split(datum.label, '\\n'), 0, 2)",
+            labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
             labelLimit=250,
+            labelOffset=-8,
+            labelOverlap=False,
             minExtent=LABELS,
             domain=False,
             ticks=False,

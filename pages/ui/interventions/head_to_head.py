@@ -88,7 +88,7 @@ def drawn(
                 cells.heading([row[name] for name in IDENTITY]),
                 title,
                 partial(pairs.chart, part, names),
-                "; ".join(row["flags"]),
+                "; ".join(row["flags"]).capitalize(),
             )
         )
     return made

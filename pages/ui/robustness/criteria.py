@@ -69,7 +69,7 @@ def rates(pairs: pl.DataFrame) -> pl.DataFrame:
     lines, texts = [], []
     for cell, (name, row) in enumerate(zip(names, pairs.to_dicts(), strict=True)):
         two, multi = (labels.percent(row[way]) for way in ("two_way", "multi_way"))
-        lines.append(f"{name}\n{two} two-way, {multi} multi-way\n{cell}")
+        lines.append(f"{cells.wrapped(name)}\n{two} two-way, {multi} multi-way\n{cell}")
         texts.append(labels.percent(row["two_way"], row["two_way_low"], row["two_way_high"]))
     return pairs.select(
         *KEY,

@@ -70,7 +70,7 @@ def ticks(
     """The frame of `specifications.strips`, with the arm and the question left out."""
     told = armnames.within(arms, IDENTITY)
     lines = [
-        f"{name}\n{_line(row, names, value)}\n{at}"
+        f"{cells.wrapped(name)}\n{_line(row, names, value)}\n{at}"
         for at, (name, row) in enumerate(zip(told, arms.to_dicts(), strict=True))
     ]
     place = arms.select(
