@@ -15,16 +15,8 @@ LINK = "rates?experiment=birds&model=gpt-4.1&rule=strict&unit=prompts"
 
 def arrived(tab: "Page", address: str) -> None:
     """Open an address and wait until its page is drawn to its last line."""
-    tab.add_locator_handler(
-        tab.get_by_role("dialog").filter(has_text="Page not found"), dismiss, no_wait_after=True
-    )
     tab.goto(address)
     settled(tab)
-
-
-def dismiss(dialog: "Locator") -> None:
-    """On a server's first visit Streamlit may take a section's page for a missing one."""
-    dialog.get_by_label("Close").click()
 
 
 def settled(tab: "Page") -> None:
