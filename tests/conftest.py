@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 from pathlib import Path
 
@@ -60,11 +59,3 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no Chromium on PATH; set BRITTLESCOPE_CHROMIUM to its executable")
     return found
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

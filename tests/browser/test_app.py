@@ -32,8 +32,8 @@ def chosen(tab: "Page", filter_name: str) -> "Locator":
     )
 
 
-def test_a_deep_link_restores_the_view_on_a_fresh_server(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/{LINK}")
+def test_a_deep_link_restores_the_view_on_a_fresh_server(fresh_server: str, tab: "Page") -> None:
+    arrived(tab, f"{fresh_server}/{LINK}")
     tab.get_by_role("heading", name="How often does the trait appear?").wait_for()
     chosen(tab, "Experiment").get_by_text("Archaic bird names").wait_for()
     tab.get_by_text(re.compile("rule: Strict")).wait_for()
