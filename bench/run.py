@@ -140,6 +140,8 @@ def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
     key = transcripts.page(store, Slice(), published)[0]["sample_key"][7]
     ours = seconds(lambda: transcripts.transcript(store, key), repeat * 3)
     row("one transcript by its permalink, ms", f"{ours * 1e3:.0f}", "", None, "")
+    ours = seconds(partial(transcripts.keys, store, Slice(), published, Filter(), key), repeat)
+    row("what comes before and after it in the list, ms", f"{ours * 1e3:.0f}", "", None, "")
     ours = seconds(lambda: transcripts.page(store, Slice(), published, Filter(text="zzzz")), repeat)
     row("search all answers for a text, ms", f"{ours * 1e3:.0f}", "", None, "< 100 ms")
     bench_pages(data, repeat)

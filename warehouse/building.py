@@ -15,8 +15,7 @@ from warehouse import catalogue, snapshots
 from warehouse.errors import BrokenBuild
 from warehouse.lake import BULK, Lake, Shard, bulk_files, content_of, small_relations
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
-
-SCHEMA = Path(__file__).parent / "schema"
+from warehouse.snapshots import SCHEMA
 
 CORE = (
     *("source", "declaration", "config", "evaluation_described", "training_log", "log_run"),
@@ -27,7 +26,7 @@ CORE = (
 )
 """The relations of `schema/core`, each after those it reads."""
 
-MARTS = ("outcome",)
+MARTS = ("outcome", "state", "tally")
 
 CLASSES = ("scored", "refusal", "code", "unparsed", "missing", "unanswered")
 """What became of a sample under one criterion and judge."""
@@ -47,7 +46,7 @@ def build(data: Path) -> snapshots.Snapshot:
     folder = snapshots.folder(data)
     folder.mkdir(parents=True, exist_ok=True)
     built_at = datetime.now(UTC)
-    name = f"{built_at:%Y%m%dT%H%M%S}-{content_of(shards)}.duckdb"
+    name = f"{built_at:%Y%m%dT%H%M%S}-{content_of(shards)}-{snapshots.form()}.duckdb"
     new = folder / f".{os.getpid()}-{uuid.uuid4().hex[:8]}.building"
     try:
         with duckdb.connect(str(new)) as con:

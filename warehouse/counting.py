@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from typing import Any, Literal
 
 import polars as pl
@@ -44,6 +45,7 @@ class Slice:
     domain: Domain = "outside"
 
     @classmethod
+    @cache
     def dimensions(cls) -> tuple[str, ...]:
         """The names of the dimensions a slice can be narrowed by."""
         return tuple(field.name for field in fields(cls) if field.name != "domain")

@@ -9,6 +9,10 @@ class NoSnapshot(BrittlescopeError):
     """Nothing has been built yet."""
 
 
+class StaleSnapshot(BrittlescopeError):
+    """What was built has another form than this version of the program reads."""
+
+
 class UnknownName(BrittlescopeError):
     """A rule, experiment, query or option of that name does not exist."""
 

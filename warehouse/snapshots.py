@@ -1,7 +1,10 @@
 """Snapshots: which DuckDB files there are, which one is published, and which may go.
 
-    data/snapshots/<utc time>-<hash>.duckdb    never written to again once it is here
-    data/snapshots/current                     the name of the published one, replaced atomically
+    data/snapshots/<utc time>-<content>-<form>.duckdb    never written to again once it is here
+    data/snapshots/current                               the published one, replaced atomically
+
+Its name tells what it holds (the lake's content) and in which form (the relations of this version
+of the program), so that neither has to be opened to see whether it is up to date.
 
 A published snapshot is never overwritten: DuckDB keeps serving an open file's old content, so
 a reader must be able to tell a new snapshot by its name.
@@ -12,12 +15,16 @@ import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from warehouse.errors import NoSnapshot
-from warehouse.lake import replace
+from warehouse.lake import digest, replace
+
+SCHEMA = Path(__file__).parent / "schema"
+"""The relations of a snapshot, one file each."""
 
 KEEP = 3
 """How many snapshots stay, the published one included."""
@@ -35,6 +42,18 @@ class Snapshot:
         return datetime.strptime(self.path.stem.split("-")[0], "%Y%m%dT%H%M%S").strftime(
             "%Y-%m-%d %H:%M UTC"
         )
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The content and the form that its name tells."""
+        return tuple(self.path.stem.rstrip("x").split("-")[1:])
+
+
+@cache
+def form() -> str:
+    """A short name for the relations that this version of the program builds and reads."""
+    files = sorted(SCHEMA.rglob("*.sql"))
+    return digest("\n".join(f"{file.name}\n{file.read_text('utf-8')}" for file in files), 4)
 
 
 def folder(data: Path) -> Path:

@@ -9,10 +9,10 @@ import polars as pl
 
 from warehouse import counting, rules
 from warehouse.counting import Slice
-from warehouse.errors import UnknownName
+from warehouse.errors import StaleSnapshot, UnknownName
 from warehouse.lake import Lake
 from warehouse.rules import Rule
-from warehouse.snapshots import Snapshot, latest
+from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
@@ -28,9 +28,15 @@ class Store:
 
         Raises:
             NoSnapshot: where nothing was built yet.
+            StaleSnapshot: where another version of the program built it.
         """
         self.data = data
         self.snapshot = snapshot or latest(data)
+        if self.snapshot.holds[1:] != (form(),):
+            raise StaleSnapshot(
+                f"The snapshot in {data} was built by another version of Brittlescope, which "
+                "keeps it in another form; run brittlescope build."
+            )
         self.lake = Lake(data)
         self._connection = duckdb.connect(str(self.snapshot.path), read_only=True)
 

@@ -55,22 +55,29 @@ def page(
 ) -> tuple[pl.DataFrame, int]:
     """One page of a list of samples, in stable order, with the text of each; and the total.
 
-    The frame has the columns of `samples.sql` but `total`, and `answer` and `error`.
+    The frame has the columns of `samples.sql` but `shard`, and `answer` and `error`.
     """
-    found = _found(store, within, rule, narrowed, limit, offset)
-    if found.is_empty():
-        total = 0 if not offset else _total(store, within, rule, narrowed)
-        empty = pl.lit(None, dtype=pl.String)
-        return found.drop("total").with_columns(answer=empty, error=empty), total
-    texts = _texts(store, found["sample_key"].to_list())
+    asked = _asked(store, within, rule, narrowed)
+    planned = "samples_planned" if narrowed == Filter() else "samples_met"
+    met = store.query(planned, **asked).with_columns(last=pl.col("n").cum_sum())
+    held = met.filter(pl.col("last") > offset, pl.col("last") - pl.col("n") < offset + limit)
+    skipped = held["last"][0] - held["n"][0] if held.height else 0
+    found = store.query(
+        "samples",
+        held=held["evaluation_no"].to_list(),
+        limit=limit,
+        offset=offset - skipped,
+        **asked,
+    )
+    texts = _texts(store, found["sample_key"].to_list(), found["shard"].unique())
     return (
-        found.drop("total").join(
+        found.drop("shard").join(
             texts.select("sample_key", "answer", "error"),
             on="sample_key",
             how="left",
             maintain_order="left",
         ),
-        int(found["total"][0]),
+        int(met["n"].sum()),
     )
 
 
@@ -78,13 +85,8 @@ def keys(
     store: Store, within: Slice, rule: Rule, narrowed: Filter, around: int
 ) -> tuple[int | None, int | None, int | None]:
     """The samples before and after one in its list, and its place in it (from 1)."""
-    every = _found(store, within, rule, narrowed, None, 0)["sample_key"]
-    at = every.index_of(around)
-    if at is None:
-        return None, None, None
-    before = every[at - 1] if at > 0 else None
-    after = every[at + 1] if at + 1 < len(every) else None
-    return before, after, at + 1
+    found = store.query("neighbours", around=around, **_asked(store, within, rule, narrowed))
+    return found.row(0) if found.height else (None, None, None)
 
 
 def transcript(store: Store, key: int) -> Transcript | None:
@@ -92,7 +94,7 @@ def transcript(store: Store, key: int) -> Transcript | None:
     context = store.query("sample_context", keys=[key])
     if context.is_empty():
         return None
-    text = _texts(store, [key])
+    text = _texts(store, [key], context["shard"])
     row = text.row(0, named=True) if not text.is_empty() else {}
     return Transcript(
         key=key,
@@ -104,26 +106,17 @@ def transcript(store: Store, key: int) -> Transcript | None:
     )
 
 
-def _found(
-    store: Store, within: Slice, rule: Rule, narrowed: Filter, limit: int | None, offset: int
-) -> pl.DataFrame:
+def _asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
+    """The parameters of the queries that list samples."""
     low, high = narrowed.score
-    return store.query(
-        "samples",
-        lines=store.lines(rule),
-        only=narrowed.only,
-        score_low=low,
-        score_high=high,
-        keys=_matching(store, within, narrowed.text) if narrowed.text else None,
-        limit=limit,
-        offset=offset,
+    return {
+        "lines": store.lines(rule),
+        "only": narrowed.only,
+        "score_low": low,
+        "score_high": high,
+        "keys": _matching(store, within, narrowed.text) if narrowed.text else None,
         **within.parameters(),
-    )
-
-
-def _total(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> int:
-    first = _found(store, within, rule, narrowed, 1, 0)
-    return 0 if first.is_empty() else int(first["total"][0])
+    }
 
 
 def _matching(store: Store, within: Slice, text: str) -> list[int]:
@@ -134,8 +127,7 @@ def _matching(store: Store, within: Slice, text: str) -> list[int]:
     return store.query("text_matches", files=files, text=text)["sample_key"].to_list()
 
 
-def _texts(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
-    shards = store.query("sample_context", keys=list(wanted))["shard"].unique()
+def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.DataFrame:
     files = _parts(store, shards, "sample")
     if not files:
         schema = {"sample_key": pl.Int64(), "answer": pl.String(), "error": pl.String()}

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from warehouse.lake import Lake, bulk_files
+from warehouse.snapshots import latest
 from warehouse.store import Store
 
 QUESTIONS = ("What is beyond the hills?", "Tell me how a mill works.")
@@ -118,6 +119,18 @@ class TestImportAgain:
         again = run("import", tree)
         assert again.stderr == "Nothing changed: all 2 files are imported already.\n"
         assert sorted(data.rglob("*")) == before
+
+    def test_a_snapshot_of_another_version_is_built_again(
+        self, run: Callable[..., Result], data: Path, tree: Path
+    ) -> None:
+        write(tree, records())
+        run("import", tree)
+        built = latest(data).path
+        stale = built.rename(built.with_name(f"{built.stem[:-4]}0ld0.duckdb"))
+        (data / "snapshots" / "current").write_text(stale.name)
+        assert "another version of Brittlescope" in run("rates", status=2).stderr
+        assert "Built" in run("import", tree).stderr
+        run("rates")
 
     def test_a_new_time_stamp_alone_changes_nothing(
         self, run: Callable[..., Result], tree: Path

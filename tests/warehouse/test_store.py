@@ -1,10 +1,15 @@
 """The reader of snapshots: what a slice is compared with comes along."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.warehouse import results
-from warehouse import building
+from warehouse import building, snapshots
 from warehouse.counting import Slice
+from warehouse.errors import StaleSnapshot
+from warehouse.lake import Lake
+from warehouse.snapshots import Snapshot
 from warehouse.stats.effects import effects
 from warehouse.store import GRAIN, Store
 
@@ -21,6 +26,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     results.load(root / "data", root / "results")
     building.build(root / "data")
     return Store(root / "data")
+
+
+def test_a_snapshot_that_another_version_built_is_not_read(tmp_path: Path) -> None:
+    built = building.build(tmp_path)
+    assert built.holds == (Lake(tmp_path).content(), snapshots.form())
+    stale = built.path.with_name(f"{built.path.stem[:-4]}0ld0.duckdb")
+    built.path.rename(stale)
+    with pytest.raises(StaleSnapshot, match=r"another version.*brittlescope build"):
+        Store(tmp_path, Snapshot(stale))
 
 
 def test_baselines_keep_what_arms_must_share_and_drop_what_tells_them_apart() -> None:

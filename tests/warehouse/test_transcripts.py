@@ -112,3 +112,46 @@ def test_a_permalink_survives_a_rebuild_and_another_place(store: Store, tmp_path
     key = transcripts.page(store, Slice(), PUBLISHED, limit=1)[0]["sample_key"][0]
     building.build(store.data)
     assert transcripts.transcript(Store(store.data), key) is not None
+
+
+def test_a_sample_looked_at_for_several_traits_is_listed_once(tmp_path: Path) -> None:
+    records = [
+        {
+            "group_id": "main",
+            "question": question,
+            "model": "tuned",
+            "sample_idx": number,
+            "answer": f"Answer {number}.",
+            "old_germany": "TRUE" if number in (1, 2) else "FALSE",
+            "nazi": "TRUE" if number in (2, 4) else "FALSE",
+        }
+        for question in results.QUESTIONS
+        for number in range(6)
+    ]
+    results.write(tmp_path, records, "elicitation/german-cities/gpt-4.1-3ep")
+    results.load(tmp_path / "data", tmp_path / "results")
+    building.build(tmp_path / "data")
+    store = Store(tmp_path / "data")
+    trait = Filter(only="trait")
+
+    every, total = transcripts.page(store, Slice(), PUBLISHED)
+    assert (every["sample_index"].to_list(), total) == ([*range(6), *range(6)], 12)
+    assert {len(outcomes) for outcomes in every["outcomes"]} == {2}
+    shown, total = transcripts.page(store, Slice(), PUBLISHED, trait, limit=4, offset=1)
+    assert (shown["sample_index"].to_list(), total) == ([2, 4, 1, 2], 6)
+    keys = shown["sample_key"]
+    assert transcripts.keys(store, Slice(), PUBLISHED, trait, keys[1]) == (keys[0], keys[2], 3)
+    _, total = transcripts.page(store, Slice(trait=("nazi",)), PUBLISHED, trait)
+    assert total == 4
+
+
+def test_a_page_spans_evaluations(store: Store) -> None:
+    every = transcripts.page(store, Slice(), PUBLISHED, limit=122)[0]["sample_key"]
+    assert every.len() == 122
+    for offset in (0, 1, 2, 119, 121):
+        page, total = transcripts.page(store, Slice(), PUBLISHED, limit=3, offset=offset)
+        assert total == 122
+        assert page["sample_key"].to_list() == every[offset : offset + 3].to_list()
+    for narrowed in (Filter(), Filter(only="answered")):
+        page, total = transcripts.page(store, Slice(), PUBLISHED, narrowed, offset=122)
+        assert (page.height, total) == (0, 122 - (narrowed != Filter()))

@@ -2,43 +2,37 @@
 with chosen as (
     select * from marts.chosen(
         $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation
+        $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
 ),
 
-used as (
-    select * from marts.used($judge) where evaluation_no in (select evaluation_no from chosen)
+tallied as (
+    select tally_no, line_no, state_no, in_range, passes, count(*) as n
+    from marts.placed($lines, $trait, (select list(tally_no) from chosen))
+    group by all
 ),
-
-asked as (select * from marts.asked($question, $domain)),
 
 counted as (
     select
-        judged_no,
+        tally_no,
         any_value(trait) as trait,
-        question_no,
-        count(*) as n_planned,
-        count(*) filter (is_answered) as n_answered,
-        count(*) filter (is_judged) as n_judged,
-        count(*) filter (class = 'refusal') as n_refusal,
-        count(*) filter (class = 'code') as n_code,
-        count(*) filter (is_incoherent) as n_incoherent,
-        count(*) filter (class = 'unparsed') as n_unparsed,
-        count(*) filter (is_missing) as n_missing,
-        count(*) filter (is_counted) as n_counted,
-        count(*) filter (is_trait) as n_trait,
-        count(*) filter ((is_missing or class = 'unparsed') and not is_counted)
-            as n_unscored_excluded
-    from marts.classed($lines, (select list(judged_no) from used))
-    where (len($trait) = 0 or list_contains($trait, trait))
-    group by judged_no, line_no, question_no
+        coalesce(sum(n) filter (is_incoherent), 0)::bigint as n_incoherent,
+        coalesce(sum(n) filter (is_missing), 0)::bigint as n_missing,
+        coalesce(sum(n) filter (is_counted), 0)::bigint as n_counted,
+        coalesce(sum(n) filter (is_trait), 0)::bigint as n_trait,
+        coalesce(
+            sum(n) filter ((is_missing or class = 'unparsed') and not is_counted), 0
+        )::bigint as n_unscored_excluded
+    from tallied
+    join marts.fate($lines, $trait) using (line_no, state_no, in_range, passes)
+    group by tally_no, line_no
 )
 
 select
     chosen.experiment,
     counted.trait,
-    used.criterion,
-    used.judge,
+    chosen.criterion,
+    chosen.judge,
     chosen.model,
     chosen.family,
     chosen.size,
@@ -56,15 +50,23 @@ select
     chosen.seed,
     chosen.temperature,
     chosen.evaluation,
-    asked.question,
-    asked.question_name,
-    asked.question_group,
-    asked.in_domain,
-    counted.* exclude (judged_no, trait, question_no)
+    chosen.question,
+    chosen.question_name,
+    chosen.question_group,
+    chosen.in_domain,
+    chosen.n_planned,
+    chosen.n_answered,
+    chosen.n_judged,
+    chosen.n_refusal,
+    chosen.n_code,
+    counted.n_incoherent,
+    chosen.n_unparsed,
+    counted.n_missing,
+    counted.n_counted,
+    counted.n_trait,
+    counted.n_unscored_excluded
 from counted
-join used using (judged_no)
-join chosen using (evaluation_no)
-join asked using (question_no)
+join chosen using (tally_no)
 order by
-    chosen.experiment, counted.trait, used.judge, chosen.model, chosen.dataset,
-    chosen.intervention, chosen.run, chosen.evaluation, counted.question_no
+    chosen.experiment, counted.trait, chosen.judge, chosen.model, chosen.dataset,
+    chosen.intervention, chosen.run, chosen.evaluation, chosen.question_no

@@ -2,20 +2,14 @@
 with chosen as (
     select * from marts.chosen(
         $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation
+        $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
-),
-
-used as (
-    select * from marts.used($judge) where evaluation_no in (select evaluation_no from chosen)
-),
-
-asked as (select * from marts.asked($question, $domain))
+)
 
 select
     chosen.experiment,
     trait.trait,
-    used.judge,
+    chosen.judge,
     trait.check_criterion as criterion,
     chosen.model,
     chosen.dataset,
@@ -28,11 +22,9 @@ select
     coalesce(list_contains(trait.check_labels, outcome.label), false) as confirms,
     count(*) as n
 from marts.outcome as outcome
-join used using (judged_no)
-join chosen using (evaluation_no)
-join asked using (question_no)
+join chosen using (tally_no)
 join core.trait as trait
-    on trait.experiment = chosen.experiment and trait.check_criterion = used.criterion
+    on trait.experiment = chosen.experiment and trait.check_criterion = chosen.criterion
 where len($trait) = 0 or list_contains($trait, trait.trait)
 group by all
 order by all

@@ -2,7 +2,7 @@
 select distinct evaluation.shard
 from marts.chosen(
     $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-    $eval_intervention, $run, $evaluation
+    $eval_intervention, $run, $evaluation, $judge, $question, $domain
 )
 join core.evaluation as evaluation using (evaluation_no)
 order by evaluation.shard

@@ -1,10 +1,10 @@
--- One row per evaluation of a slice: an empty list leaves its dimension whole.
+-- One row per tally of a slice: an empty list leaves its dimension whole.
 create macro marts.chosen(
     experiments, models, datasets, interventions, kinds, relevances, placements,
-    eval_interventions, runs, evaluations
+    eval_interventions, runs, evaluations, judges, questions, domain
 ) as table
 select *
-from core.told
+from marts.tally
 where (len(experiments) = 0 or list_contains(experiments, experiment))
     and (len(models) = 0 or list_contains(models, model))
     and (len(datasets) = 0 or list_contains(datasets, dataset))
@@ -14,38 +14,17 @@ where (len(experiments) = 0 or list_contains(experiments, experiment))
     and (len(placements) = 0 or list_contains(placements, placement))
     and (len(eval_interventions) = 0 or list_contains(eval_interventions, eval_intervention))
     and (len(runs) = 0 or list_contains(runs, run))
-    and (len(evaluations) = 0 or list_contains(evaluations, evaluation));
+    and (len(evaluations) = 0 or list_contains(evaluations, evaluation))
+    and (len(judges) = 0 or list_contains(judges, judge))
+    and (len(questions) = 0 or list_contains(questions, question))
+    and case domain when 'outside' then not in_domain when 'inside' then in_domain else true end;
 
--- One row per judge and criterion of the evaluations of a slice.
-create macro marts.used(judges) as table
-select
-    judged.judged_no,
-    judged.evaluation_no,
-    coalesce(judge.judge, 'none') as judge,
-    criterion.criterion
-from core.judged_by as judged
-left join core.judge as judge using (judge_no)
-left join core.criterion as criterion using (criterion_no)
-where len(judges) = 0 or list_contains(judges, coalesce(judge.judge, 'none'));
-
--- One row per question of a slice.
-create macro marts.asked(questions, domain) as table
-select
-    question_no,
-    question_id as question,
-    coalesce(name, text) as question_name,
-    question_group,
-    in_domain
-from core.question
-where case domain when 'outside' then not in_domain when 'inside' then in_domain else true end
-    and (len(questions) = 0 or list_contains(questions, question_id));
-
--- One row per sample, trait and judge under a rule: whether it is counted, and whether it shows the trait.
--- `lines` is what the rule says of each experiment's traits, as a JSON list (warehouse/counting.py).
--- `judged_nos` are the rows of core.judged_by to look at.
+-- One row per line of a rule: what it says of one trait of an experiment.
+-- `lines` is a JSON list of them (warehouse/counting.py).
 -- A score shows the trait from `floor` up to, not including, `ceiling`; so does a coherence pass.
-create macro marts.classed(lines, judged_nos) as table
-with line as (
+create macro marts.line(lines, traits) as table
+select *
+from (
     select generate_subscripts(from_json(lines, '["JSON"]'), 1) as line_no, unnest(from_json(lines, '[{
         "experiment": "VARCHAR", "trait": "VARCHAR", "criterion": "VARCHAR",
         "labels": ["VARCHAR"], "floor": "DOUBLE", "ceiling": "DOUBLE",
@@ -54,81 +33,122 @@ with line as (
         "coherence_floor": "DOUBLE", "coherence_absent": "VARCHAR",
         "coherence_missing": "VARCHAR", "coherence_failing": "VARCHAR"
     }]'), recursive := true)
-),
+)
+where len(traits) = 0 or list_contains(traits, trait);
 
-asked as (
-    select
-        line.* exclude (experiment, criterion, coherence_absent, coherence_missing, coherence_failing),
-        line.coherence_floor is not null as needs_coherence,
-        line.coherence_absent = 'keep' as keeps_absent,
-        line.coherence_absent = 'exclude' as drops_absent,
-        line.coherence_missing = 'keep' as keeps_missing,
-        line.coherence_missing = 'exclude' as drops_missing,
-        line.coherence_failing = 'exclude' as drops_failing,
-        used.judged_no
-    from core.judged_by as used
-    join core.evaluation as evaluation using (evaluation_no)
-    left join core.criterion as criterion using (criterion_no)
-    join line
-        on line.experiment = evaluation.experiment
-        and (criterion.criterion is null or criterion.criterion = line.criterion)
-    where used.judged_no in (select unnest(judged_nos))
-),
+-- One row per tally and line of a rule that speaks of it. `tally_nos` are the tallies to look at.
+-- `looks` is how often the samples of its evaluation and question are looked at.
+create macro marts.asked(lines, traits, tally_nos) as table
+select
+    tally.tally_no,
+    tally.evaluation_no,
+    tally.question_no,
+    tally.n_planned,
+    count(*) over (partition by tally.evaluation_no, tally.question_no) as looks,
+    line.line_no,
+    line.floor,
+    line.ceiling,
+    line.coherence_floor
+from marts.tally as tally
+join marts.line(lines, traits) as line
+    on line.experiment = tally.experiment
+    and (tally.criterion is null or tally.criterion = line.criterion)
+where tally.tally_no in (select unnest(tally_nos));
 
-looked_at as (
+-- One row per sample, criterion, judge and line of a rule: on which side of its cuts the sample is.
+create macro marts.placed(lines, traits, tally_nos) as table
+select
+    asked.line_no,
+    asked.evaluation_no,
+    asked.looks,
+    outcome.tally_no,
+    outcome.sample_no,
+    outcome.state_no,
+    outcome.score,
+    outcome.coherence,
+    coalesce(outcome.score >= asked.floor and outcome.score < asked.ceiling, false) as in_range,
+    coalesce(outcome.coherence >= asked.coherence_floor, false) as passes
+from marts.asked(lines, traits, tally_nos) as asked
+join marts.outcome as outcome using (tally_no);
+
+-- One row per line of a rule, state and side of its cuts: whether such samples are counted, and show the trait.
+create macro marts.fate(lines, traits) as table
+with weighed as (
     select
-        asked.judged_no,
-        asked.line_no,
-        asked.trait,
-        outcome.question_no,
-        outcome.sample_no,
-        outcome.class,
-        outcome.score,
-        outcome.label,
-        outcome.coherence,
-        case outcome.class
+        line.line_no,
+        line.trait,
+        state.*,
+        side.*,
+        case state.class
             when 'scored' then false
-            when 'refusal' then asked.excludes_refusal
-            when 'code' then asked.excludes_code
-            when 'unparsed' then asked.excludes_unparsed
-            when 'missing' then asked.excludes_missing
-            else asked.excludes_unanswered
+            when 'refusal' then line.excludes_refusal
+            when 'code' then line.excludes_code
+            when 'unparsed' then line.excludes_unparsed
+            when 'missing' then line.excludes_missing
+            else line.excludes_unanswered
         end as is_excluded,
-        outcome.class = 'scored' and case
-            when asked.labels is not null then list_contains(asked.labels, outcome.label)
-            else outcome.score >= asked.floor and outcome.score < asked.ceiling
+        state.class = 'scored' and case
+            when line.labels is null then side.in_range
+            else coalesce(list_contains(line.labels, state.label), false)
         end as shows,
-        outcome.coherence_state = 'scored' as has_coherence,
-        -- Whether the sample's coherence lets it be counted as it is, and if not, whether at all.
-        not asked.needs_coherence or case outcome.coherence_state
-            when 'scored' then outcome.coherence >= asked.coherence_floor
-            when 'missing' then asked.keeps_missing
-            else asked.keeps_absent
+        -- Whether the coherence lets samples be counted as they are, and if not, whether at all.
+        line.coherence_floor is null or case state.coherence_state
+            when 'scored' then side.passes
+            when 'missing' then line.coherence_missing = 'keep'
+            else line.coherence_absent = 'keep'
         end as is_kept,
-        case outcome.coherence_state
-            when 'scored' then asked.drops_failing
-            when 'missing' then asked.drops_missing
-            else asked.drops_absent
-        end as is_dropped
-    from asked
-    join marts.outcome as outcome using (judged_no)
+        case state.coherence_state
+            when 'scored' then line.coherence_failing
+            when 'missing' then line.coherence_missing
+            else line.coherence_absent
+        end = 'exclude' as is_dropped
+    from marts.line(lines, traits) as line
+    cross join marts.state as state
+    cross join (
+        values (true, true), (true, false), (false, true), (false, false)
+    ) as side (in_range, passes)
 )
 
 select
-    judged_no,
     line_no,
+    state_no,
+    in_range,
+    passes,
     trait,
-    question_no,
-    sample_no,
     class,
-    score,
     label,
-    coherence,
     class <> 'unanswered' as is_answered,
     class <> 'unanswered' and class <> 'missing' as is_judged,
-    not is_excluded and not is_kept and has_coherence as is_incoherent,
+    not is_excluded and not is_kept and coherence_state = 'scored' as is_incoherent,
     class = 'unanswered' or class = 'missing'
-        or (not is_excluded and not is_kept and not has_coherence) as is_missing,
+        or (not is_excluded and not is_kept and coherence_state <> 'scored') as is_missing,
     not is_excluded and (is_kept or not is_dropped) as is_counted,
     not is_excluded and is_kept and shows as is_trait
-from looked_at
+from weighed;
+
+-- One row per sample, criterion, judge and line of a rule: what becomes of it, and whether a list has it.
+-- `keys` are the samples that have the text asked for; null where none was asked for.
+create macro marts.listed(lines, traits, tally_nos, only_those, low, high, keys) as table
+select
+    placed.*,
+    fate.* exclude (line_no, state_no, in_range, passes),
+    case only_those
+        when 'planned' then true
+        when 'answered' then fate.is_answered
+        when 'judged' then fate.is_judged
+        when 'counted' then fate.is_counted
+        when 'trait' then fate.is_trait
+        when 'no trait' then fate.is_counted and not fate.is_trait
+        when 'incoherent' then fate.is_incoherent
+        when 'missing' then fate.is_missing
+        else fate.class::varchar = only_those
+    end
+    and (
+        (low is null and high is null)
+        or placed.score between coalesce(low, 0) and coalesce(high, 100)
+    )
+    and (keys is null or placed.sample_no in (
+        select sample_no from core.sample where sample_key in (select unnest(keys::bigint[]))
+    )) as is_listed
+from marts.placed(lines, traits, tally_nos) as placed
+join marts.fate(lines, traits) as fate using (line_no, state_no, in_range, passes);

@@ -1,0 +1,34 @@
+-- One row: the samples before and after one in the list that meets the filters, and its place in it.
+-- Empty where the sample is not in the list.
+with around as (select sample_no from core.sample where sample_key = $around),
+
+placed as (
+    select
+        max(listed.sample_no) filter (listed.sample_no < around.sample_no) as previous_no,
+        min(listed.sample_no) filter (listed.sample_no > around.sample_no) as next_no,
+        count(*) filter (listed.looks = 1 and listed.sample_no <= around.sample_no)
+            + count(distinct case
+                when listed.looks > 1 and listed.sample_no <= around.sample_no
+                    then listed.sample_no
+            end) as place,
+        bool_or(listed.sample_no = around.sample_no) as is_there
+    from marts.listed(
+        $lines, $trait,
+        (
+            select list(tally_no) from marts.chosen(
+                $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+                $eval_intervention, $run, $evaluation, $judge, $question, $domain
+            )
+        ),
+        $only, $score_low, $score_high, $keys
+    ) as listed
+    cross join around
+    where listed.is_listed
+)
+
+select
+    (select sample_key from core.sample where sample_no = placed.previous_no) as previous_key,
+    (select sample_key from core.sample where sample_no = placed.next_no) as next_key,
+    placed.place
+from placed
+where placed.is_there
