@@ -23,8 +23,8 @@ page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)
 grid = headlines.coverage(counts)
-chart = charts.coverage(grid, st.context.theme.type)
-mark = charts.picked(st.altair_chart(chart, key="coverage", on_select="rerun"))
+spec = charts.coverage_spec(grid, st.context.theme.type)
+mark = charts.picked(st.vega_lite_chart(spec, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
 
 st.subheader("What looks suspicious", anchor=False)

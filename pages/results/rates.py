@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, tables
+from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, rates, tables
 
 view = filters.current()
 page.title("How often does the trait appear?")
@@ -16,7 +16,7 @@ with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
     by = cells.apart(counts, by)
     order = bound.one("Order", cells.SORTS, "order")
-found = cells.of(counts, by, view, order)
+found = rates.found(counts, by, view, order)
 
 page.answer(cells.span(found))
 page.judges_apart(counts)
@@ -26,12 +26,13 @@ panels = cells.panels(found)
 clicked = None
 for heading, part in panels.items():
     st.markdown(f"**{page.escaped(heading)}**")
-    chart = charts.points(part, groups)
-    mark = charts.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
+    spec = rates.spec(part, groups)
+    mark = charts.picked(st.vega_lite_chart(spec, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else (mark, "counted")
 st.caption(charts.POINTS_LEGEND)
 
-clicked = tables.clickable(cells.table(found, by, counts, view), "rates") or clicked
+table = rates.table(found, by, counts, view, order)
+clicked = tables.clickable(table, "rates") or clicked
 downloads.buttons(cells.raw(found, view), partial(charts.stacked, panels, groups), "rates")
 page.details(counts, view)
 page.footer(view, counts)

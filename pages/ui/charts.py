@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import polars as pl
+import streamlit as st
 
 KIND_COLOURS = {
     "Control": "#7a8490",
@@ -179,6 +180,13 @@ def coverage(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
         height=alt.Step(28),
         view=alt.ViewBackground(stroke=None),
     )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def coverage_spec(cells: pl.DataFrame, theme: str | None) -> dict[str, Any]:
+    """`coverage` as Vega-Lite; kept, since to make it takes most of a rerun's time."""
+    made: dict[str, Any] = coverage(cells, theme).to_dict()
+    return made
 
 
 def _rate(column: str) -> alt.X:

@@ -5,8 +5,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import polars as pl
+import streamlit as st
 
-from pages.ui import arms, cells, labels, verdicts
+from pages.ui import arms, cells, labels, store, verdicts
 from pages.ui.filters import View
 from pages.ui.page import escaped
 from warehouse.stats.rates import IDENTITY
@@ -57,16 +58,21 @@ def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> list[Headlin
         view: The view.
         findings: What the doctor finds suspicious.
     """
-    effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
+    return _of(counts, view, findings, store.key(view))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _of(_counts: pl.DataFrame, _view: View, _findings: pl.DataFrame, key: str) -> list[Headline]:
+    effects, tuned = arms.effects(_view), arms.contrasts(_view, "untuned")
     found: list[tuple[bool, Headline]] = []
-    for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
+    for values, part in _counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
         mine = [pl.col(name) == value for name, value in zip(IDENTITY, values, strict=True)]
         compared = effects.filter(mine)
-        told = emergence(tuned.filter(mine), view.margin)
-        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
-        sentence = escaped(told[0].upper() + told[1:]) + _doubt(findings, part)
+        told = emergence(tuned.filter(mine), _view.margin)
+        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, _view.margin)}"
+        sentence = escaped(told[0].upper() + told[1:]) + _doubt(_findings, part)
         headline = Headline(
-            f"**{escaped(cells.heading(values))}**", sentence, "  \n".join(_rates(part, view))
+            f"**{escaped(cells.heading(values))}**", sentence, "  \n".join(_rates(part, _view))
         )
         found.append((_is_unscored(part), headline))
     return [headline for _, headline in sorted(found, key=itemgetter(0))]

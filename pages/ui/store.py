@@ -62,6 +62,11 @@ def compared(within: Slice, rule: Rule) -> pl.DataFrame:
     return _compared(store, str(store.snapshot.path), within, store.lines(rule), rule)
 
 
+def key(view: object) -> str:
+    """What everything computed from a view depends on."""
+    return f"{opened().snapshot.path} {view}"
+
+
 def findings() -> pl.DataFrame:
     """What the doctor finds suspicious in the published snapshot."""
     store = opened()

@@ -99,12 +99,7 @@ def of(view: View, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
         full), short (in a cell),
         doubt (what the doctor says of it, or null).
     """
-    return _of(view, key(view), measure, by)
-
-
-def key(view: View) -> str:
-    """What everything computed from a view depends on."""
-    return f"{store.opened().snapshot.path} {view}"
+    return _of(view, store.key(view), measure, by)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -6,8 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import armnames, arms, cells, headlines, labels, verdicts
-from pages.ui.brittleness import measures
+from pages.ui import armnames, arms, cells, headlines, labels, store, verdicts
 from pages.ui.filters import View
 from warehouse.stats.rates import IDENTITY
 
@@ -17,7 +16,7 @@ NAMED = 3
 
 def answer(found: pl.DataFrame, measure: str, view: View, counts: pl.DataFrame) -> str:
     """A few sentences: in how many fine-tunes it emerges, the extremes, what is doubtful."""
-    return _answer(found, measure, view, counts, measures.key(view))
+    return _answer(found, measure, view, counts, store.key(view))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -6,8 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import cells, links
-from pages.ui.brittleness import measures
+from pages.ui import cells, links, store
 from pages.ui.brittleness.grid import Layout
 from pages.ui.brittleness.measures import MEASURES
 from pages.ui.filters import View
@@ -25,7 +24,7 @@ def of(
     found: pl.DataFrame, measure: str, layout: Layout, view: View, counts: pl.DataFrame
 ) -> pl.DataFrame:
     """The cells with labels, values in percent or points, counts and links to transcripts."""
-    return _of(found, measure, layout, view, counts, measures.key(view))
+    return _of(found, measure, layout, view, counts, store.key(view))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
