@@ -1,7 +1,6 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
-import os
-import uuid
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -35,27 +34,27 @@ CLASSES = ("scored", "refusal", "code", "unparsed", "missing", "unanswered")
 def build(data: Path) -> snapshots.Snapshot:
     """Make a snapshot of everything the lake holds now, and publish it.
 
-    The file is written under another name and appears by one rename; a build that fails or is
-    killed leaves the published snapshot as it was.
+    The file is written in another place and appears by one rename; a build that fails or is
+    killed leaves the published snapshot as it was, and what it wrote is swept by the next.
 
     Raises:
         BrokenBuild: where a relation's key is not unique.
     """
     lake = Lake(data)
     shards = lake.live()
-    folder = snapshots.folder(data)
-    folder.mkdir(parents=True, exist_ok=True)
+    snapshots.folder(data).mkdir(parents=True, exist_ok=True)
     built_at = datetime.now(UTC)
     name = f"{built_at:%Y%m%dT%H%M%S}-{content_of(shards)}-{snapshots.form()}.duckdb"
-    new = folder / f".{os.getpid()}-{uuid.uuid4().hex[:8]}.building"
+    room = lake.room()
+    room.mkdir(parents=True)
+    new = room / name
     try:
         with duckdb.connect(str(new)) as con:
             con.execute("set preserve_insertion_order = false")
             _fill(con, lake, shards, built_at)
         snapshot = snapshots.publish(data, new, name)
     finally:
-        new.unlink(missing_ok=True)
-        new.with_suffix(".building.wal").unlink(missing_ok=True)
+        shutil.rmtree(room, ignore_errors=True)
     snapshots.prune(data)
     lake.sweep(keep=snapshots.shards_in_use(data))
     return snapshot

@@ -4,7 +4,7 @@
         shard.json                     the source, its counts, and its small relations
         sample-0000.parquet …          its bulk relations, in parts
     lake/current/<path>.json           which shard a path stands for now
-    lake/tmp/<unique>.<pid>.<host>/     a shard being written
+    lake/tmp/<unique>.<pid>.<host>/     a shard or a snapshot being written
 
 A shard appears by one rename and never changes afterwards; a path changes its meaning by one
 rename of its pointer. So any number of processes may write at once, a process killed at any
