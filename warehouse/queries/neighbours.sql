@@ -1,5 +1,4 @@
--- One row: the samples before and after one in the list that meets the filters, and its place in it.
--- Empty where the sample is not in the list.
+-- One row per list that holds the sample: its place there, and the samples before and after it.
 with around as (select sample_no from core.sample where sample_key = $around),
 
 placed as (
