@@ -57,6 +57,9 @@ DRAWN = 800
 PLOT, NAME = 280, 42
 """Pixels of a chart’s curves, and of each name in its legend, which Streamlit counts as well."""
 
+FALLING, WIDE = ("loss", "valid_loss", "grad_norm"), 30
+"""What starts high, and how often the highest value holds the lowest where it ends near zero."""
+
 LOSS_TICKS = [0, 0.1, 0.3, 1, 3, 10, 30]
 
 HOW_MANY = (
@@ -244,9 +247,12 @@ def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -
         ),
     )
     base = alt.Chart(drawn).encode(x=alt.X("at:Q", title=unit), color=colour, detail="log_no:N")
-    # Losses and norms start high and end near zero: a logarithm that knows zero shows both ends.
-    scale, axis = alt.Scale(), alt.Axis()
-    if "loss" in measure or measure == "grad_norm":
+    scale, axis = alt.Scale(zero=False), alt.Axis()
+    # Where losses end near zero, a logarithm that knows zero shows both ends.
+    if (
+        measure in FALLING
+        and drawn.select(pl.col("value").max() > WIDE * pl.col("value").min())[0, 0]
+    ):
         scale = alt.Scale(type="symlog", constant=0.1)
         axis = alt.Axis(values=LOSS_TICKS, format=".1~f")
     y = alt.Y("value:Q", title=CURVES[measure], scale=scale, axis=axis)

@@ -1,6 +1,7 @@
 """Runs compared and curves drawn, without an app around them."""
 
 import polars as pl
+import pytest
 
 from pages.ui import training
 
@@ -57,6 +58,16 @@ def test_the_legend_holds_every_run_that_is_drawn_and_no_other() -> None:
     points = training.curve(steps([("b", 1, None, 2.0)]), CALLED, "loss", 1)
     spec = training.chart(points, "Step", "loss", list(CALLED.values())).to_dict()
     assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["Run b"]
+
+
+@pytest.mark.parametrize(("last", "kind"), [(4.0, None), (0.01, "symlog")])
+def test_losses_that_end_near_zero_are_drawn_by_their_logarithm(
+    last: float, kind: str | None
+) -> None:
+    points = training.curve(steps([("b", 1, None, 5.0), ("b", 2, None, last)]), CALLED, "loss", 1)
+    for measure, expected in (("loss", kind), ("accuracy", None)):
+        spec = training.chart(points, "Step", measure, list(CALLED.values())).to_dict()
+        assert spec["layer"][0]["encoding"]["y"]["scale"].get("type") == expected
 
 
 def test_two_runs_under_the_same_conditions_keep_names_apart() -> None:
