@@ -1,8 +1,10 @@
 """How each model was trained, and whether runs differ in more than their intervention."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.ui import bound, filters, foreign, page, prose, store, tables, training
+from pages.ui import bound, downloads, filters, foreign, page, prose, store, tables, training
 
 page.title("How was each model trained?")
 view = filters.current()
@@ -45,6 +47,8 @@ else:
     for unit in points["unit"].unique(maintain_order=True):
         st.altair_chart(training.chart(points, unit, measure, list(called.values())))
     st.caption(training.CURVE_NOTE)
+    curves = partial(training.stacked, points, measure, list(called.values()))
+    downloads.buttons(points, curves, "curves")
 
 st.subheader("All runs", anchor=False)
 tables.plain(training.run_table(runs), "runs")

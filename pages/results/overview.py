@@ -1,8 +1,11 @@
 """What is loaded, what the headline rates are, and what looks suspicious."""
 
+from functools import partial
+
+import polars as pl
 import streamlit as st
 
-from pages.ui import charts, filters, headlines, links, page, store, tables
+from pages.ui import charts, downloads, filters, headlines, links, page, store, tables
 
 view = filters.current()
 page.title("What is loaded, and what stands out?")
@@ -26,6 +29,8 @@ grid = headlines.coverage(counts)
 spec = charts.coverage_spec(grid, st.context.theme.type)
 mark = charts.picked(st.vega_lite_chart(spec, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
+planned = grid.select("model", "dataset", "intervention", pl.col("n").alias("n_planned"))
+downloads.buttons(planned, partial(charts.coverage, grid), "coverage")
 
 st.subheader("What looks suspicious", anchor=False)
 found = headlines.findings(store.findings(), view)

@@ -269,6 +269,13 @@ def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -
     return alt.LayerChart(layer=[steps, mean]).properties(height=PLOT + NAME * len(present))
 
 
+def stacked(points: pl.DataFrame, measure: str, every: Sequence[str]) -> alt.VConcatChart:
+    """The curves of every unit, as one chart to take away."""
+    units = points["unit"].unique(maintain_order=True)
+    charts = (chart(points, unit, measure, every) for unit in units)
+    return alt.vconcat(*(one.properties(width=560, height=PLOT) for one in charts))
+
+
 def datasets(sets: pl.DataFrame, runs: pl.DataFrame, chosen: Slice) -> pl.DataFrame:
     """The training files of a slice's experiments, with how many of the runs name each."""
     used = runs.group_by(pl.col("data_file")).agg(pl.len().alias("runs"))

@@ -70,6 +70,13 @@ def test_losses_that_end_near_zero_are_drawn_by_their_logarithm(
         assert spec["layer"][0]["encoding"]["y"]["scale"].get("type") == expected
 
 
+def test_the_curves_of_every_unit_can_be_taken_away() -> None:
+    log = steps([("a", 1, None, 5.0), ("a", 2, None, 4.0), ("b", None, 0.5, 3.0)])
+    points = training.curve(log, CALLED, "loss", 1)
+    whole = training.stacked(points, "loss", list(CALLED.values())).to_dict()
+    assert len(whole["vconcat"]) == points["unit"].n_unique() == 2
+
+
 def test_two_runs_under_the_same_conditions_keep_names_apart() -> None:
     alike: list[object] = ["x", "x"]
     frame = pl.DataFrame(

@@ -62,6 +62,11 @@ def test_emergence_and_verdicts_are_counted() -> None:
 
 
 @pytest.mark.usefixtures("on_study")
+def test_what_is_loaded_can_be_taken_away() -> None:
+    assert [b.label for b in opened(PAGE).download_button] == ["CSV", "Parquet", "SVG", "PNG"]
+
+
+@pytest.mark.usefixtures("on_study")
 def test_findings_are_named_in_words() -> None:
     findings = opened(PAGE).dataframe[0].value
     assert set(findings["severity"]) <= {"Error", "Warning", "Notice"}
