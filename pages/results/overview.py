@@ -30,7 +30,7 @@ spec = charts.coverage_spec(grid, st.context.theme.type)
 mark = charts.picked(st.vega_lite_chart(spec, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
 planned = grid.select("model", "dataset", "intervention", pl.col("n").alias("n_planned"))
-downloads.buttons(planned, partial(charts.coverage, grid), "coverage")
+downloads.buttons(planned, partial(charts.coverage, grid, "light"), "coverage")
 
 st.subheader("What looks suspicious", anchor=False)
 found = headlines.findings(store.findings(), view)
