@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -461,19 +461,21 @@ def named(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if "intervention" in frame.columns:
         aspects = [c for c in ("relevance", "placement") if c in frame.columns]
-        frame = frame.with_columns(
-            pl.Series(
-                "intervention",
-                [
-                    UNKNOWN
-                    if row["intervention"] is None
-                    else intervention(row["intervention"], **{a: row[a] for a in aspects})
-                    for row in frame.select("intervention", *aspects).iter_rows(named=True)
-                ],
-                dtype=pl.String(),
-            )
-        )
+        rows = frame.select("intervention", *aspects).rows()
+        names = {row: _intervention(row, aspects) for row in set(rows)}
+        told = pl.Series("intervention", [names[row] for row in rows], dtype=pl.String())
+        frame = frame.with_columns(told)
     others = [c for c in frame.columns if c in DIMENSIONS | _FIXED and c != "intervention"]
-    return frame.with_columns(
-        pl.Series(c, [value(c, raw) for raw in frame[c]], dtype=pl.String()) for c in others
-    )
+    return frame.with_columns(_named(frame[c]) for c in others)
+
+
+def _named(raw: pl.Series) -> pl.Series:
+    """The labels of a dimension's values, each made once."""
+    names = {one: value(raw.name, one) for one in raw.unique()}
+    return pl.Series(raw.name, [names[one] for one in raw], dtype=pl.String())
+
+
+def _intervention(row: Sequence[Any], aspects: Sequence[str]) -> str:
+    """The label of an intervention with these aspects."""
+    name, *known = row
+    return UNKNOWN if name is None else intervention(name, **dict(zip(aspects, known, strict=True)))
