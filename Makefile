@@ -12,10 +12,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --py
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo miniature test test-live check fix bench lock clean
+.PHONY: help demo miniature test test-exhaustive test-live check fix bench lock clean
 
 help: ## this list
-	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## build the bundled study and open the app on port 8501
 	@$(BIN)/brittlescope demo
@@ -27,6 +27,9 @@ miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes 
 
 test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+
+test-exhaustive: $(VENV)/.browser ## the campaigns: hundreds of kills, cuts and damaged bytes
+	@$(BIN)/python -m pytest --numprocesses 2 -m exhaustive $(PYTEST)
 
 test-live: $(LOCAL)/.local ## the tests that need a real model: local weights, and a real server
 	@BRITTLESCOPE_LIVE=1 $(LOCAL)/bin/python -m pytest $(PYTEST) \
