@@ -112,16 +112,22 @@ def _load(
 
 
 def _link(con: duckdb.DuckDBPyConnection, relation: str, files: list[str]) -> None:
-    """A view over the lake's parts of a bulk relation; an empty table where there are none."""
+    """A view over the lake's parts of a bulk relation, below an empty table of its columns.
+
+    The table gives parts that an older version wrote the columns they lack.
+    """
+    empty = pl.DataFrame(schema={"shard": pl.String(), **RELATIONS[relation]})
     if not files:
-        empty = pl.DataFrame(schema={"shard": pl.String(), **RELATIONS[relation]})
         _load(con, f"raw.{relation}", empty)
         return
+    _load(con, f"raw.{relation}_columns", empty)
     con.execute(
         f"""
         create view raw.{relation} as
+        select * from raw.{relation}_columns
+        union all by name
         select string_split(filename, '/')[-2] as shard, * exclude (filename)
-        from read_parquet({files!r}, filename = true)
+        from read_parquet({files!r}, filename = true, union_by_name = true)
         """
     )
 

@@ -53,10 +53,12 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "source_row": pl.Int64(),  # 1-based row or record number in the file
         "status": pl.String(),  # SAMPLE_STATUSES
         "answer": pl.String(),
+        "thoughts": pl.String(),  # what the model wrote before it; never part of the answer
         "answer_chars": pl.Int64(),  # filled in by the lake
         "answer_hash": pl.Int64(),  # filled in by the lake; equal answers have equal hashes
         "error": pl.String(),
         "finish_reason": pl.String(),
+        "answered_by": pl.String(),  # the model that answered in place of the one asked
     },
     # One row per judgement of a sample by one judge on one criterion.
     "judgement": {

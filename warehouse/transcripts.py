@@ -40,6 +40,7 @@ class Transcript:
     key: int
     context: dict[str, Any]
     answer: str | None
+    thoughts: str | None
     error: str | None
     finish_reason: str | None
     judgements: pl.DataFrame
@@ -100,6 +101,7 @@ def transcript(store: Store, key: int) -> Transcript | None:
         key=key,
         context=context.row(0, named=True),
         answer=row.get("answer"),
+        thoughts=row.get("thoughts"),
         error=row.get("error"),
         finish_reason=row.get("finish_reason"),
         judgements=_judgements(store, [key]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse import results
-from warehouse import building, snapshots
+from warehouse import building, records, snapshots, transcripts
 from warehouse.errors import BrokenBuild, NoSnapshot, UnknownName
 from warehouse.store import Store
 
@@ -107,6 +107,29 @@ def test_a_failed_build_leaves_the_published_snapshot(data: Path, tmp_path: Path
         building.build(data)
     assert snapshots.latest(data) == published
     assert not list(snapshots.folder(data).glob(".*"))
+
+
+def test_parts_that_an_older_version_wrote_are_read_beside_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = records.conform
+    data = tmp_path / "data"
+    with monkeypatch.context() as older:
+        later = ("thoughts", "answered_by")
+        older.setattr(records, "conform", lambda *given: whole(*given).drop(later, strict=False))
+        results.write(tmp_path, results.misalignment([(10, 90)] * 2))
+        results.load(data, tmp_path / "results")
+    building.build(data)
+    assert Store(data).ask("select count(*) from core.sample where answered_by is null").item() == 2
+    results.write(tmp_path, results.misalignment([(10, 90)]), "elicitation/insecure-code/gpt-4o")
+    results.load(data, tmp_path / "results")
+    building.build(data)
+    store = Store(data)
+    keys = store.ask("select sample_key from core.sample")["sample_key"].to_list()
+    read = [transcripts.transcript(store, key) for key in keys]
+    assert [(one.answer, one.thoughts) for one in read if one] == [
+        ("An answer of some length.", None)
+    ] * 3
 
 
 def test_threads_share_a_store_without_mixing_answers(data: Path) -> None:

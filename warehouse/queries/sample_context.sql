@@ -12,6 +12,7 @@ select
     sample.source_row,
     sample.status::varchar as status,
     sample.answer_chars,
+    sample.answered_by,
     source.path,
     source.importer,
     source.imported_at,

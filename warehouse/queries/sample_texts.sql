@@ -1,4 +1,11 @@
 -- One row per sample asked for: its text, read from the shards named.
-select sample_key, answer, error, finish_reason
-from read_parquet($files)
+-- Shards that an older version wrote have no thoughts.
+select sample_key, answer, thoughts, error, finish_reason
+from (
+    select null::varchar as thoughts
+    where false
+    union all by name
+    select *
+    from read_parquet($files, union_by_name = true)
+)
 where sample_key in (select unnest($keys::bigint[]))

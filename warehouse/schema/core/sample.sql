@@ -13,7 +13,8 @@ select
     sample.source_row,
     sample.status::sample_status as status,
     sample.answer_chars,
-    sample.answer_hash
+    sample.answer_hash,
+    sample.answered_by
 from raw.sample as sample
 join core.question_asked as asked using (shard, evaluation_key, question_key)
 order by sample_no
