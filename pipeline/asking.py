@@ -9,9 +9,9 @@ from typing import Any
 import click
 import polars as pl
 
-from pipeline.commands import form_option, show, with_data
+from pipeline.commands import form_option, show, tell, with_data
 from pipeline.errors import UsageError
-from warehouse import rules
+from warehouse import harmless, rules
 from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.stats.equivalence import MARGIN
@@ -121,5 +121,5 @@ def _without_constants(found: pl.DataFrame) -> pl.DataFrame:
     ]
     known = [name for name in same if found[name][0] is not None]
     if known:
-        click.echo(" · ".join(f"{name} {found[name][0]}" for name in known))
+        tell(" · ".join(f"{name} {harmless.line(str(found[name][0]))}" for name in known))
     return found.drop(same)

@@ -1,9 +1,14 @@
 """The command line: `brittlescope COMMAND`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
+
+from warehouse import harmless
 
 PLACES = {
     "import": "pipeline.loading:import_files",
@@ -35,6 +40,23 @@ class _Program(click.Group):
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _harmless_errors():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _harmless_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _harmless_errors() -> Iterator[None]:
+    """Errors that quote an argument, such as a file's name, do nothing to the terminal."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise click.UsageError(harmless.visible(error.format_message()), error.ctx) from None
 
 
 @click.group(cls=_Program)

@@ -1,21 +1,30 @@
-"""What commands share: the data folder, errors as sentences, and output in three formats."""
+"""What commands share: the data folder, errors as sentences, and output in three formats.
+
+Everything a command prints goes through here, since names come from strangers' files: no control
+character reaches the terminal, and no cell of a CSV acts as a formula.
+"""
 
 import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
-import polars.selectors as cs
 
+from warehouse import harmless
 from warehouse.errors import BrittlescopeError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FORMATS = ("table", "json", "csv")
 
 INTERRUPTED = 130
 """The shell's exit status for a command that Ctrl-C ended."""
+
+WIDEST = 200
+"""How many letters a cell of a table has at most; JSON and CSV have all of them."""
 
 form_option = click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
@@ -26,6 +35,9 @@ class Unusable(click.ClickException):
     """Wrong usage, or nothing could be done."""
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(harmless.visible(message))
 
 
 def with_data(function: Callable[..., None]) -> Callable[..., None]:
@@ -58,29 +70,38 @@ def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
 
 def say(text: str) -> None:
     """A line for the user, beside the output."""
-    click.echo(text, err=True)
+    click.echo(harmless.visible(text), err=True)
 
 
-def show(found: pl.DataFrame, form: str) -> None:
+def tell(text: str) -> None:
+    """A line of the output itself."""
+    click.echo(harmless.visible(text))
+
+
+def show(found: "pl.DataFrame", form: str) -> None:
     """Print a frame: one JSON list of rows, CSV, or a table.
 
     What is undefined is null in JSON, empty in CSV and a dash in a table. Lists are joined by
     semicolons where they are not JSON.
     """
+    import polars as pl  # which `study` waits for only where it prints a table
+    import polars.selectors as cs
+
     if form == "json":
         finite = found.with_columns(
             pl.when(cs.float().is_finite()).then(cs.float()).otherwise(None).name.keep()
         )
-        click.echo(json.dumps(finite.to_dicts(), ensure_ascii=False, allow_nan=False, indent=1))
+        text = json.dumps(finite.to_dicts(), ensure_ascii=False, allow_nan=False, indent=1)
+        click.echo(harmless.json_text(text))
         return
     flat = found.with_columns(cs.list().list.join("; "))
     if form == "csv":
-        click.echo(flat.write_csv(), nl=False)
+        click.echo(harmless.csv(flat), nl=False)
     else:
-        click.echo(_table(flat))
+        tell(_table(flat))
 
 
-def _table(found: pl.DataFrame) -> str:
+def _table(found: "pl.DataFrame") -> str:
     names = found.columns
     rows = [[_cell(value) for value in row] for row in found.rows()]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
@@ -95,4 +116,4 @@ def _cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else harmless.short(str(value), WIDEST)

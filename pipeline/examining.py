@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import click
-
-from pipeline.commands import command, form_option, show
+from pipeline.commands import command, form_option, show, tell
 from warehouse.doctor import findings
 from warehouse.store import Store
 
@@ -19,12 +17,12 @@ def doctor(form: str, data: Path) -> None:
         return
     for finding in found.partition_by("check", maintain_order=True):
         first = finding.row(0, named=True)
-        click.echo(f"{first['severity']}: {first['title']} ({finding.height})")
-        click.echo(f"  {first['why']}")
+        tell(f"{first['severity']}: {first['title']} ({finding.height})")
+        tell(f"  {first['why']}")
         for row in finding.iter_rows(named=True):
             about = " · ".join(
                 str(row[k]) for k in ("experiment", "model", "intervention") if row[k]
             )
-            click.echo(f"  - {about + ': ' if about else ''}{row['detail']}")
+            tell(f"  - {about + ': ' if about else ''}{row['detail']}")
     if found.is_empty():
-        click.echo("Nothing suspicious was found.")
+        tell("Nothing suspicious was found.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline import importers, importing, mapping
-from pipeline.commands import command, say
+from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app
 from warehouse.errors import NoSnapshot
@@ -138,7 +138,7 @@ def forget(paths: tuple[Path, ...], data: Path) -> None:
 @command("build")
 def build(data: Path) -> None:
     """Make and publish a new snapshot of everything imported so far."""
-    click.echo(str(_build(data)))
+    tell(str(_build(data)))
 
 
 @command("demo")

@@ -8,22 +8,14 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-Draw = Callable[[], alt.TopLevelMixin]
+from warehouse import harmless
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Draw = Callable[[], alt.TopLevelMixin]
 
 
 def csv(frame: pl.DataFrame) -> bytes:
     """The frame as CSV in which no text can act as a spreadsheet's formula."""
-    harmless = [
-        pl.when(pl.any_horizontal(pl.col(name).str.starts_with(sign) for sign in FORMULA))
-        .then("'" + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.String()
-    ]
-    return frame.with_columns(harmless).write_csv().encode()
+    return harmless.csv(frame).encode()
 
 
 def parquet(frame: pl.DataFrame) -> bytes:

@@ -12,18 +12,13 @@ from typing import Any
 
 import click
 
+from pipeline.commands import Unusable, say, tell
 from pipeline.study import layout
 from pipeline.study.plan import Plan
 from warehouse import studies
 from warehouse.errors import BrittlescopeError
 
 INTERRUPTED = 130
-
-
-class Unusable(click.ClickException):
-    """The request cannot be carried out."""
-
-    exit_code = 2
 
 
 @click.group()
@@ -53,7 +48,7 @@ def _step(command: Callable[..., None]) -> Callable[..., None]:
         except BrittlescopeError as error:
             raise Unusable(str(error)) from None
         except KeyboardInterrupt:
-            click.echo("\nStopped; the same command goes on where it was.", err=True)
+            say("\nStopped; the same command goes on where it was.")
             raise click.exceptions.Exit(INTERRUPTED) from None
 
     return wrapped
@@ -73,16 +68,16 @@ def _carry_out(
     if judge is not None and judge not in plan.study.judges:
         raise click.BadParameter(f"{file} has no judge {judge!r}.", param_hint="--judge")
     if dry_run:
-        click.echo(table(plan))
+        tell(table(plan))
         return
-    click.echo(table(plan), err=True)
+    say(table(plan))
     require_keys(plan, steps)
     folder = _folder(plan, out, data)
     with session(plan, folder) as work:
         left = [reason for step in steps for reason in work.do(step, judge)]
     for reason in left:
-        click.echo(f"left: {reason}", err=True)
-    click.echo(f"Outputs are in {folder}; load them with: brittlescope import {folder}", err=True)
+        say(f"left: {reason}")
+    say(f"Outputs are in {folder}; load them with: brittlescope import {folder}")
     if left:
         raise click.exceptions.Exit(1)
 
@@ -117,7 +112,7 @@ def tune_command(cancel: bool, **options: Any) -> None:
     folder = _folder(plan, options["out"], options["data"])
     with session(plan, folder) as work:
         for run in work.cancel():
-            click.echo(f"cancelled: {run}")
+            tell(f"cancelled: {run}")
 
 
 @study.command("sample")
@@ -148,4 +143,4 @@ def pack_command(folder: Path) -> None:
     """Compress a finished study's samples and judgements, to be kept or passed on."""
     packed = layout.pack(folder)
     size = sum(path.stat().st_size for path in packed)
-    click.echo(f"{len(packed)} files packed, {size / 1e6:.1f} MB")
+    tell(f"{len(packed)} files packed, {size / 1e6:.1f} MB")
