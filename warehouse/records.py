@@ -69,6 +69,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "score": pl.Float64(),
         "label": pl.String(),
         "raw": pl.String(),  # the judge's own words, or the stored value as text
+        "thoughts": pl.String(),  # what a judge wrote before its verdict; never read as one
     },
     # One row per judge.
     "judge": {

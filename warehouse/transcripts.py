@@ -34,7 +34,8 @@ class Filter:
 class Transcript:
     """One sample whole: its context (one row of `sample_context`), text and judgements.
 
-    `judgements` has the columns criterion, judge, kind, status, score, label and raw.
+    `judgements` has the columns criterion, judge, kind, status, score, label, raw and
+    thoughts.
     """
 
     key: int
@@ -140,7 +141,7 @@ def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.Dat
 def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
     shards = store.query("judgement_shards", keys=list(wanted))["shard"].unique()
     files = _parts(store, shards, "judgement")
-    columns = ("criterion", "judge", "kind", "status", "score", "label", "raw")
+    columns = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
     if not files:
         schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
         return pl.DataFrame(schema=schema)

@@ -154,6 +154,19 @@ def judgements(sample: Transcript, traits: pl.DataFrame) -> list[tuple[str, str,
     ]
 
 
+def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
+    """One row per judgement that thoughts came before: criterion, judge, the thoughts."""
+    return [
+        (
+            labels.words(row["criterion"].replace("_", "-")),
+            labels.value("judge", row["judge"]),
+            row["thoughts"],
+        )
+        for row in sample.judgements.iter_rows(named=True)
+        if row["thoughts"]
+    ]
+
+
 def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Where the sample comes from, down to file and row."""
     known = {
@@ -165,6 +178,7 @@ def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
         "Run": context["run"],
         "Evaluation": context["evaluation"],
         "Evaluated": context["evaluated_at"],
+        "Answered by another model": context["answered_by"] or "no, or nobody says",
         "Temperature": context["temperature"],
         "Token limit": context["max_tokens"],
         "Number among the answers to the question": context["sample_index"],

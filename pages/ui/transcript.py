@@ -154,6 +154,10 @@ def reader(shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_
 def _answer(shown: Transcript, needle: str) -> None:
     told = labels.plural(len(shown.answer or ""), "character")
     st.text(f"{told} · ended by: {shown.finish_reason}" if shown.finish_reason else told)
+    if shown.thoughts:
+        length = labels.plural(len(shown.thoughts), "character")
+        told = f"The model’s thoughts: {length}, no part of the answer and not judged"
+        st.html(foreign.covered(foreign.block(shown.thoughts), told))
     with st.container(border=True):
         st.html(foreign.block(sample.said(shown.answer, shown.error), needle))
 
@@ -165,6 +169,10 @@ def _judgements(shown: Transcript, traits: pl.DataFrame) -> None:
         return
     header = ("Criterion", "Judge", "Status", "Outcome", "Judge’s own words")
     st.html(foreign.table(header, rows))
+    thoughtful = sample.thoughts(shown)
+    if thoughtful:
+        told = foreign.table(("Criterion", "Judge", "Thoughts"), thoughtful)
+        st.html(foreign.covered(told, "What judges thought before their verdicts"))
 
 
 def _perhaps_covered(is_covered: bool, draw: Callable[[], None]) -> None:

@@ -1,0 +1,69 @@
+"""What a reply is made of: the thoughts its model wrote down, and the answer that came of them.
+
+Decided here once, for whatever a study draws and whatever is imported. Thoughts are kept, and are
+never the answer: nobody judges, counts, searches or quotes them as such.
+"""
+
+import re
+from typing import NamedTuple
+
+_WORD = r"(?:think|thinking|thought|thoughts|reason|reasoning|reflection|scratchpad)"
+_SPELLED = rf"(?:\w{{1,12}}:)?{_WORD}"
+
+_MARK = re.compile(
+    rf"(?P<opens><\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[{_WORD}\]|◁{_WORD}▷|<\|begin_of_{_WORD}\|>"
+    r"|<\|channel\|>analysis<\|message\|>)"
+    rf"|<\s{{0,3}}/\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[/{_WORD}\]|◁/{_WORD}▷|<\|end_of_{_WORD}\|>"
+    r"|(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>",
+    re.IGNORECASE,
+)
+"""Tags, Magistral's brackets, Kimi's triangles, the marks of Sky-T1, the channels of gpt-oss."""
+
+
+class Parted(NamedTuple):
+    """A reply in two parts; `thoughts` is None where it holds none."""
+
+    thoughts: str | None
+    answer: str
+
+
+def apart(text: str) -> Parted:
+    """The reply's thoughts and its answer; a reply without marks is its answer, to the letter.
+
+    Thoughts that nothing closes are a reply that broke off before its answer: all of it is
+    thoughts, and the answer is empty. A mark that closes what nothing opened ends thoughts too,
+    since many chat templates open them at the end of the prompt. A mark in backticks, or one that
+    opens in the middle of a line and is never closed, is spoken of and not used.
+    """
+    thoughts: list[str] = []
+    answer: list[str] = []
+    at, opened = 0, None
+    for mark in _MARK.finditer(text):
+        if text[mark.start() - 1 : mark.start()] == "`" or (opened and mark["opens"]):
+            continue
+        before = text[at : mark.start()]
+        at = mark.end()
+        if mark["opens"]:
+            answer.append(before)
+            opened = mark
+        else:
+            if opened is None:
+                before = "".join((*answer, before))
+                answer.clear()
+            thoughts.append(before)
+            opened = None
+    if opened is not None:
+        if text[: opened.start()].rpartition("\n")[2].strip():  # it does not begin its line
+            at = opened.start()
+        else:
+            thoughts += ["".join(answer), text[at:]]
+            answer, at = [], len(text)
+    if not thoughts:
+        return Parted(None, text)
+    answer.append(text[at:])
+    return Parted(joined(thoughts), "".join(answer).strip())
+
+
+def joined(thoughts: list[str]) -> str | None:
+    """Several stretches of thoughts as one; None where all are blank."""
+    return "\n\n".join(part.strip() for part in thoughts if part.strip()) or None
