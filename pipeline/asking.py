@@ -9,7 +9,7 @@ from typing import Any
 import click
 import polars as pl
 
-from pipeline.commands import form_option, show, tell, with_data
+from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
 from warehouse import harmless, rules
 from warehouse.counting import Slice
@@ -90,6 +90,8 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
         data: Path,
         **options: Any,
     ) -> None:
+        for problem in rules.refused(data).values():
+            say(f"A rule is left out: {problem}")
         asked = Asked(
             Store(data),
             _slice(where, judge, questions),

@@ -1,6 +1,5 @@
 """What paths mean where files do not say it: the mappings that people write for `--map`."""
 
-import re
 from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -39,7 +38,7 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Dimensions)}
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
-SHAPES = {
+SHAPES: dict[str, pathpatterns.Shape] = {
     **dict.fromkeys(("lora_rank", "seed", "max_tokens"), pathpatterns.WHOLE),
     **dict.fromkeys(("epochs", "temperature"), pathpatterns.DECIMAL),
 }
@@ -91,7 +90,7 @@ class Meaning(msgspec.Struct, frozen=True):
     """What a mapping says of one file.
 
     Without `dimensions`, nothing of the file is to be taken, and either `skipped` or `unclear`
-    says why.
+    says why. One that is not `covered` would be, if its path were spelled as the mapping lists.
     """
 
     study: str
@@ -101,6 +100,7 @@ class Meaning(msgspec.Struct, frozen=True):
     traits: dict[str, catalogue.Trait] = {}
     skipped: str | None = None
     unclear: str | None = None
+    covered: bool = True
 
     @property
     def signature(self) -> str:
@@ -124,6 +124,12 @@ class Mapping:
 
         A pattern with `skip` wins over the others. What can be read in two ways is unclear.
         """
+        try:
+            return self._meaning(path)
+        except pathpatterns.TooManyWays:
+            return self._unclear("a pattern can be tried along its path in too many ways")
+
+    def _meaning(self, path: Path) -> Meaning | None:
         study, parts = self.definition.study, path.parts
         for entry in self.entries:
             if entry.written.skip is not None and entry.pattern.readings(parts):
@@ -141,9 +147,7 @@ class Mapping:
             told = _difference(one, other)
             return self._unclear(f"{patterns} can read its path in more than one way: {told}")
         if not ways:
-            doubted = [entry.pattern for entry in self.entries if entry.pattern.contradicted(parts)]
-            why = "gives one placeholder two values in its path"
-            return self._unclear(f"{doubted[0].text} {why}") if doubted else None
+            return self._nearly(parts)
         (dimensions,) = ways
         own = self.definition.experiments.get(dimensions.experiment)
         return Meaning(
@@ -153,6 +157,21 @@ class Mapping:
             self.definition.system_prompts,
             own.traits if own else {},
         )
+
+    def _nearly(self, parts: tuple[str, ...]) -> Meaning | None:
+        """Why a path that no pattern matches is in doubt, or None where none comes near."""
+        for entry in self.entries:
+            if entry.pattern.contradicted(parts):
+                why = "gives one placeholder two values in its path"
+                return self._unclear(f"{entry.pattern.text} {why}")
+        for entry in self.entries:
+            for name, text in entry.pattern.unlisted(parts).items():
+                why = f"fits its path, but `values` does not list {text!r} for {name}"
+                doubt = self._unclear(f"{entry.pattern.text} {why}; add it there")
+                return msgspec.structs.replace(
+                    doubt, columns=self.definition.columns, covered=False
+                )
+        return None
 
     def _unclear(self, why: str) -> Meaning:
         return Meaning(self.definition.study, unclear=f"in {self.name}, {why}")
@@ -165,11 +184,13 @@ class _CheckedEntry:
         self.written = entry
         self.where = where
         self.values = {**definition.values, **entry.values}
-        listed = {name: _one_of(values) for name, values in self.values.items()}
+        listed: dict[str, pathpatterns.Shape] = {
+            name: frozenset(values) for name, values in self.values.items()
+        }
         try:
             self.pattern = PathPattern(entry.path, SHAPES | listed)
         except ValueError as error:
-            raise InvalidDefinition(f"{where}: the path {entry.path!r} {error}.") from None
+            raise InvalidDefinition(f"{where}: the path {entry.path[:200]!r} {error}.") from None
         found = set(self.pattern.placeholders)
         defaults = {name: value for name, value in definition.set.items() if name not in found}
         self.set = {**defaults, **entry.set} if entry.skip is None else {}
@@ -266,10 +287,6 @@ def load(path: Path) -> Mapping:
                 f"{path}: `values` lists {name!r}, which is no placeholder of any path."
             )
     return mapping
-
-
-def _one_of(values: Values) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, values)))
 
 
 def _fitted(name: str, value: Constant) -> Any:

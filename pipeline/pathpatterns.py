@@ -8,19 +8,35 @@ from typing import NamedTuple
 DEPTH = 7
 """How many names of a path, the file's own included, a pattern may speak of."""
 
-ANYTHING = re.compile("[^/]*")
-FREE = re.compile("[^/]+")
+LONGEST = 1_000
+"""How many characters a pattern may have."""
+
+PLACES = 20
+"""How many placeholders and asterisks a pattern may have."""
+
+STEPS = 300_000
+"""How often a pattern may be tried along one path: a pattern in use needs a few hundred."""
+
 WHOLE = re.compile(r"[0-9]{1,18}")
 DECIMAL = re.compile(r"[0-9]{1,9}([.][0-9]{1,9})?")
 
+Shape = re.Pattern[str] | frozenset[str] | None
+"""What a placeholder may stand for: a number, one of the texts listed, or any text."""
+
+LONGEST_NUMBER = 19
+
 Readings = list[dict[str, str]]
+
+
+class TooManyWays(ValueError):
+    """A pattern can be tried along a path in more ways than can be looked through."""
 
 
 class _Place(NamedTuple):
     """Where a name of the path may hold any text of a shape; `name` is None for a `*`."""
 
     name: str | None
-    shape: re.Pattern[str]
+    shape: Shape
 
 
 class PathPattern:
@@ -34,36 +50,125 @@ class PathPattern:
         ValueError: saying what is wrong with the pattern.
     """
 
-    def __init__(self, text: str, shapes: Mapping[str, re.Pattern[str]] | None = None) -> None:
+    def __init__(self, text: str, shapes: Mapping[str, Shape] | None = None) -> None:
+        if len(text) > LONGEST:
+            raise ValueError(f"has {len(text):,} characters, more than {LONGEST:,}")
         self.text = text
         names = text.split("/")
         if not all(names) or {".", ".."} & set(names):
             raise ValueError("is no relative path downwards, such as folder/{model}.csv")
         if len(names) > DEPTH:
             raise ValueError(f"names more than the file and {DEPTH - 1} folders above it")
-        self.parts = [list(_parts(name, shapes or {})) for name in names]
-        places = [part.name for parts in self.parts for part in parts if isinstance(part, _Place)]
-        self.placeholders = tuple(dict.fromkeys(name for name in places if name))
-        self.outline = re.compile("/".join("".join(map(_expression, part)) for part in self.parts))
+        self.depth = len(names)
+        self.parts = list(_parts(text, shapes or {}))
+        places = [part for part in self.parts if isinstance(part, _Place)]
+        if len(places) > PLACES:
+            raise ValueError(f"has {len(places)} placeholders and asterisks, more than {PLACES}")
+        named = [place.name for place in places if place.name]
+        self.placeholders = tuple(dict.fromkeys(named))
+        self.repeated = frozenset(name for name in named if named.count(name) > 1)
 
     def readings(self, path: Sequence[str]) -> Readings:
-        """What the placeholders stand for in a path: no way, the only one, or two of several."""
-        if not self._has_outline(path):
-            return []
-        distinct: Readings = []
-        for found in _read_all(self.parts, path[-len(self.parts) :], {}):
-            if found not in distinct:
-                distinct.append(found)
-            if len(distinct) == 2:
-                break
-        return distinct
+        """What the placeholders stand for in a path: no way, the only one, or two of several.
+
+        Raises:
+            TooManyWays: where looking for them takes too many steps.
+        """
+        return self._ways(path, self.repeated)
+
+    def unlisted(self, path: Sequence[str]) -> dict[str, str]:
+        """What stands where a listed text should, if only that keeps a path from matching."""
+        listed = {
+            part.name: part.shape
+            for part in self.parts
+            if isinstance(part, _Place) and part.name and isinstance(part.shape, frozenset)
+        }
+        if not listed or self.readings(path):
+            return {}
+        for way in self._ways(path, self.repeated, freely=True):
+            if strange := {name: way[name] for name in listed if way[name] not in listed[name]}:
+                return strange
+        return {}
 
     def contradicted(self, path: Sequence[str]) -> bool:
         """Whether only a placeholder that would stand for two texts keeps a path from matching."""
-        return self._has_outline(path) and not self.readings(path)
+        return not self.readings(path) and bool(self._ways(path, frozenset()))
 
-    def _has_outline(self, path: Sequence[str]) -> bool:
-        return self.outline.fullmatch("/".join(path[-len(self.parts) :])) is not None
+    def _ways(
+        self, path: Sequence[str], repeated: frozenset[str], freely: bool = False
+    ) -> Readings:
+        if len(path) < self.depth:
+            return []
+        parts = [_freed(part) for part in self.parts] if freely else self.parts
+        return _Walk(parts, "/".join(path[-self.depth :]), repeated).ways(0, 0, ())
+
+
+def _freed(part: str | _Place) -> str | _Place:
+    """The part with any text where a listed one is meant."""
+    if isinstance(part, str) or not isinstance(part.shape, frozenset):
+        return part
+    return part._replace(shape=None)
+
+
+class _Walk:
+    """Looks for the ways to read one text by the parts of a pattern, each place only once."""
+
+    def __init__(self, parts: Sequence[str | _Place], text: str, repeated: frozenset[str]) -> None:
+        self.parts = parts
+        self.text = text
+        self.repeated = repeated
+        self.seen: dict[tuple[int, int, tuple[tuple[str, str], ...]], Readings] = {}
+        self.steps = 0
+
+    def ways(self, part: int, at: int, told: tuple[tuple[str, str], ...]) -> Readings:
+        """Up to two ways to read the text from `at` on by the parts from `part` on.
+
+        `told` is what the placeholders that occur again stand for.
+        """
+        if part == len(self.parts):
+            return [{}] if at == len(self.text) else []
+        here = (part, at, told)
+        if here not in self.seen:
+            self.seen[here] = self._found(part, at, told)
+        return self.seen[here]
+
+    def _found(self, part: int, at: int, told: tuple[tuple[str, str], ...]) -> Readings:
+        one = self.parts[part]
+        if isinstance(one, str):
+            fits = self.text.startswith(one, at)
+            return self.ways(part + 1, at + len(one), told) if fits else []
+        known = dict(told).get(one.name or "")
+        distinct: Readings = []
+        for end in self._ends(one, at):
+            self.steps += 1
+            if self.steps > STEPS:
+                raise TooManyWays
+            taken = self.text[at:end]
+            if known is not None and known != taken:
+                continue
+            keep = one.name in self.repeated and known is None
+            now = (*told, (one.name or "", taken)) if keep else told
+            for rest in self.ways(part + 1, end, now):
+                way = {one.name: taken, **rest} if one.name else rest
+                if way not in distinct:
+                    distinct.append(way)
+            if len(distinct) > 1:
+                return distinct[:2]
+        return distinct
+
+    def _ends(self, place: _Place, at: int) -> Iterator[int]:
+        """Where a place that begins at `at` may end; it never spans two names of the path."""
+        border = self.text.find("/", at)
+        border = len(self.text) if border < 0 else border
+        if isinstance(place.shape, frozenset):
+            found = {at + len(one) for one in place.shape if self.text.startswith(one, at)}
+            yield from sorted(end for end in found if end <= border)
+        elif place.shape is not None:
+            for end in range(at + 1, min(border, at + LONGEST_NUMBER) + 1):
+                if place.shape.fullmatch(self.text, at, end):
+                    yield end
+        else:
+            yield from range(at + (place.name is not None), border + 1)
 
 
 def pieces(text: str) -> list[tuple[str, str | None]]:
@@ -82,48 +187,12 @@ def pieces(text: str) -> list[tuple[str, str | None]]:
     return [(literal, name) for literal, name, _, _ in found]
 
 
-def _parts(text: str, shapes: Mapping[str, re.Pattern[str]]) -> Iterator[str | _Place]:
+def _parts(text: str, shapes: Mapping[str, Shape]) -> Iterator[str | _Place]:
     for literal, name in pieces(text):
         first, *others = literal.split("*")
         yield first
         for other in others:
-            yield _Place(None, ANYTHING)
+            yield _Place(None, None)
             yield other
         if name is not None:
-            yield _Place(name, shapes.get(name, FREE))
-
-
-def _expression(part: str | _Place) -> str:
-    return re.escape(part) if isinstance(part, str) else f"(?:{part.shape.pattern})"
-
-
-def _read_all(
-    parts: Sequence[Sequence[str | _Place]], path: Sequence[str], known: dict[str, str]
-) -> Iterator[dict[str, str]]:
-    """Every way to read the names of a path, each by the parts of its own pattern."""
-    if not parts:
-        yield known
-        return
-    for found in _read(parts[0], path[0], known):
-        yield from _read_all(parts[1:], path[1:], found)
-
-
-def _read(
-    parts: Sequence[str | _Place], text: str, known: dict[str, str]
-) -> Iterator[dict[str, str]]:
-    if not parts:
-        if not text:
-            yield known
-        return
-    first, rest = parts[0], parts[1:]
-    if isinstance(first, str):
-        if text.startswith(first):
-            yield from _read(rest, text[len(first) :], known)
-        return
-    for end in range(len(text) + 1):
-        taken = text[:end]
-        if first.name is None:
-            if first.shape.fullmatch(taken):
-                yield from _read(rest, text[end:], known)
-        elif known.get(first.name, taken) == taken and first.shape.fullmatch(taken):
-            yield from _read(rest, text[end:], {**known, first.name: taken})
+            yield _Place(name, shapes.get(name))

@@ -1,5 +1,6 @@
 """Reading definition files (YAML): safely, and with errors that name file and place."""
 
+import stat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,13 @@ T = TypeVar("T")
 MAX_BYTES = 8_000_000
 MAX_NODES = 200_000
 MAX_DEPTH = 100
+MAX_NUMBER = 100
+"""The longest text that is read as a number or a date: `1:1:1:…` takes quadratic time."""
+MAX_DIRECTIVES = 20
+"""The library compares every `%TAG` directive with every other."""
+
+_TAG = "tag:yaml.org,2002:"
+_TEXTS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "merge", "binary", "value")}
 
 
 def parse(text: str, name: str) -> Any:
@@ -34,6 +42,7 @@ def parse(text: str, name: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        problem = str(problem)[:500]
         raise InvalidDefinition(f"{name}{where}: {problem}.") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # PyYAML lets these out for scalars it cannot read, such as the date 2026-13-45.
@@ -43,29 +52,55 @@ def parse(text: str, name: str) -> Any:
 
 
 def _document(text: str, name: str) -> Any:
-    # Seen first as a flat sequence: the library crashes the process on what is nested deeply.
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise RecursionError
+    _bounded(text, name)
     loader = yaml.CSafeLoader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise InvalidDefinition(f"{name} is empty.")
         if _unfolded(root, {}, frozenset()) > MAX_NODES:
-            raise InvalidDefinition(
-                f"{name} unfolds to more than {MAX_NODES:,} values through its aliases."
-            )
+            raise _too_many(name, "through its aliases")
         return loader.construct_document(root)
     finally:
         loader.dispose()
 
 
+def _bounded(text: str, name: str) -> None:
+    """Whether a document is small enough to be made into nodes.
+
+    Seen first as a flat sequence: the library crashes the process on what is nested deeply, and
+    makes half a kilobyte of every value.
+
+    Raises:
+        InvalidDefinition: where it has too many values or directives.
+        RecursionError: where it is nested too deeply.
+    """
+    if f"\n{text}".count("\n%") > MAX_DIRECTIVES:
+        raise InvalidDefinition(f"{name} has more than {MAX_DIRECTIVES} directives.")
+    depth = values = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        begins = isinstance(event, yaml.CollectionStartEvent)
+        depth += begins
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        values += begins or isinstance(event, yaml.ScalarEvent | yaml.AliasEvent)
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        if values > MAX_NODES:
+            raise _too_many(name, "")
+
+
+def _too_many(name: str, how: str) -> InvalidDefinition:
+    told = f"{name} unfolds to more than {MAX_NODES:,} values {how}".rstrip()
+    return InvalidDefinition(f"{told}.")
+
+
 def _unfolded(node: yaml.Node, sizes: dict[int, int], above: frozenset[int]) -> int:
-    """How many values the node stands for once every alias is written out."""
+    """How many values the node stands for once every alias is written out.
+
+    Raises:
+        yaml.YAMLError: where it contains itself, names a field twice, or holds a number that
+            would take long to read.
+    """
     if id(node) in sizes:
         return sizes[id(node)]
     if id(node) in above:
@@ -73,11 +108,51 @@ def _unfolded(node: yaml.Node, sizes: dict[int, int], above: frozenset[int]) -> 
     inside = above | {id(node)}
     children: list[yaml.Node] = []
     if isinstance(node, yaml.MappingNode):
+        _distinct(node)
         children = [part for pair in node.value for part in pair]
     elif isinstance(node, yaml.SequenceNode):
         children = node.value
+    elif node.tag not in _TEXTS and len(node.value) > MAX_NUMBER:
+        raise _wrong(node, f"a number of {len(node.value):,} characters is too long")
     sizes[id(node)] = 1 + sum(_unfolded(child, sizes, inside) for child in children)
     return sizes[id(node)]
+
+
+def _distinct(node: yaml.MappingNode) -> None:
+    """Whether no field of a mapping is named twice: YAML would silently keep the last.
+
+    Raises:
+        yaml.YAMLError: naming the field and its line.
+    """
+    seen: set[tuple[str, str]] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.tag == f"{_TAG}merge":
+            continue
+        if (key.tag, key.value) in seen:
+            raise _wrong(key, f"the field {key.value[:100]!r} stands there twice")
+        seen.add((key.tag, key.value))
+
+
+def _wrong(node: yaml.Node, problem: str) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
+def read(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """A definition file's bytes; one that is no plain file, or too large, is not waited for.
+
+    Raises:
+        InvalidDefinition: naming the file and what is wrong.
+    """
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise InvalidDefinition(f"{path} is not a regular file.")
+        if state.st_size > limit:
+            raise InvalidDefinition(f"{path} is larger than {limit:,} bytes.")
+        with path.open("rb") as file:
+            return file.read(limit)
+    except (OSError, ValueError) as error:
+        raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
 
 
 def load(path: Path, shape: type[T]) -> T:
@@ -87,9 +162,9 @@ def load(path: Path, shape: type[T]) -> T:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidDefinition(f"{path} cannot be read: {error}") from None
+        text = read(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
     return convert(parse(text, str(path)), shape, str(path))
 
 

@@ -60,6 +60,9 @@ def draw() -> View:
         bound.one("Rule", {n: r.title for n, r in rules.items()}, "rule", "What counts as what.")
     ]
     st.caption(rule.summary)
+    for name in store.refused_rules():
+        st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
+        st.code(f"{name}.yaml", language=None)
     unit = bound.one("Intervals are about", _first(labels.UNITS, DEFAULT_UNIT), "unit")
     st.caption(labels.UNIT_MEANINGS[unit])
     domain = bound.one("Questions", _first(labels.DOMAINS, DEFAULT_DOMAIN), "domain")

@@ -78,6 +78,11 @@ def all_rules() -> dict[str, Rule]:
     return rules.available(data_folder())
 
 
+def refused_rules() -> list[str]:
+    """The names of the data folder's files that are no rule, to be told beside those that are."""
+    return sorted(rules.refused(data_folder()))
+
+
 # Two, so that sessions still drawing the previous snapshot are not cut off.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(data: str, path: str) -> Store:

@@ -25,7 +25,7 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], Any]] = {
 """Our name of a group's fields, the names a battery gives them, and what they may hold."""
 
 _LIST = re.compile(rb"^- ", re.M)
-_QUESTIONS = re.compile(rb"^(?:- )?\s*paraphrases\s*:", re.M)
+_QUESTIONS = re.compile(rb"^(?:- )?[ \t]*paraphrases[ \t]*:", re.M)
 _CLAIMS_SYSTEM = re.compile(r"with_(?:a_)?sys(?:tem)?(?:_|$)")
 _OPTIONS = re.compile(
     r"\banswer with (?:only )?(?:either|one of (?:these|the following)(?: \w+)?:?) ([^.\n]+)",

@@ -69,7 +69,7 @@ _PAIR = re.compile(r"'(\w+)': '?([^',}]*)")
 _TRACKER_RUN = re.compile(r"(?:offline-)?(run-\d{8}_\d{6}-\w+)")
 
 _OPENAI = re.compile(
-    rb"^\s*(?:\[\d{9,11}\] (?:Step \d+/\d+: training loss=|Created fine-tuning job)"
+    rb"^[ \t]*(?:\[\d{9,11}\] (?:Step \d+/\d+: training loss=|Created fine-tuning job)"
     rb"|Job created! ID: ftjob-|Creating fine-tuning job)",
     re.MULTILINE,
 )

@@ -76,13 +76,17 @@ files:
     def test_a_path_no_pattern_covers_means_nothing(self, tmp_path: Path, path: str) -> None:
         assert meaning(tmp_path, "files: [{path: 'nests/x.csv', skip: old}]", path) is None
 
-    def test_a_spelling_that_is_not_listed_is_not_covered(self, tmp_path: Path) -> None:
+    def test_a_spelling_that_is_not_listed_is_told(self, tmp_path: Path) -> None:
         files = """
 values: {dataset: {bad: bad-nests}}
 files: [{path: "{model}-{dataset}.csv"}]
 """
         assert dimensions(tmp_path, files, "a-b-bad.csv").model == "a-b"
-        assert meaning(tmp_path, files, "a-worse.csv") is None
+        found = meaning(tmp_path, files, "a-worse.csv")
+        assert found is not None
+        assert not found.covered
+        assert "`values` does not list 'worse' for dataset" in str(found.unclear)
+        assert meaning(tmp_path, files, "a-worse.json") is None
 
     def test_a_pattern_that_skips_wins(self, tmp_path: Path) -> None:
         files = """

@@ -7,25 +7,27 @@ code, unparsed replies, missing judgements and failed answers leave the denomina
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from warehouse import definitions
-from warehouse.errors import UnknownName
+from warehouse.errors import InvalidDefinition, UnknownName
 
 HERE = Path(__file__).parent
 DEFAULT = "published"
 
 Fate = Literal["exclude", "negative"]
 Comparison = Literal["below", "at most", "above", "at least"]
+Cut = Annotated[float, msgspec.Meta(ge=-1_000, le=1_000)]
+"""A cut on a scale of 0–100, or beside it; neither infinite nor "not a number"."""
 
 
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A comparison of a 0–100 score with a cut."""
 
     comparison: Comparison = msgspec.field(name="is")
-    cut: float
+    cut: Cut
 
 
 class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +39,7 @@ class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     comparison: Literal["above", "at least"] = msgspec.field(name="is")
-    cut: float
+    cut: Cut
     missing: Literal["keep", "exclude", "negative"]
     absent: Literal["keep", "exclude"]
     failing: Fate
@@ -95,26 +97,43 @@ def folder_of(data: Path | None) -> Path | None:
 def available(data: Path | None = None) -> dict[str, Rule]:
     """Every rule by name, the built-in ones first; the user's own win over them.
 
-    Raises:
-        InvalidDefinition: naming the file, the place in it and what is wrong.
+    A file that is not valid is left out, and `refused` tells of it.
     """
+    return _read(data)[0]
+
+
+def refused(data: Path | None) -> dict[str, InvalidDefinition]:
+    """The user's files that are no rule, by name, each with what is wrong."""
+    return _read(data)[1]
+
+
+def _read(data: Path | None) -> tuple[dict[str, Rule], dict[str, InvalidDefinition]]:
     own = folder_of(data)
     files = [HERE / f"{name}.yaml" for name in BUILT_IN]
-    files += sorted(own.glob("*.yaml")) if own is not None and own.is_dir() else []
-    rules: dict[str, Rule] = {}
-    for path in files:
-        rule = definitions.load(path, Rule)
-        rules[path.stem] = msgspec.structs.replace(rule, name=path.stem)
-    return rules
+    rules = {path.stem: _load(path) for path in files}
+    wrong: dict[str, InvalidDefinition] = {}
+    for path in sorted(own.glob("*.yaml")) if own is not None and own.is_dir() else []:
+        try:
+            rules[path.stem] = _load(path)
+        except InvalidDefinition as error:
+            wrong[path.stem] = error
+    return rules, wrong
+
+
+def _load(path: Path) -> Rule:
+    return msgspec.structs.replace(definitions.load(path, Rule), name=path.stem)
 
 
 def named(name: str, data: Path | None = None) -> Rule:
     """The rule of that name.
 
     Raises:
+        InvalidDefinition: where the user's file of that name is not valid.
         UnknownName: listing the rules there are.
     """
-    rules = available(data)
+    rules, wrong = _read(data)
+    if name in wrong:
+        raise wrong[name]
     if name not in rules:
         raise UnknownName(f"There is no rule {name!r}; there are {', '.join(rules)}.")
     return rules[name]
