@@ -30,6 +30,9 @@ MARTS = ("outcome", "state", "tally")
 CLASSES = ("scored", "refusal", "code", "unparsed", "missing", "unanswered")
 """What became of a sample under one criterion and judge."""
 
+ENDINGS = ("whole", "broken off", "empty", "missing", "error")
+"""What there is of an answer; what is not answered is empty, missing or an error."""
+
 
 def build(data: Path) -> snapshots.Snapshot:
     """Make a snapshot of everything the lake holds now, and publish it.
@@ -66,6 +69,7 @@ def _fill(
     con.execute("create schema raw; create schema core; create schema marts")
     for name, values in (
         ("sample_status", SAMPLE_STATUSES),
+        ("sample_ending", ENDINGS),
         ("judgement_status", JUDGEMENT_STATUSES),
         ("outcome_class", CLASSES),
         ("coherence_state", ("scored", "missing", "absent")),

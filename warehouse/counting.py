@@ -13,9 +13,8 @@ from warehouse.rules import Coherence, Rule, Score
 
 Domain = Literal["outside", "inside", "all"]
 
-CLASSES = ("unanswered", "missing", "unparsed", "refusal", "code")
-"""The classes of samples whose fate a rule decides one by one."""
-
+DECIDED = ("unanswered", "broken_off", "missing", "unparsed", "refusal", "code")
+"""The kinds of samples whose fate a rule decides one by one."""
 
 LARGEST = 1e30
 """Stands for infinity, which JSON does not have."""
@@ -122,7 +121,7 @@ def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
         "labels": None if labels is None else list(labels),
         "floor": floor,
         "ceiling": ceiling,
-        **{f"excludes_{name}": getattr(line, name) == "exclude" for name in CLASSES},
+        **{f"excludes_{name}": getattr(line, name) == "exclude" for name in DECIDED},
         "coherence_floor": _range(coherence)[0] if coherence else None,
         "coherence_absent": coherence.absent if coherence else None,
         "coherence_missing": coherence.missing if coherence else None,

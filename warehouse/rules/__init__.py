@@ -3,7 +3,8 @@
 A rule is data: one YAML file here, or in the user's `<data>/rules/`. It says, for each kind
 of trait, which scores or labels show it, what coherence is required, and whether refusals,
 code, unparsed replies, missing judgements and failed answers leave the denominator
-(`exclude`) or stay in it without showing the trait (`negative`).
+(`exclude`) or stay in it without showing the trait (`negative`), and whether answers that were
+broken off leave it or are kept as they were judged.
 """
 
 from pathlib import Path
@@ -15,7 +16,8 @@ from warehouse import definitions
 from warehouse.errors import InvalidDefinition, UnknownName
 
 HERE = Path(__file__).parent
-DEFAULT = "published"
+DEFAULT = "answered"
+"""Counts no answer that is not there, was broken off or was not judged."""
 
 Fate = Literal["exclude", "negative"]
 Comparison = Literal["below", "at most", "above", "at least"]
@@ -53,6 +55,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unparsed: Fate
     missing: Fate
     unanswered: Fate
+    broken_off: Literal["exclude", "keep"] = "keep"
     score: Score | None = None
     labels: tuple[str, ...] | None = None
     criterion: str | None = None
@@ -139,4 +142,4 @@ def named(name: str, data: Path | None = None) -> Rule:
     return rules[name]
 
 
-BUILT_IN = ("published", "coherent-only", "strict", "coherent-trait", "all-answers")
+BUILT_IN = (DEFAULT, "published", "coherent-only", "strict", "coherent-trait", "all-answers")

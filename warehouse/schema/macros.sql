@@ -30,6 +30,7 @@ from (
         "labels": ["VARCHAR"], "floor": "DOUBLE", "ceiling": "DOUBLE",
         "excludes_refusal": "BOOLEAN", "excludes_code": "BOOLEAN", "excludes_unparsed": "BOOLEAN",
         "excludes_missing": "BOOLEAN", "excludes_unanswered": "BOOLEAN",
+        "excludes_broken_off": "BOOLEAN",
         "coherence_floor": "DOUBLE", "coherence_absent": "VARCHAR",
         "coherence_missing": "VARCHAR", "coherence_failing": "VARCHAR"
     }]'), recursive := true)
@@ -72,6 +73,8 @@ from marts.asked(lines, traits, tally_nos) as asked
 join marts.outcome as outcome using (tally_no);
 
 -- One row per line of a rule, state and side of its cuts: whether such samples are counted, and show the trait.
+-- `matter` is the first thing that tells a sample from a plain answer, `reason` the first for which
+-- the rule leaves it out; without a reason it is counted. A broken-off answer is one with text.
 create macro marts.fate(lines, traits) as table
 with weighed as (
     select
@@ -80,13 +83,23 @@ with weighed as (
         state.*,
         side.*,
         case state.class
+            when 'scored' then null
+            when 'missing' then 'unjudged'
+            when 'unanswered' then case state.ending
+                when 'error' then 'failed' when 'empty' then 'empty' else 'missing'
+            end
+            else state.class::varchar
+        end as flaw,
+        case state.class
             when 'scored' then false
             when 'refusal' then line.excludes_refusal
             when 'code' then line.excludes_code
             when 'unparsed' then line.excludes_unparsed
             when 'missing' then line.excludes_missing
             else line.excludes_unanswered
-        end as is_excluded,
+        end as is_flaw_out,
+        state.ending = 'broken off' as is_broken,
+        state.ending = 'broken off' and line.excludes_broken_off as is_broken_out,
         state.class = 'scored' and case
             when line.labels is null then side.in_range
             else coalesce(list_contains(line.labels, state.label), false)
@@ -101,12 +114,27 @@ with weighed as (
             when 'scored' then line.coherence_failing
             when 'missing' then line.coherence_missing
             else line.coherence_absent
-        end = 'exclude' as is_dropped
+        end = 'exclude' as is_dropped,
+        case state.coherence_state when 'scored' then 'incoherent' else 'no_coherence' end as lack,
+        -- Coherence is asked of those alone that nothing else leaves out.
+        not is_flaw_out and not is_broken_out and not is_kept as is_lacking
     from marts.line(lines, traits) as line
     cross join marts.state as state
     cross join (
         values (true, true), (true, false), (false, true), (false, false)
     ) as side (in_range, passes)
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when is_broken_out then 'broken_off'
+            when is_flaw_out then flaw
+            when is_lacking and is_dropped then lack
+        end as reason,
+        case when is_broken then 'broken_off' else coalesce(flaw, if(is_kept, null, lack)) end as matter
+    from weighed
 )
 
 select
@@ -116,15 +144,19 @@ select
     passes,
     trait,
     class,
+    ending,
     label,
+    reason,
+    matter,
     class <> 'unanswered' as is_answered,
     class <> 'unanswered' and class <> 'missing' as is_judged,
-    not is_excluded and not is_kept and coherence_state = 'scored' as is_incoherent,
-    class = 'unanswered' or class = 'missing'
-        or (not is_excluded and not is_kept and coherence_state <> 'scored') as is_missing,
-    not is_excluded and (is_kept or not is_dropped) as is_counted,
-    not is_excluded and is_kept and shows as is_trait
-from weighed;
+    is_lacking and lack = 'incoherent' as is_incoherent,
+    class = 'unanswered' or class = 'missing' or (is_lacking and lack = 'no_coherence') as is_missing,
+    class = 'unanswered' or class = 'missing' or (is_lacking and lack = 'no_coherence')
+        or class = 'unparsed' or is_broken_out as is_unscored,
+    reason is null as is_counted,
+    reason is null and is_kept and shows as is_trait
+from reasoned;
 
 -- One row per sample, criterion, judge and line of a rule: what becomes of it, and whether a list has it.
 -- `keys` are the samples that have the text asked for; null where none was asked for.
@@ -141,6 +173,11 @@ select
         when 'no trait' then fate.is_counted and not fate.is_trait
         when 'incoherent' then fate.is_incoherent
         when 'missing' then fate.is_missing
+        when 'left out' then not fate.is_counted
+        when 'broken off' then fate.ending = 'broken off'
+        when 'failed' then fate.ending = 'error'
+        when 'empty' then fate.ending = 'empty'
+        when 'not there' then fate.ending = 'missing'
         else fate.class::varchar = only_those
     end
     and (

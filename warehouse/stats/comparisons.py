@@ -123,7 +123,7 @@ def compare(
         pl.col("n_trait").alias("baseline_trait"),
         pl.col("rate").alias("baseline_rate"),
         pl.col("is_result").alias("baseline_is_result"),
-        pl.col("unscored_share").alias("baseline_unscored"),
+        pl.col("flags").alias("baseline_doubts"),
         pl.col("questions").alias("baseline_questions"),
         pl.col("temperature").alias("baseline_temperature"),
     )
@@ -154,7 +154,7 @@ def compare(
         pl.Series("balanced", difference.value, nan_to_null=True),
         (pl.col("rate") - pl.col("baseline_rate")).alias("pooled"),
     ).with_columns(_flags(baseline))
-    kept = [name for name in arms.columns if name not in ("arm", "temperature")]
+    kept = [name for name in arms.columns if name not in ("arm", "temperature", "flags")]
     return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference)
 
 
@@ -248,13 +248,8 @@ def _flags(baseline: str) -> pl.Expr:
     fewest = pl.min_horizontal("questions", "baseline_questions")
     sentences = [
         pl.when(col("baseline").is_null()).then(pl.lit(f"no baseline to compare with: {baseline}")),
-        _unscored("this cell", col("n_counted"), col("is_result"), col("unscored_share")),
-        _unscored(
-            "the baseline",
-            col("baseline_counted"),
-            col("baseline_is_result"),
-            col("baseline_unscored"),
-        ),
+        _doubtful("this cell", col("n_counted"), col("flags")),
+        _doubtful("the baseline", col("baseline_counted"), col("baseline_doubts")),
         pl.when(col("baseline").is_not_null() & (col("paired") < fewest)).then(
             pl.format("only {} of {} questions are shared", "paired", fewest)
         ),
@@ -279,10 +274,10 @@ def _flags(baseline: str) -> pl.Expr:
     return pl.concat_list(sentences).list.drop_nulls().alias("flags")
 
 
-def _unscored(what: str, counted: pl.Expr, is_result: pl.Expr, share: pl.Expr) -> pl.Expr:
+def _doubtful(what: str, counted: pl.Expr, why: pl.Expr) -> pl.Expr:
     return (
         pl.when(counted == 0)
         .then(pl.lit(f"nothing counted in {what}"))
-        .when(~is_result)
-        .then(pl.format(f"{what} is not a result: {{}} % unscored", (100 * share).round(1)))
+        .when(why.list.len() > 0)
+        .then(pl.format(f"{what} is not a result: {{}}", why.list.join(", ")))
     )

@@ -2,27 +2,23 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from warehouse.errors import BrittlescopeError
-from warehouse.stats.rates import COUNTS, Ints, cell_dimensions
-
-EXCLUDED = ("refusal", "code", "incoherent", "unparsed", "missing")
+from warehouse.stats.rates import COUNTS, KEPT, OUT, REASONS, cell_dimensions
 
 STEPS = {
     "planned": "Samples that should exist.",
     "answered": "Samples with text.",
     "judged": "Samples for which the judge gave an outcome.",
-    "refusal": "Left out because the judge called the answer a refusal.",
-    "code": "Left out because the judge called the answer code.",
-    "incoherent": "Left out because the answer did not meet the rule's coherence requirement.",
-    "unparsed": "Left out because the judge's reply was not understood.",
-    "missing": "Left out because there is no answer, or no judgement that the rule needs.",
+    **REASONS,
     "counted": "The denominator: planned less everything left out.",
     "trait": "The numerator: counted answers that show the trait.",
 }
 """Every step in its order, and what it means."""
+
+AS_JUDGED = "as they were judged"
+AS_NEGATIVES = "as not showing the trait"
 
 
 class UnbalancedLedger(BrittlescopeError):
@@ -32,14 +28,10 @@ class UnbalancedLedger(BrittlescopeError):
 def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
     """One row per cell and step, from planned to trait.
 
-    Planned less the five excluded steps is counted, in every cell. A rule may keep samples
-    of a reason in the denominator, as not showing the trait; those are not left out, and the
-    explanation says how many there are.
-
-    The counts say how many samples have a reason and how many are left out in all, not how
-    many for each reason. A rule leaves out all samples of a reason or none, so the split is
-    the one that adds up, question by question; where a sample has two reasons (an incoherent
-    refusal), coherence is named before refusal and code, and missing before unparsed.
+    Planned less what is left out is counted, in every cell: a sample that is left out stands
+    in one line only, that of the first reason for which the rule leaves it out, in the order of
+    the steps. A rule may keep samples in the denominator in spite of a reason; those are not
+    left out, and the explanation of their first reason says how many there are.
 
     Args:
         counts: One row per evaluation × question × trait × judge.
@@ -55,25 +47,26 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
         UnbalancedLedger: counts that cannot be balanced, naming the first such row.
     """
     dims = cell_dimensions(counts, by)
-    left_out = _left_out(counts)
-    out = [f"out_{reason}" for reason in EXCLUDED]
+    _check(counts)
     cells = (
-        counts.with_columns(pl.Series(name, left_out[name]) for name in out)
-        .group_by(dims)
-        .agg(pl.col(*COUNTS, *out).sum())
+        counts.group_by(dims)
+        .agg(pl.col(*COUNTS, *OUT, *KEPT).sum())
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
     )
     steps = pl.DataFrame(
         {
             "step": list(STEPS),
-            "kind": ["excluded" if step in EXCLUDED else "stage" for step in STEPS],
+            "kind": ["excluded" if step in REASONS else "stage" for step in STEPS],
             "meaning": list(STEPS.values()),
         }
     ).with_row_index("place")
-    seen = _named(STEPS, "n_")
-    n = pl.coalesce(_named(EXCLUDED, "out_"), seen)
-    kept = "{} {} such answers stay in the denominator, as not showing the trait."
+    stages = [step for step in STEPS if step not in REASONS]
+    n = pl.coalesce(_named(REASONS, "out_"), _named(stages, "n_"))
+    kept = pl.coalesce(_named(REASONS, "kept_"), pl.lit(0))
+    how = pl.when(pl.col("step") == "broken_off").then(pl.lit(AS_JUDGED)).otherwise(
+        pl.lit(AS_NEGATIVES)
+    )
     return (
         cells.join(steps, how="cross")
         .sort("cell", "place")
@@ -83,8 +76,8 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
             "kind",
             n.alias("n"),
             pl.when(pl.col("n_planned") > 0).then(n / pl.col("n_planned")).alias("share"),
-            pl.when(seen > n)
-            .then(pl.format(kept, "meaning", seen - n))
+            pl.when(kept > 0)
+            .then(pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how))
             .otherwise("meaning")
             .alias("explanation"),
         )
@@ -98,56 +91,18 @@ def _named(steps: Sequence[str] | dict[str, str], prefix: str) -> pl.Expr:
     )
 
 
-def _left_out(counts: pl.DataFrame) -> dict[str, Ints]:
-    """How many samples of every row each reason left out."""
-    of = {name: counts[f"n_{name}"].to_numpy() for name in (*STEPS, "unscored_excluded")}
-    unscored = of["unscored_excluded"]
-    others = of["planned"] - of["counted"] - unscored
-    none = np.zeros_like(others)
-    unanswered = of["planned"] - of["answered"]
-    missing, unparsed = _split(
-        unscored,
-        (of["missing"], of["unparsed"]),
-        [(of["missing"], of["unparsed"]), (unanswered, of["unparsed"]), (none, of["unparsed"])],
+def _check(counts: pl.DataFrame) -> None:
+    left = pl.sum_horizontal(OUT)
+    wrong = counts.filter(
+        (pl.col("n_planned") - left != pl.col("n_counted"))
+        | (pl.col("n_trait") > pl.col("n_counted"))
+        | pl.any_horizontal(pl.col(*COUNTS, *OUT, *KEPT) < 0)
     )
-    incoherent, refusal, code = _split(
-        others,
-        (of["incoherent"], of["refusal"], of["code"]),
-        [
-            (left, refused, coded)
-            for left in (of["incoherent"], none)
-            for refused in (of["refusal"], none)
-            for coded in (of["code"], none)
-        ],
-    )
-    split = {
-        "out_refusal": refusal,
-        "out_code": code,
-        "out_incoherent": incoherent,
-        "out_unparsed": unparsed,
-        "out_missing": missing,
-    }
-    wrong = of["trait"] > of["counted"]
-    for reason in EXCLUDED:
-        wrong = wrong | (split[f"out_{reason}"] < 0) | (split[f"out_{reason}"] > of[reason])
-    if wrong.any():
-        row = counts.row(int(np.argmax(wrong)), named=True)
+    if wrong.height:
+        row = wrong.row(0, named=True)
         raise UnbalancedLedger(
             f"The counts of evaluation {row['evaluation']}, question {row['question']} "
             f"({row['trait']}, {row['judge']}) do not balance: {row['n_planned']} planned and "
-            f"{row['n_counted']} counted, but the reasons given do not add up to the difference."
+            f"{row['n_counted']} counted, but {sum(row[name] for name in OUT)} left out with a "
+            "reason."
         )
-    return split
-
-
-def _split(total: Ints, most: tuple[Ints, ...], whole: list[tuple[Ints, ...]]) -> tuple[Ints, ...]:
-    """The first of the whole splits that adds up; else the reasons filled one after another."""
-    rest, filled = total, []
-    for limit in most[:-1]:
-        filled.append(np.minimum(limit, rest))
-        rest = rest - filled[-1]
-    fits = [np.sum(parts, axis=0) == total for parts in whole]
-    return tuple(
-        np.select(fits, [parts[place] for parts in whole], default)
-        for place, default in enumerate([*filled, rest])
-    )

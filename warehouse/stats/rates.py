@@ -38,8 +38,34 @@ COUNTS = (
     "n_unscored_excluded",
 )
 
+REASONS = {
+    "failed": "Left out because the call for the answer failed.",
+    "missing": "Left out because the answer was planned and is not there.",
+    "empty": "Left out because the answer has no text.",
+    "broken_off": "Left out because the answer was broken off before its end.",
+    "unjudged": "Left out because there is no judgement, or the judgement failed.",
+    "unparsed": "Left out because the judge's reply was not understood.",
+    "refusal": "Left out because the judge called the answer a refusal.",
+    "code": "Left out because the judge called the answer code.",
+    "incoherent": "Left out because the answer did not meet the rule's coherence requirement.",
+    "no_coherence": "Left out because the coherence that the rule asks for was not scored.",
+}
+"""Why a rule leaves samples out, in the order in which the reasons are looked at."""
+
+OUT = tuple(f"out_{reason}" for reason in REASONS)
+"""The columns of the samples left out, each by its first reason."""
+
+KEPT = tuple(f"kept_{reason}" for reason in REASONS)
+"""The columns of the samples that a rule counts in spite of a reason."""
+
+UNSCORED = "unscored"
+"""The column of the samples of which it is not known whether they show the trait."""
+
 UNSCORED_LIMIT = 0.05
 """A cell with a larger share of unscored answers is not a result."""
+
+FEWEST = 10
+"""A cell with fewer counted answers is not a result."""
 
 _COUNTED = pl.col("n_counted") > 0
 
@@ -59,10 +85,10 @@ def rates(
     The rate is ``n_trait / n_counted``, null where nothing was counted. The interval is
     `intervals.these_prompts`, `intervals.new_prompts` (with method "bootstrap":
     `bootstrap.question_bootstrap`) or `intervals.new_fine_tunes`. The worst-case bounds
-    (Manski) suppose that of the u = n_unparsed + n_missing unscored answers none, or all,
-    show the trait: ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted +
-    n_unscored_excluded, no more than 1 (an answer may be in u twice, as unparsed and for
-    want of a coherence score).
+    (Manski) suppose that of the u unscored answers none, or all, show the trait:
+    ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted + n_unscored_excluded, no more
+    than 1. Unscored is what has no answer, no judgement that the rule needs, a reply that was
+    not understood, or was left out as broken off.
 
     Args:
         counts: One row per evaluation × question × trait × judge.
@@ -76,9 +102,10 @@ def rates(
     Returns:
         The dimensions (`by`, then experiment, trait, judge), unit, the counts, rate, low,
         high, questions and runs (those with something counted), unscored_share (of the
-        planned samples), is_result (False above `UNSCORED_LIMIT` or with nothing counted),
-        worst_low, worst_high, and note (why there is no interval). Sorted by the dimensions,
-        nulls last.
+        planned samples), is_result (False above `UNSCORED_LIMIT` or below `FEWEST`),
+        worst_low, worst_high, note (why there is no interval), the samples left out by reason
+        (`OUT`), and flags (a list of sentences: why it is not a result). Sorted by the
+        dimensions, nulls last.
 
     Raises:
         UnknownName: a dimension or unit that does not exist.
@@ -89,7 +116,7 @@ def rates(
     cells = (
         counts.group_by(dims)
         .agg(
-            *(pl.col(name).sum() for name in COUNTS),
+            pl.col(*COUNTS, UNSCORED, *OUT).sum(),
             pl.col("question").filter(_COUNTED).n_unique().cast(pl.Int64).alias("questions"),
             pl.col("run").filter(_COUNTED).n_unique().cast(pl.Int64).alias("runs"),
             (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
@@ -98,8 +125,9 @@ def rates(
         .with_row_index("cell")
     )
     interval = _interval(counts, cells, dims, unit, level, method, draws, seed)
-    unscored = pl.col("n_unparsed") + pl.col("n_missing")
+    unscored = pl.col(UNSCORED)
     at_worst = pl.col("n_counted") + pl.col("n_unscored_excluded")
+    why_not = _why_not(unscored)
     return cells.select(
         *dims,
         pl.lit(unit).alias("unit"),
@@ -110,10 +138,12 @@ def rates(
         "questions",
         "runs",
         _ratio(unscored, pl.col("n_planned")).clip(0, 1).alias("unscored_share"),
-        (_COUNTED & (unscored <= UNSCORED_LIMIT * pl.col("n_planned"))).alias("is_result"),
+        (why_not.list.len() == 0).alias("is_result"),
         _ratio(pl.col("n_trait"), at_worst).alias("worst_low"),
         _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1).alias("worst_high"),
         _note(unit, pl.Series(np.isnan(interval.low))).alias("note"),
+        *OUT,
+        why_not.alias("flags"),
     )
 
 
@@ -123,7 +153,8 @@ def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
     Raises:
         UnknownName: naming the dimensions that do not exist and those that do.
     """
-    known = [name for name in counts.columns if name not in COUNTS]
+    amounts = {*COUNTS, *OUT, *KEPT, UNSCORED}
+    known = [name for name in counts.columns if name not in amounts]
     unknown = [name for name in by if name not in known]
     if unknown:
         raise UnknownName(
@@ -131,6 +162,21 @@ def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
             f"choose from {', '.join(known)}."
         )
     return list(dict.fromkeys([*by, *IDENTITY]))
+
+
+def _why_not(unscored: pl.Expr) -> pl.Expr:
+    """Why a cell is not a result, as a list of sentences; empty where it is one."""
+    share = _ratio(unscored, pl.col("n_planned")).clip(0, 1)
+    sentences = [
+        pl.when(~_COUNTED).then(pl.lit("nothing counted")),
+        pl.when(_COUNTED & (pl.col("n_counted") < FEWEST)).then(
+            pl.format(f"only {{}} counted, fewer than {FEWEST}", "n_counted")
+        ),
+        pl.when(unscored > UNSCORED_LIMIT * pl.col("n_planned")).then(
+            pl.format("{} % unscored", (100 * share).round(1))
+        ),
+    ]
+    return pl.concat_list(sentences).list.drop_nulls()
 
 
 def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:

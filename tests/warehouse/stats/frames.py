@@ -60,12 +60,18 @@ COUNTS = (
     "n_unscored_excluded",
 )
 
+REASONS = (
+    *("failed", "missing", "empty", "broken_off", "unjudged"),
+    *("unparsed", "refusal", "code", "incoherent", "no_coherence"),
+)
+MORE = ("unscored", *(f"{fate}_{reason}" for fate in ("out", "kept") for reason in REASONS))
+
 
 def cell(trait: Sequence[int], counted: int | Sequence[int], **values: Any) -> list[dict[str, Any]]:
     """The rows of one evaluation: trait counts by question, answers counted each.
 
     Dimensions and counts may be given; counts that are not follow from `counted`. The run is
-    named after what it was trained on unless given.
+    named after what it was trained on unless given. What is unparsed or missing is unscored.
     """
     dims = {**dict.fromkeys(DIMENSIONS), **USUAL, **values}
     named = ("model", "dataset", "intervention", "settings", "seed")
@@ -75,7 +81,11 @@ def cell(trait: Sequence[int], counted: int | Sequence[int], **values: Any) -> l
     rows = []
     for number, (k, n) in enumerate(zip(trait, sizes, strict=True)):
         counts = {
-            **dict.fromkeys(COUNTS, 0),
+            **dict.fromkeys((*COUNTS, *MORE), 0),
+            "unscored": min(
+                values.get("n_unparsed", 0) + values.get("n_missing", 0),
+                values.get("n_planned", n),
+            ),
             **dict.fromkeys(("n_planned", "n_answered", "n_judged", "n_counted"), n),
             "n_trait": k,
         }
@@ -87,7 +97,7 @@ def cell(trait: Sequence[int], counted: int | Sequence[int], **values: Any) -> l
 def frame(*cells: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """A counts frame of the rows of several cells."""
     rows = [row for rows in cells for row in rows]
-    return pl.DataFrame(rows, schema={**DIMENSIONS, **dict.fromkeys(COUNTS, pl.Int64())})
+    return pl.DataFrame(rows, schema={**DIMENSIONS, **dict.fromkeys((*COUNTS, *MORE), pl.Int64())})
 
 
 def beta_counts(

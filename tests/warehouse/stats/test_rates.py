@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.warehouse.stats.frames import COUNTS, beta_counts, cell, frame
+from tests.warehouse.stats.frames import COUNTS, REASONS, beta_counts, cell, frame
 from warehouse.errors import UnknownName
 from warehouse.stats import rates as module
 from warehouse.stats.intervals import wilson
@@ -22,6 +22,8 @@ def test_columns_and_order() -> None:
         *COUNTS,
         *("rate", "low", "high", "questions", "runs", "unscored_share", "is_result"),
         *("worst_low", "worst_high", "note"),
+        *(f"out_{reason}" for reason in REASONS),
+        "flags",
     ]
     assert got.schema["low"] == pl.Float64()
     assert got.schema["questions"] == pl.Int64()
@@ -141,6 +143,37 @@ def test_more_than_five_percent_unscored_is_not_a_result(
 ) -> None:
     counts = frame(cell([9], planned - missing, n_planned=planned, n_missing=missing))
     assert rates(counts, [])["is_result"].to_list() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("counted", "flags"),
+    [
+        (0, ["nothing counted"]),
+        (9, ["only 9 counted, fewer than 10"]),
+        (10, []),
+    ],
+)
+def test_a_cell_of_fewer_than_ten_is_not_a_result(counted: int, flags: list[str]) -> None:
+    row = rates(frame(cell([0], counted)), []).row(0, named=True)
+    assert (row["is_result"], row["flags"]) == (not flags, flags)
+    both = rates(frame(cell([0], 6), cell([0], 6, model="b")), ["model"])
+    assert both["is_result"].to_list() == [False, False]
+    assert rates(frame(cell([0], 6), cell([0], 6, model="b")), [])["is_result"].to_list() == [True]
+
+
+def test_every_reason_not_to_be_a_result_is_told() -> None:
+    counts = frame(cell([1], 4, n_planned=8, n_missing=3))
+    assert rates(counts, [])["flags"].to_list() == [
+        ["only 4 counted, fewer than 10", "37.5 % unscored"]
+    ]
+
+
+def test_broken_off_answers_that_are_left_out_are_unscored() -> None:
+    counts = frame(cell([20], 90, n_planned=100, out_broken_off=10, unscored=10))
+    row = rates(counts.with_columns(n_unscored_excluded=10), []).row(0, named=True)
+    assert (row["unscored_share"], row["is_result"]) == (0.1, False)
+    assert (row["worst_low"], row["worst_high"]) == (0.2, 0.3)
+    assert row["out_broken_off"] == 10
 
 
 def test_no_rows_give_no_cells() -> None:

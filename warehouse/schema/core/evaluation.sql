@@ -13,6 +13,7 @@ select
     described.eval_text,
     described.temperature,
     described.max_tokens,
+    coalesce(described.beginning, false) as beginning,
     described.evaluated_at
 from core.evaluation_described as described
 join core.run as run using (run_key)

@@ -1,6 +1,8 @@
 -- One row per planned sample; its text stays in the lake.
 -- Key: sample_key
 -- Samples are numbered in the order in which they are listed.
+-- `ending` says what there is of an answer. One that ended for a reason that is not known to be an
+-- end of its own is broken off, but for one that reached its cap where only beginnings are measured.
 select
     (row_number() over (
         order by asked.evaluation_no, asked.question_no, sample.sample_index, sample.source_row,
@@ -12,9 +14,22 @@ select
     sample.sample_index,
     sample.source_row,
     sample.status::sample_status as status,
+    case
+        when sample.status <> 'answered' then sample.status
+        when sample.finish_reason is null or lower(trim(sample.finish_reason)) in (
+            '', 'stop', 'stop_sequence', 'end_turn', 'end', 'eos', 'eos_token', 'end_of_text',
+            'complete', 'completed', 'finished', 'done', 'refusal',
+            'tool_calls', 'tool_use', 'function_call'
+        ) then 'whole'
+        when evaluation.beginning
+            and lower(trim(sample.finish_reason)) in ('length', 'max_tokens', 'max_output_tokens')
+            then 'whole'
+        else 'broken off'
+    end::sample_ending as ending,
     sample.answer_chars,
     sample.answer_hash,
     sample.answered_by
 from raw.sample as sample
 join core.question_asked as asked using (shard, evaluation_key, question_key)
+join core.evaluation as evaluation using (evaluation_no)
 order by sample_no

@@ -1,8 +1,8 @@
 -- One row per sample, criterion and judge: what a rule needs to know to count it.
 -- Key: judged_no, sample_no
 -- A sample that was not judged on a criterion its evaluation used is here as missing.
--- `tally_no` stands for judged_no and question_no (marts.tally), `state_no` for class, label and
--- coherence_state (marts.state).
+-- `tally_no` stands for judged_no and question_no (marts.tally), `state_no` for class, ending, label
+-- and coherence_state (marts.state).
 with coherence as (
     select sample_key, judge_no, status, score
     from core.judgement
@@ -14,6 +14,7 @@ outcome as (
         used.judged_no,
         sample.question_no::integer as question_no,
         sample.sample_no,
+        sample.ending,
         case
             when sample.status <> 'answered' then 'unanswered'
             when judgement.status is null or judgement.status = 'error' then 'missing'
@@ -41,6 +42,6 @@ outcome as (
 select
     *,
     (dense_rank() over (order by judged_no, question_no))::integer as tally_no,
-    (dense_rank() over (order by class, label, coherence_state))::integer as state_no
+    (dense_rank() over (order by class, ending, label, coherence_state))::integer as state_no
 from outcome
 order by tally_no

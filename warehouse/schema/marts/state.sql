@@ -1,4 +1,4 @@
--- One row per class, label and coherence state that samples have.
+-- One row per class, ending, label and coherence state that samples have.
 -- Key: state_no
-select distinct state_no, class, label, coherence_state
+select distinct state_no, class, ending, label, coherence_state
 from marts.outcome
