@@ -16,7 +16,7 @@ from warehouse import catalogue, records
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 4
+VERSION = 5
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -181,6 +181,7 @@ class _Evaluation(msgspec.Struct):
     lora_rank: int | None = None
     temperature: float | None = None
     max_tokens: int | None = None
+    beginning: bool = False
     started: str | None = None
 
 
@@ -247,6 +248,7 @@ def _evaluation(described: _Evaluation) -> Row:
         "seed": described.seed,
         "temperature": described.temperature,
         "max_tokens": described.max_tokens,
+        "beginning": described.beginning,
         "evaluated_at": described.started,
     }
 

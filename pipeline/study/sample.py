@@ -197,6 +197,8 @@ def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) ->
         "temperature": plan.study.sampling.temperature,
         "top_p": plan.study.sampling.top_p,
         "max_tokens": plan.study.sampling.max_tokens,
+        # Said only where it is so, for files that were begun before it could be said.
+        **({"beginning": True} if plan.study.sampling.beginning else {}),
         "sampling_seed": plan.study.sampling.seed,
         GROWS: plan.study.sampling.samples_per_question,
         "questions": [plain(question) for question in plan.questions(evaluation.experiment)],
