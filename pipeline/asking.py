@@ -1,6 +1,7 @@
 """What a command that prints numbers is asked: which answers, counted how, printed how."""
 
 import functools
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from warehouse.rules import Rule
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.rates import UNITS, Unit
 from warehouse.store import Store
+from warehouse.uncounted import uncounted
 from warehouse.universe import KEY, NAMES
 
 margin_option = click.option(
@@ -42,6 +44,13 @@ class Asked:
     def counts(self) -> pl.DataFrame:
         """The counts frame of the slice."""
         return self.store.counts(self.within, self.rule)
+
+    def say_what_is_not_counted(self) -> None:
+        """Say which answers of the slice no rate counts, why, and what would count them."""
+        for told in uncounted(self.store, self.within, self.rule):
+            say(f"{told.sentence} {told.remedy}")
+            if told.lines:
+                say(textwrap.indent(told.lines, "    "))
 
     def show(self, found: pl.DataFrame, readable: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Print what was found; as a table, only what fits on a terminal."""
@@ -99,6 +108,7 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
             unit,
             form,
         )
+        asked.say_what_is_not_counted()
         function(asked=asked, **options)
 
     return wrapped

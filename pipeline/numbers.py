@@ -47,7 +47,10 @@ def rates(asked: Asked, by: str) -> None:
             *dict.fromkeys((*dimensions, *IDENTITY)),
             _of("n_trait", "n_counted").alias("shows the trait"),
             *("rate", "low", "high", "questions", "runs"),
-            pl.when("is_result").then("note").otherwise(pl.lit("not a result")).alias("note"),
+            pl.when("is_result")
+            .then("note")
+            .otherwise(pl.format("not a result: {}", pl.col("flags").list.join(", ")))
+            .alias("note"),
         ),
     )
 

@@ -13,6 +13,7 @@ from warehouse.store import Store
 ONLY = (
     *("planned", "answered", "judged", "counted", "trait", "no trait", "incoherent", "missing"),
     *("scored", "refusal", "code", "unparsed", "unanswered"),
+    *("failed", "empty", "not there", "broken off", "left out"),
 )
 """Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
 

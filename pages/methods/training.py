@@ -48,7 +48,7 @@ else:
         st.altair_chart(training.chart(points, unit, measure, list(called.values())))
     st.caption(training.CURVE_NOTE)
     curves = partial(training.stacked, points, measure, list(called.values()))
-    downloads.buttons(points, curves, "curves")
+    downloads.buttons(points, curves, "curves", training.CURVE_NOTE)
 
 st.subheader("All runs", anchor=False)
 tables.plain(training.run_table(runs), "runs")

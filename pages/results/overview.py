@@ -12,6 +12,10 @@ page.title("What is loaded, and what stands out?")
 counts = page.counts(view)
 page.answer(headlines.loaded(counts))
 
+if left_over := store.uncounted(view.slice, view.rule):
+    with st.expander(headlines.left_over(left_over), icon=":material/rule:"):
+        page.explained(left_over)
+
 told = headlines.of(counts, view, store.findings())
 few = len(told) <= headlines.FEW
 for heading, sentence, details in told:

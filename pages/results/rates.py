@@ -33,7 +33,8 @@ st.caption(charts.POINTS_LEGEND)
 
 table = rates.table(found, by, counts, view, order)
 clicked = tables.clickable(table, "rates") or clicked
-downloads.buttons(cells.raw(found, view), partial(charts.stacked, panels, groups), "rates")
+drawn = partial(charts.stacked, panels, groups)
+downloads.buttons(cells.raw(found, view), drawn, "rates", charts.POINTS_LEGEND)
 page.details(counts, view)
 page.footer(view, counts)
 

@@ -134,7 +134,11 @@ def span(cells: pl.DataFrame) -> str:
     """One sentence from the lowest to the highest rate that is a result."""
     results = cells.filter(pl.col("is_result")).sort("rate")
     if results.is_empty():
-        return "No cell on screen is a result: too many answers were not scored, or none counted."
+        why = cells["flags"].explode().drop_nulls()
+        why = why.str.replace(r"^[\d.]+ % unscored$", "too many answers unscored")
+        why = why.str.replace(r"^only \d+ counted, ", "")
+        reasons = why.value_counts(sort=True).get_column("flags")
+        return f"No cell on screen is a result: {labels.listing(reasons)}."
     low, high = results.row(0, named=True), results.row(-1, named=True)
     if results.height == 1:
         return f"{_where(high)}: {high['text']}."

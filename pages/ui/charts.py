@@ -10,6 +10,8 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from warehouse.stats.rates import FEWEST, UNSCORED_LIMIT
+
 KIND_COLOURS = {
     "Control": "#7a8490",
     "Identity": "#0072b2",
@@ -193,10 +195,15 @@ def _rate(column: str) -> alt.X:
     return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)
 
 
+NO_RESULT = (
+    f"not a result, since fewer than {FEWEST} answers are counted or more than "
+    f"{100 * UNSCORED_LIMIT:g} % were not scored"
+)
+"""What an outline stands for, in every chart."""
+
 POINTS_LEGEND = (
-    "Filled point: a result, with its 95 % interval. Hollow point: not a result, more than 5 % "
-    "of its answers were not scored; the grey bar spans what they could have been. Dashed line: no "
-    "interval can be estimated. Click a point, "
+    f"Filled point: a result, with its 95 % interval. Hollow point: {NO_RESULT}; the grey bar spans "
+    "what they could have been. Dashed line: no interval can be estimated. Click a point, "
     "or a count in the table, to read the answers behind it."
 )
 

@@ -1,6 +1,8 @@
 """What is on screen, to take away: CSV, Parquet, SVG and PNG."""
 
 import io
+import re
+import textwrap
 from collections.abc import Callable
 from functools import partial
 
@@ -11,6 +13,12 @@ import streamlit as st
 from warehouse import harmless
 
 Draw = Callable[[], alt.TopLevelMixin]
+
+CLICK = re.compile(r"\s*Click [^.]*\.")
+"""The sentences of a legend that say what a click does."""
+
+LETTERS = 110
+"""How many letters a line below a chart has at most."""
 
 
 def csv(frame: pl.DataFrame) -> bytes:
@@ -39,13 +47,31 @@ def png(draw: Draw) -> bytes:
     return bytes(vl_convert.vegalite_to_png(draw().to_dict(), scale=2))
 
 
-def buttons(frame: pl.DataFrame, draw: Draw, name: str) -> None:
-    """A row of download buttons; the files, and the chart, are made when one is pressed."""
+def explained(draw: Draw, legend: str) -> alt.TopLevelMixin:
+    """The chart with the words that stand below it on screen; a file cannot be clicked."""
+    chart = draw()
+    lines = textwrap.wrap(CLICK.sub("", legend), LETTERS)
+    if not lines:
+        return chart
+    words = alt.TitleParams("", subtitle=lines, orient="bottom", anchor="start", offset=16)
+    return alt.vconcat(chart, title=words)
+
+
+def buttons(frame: pl.DataFrame, draw: Draw, name: str, legend: str = "") -> None:
+    """A row of download buttons; the files, and the chart, are made when one is pressed.
+
+    Args:
+        frame: The rows.
+        draw: Makes the chart.
+        name: Of the files, and for keys.
+        legend: What the screen says below the chart; it goes along with it.
+    """
+    whole = partial(explained, draw, legend)
     files = {
         "csv": (partial(csv, frame), "text/csv"),
         "parquet": (partial(parquet, frame), "application/vnd.apache.parquet"),
-        "svg": (partial(svg, draw), "image/svg+xml"),
-        "png": (partial(png, draw), "image/png"),
+        "svg": (partial(svg, whole), "image/svg+xml"),
+        "png": (partial(png, whole), "image/png"),
     }
     with st.container(horizontal=True):
         for ending, (make, mime) in files.items():

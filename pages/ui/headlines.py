@@ -1,6 +1,6 @@
 """The sentences of the overview: what is loaded, the verdicts, what looks suspicious."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from pages.ui import arms, cells, labels, store, verdicts
 from pages.ui.filters import View
 from pages.ui.page import escaped
 from warehouse.stats.rates import IDENTITY
+from warehouse.uncounted import Uncounted
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
 
@@ -48,6 +49,15 @@ def loaded(counts: pl.DataFrame) -> str:
         f"{', '.join(parts)}: {labels.plural(answers[0], 'planned answer')}, "
         f"{answers[1]:,} of them there."
     )
+
+
+def left_over(told: Sequence[Uncounted]) -> str:
+    """How many answers beside those in sight are in no number, in one sentence."""
+    most = {one.experiment: 0 for one in told}
+    for one in told:
+        most[one.experiment] = max(most[one.experiment], one.n)
+    total = labels.plural(sum(most.values()), "more answer")
+    return escaped(f"{total} loaded, in no number: see why, and what would count them")
 
 
 def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> list[Headline]:

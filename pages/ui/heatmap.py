@@ -13,14 +13,14 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import ramps
-from pages.ui.charts import INK, NEUTRAL, VERDICT_COLOURS
+from pages.ui.charts import INK, NEUTRAL, NO_RESULT, VERDICT_COLOURS
 from pages.ui.ramps import Ramp, Theme
 
 State = Literal["result", "not a result", "undefined"]
 
 LEGEND = (
     "Hatched: not defined there; the tooltip says why.",
-    "Pale, with an outline: not a result, more than 5 % of the answers were not scored.",
+    f"Pale, with an outline: {NO_RESULT}.",
     "Flag: the judge’s own questions contradict each other, or most answers are of no kind at all.",
     "Empty: nothing was evaluated.",
 )

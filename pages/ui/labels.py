@@ -203,11 +203,16 @@ STEPS = {
     "planned": "Planned",
     "answered": "Answered",
     "judged": "Judged",
+    "failed": "− Failed",
+    "missing": "− Not there",
+    "empty": "− Empty",
+    "broken_off": "− Broken off",
+    "unjudged": "− Not judged",
+    "unparsed": "− Unparsed",
     "refusal": "− Refusals",
     "code": "− Code",
     "incoherent": "− Incoherent",
-    "unparsed": "− Unparsed",
-    "missing": "− Missing",
+    "no_coherence": "− Coherence not scored",
     "counted": "Counted",
     "trait": "Show the trait",
 }
@@ -227,6 +232,11 @@ ONLY = {
     "code": "Code",
     "unparsed": "Judge’s reply not understood",
     "unanswered": "No answer",
+    "failed": "The call failed",
+    "empty": "Empty answers",
+    "not there": "Planned, not there",
+    "broken off": "Broken off",
+    "left out": "Left out for any reason",
 }
 """Which samples of a slice a list shows (`warehouse.transcripts.ONLY`)."""
 
@@ -428,7 +438,7 @@ def rate(row: Mapping[str, Any]) -> str:
     text = percent(row["rate"], row["low"], row["high"])
     text += f"  n = {row['n_counted']:,} · {plural(row['questions'], 'question')}"
     if row["rate"] is not None and not row["is_result"]:
-        text += f" · not a result: {percent(row['unscored_share'])} unscored"
+        text += f" · not a result: {listing(row['flags'])}"
     elif row["note"] and row["rate"] is not None:
         text += f" · interval {row['note']}"
     return text

@@ -7,8 +7,10 @@ import streamlit as st
 
 from pages.ui import filters, labels, links, store
 from pages.ui.filters import View
+from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
+from warehouse.uncounted import Uncounted
 
 IMPORT = "brittlescope import PATH\nbrittlescope build"
 DEMO = "make demo"
@@ -59,16 +61,50 @@ def nothing_loaded() -> None:
 
 
 def nothing_here() -> None:
-    """What stands on a page whose filters leave nothing, before the page stops."""
-    st.info(
-        "Nothing in this snapshot fits the filters. Take one away in the sidebar, or let "
-        "Questions be “all”.",
-        icon=":material/filter_alt_off:",
-    )
-    if st.button("Clear all filters", icon=":material/filter_alt_off:"):
-        links.reset()
-    footer(filters.current(), pl.DataFrame())
+    """What stands on a page that has nothing to show, and why, before the page stops."""
+    view = filters.current()
+    told = store.uncounted(view.slice, view.rule)
+    if told:
+        st.info(escaped(not_counted(told)), icon=":material/rule:")
+        explained(told)
+    elif view.slice == Slice(domain=view.slice.domain):
+        st.info(
+            "Nothing that is loaded can be counted: no trait of its experiments was judged.",
+            icon=":material/rule:",
+        )
+    else:
+        st.info(
+            "Nothing in this snapshot fits the filters. Take one away in the sidebar, or let "
+            "Questions be “all”.",
+            icon=":material/filter_alt_off:",
+        )
+        if st.button("Clear all filters", icon=":material/filter_alt_off:"):
+            links.reset()
+    footer(view, pl.DataFrame())
     st.stop()
+
+
+def not_counted(told: Sequence[Uncounted]) -> str:
+    """That answers are loaded and none is in a number, in one sentence."""
+    answers = sum(max(one.n for one in group) for group in _by_experiment(told).values())
+    held = "is loaded" if answers == 1 else "are loaded"
+    return f"{labels.plural(answers, 'answer')} {held}; none has a trait to count."
+
+
+def explained(told: Sequence[Uncounted]) -> None:
+    """Why answers are in no number, experiment by experiment, and what would count them."""
+    for group in _by_experiment(told).values():
+        for one in group:
+            st.markdown(escaped(f"{one.sentence} {one.remedy}"))
+            if one.lines:
+                st.code(one.lines, language="yaml")
+
+
+def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:
+    groups: dict[str, list[Uncounted]] = {}
+    for one in told:
+        groups.setdefault(one.experiment, []).append(one)
+    return groups
 
 
 def counts(view: View) -> pl.DataFrame:

@@ -13,6 +13,8 @@ from warehouse.errors import NoSnapshot
 from warehouse.rules import Rule
 from warehouse.snapshots import Snapshot
 from warehouse.store import Store
+from warehouse.uncounted import Uncounted
+from warehouse.uncounted import uncounted as uncounted_of
 
 
 def data_folder() -> Path:
@@ -62,6 +64,12 @@ def compared(within: Slice, rule: Rule) -> pl.DataFrame:
     return _compared(store, str(store.snapshot.path), within, store.lines(rule), rule)
 
 
+def uncounted(within: Slice, rule: Rule) -> list[Uncounted]:
+    """The answers of a slice that no rate counts, and why."""
+    store = opened()
+    return _uncounted(store, str(store.snapshot.path), within, store.lines(rule), rule)
+
+
 def key(view: object) -> str:
     """What everything computed from a view depends on."""
     return f"{opened().snapshot.path} {view}"
@@ -102,6 +110,13 @@ def _counted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -
 @st.cache_data(max_entries=32, show_spinner="Counting …")
 def _compared(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
     return _store.compared(within, _rule)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _uncounted(
+    _store: Store, path: str, within: Slice, lines: str, _rule: Rule
+) -> list[Uncounted]:
+    return uncounted_of(_store, within, _rule)
 
 
 @st.cache_data(max_entries=4, show_spinner="Looking for what is suspicious …")

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import arms, bound, cells, forest, labels, links, verdicts
+from pages.ui.charts import NO_RESULT
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
 from pages.ui.interventions import panels
@@ -39,10 +40,9 @@ COLUMNS = (
 )
 
 LEGEND = (
-    "Shaded: the margin around the control and around the untuned model. Hollow mark: not a "
-    "result, more than 5 % of the answers of the arm or of its control were not scored. Dashed "
-    "line through a mark: no interval can be estimated. Click a mark, or a count in the table, "
-    "to read the answers behind it."
+    "Shaded: the margin around the control and around the untuned model. Hollow mark: the arm or "
+    f"its control is {NO_RESULT}. Dashed line through a mark: no interval can be estimated. Click "
+    "a mark, or a count in the table, to read the answers behind it."
 )
 
 

@@ -49,7 +49,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     st.caption(f"{LEGEND} {panels.family(found, view)}")
     tables.plain(table(questions, whole, counted), "head-to-head-table")
     downloads.buttons(
-        cells.stamped(questions, view), partial(panels.together, shown), "head-to-head"
+        cells.stamped(questions, view), partial(panels.together, shown), "head-to-head", LEGEND
     )
     if clicked is None:
         return None

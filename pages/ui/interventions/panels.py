@@ -76,7 +76,7 @@ def draw(
     plain = found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
     table = _table(plain, columns, view, counts)
     clicked = tables.clickable(table, f"{name}-table") or clicked
-    downloads.buttons(cells.stamped(plain, view), partial(together, panels), name)
+    downloads.buttons(cells.stamped(plain, view), partial(together, panels), name, legend)
     if clicked is None:
         return None
     row, only = clicked

@@ -55,7 +55,7 @@ def draw(here: Scope) -> Destination | None:
         st.warning(quoted, icon=":material/flag:")
     tables.plain(table(pairs), "criteria-table")
     raw = cells.stamped(pairs, here.view)
-    downloads.buttons(raw, partial(panels.together, lines, chart), "criteria")
+    downloads.buttons(raw, partial(panels.together, lines, chart), "criteria", LEGEND)
     if clicked is None:
         return None
     arm = pairs.select(KEY).row(clicked, named=True)

@@ -54,7 +54,7 @@ def draw(here: Scope) -> Destination | None:
     st.caption(LEGEND)
     tables.plain(table(arms, names, value), "questions-table")
     plot = partial(panels.together, lines, draw)
-    downloads.buttons(cells.stamped(rows, here.view), plot, "questions")
+    downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
     if clicked is None:
         return None
     row = lines.row(clicked, named=True)

@@ -49,7 +49,7 @@ def _every_arm(here: Scope) -> int | None:
     st.caption(STRIPS)
     tables.plain(frames.survivals(here.explored.survival), "survival")
     raw = cells.stamped(here.explored.survival, here.view)
-    downloads.buttons(raw, partial(panels.together, lines, draw), "survival")
+    downloads.buttons(raw, partial(panels.together, lines, draw), "survival", STRIPS)
     return clicked
 
 
@@ -68,7 +68,7 @@ def _one_arm(here: Scope) -> None:
     raw = scope.of(here.explored.table, here.arm).with_columns(
         pl.lit(here.view.unit).alias("unit"), pl.lit(here.view.margin).alias("margin")
     )
-    downloads.buttons(raw, lambda: specifications.together(draw()), "specifications")
+    downloads.buttons(raw, lambda: specifications.together(draw()), "specifications", COLUMNS)
 
 
 def _columns(

@@ -53,7 +53,7 @@ def draw(here: Scope) -> None:
     st.caption(LEGEND)
     tables.plain(table(curves[over]), "curve")
     raw = curves[over].drop("arm", "role", "text", "counts")
-    downloads.buttons(raw, partial(_together, panels, title), "thresholds")
+    downloads.buttons(raw, partial(_together, panels, title), "thresholds", LEGEND)
 
 
 def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:

@@ -1,0 +1,100 @@
+"""Answers that are loaded and that no rate counts: how many, why, and what would count them."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from warehouse.counting import Slice
+from warehouse.rules import Rule
+from warehouse.store import Store
+
+LABELS = 4
+"""How many labels of a criterion a sentence names."""
+
+
+class Uncounted(NamedTuple):
+    """Answers of one experiment that no rate counts."""
+
+    experiment: str
+    n: int
+    sentence: str  # how many there are, and why no rate counts them
+    remedy: str  # what to do
+    lines: str = ""  # what to write into a study map, where that is what to do
+
+
+def uncounted(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
+    """Why answers of a slice are in no rate, the most answers of an experiment first.
+
+    The slice's traits are not looked at: an answer that another trait counts is counted.
+    """
+    whole = replace(within, trait=())
+    found = store.query("uncounted", lines=store.lines(rule), **whole.parameters())
+    told = [_told(row) for row in found.iter_rows(named=True)]
+    return told or _aside(store, whole, rule)
+
+
+def _told(row: dict[str, object]) -> Uncounted:
+    experiment, criterion, n = str(row["experiment"]), row["criterion"], int(str(row["n"]))
+    have = "answer of {} has" if n == 1 else "answers of {} have"
+    if criterion is None:
+        return Uncounted(
+            experiment,
+            n,
+            f"{n:,} {have.format(experiment)} no judgement, so no rate counts "
+            f"{'it' if n == 1 else 'them'}.",
+            "Import them with the column of a judge, or with `experiments` in a study map that "
+            "says which of their columns is one (docs/formats.md, Study maps).",
+        )
+    held = _held(row)
+    why = "which no trait uses" if row["has_traits"] else "and nobody described the experiment"
+    return Uncounted(
+        experiment,
+        n,
+        f"{n:,} {'answer' if n == 1 else 'answers'} of {experiment} "
+        f"{'is' if n == 1 else 'are'} judged on {criterion} ({held}), {why}.",
+        "Say in a study map what shows a trait, and import the files with --map:",
+        _line(experiment, str(criterion), row),
+    )
+
+
+def _held(row: dict[str, object]) -> str:
+    """What the judgements on a criterion hold."""
+    labels = _labels(row)
+    if labels:
+        more = f" and {len(labels) - LABELS} more" if len(labels) > LABELS else ""
+        return f"labels {', '.join(labels[:LABELS])}{more}"
+    if row["low"] is None:
+        return "without a score or label"
+    return f"scores from {row['low']:g} to {row['high']:g}"
+
+
+def _labels(row: dict[str, object]) -> list[str]:
+    labels = row["labels"]
+    return [str(label) for label in labels] if isinstance(labels, list) else []
+
+
+def _line(experiment: str, criterion: str, row: dict[str, object]) -> str:
+    """The lines of a study map that give the experiment a trait on the criterion."""
+    labels = _labels(row)
+    shown = f"labels: [{labels[0]}]" if labels else "score: {is: at least, cut: 50}"
+    return (
+        f"experiments:\n  {experiment}:\n    traits:\n"
+        f"      {criterion}: {{title: {criterion}, kind: persona, criterion: {criterion}, {shown}}}"
+    )
+
+
+def _aside(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
+    """The answers that are left out for their questions alone, where nothing else is in sight."""
+    if within.domain == "all" or not store.counts(within, rule).is_empty():
+        return []
+    every = store.counts(replace(within, domain="all"), rule).unique(["evaluation", "question"])
+    side = "inside" if within.domain == "outside" else "outside"
+    return [
+        Uncounted(
+            str(experiment),
+            n := int(part["n_answered"].sum()),
+            f"{n:,} answers of {experiment} are to questions {side} the training domain, which "
+            "are not asked for.",
+            "Ask for all questions (--questions all).",
+        )
+        for (experiment,), part in every.group_by("experiment", maintain_order=True)
+    ]
