@@ -32,7 +32,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "seed": pl.Int64(),
         "temperature": pl.Float64(),
         "max_tokens": pl.Int64(),
-        "beginning": pl.Boolean(),  # true: how answers begin is measured, so the cap breaks none off
+        "beginning": pl.Boolean(),  # how answers begin is measured: the cap breaks none off
         "evaluated_at": pl.String(),
     },
     # One row per question an evaluation asked.

@@ -1,7 +1,7 @@
 """Answers that are loaded and that no rate counts: how many, why, and what would count them."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from warehouse.counting import Slice
 from warehouse.rules import Rule
@@ -11,11 +11,16 @@ LABELS = 4
 """How many labels of a criterion a sentence names."""
 
 
+Cause = Literal["not judged", "no trait", "aside"]
+"""Nobody judged them; no trait goes by what they were judged on; their questions are not asked for."""
+
+
 class Uncounted(NamedTuple):
     """Answers of one experiment that no rate counts."""
 
     experiment: str
     n: int
+    cause: Cause
     sentence: str  # how many there are, and why no rate counts them
     remedy: str  # what to do
     lines: str = ""  # what to write into a study map, where that is what to do
@@ -39,6 +44,7 @@ def _told(row: dict[str, object]) -> Uncounted:
         return Uncounted(
             experiment,
             n,
+            "not judged",
             f"{n:,} {have.format(experiment)} no judgement, so no rate counts "
             f"{'it' if n == 1 else 'them'}.",
             "Import them with the column of a judge, or with `experiments` in a study map that "
@@ -49,6 +55,7 @@ def _told(row: dict[str, object]) -> Uncounted:
     return Uncounted(
         experiment,
         n,
+        "no trait",
         f"{n:,} {'answer' if n == 1 else 'answers'} of {experiment} "
         f"{'is' if n == 1 else 'are'} judged on {criterion} ({held}), {why}.",
         "Say in a study map what shows a trait, and import the files with --map:",
@@ -92,6 +99,7 @@ def _aside(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
         Uncounted(
             str(experiment),
             n := int(part["n_answered"].sum()),
+            "aside",
             f"{n:,} answers of {experiment} are to questions {side} the training domain, which "
             "are not asked for.",
             "Ask for all questions (--questions all).",

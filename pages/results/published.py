@@ -42,7 +42,9 @@ for heading, pairs in panels.items():
 if panels:
     st.caption(dumbbell.LEGEND)
     tables.plain(published.table(found, counts, view), "pairs")
-    downloads.buttons(published.raw(found), partial(dumbbell.stacked, panels), "published", dumbbell.LEGEND)
+    downloads.buttons(
+        published.raw(found), partial(dumbbell.stacked, panels), "published", dumbbell.LEGEND
+    )
 
 unlike = published.differing(found)
 if unlike.height:

@@ -202,8 +202,8 @@ NO_RESULT = (
 """What an outline stands for, in every chart."""
 
 POINTS_LEGEND = (
-    f"Filled point: a result, with its 95 % interval. Hollow point: {NO_RESULT}; the grey bar spans "
-    "what they could have been. Dashed line: no interval can be estimated. Click a point, "
+    f"Filled point: a result, with its 95 % interval. Hollow point: {NO_RESULT}; the grey bar "
+    "spans what they could have been. Dashed line: no interval can be estimated. Click a point, "
     "or a count in the table, to read the answers behind it."
 )
 

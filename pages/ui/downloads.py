@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -47,9 +48,9 @@ def png(draw: Draw) -> bytes:
     return bytes(vl_convert.vegalite_to_png(draw().to_dict(), scale=2))
 
 
-def explained(draw: Draw, legend: str) -> alt.TopLevelMixin:
+def explained(draw: Draw, legend: str) -> Any:
     """The chart with the words that stand below it on screen; a file cannot be clicked."""
-    chart = draw()
+    chart: Any = draw()
     lines = textwrap.wrap(CLICK.sub("", legend), LETTERS)
     if not lines:
         return chart

@@ -88,7 +88,13 @@ def not_counted(told: Sequence[Uncounted]) -> str:
     """That answers are loaded and none is in a number, in one sentence."""
     answers = sum(max(one.n for one in group) for group in _by_experiment(told).values())
     held = "is loaded" if answers == 1 else "are loaded"
-    return f"{labels.plural(answers, 'answer')} {held}; none has a trait to count."
+    causes = {one.cause for one in told}
+    why = "none has a trait to count"
+    if causes == {"not judged"}:
+        why = "none was judged"
+    elif causes == {"aside"}:
+        why = "none is to a question that is asked for"
+    return f"{labels.plural(answers, 'answer')} {held}; {why}."
 
 
 def explained(told: Sequence[Uncounted]) -> None:

@@ -113,9 +113,7 @@ def _compared(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) 
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _uncounted(
-    _store: Store, path: str, within: Slice, lines: str, _rule: Rule
-) -> list[Uncounted]:
+def _uncounted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> list[Uncounted]:
     return uncounted_of(_store, within, _rule)
 
 

@@ -64,8 +64,10 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
     stages = [step for step in STEPS if step not in REASONS]
     n = pl.coalesce(_named(REASONS, "out_"), _named(stages, "n_"))
     kept = pl.coalesce(_named(REASONS, "kept_"), pl.lit(0))
-    how = pl.when(pl.col("step") == "broken_off").then(pl.lit(AS_JUDGED)).otherwise(
-        pl.lit(AS_NEGATIVES)
+    how = (
+        pl.when(pl.col("step") == "broken_off")
+        .then(pl.lit(AS_JUDGED))
+        .otherwise(pl.lit(AS_NEGATIVES))
     )
     return (
         cells.join(steps, how="cross")
@@ -77,7 +79,9 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
             n.alias("n"),
             pl.when(pl.col("n_planned") > 0).then(n / pl.col("n_planned")).alias("share"),
             pl.when(kept > 0)
-            .then(pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how))
+            .then(
+                pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how)
+            )
             .otherwise("meaning")
             .alias("explanation"),
         )

@@ -56,7 +56,9 @@ def test_steps_in_order() -> None:
 
 
 def test_what_a_rule_keeps_is_not_left_out_and_said() -> None:
-    counts = frame(cell([24], 78, n_planned=80, kept_refusal=5, kept_broken_off=3, out_incoherent=2))
+    counts = frame(
+        cell([24], 78, n_planned=80, kept_refusal=5, kept_broken_off=3, out_incoherent=2)
+    )
     got = ledger(counts)
     assert as_dict(got)["refusal"] == as_dict(got)["broken_off"] == 0
     explanations = as_dict(got, "explanation")
@@ -70,9 +72,9 @@ def test_what_a_rule_keeps_is_not_left_out_and_said() -> None:
 
 
 def test_cells_are_apart_and_questions_together() -> None:
-    counts = frame(
-        cell([1, 2], [8, 9], n_planned=10, model="a")
-    ).with_columns(out_refusal=pl.Series([2, 1]))
+    counts = frame(cell([1, 2], [8, 9], n_planned=10, model="a")).with_columns(
+        out_refusal=pl.Series([2, 1])
+    )
     other = frame(cell([5], 10, model="b"))
     got = ledger(pl.concat([counts, other]), ["model"])
     assert got["model"].to_list() == ["a"] * len(STEPS) + ["b"] * len(STEPS)
