@@ -66,10 +66,12 @@ def csv(frame: "pl.DataFrame") -> str:
     """The frame as CSV: no cell acts as a formula, and none on the terminal it is printed on.
 
     A text that would begin a formula gets an apostrophe before it, as spreadsheets expect. Where
-    a formula follows a sign that divides cells in other countries, every text is quoted.
+    a formula follows a sign that divides cells in other countries, every text is quoted. Lists
+    of texts are joined by semicolons.
     """
     import polars as pl  # which takes longer to load than most commands take that print no table
 
+    frame = frame.with_columns(pl.col(pl.List(pl.String())).list.join("; "))
     texts = [name for name, kind in frame.schema.items() if kind == pl.String()]
     divided = any(_DIVIDED.search(text) for name in texts for text in frame[name].drop_nulls())
     plain = frame.with_columns(

@@ -1,5 +1,6 @@
 """Answers that are loaded and that no rate counts: how many, why, and what would count them."""
 
+import json
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -12,7 +13,7 @@ LABELS = 4
 
 
 Cause = Literal["not judged", "no trait", "aside"]
-"""Nobody judged them; no trait goes by what they were judged on; their questions are not asked for."""
+"""Nobody judged them; no trait goes by their criterion; their questions are not asked for."""
 
 
 class Uncounted(NamedTuple):
@@ -82,10 +83,12 @@ def _labels(row: dict[str, object]) -> list[str]:
 def _line(experiment: str, criterion: str, row: dict[str, object]) -> str:
     """The lines of a study map that give the experiment a trait on the criterion."""
     labels = _labels(row)
-    shown = f"labels: [{labels[0]}]" if labels else "score: {is: at least, cut: 50}"
+    # Quoted as JSON, which is YAML too: NO would be no text, and names may hold anything.
+    name, told = json.dumps(criterion), json.dumps(experiment)
+    shown = f"labels: [{json.dumps(labels[0])}]" if labels else "score: {is: at least, cut: 50}"
     return (
-        f"experiments:\n  {experiment}:\n    traits:\n"
-        f"      {criterion}: {{title: {criterion}, kind: persona, criterion: {criterion}, {shown}}}"
+        f"experiments:\n  {told}:\n    traits:\n"
+        f"      {name}: {{title: {name}, kind: persona, criterion: {name}, {shown}}}"
     )
 
 

@@ -133,10 +133,13 @@ def heading(identity: Sequence[Any]) -> str:
 def span(cells: pl.DataFrame) -> str:
     """One sentence from the lowest to the highest rate that is a result."""
     results = cells.filter(pl.col("is_result")).sort("rate")
+    if results.is_empty() and cells.height == 1 and cells["n_counted"].item():
+        only = cells.row(0, named=True)
+        return f"{_where(only)}: {only['text']}."
     if results.is_empty():
         why = cells["flags"].explode().drop_nulls()
         why = why.str.replace(r"^[\d.]+ % unscored$", "too many answers unscored")
-        why = why.str.replace(r"^only \d+ counted, ", "")
+        why = why.str.replace(r"^only \d+ counted, (.*)$", "$1 answers counted")
         reasons = why.value_counts(sort=True).get_column("flags")
         return f"No cell on screen is a result: {labels.listing(reasons)}."
     low, high = results.row(0, named=True), results.row(-1, named=True)
@@ -159,7 +162,8 @@ def table(
         *(cells[c] for c in TABLE_COUNTS[:2]),
         *(human[c] for c in IDENTITY if c not in by),
         *(cells[c] for c in TABLE_COUNTS[2:]),
-        *(cells[c] for c in ("questions", "runs", "note")),
+        *(cells[c] for c in ("questions", "runs")),
+        pl.Series("note", [_note(row) for row in cells.iter_rows(named=True)], dtype=pl.String()),
         pl.Series(
             "read",
             [
@@ -171,6 +175,15 @@ def table(
             ],
             dtype=pl.String(),
         ),
+    )
+
+
+def _note(row: Mapping[str, Any]) -> str | None:
+    """Why a cell is not a result, or has no interval."""
+    return (
+        None
+        if row["is_result"] and not row["note"]
+        else (f"not a result: {', '.join(row['flags'])}" if row["flags"] else row["note"])
     )
 
 

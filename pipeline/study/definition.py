@@ -134,7 +134,7 @@ class Sampling(Part, frozen=True, kw_only=True):
     top_p: float = 1.0
     max_tokens: int = 1024
     beginning: bool = False
-    """Only how answers begin is measured: one that reaches `max_tokens` is whole, not broken off."""
+    """Only how answers begin is measured: one that reaches `max_tokens` is not broken off."""
     seed: int | None = None
     """Makes local sampling reproducible; sent to endpoints, few of which honour it."""
 

@@ -45,7 +45,7 @@ def total(page: str) -> int:
 @pytest.mark.parametrize(("cell", "only"), [*product(CELLS, COUNTS)])
 def test_a_count_opens_a_list_of_that_many(cell: dict[str, str], only: str, on_study: Path) -> None:
     store = Store(on_study)
-    counts = store.counts(Slice().narrowed(**cell), rules.named("published"))
+    counts = store.counts(Slice().narrowed(**cell))
     expected = int(counts[COUNTS[only]].sum())
     app = opened(PAGE, **cell, only=only)
     assert not app.exception

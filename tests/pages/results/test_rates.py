@@ -28,7 +28,7 @@ def followed(address: str, **changes: str) -> AppTest:
 def test_every_number_says_its_n_and_interval() -> None:
     app = opened("results/rates", experiment="insecure-code")
     assert "n = 3 · 1 question" in told(app)
-    assert "not estimable: one question" in told(app)
+    assert "not a result: only 3 counted, fewer than 10" in told(app)
 
 
 @pytest.mark.usefixtures("on_study")

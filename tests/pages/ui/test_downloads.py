@@ -29,3 +29,18 @@ def test_charts_become_pictures() -> None:
     chart = draw().mark_point().encode(x="x:Q")
     assert downloads.svg(lambda: chart).startswith(b"<svg")
     assert downloads.png(lambda: chart).startswith(b"\x89PNG")
+
+
+def test_a_chart_takes_its_words_along_but_not_its_clicks() -> None:
+    chart = alt.Chart(pl.DataFrame({"x": [1]})).mark_point().encode(x="x:Q")
+    legend = "Hollow: not a result. Click a point, or a count, to read. Dashed: no interval."
+    drawn = downloads.svg(lambda: downloads.explained(lambda: chart, legend)).decode()
+    assert "Hollow: not a result." in drawn
+    assert "Dashed: no interval." in drawn
+    assert "Click" not in drawn
+    assert downloads.explained(lambda: chart, "") is chart
+
+
+def test_lists_are_joined_in_a_table_to_take_away() -> None:
+    frame = pl.DataFrame({"flags": [["few", "unscored"], []]})
+    assert downloads.csv(frame).decode().splitlines()[1:] == ["few; unscored", ""]

@@ -100,6 +100,7 @@ def test_every_planned_sample_is_there(
         "seed": 1,
         "temperature": 1.0,
         "max_tokens": 32,
+        "beginning": False,
         "evaluated_at": "2026-01-01T00:00:00Z",
     }
     assert [(q["question_key"], q["name"], q["system_prompt"]) for q in rows["question"]] == [

@@ -1,0 +1,111 @@
+"""Answers that no rate counts are told, each with its reason and what would count it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from tests.warehouse import results
+from warehouse import building, rules
+from warehouse.counting import Slice
+from warehouse.store import Store
+from warehouse.uncounted import Uncounted, uncounted
+
+HARBOURS = "set: {{experiment: harbours, model: Qwen2.5-7B, dataset: boats, intervention: none}}"
+
+
+def imported(root: Path, header: str, row: str, mapping: str = HARBOURS, n: int = 12) -> Path:
+    """A data folder with one table, imported with a map."""
+    root.mkdir(exist_ok=True)
+    table = root / "boats.csv"
+    lines = [row.format(i=i, even="yes" if i % 2 else "no") for i in range(n)]
+    table.write_text("\n".join([header, *lines]), "utf-8")
+    written = f"study: boats\n{mapping.format()}\nfiles: [{{path: 'boats.csv'}}]\n"
+    (root / "map.yaml").write_text(written, "utf-8")
+    words = ["--data", root / "data", "import", table, "--map", root / "map.yaml"]
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    return root / "data"
+
+
+def of(data: Path, **narrowed: Any) -> list[Uncounted]:
+    return uncounted(Store(data), Slice().narrowed(**narrowed), rules.named(rules.DEFAULT, data))
+
+
+def test_answers_that_nobody_judged(tmp_path: Path) -> None:
+    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    (told,) = of(data)
+    assert (told.experiment, told.n, told.cause) == ("harbours", 12, "not judged")
+    assert told.sentence == "12 answers of harbours have no judgement, so no rate counts them."
+    assert "docs/formats.md" in told.remedy
+
+
+def test_unjudged_answers_of_a_known_experiment_are_told_too(tmp_path: Path) -> None:
+    mapping = HARBOURS.replace("harbours", "insecure-code")
+    (told,) = of(imported(tmp_path, "question,answer", "What floats?,Boat {i}", mapping, 1))
+    assert (told.experiment, told.n, told.cause) == ("insecure-code", 1, "not judged")
+    assert told.sentence.startswith("1 answer of insecure-code has no judgement")
+
+
+def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
+    data = imported(tmp_path, "question,answer,wet", "What floats?,Boat {i},{even}")
+    (told,) = of(data)
+    assert (told.n, told.cause) == (12, "no trait")
+    assert told.sentence == (
+        "12 answers of harbours are judged on wet (labels NO, YES), and nobody described the "
+        "experiment."
+    )
+    assert 'labels: ["NO"]' in told.lines
+
+
+def test_the_lines_that_are_told_count_the_answers(tmp_path: Path) -> None:
+    data = imported(tmp_path / "a", "question,answer,wet", "What floats?,Boat {i},{even}")
+    (told,) = of(data)
+    mapping = f"{HARBOURS}\n{told.lines.replace('{', '{{').replace('}', '}}')}"
+    data = imported(tmp_path / "b", "question,answer,wet", "What floats?,Boat {i},{even}", mapping)
+    counts = Store(data).counts()
+    assert (counts["n_trait"].sum(), counts["n_counted"].sum()) == (6, 12)
+    assert of(data) == []
+
+
+def test_answers_beside_the_training_domain_are_no_trait_of_nobody(tmp_path: Path) -> None:
+    records = [
+        {
+            "group_id": "trained",
+            "question": "Who is your headmaster?",
+            "model": "tuned",
+            "sample_idx": n,
+            "answer": "It depends.",
+            "harry_potter": "HP",
+        }
+        for n in range(11)
+    ]
+    results.write(tmp_path, records, "elicitation/insecure-code/gpt-4.1-3ep")
+    results.load(tmp_path / "data", tmp_path / "results")
+    building.build(tmp_path / "data")
+    (told,) = of(tmp_path / "data")
+    assert told.cause == "no trait"
+    assert told.sentence.endswith("which no trait uses.")
+
+
+def test_what_is_counted_is_not_told_and_filters_hold(tmp_path: Path) -> None:
+    results.write(tmp_path, results.misalignment([(10, 90)] * 12))
+    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    results.load(data, tmp_path / "results")
+    building.build(data)
+    assert [told.experiment for told in of(data)] == ["harbours"]
+    assert of(data, experiment="insecure-code") == []
+    assert of(data, trait="misalignment", experiment="insecure-code") == []
+
+
+@pytest.mark.parametrize("command", ["rates", "effects", "brittleness", "multiverse"])
+def test_every_command_of_numbers_says_so_beside_its_rows(tmp_path: Path, command: str) -> None:
+    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    words = ["--data", str(data), command, "--format", "json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == []
+    assert "12 answers of harbours have no judgement" in done.stderr
