@@ -54,7 +54,9 @@ def explained(draw: Draw, legend: str) -> Any:
     lines = textwrap.wrap(CLICK.sub("", legend), LETTERS)
     if not lines:
         return chart
-    words = alt.TitleParams("", subtitle=lines, orient="bottom", anchor="start", offset=16)
+    words = alt.TitleParams(
+        lines, orient="bottom", anchor="start", offset=16, fontSize=11, fontWeight="normal"
+    )
     return alt.vconcat(chart, title=words)
 
 

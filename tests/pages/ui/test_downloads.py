@@ -43,4 +43,4 @@ def test_a_chart_takes_its_words_along_but_not_its_clicks() -> None:
 
 def test_lists_are_joined_in_a_table_to_take_away() -> None:
     frame = pl.DataFrame({"flags": [["few", "unscored"], []]})
-    assert downloads.csv(frame).decode().splitlines()[1:] == ["few; unscored", ""]
+    assert downloads.csv(frame).decode().splitlines()[1:] == ["few; unscored", '""']
