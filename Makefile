@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --py
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.run ## build the bundled study and open the app on port 8501
+demo: $(VENV)/.run ## build the bundled study and open the app
 	@$(BIN)/brittlescope demo
 
 miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes on a CPU, and open it

@@ -10,7 +10,7 @@ import click
 from pipeline import importers, importing, mapping
 from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
-from pipeline.serving import ROOT, open_app
+from pipeline.serving import ROOT, open_app, where
 from warehouse.errors import NoSnapshot
 from warehouse.lake import Lake
 
@@ -142,13 +142,13 @@ def build(data: Path) -> None:
 
 
 @command("demo")
-@click.option("--port", default=8501, show_default=True, help="The port to listen on.")
+@where
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
-def demo(port: int, no_serve: bool, data: Path) -> None:
+def demo(port: int | None, no_token: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
     outcomes = list(importing.run(data, importing.find([BUNDLED], skip=data).units))
     _reported(outcomes)
     if not _is_built(data) or any(outcome.state == "imported" for outcome in outcomes):
         _build(data)
     if not no_serve:
-        open_app(data, port)
+        open_app(data, port, no_token)

@@ -1,30 +1,48 @@
 """The command that opens the app."""
 
 import os
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from pipeline.commands import command, say
+from pipeline.commands import command
 
 ROOT = Path(__file__).parent.parent
-APP = ROOT / "app.py"
+SERVER = "pages.ui.server"
+
+
+def where(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where the app is served, and to whom."""
+    port = click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        help="The port to listen on; 0 takes any.  [default: 8501, or the next free one]",
+    )
+    token = click.option(
+        "--no-token", is_flag=True, help="Let everybody on this machine in, without the link."
+    )
+    return port(token(function))
 
 
 @command("serve")
-@click.option("--port", default=8501, show_default=True, help="The port to listen on.")
-def serve(port: int, data: Path) -> None:
+@where
+def serve(port: int | None, no_token: bool, data: Path) -> None:
     """Open the app on the loopback address."""
-    open_app(data, port)
+    open_app(data, port, no_token)
 
 
-def open_app(data: Path, port: int) -> None:
-    """Open the app on a data folder, and end with it."""
-    say(f"Open http://localhost:{port} (Ctrl-C stops it).")
-    command = [sys.executable, "-m", "pages.ui.server", "run", str(APP), "--server.port", str(port)]
-    environment = os.environ | {"BRITTLESCOPE_DATA": str(data.resolve())}
-    # Streamlit reads its configuration from the folder it runs in.
-    status = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
-    raise click.exceptions.Exit(status)
+def open_app(data: Path, port: int | None, no_token: bool) -> NoReturn:
+    """Become the program that serves the app on a data folder.
+
+    This process itself does, so that whatever ends it ends the server, and nothing is left that
+    would hold the port.
+    """
+    os.environ["BRITTLESCOPE_DATA"] = str(data.resolve())
+    options = [*(["--port", str(port)] if port is not None else []), *["--no-token"] * no_token]
+    os.chdir(ROOT)  # where Streamlit finds its configuration, and Python the pages
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", SERVER, *options])

@@ -1,20 +1,13 @@
 """A server on a study of the fixtures, and a page of a real browser."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.pages.reading import study
+from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -38,17 +31,24 @@ def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(served_data: Path, root: Path) -> Iterator[str]:
-    """The address of a server that the tests of a module share."""
-    with _serving(served_data, root) as address:
-        yield address
+def server(served_data: Path) -> Iterator[str]:
+    """The address of a server that the tests of a module share, open without its link."""
+    with serving(served_data, "--port", "0", "--no-token") as served:
+        yield served.address
 
 
 @pytest.fixture
-def fresh_server(served_data: Path, root: Path) -> Iterator[str]:
-    """The address of a server that nobody has visited yet."""
-    with _serving(served_data, root) as address:
-        yield address
+def fresh_server(served_data: Path) -> Iterator[str]:
+    """The address of a server that nobody has visited yet, open without its link."""
+    with serving(served_data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
+@pytest.fixture(scope="module")
+def guarded(served_data: Path) -> Iterator[Served]:
+    """A server as users start it: only its link opens it."""
+    with serving(served_data) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -70,37 +70,3 @@ def tab(browser: "Browser") -> Iterator["Page"]:
     page.set_default_timeout(60_000)
     yield page
     context.close()
-
-
-@contextmanager
-def _serving(data: Path, root: Path) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = str(listener.getsockname()[1])
-    address = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "pages.ui.server", "run", "app.py", "--server.port", port]
-    environment = os.environ | {"BRITTLESCOPE_DATA": str(data)}
-    process = subprocess.Popen(
-        command,
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise RuntimeError(f"The server did not answer at {address}.")

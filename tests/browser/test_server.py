@@ -1,0 +1,149 @@
+"""The link with its token in a real browser, and what other pages get of the app: nothing."""
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pages.served import Served, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    *("overview", "rates", "brittleness", "interventions", "robustness", "published"),
+    *("transcripts", "study", "training", "sources"),
+)
+
+EXPIRED = "Open the link that brittlescope serve"
+
+STRANGER = """<!doctype html><title>stranger</title>
+<a id="link" href="{address}/rates?rule=strict">rates</a>
+<iframe src="{address}/"></iframe>
+<script>
+const tried = {{}};
+const socket = new WebSocket("{address}/_stcore/stream".replace("http", "ws"), ["streamlit"]);
+let received = 0;
+socket.onmessage = (message) => {{ received += 1; }};
+tried.socket = new Promise((done) => {{
+  socket.onclose = () => done(`closed after ${{received}} messages`);
+  socket.onopen = () => done("open");
+}});
+for (const path of ["/", "/_stcore/metrics", "/_stcore/health", "/static/none.js"])
+  tried[path] = fetch("{address}" + path, {{ credentials: "include" }})
+    .then((answer) => answer.text()).catch(() => "refused");
+tried.image = new Promise((done) => {{
+  const image = new Image();
+  image.onload = () => done("drawn");
+  image.onerror = () => done("refused");
+  image.src = "{address}/favicon.png";
+}});
+window.outcome = async () => Object.fromEntries(
+  await Promise.all(Object.entries(tried).map(async ([name, what]) => [name, await what])));
+</script>
+"""
+
+
+@pytest.fixture
+def stranger(guarded: Served, tmp_path: Path) -> Iterator[str]:
+    """The port of another server of this machine, whose page tries to get at the app."""
+    (tmp_path / "index.html").write_text(STRANGER.format(address=guarded.address), "utf-8")
+    handler = partial(_Quiet, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield str(server.server_address[1])
+        server.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def drawn(tab: "Page") -> None:
+    """Wait until a page is drawn to its end."""
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    tab.get_by_test_id("stHeading").first.wait_for()
+
+
+def test_every_page_opens_by_the_link_and_breaks_no_rule_of_its_own(
+    guarded: Served, tab: "Page"
+) -> None:
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(guarded.link)
+    assert tab.url.rstrip("/") == guarded.address
+    for page in PAGES:
+        tab.goto(f"{guarded.address}/{page}")
+        for width in (1400, 390):
+            tab.set_viewport_size({"width": width, "height": 1000})
+            drawn(tab)
+            assert tab.get_by_test_id("stException").count() == 0
+    assert not [line for line in said if re.search("Content Security|Refused|violates", line)]
+    schemes = tuple(f"{scheme}://localhost:{guarded.port}/" for scheme in ("http", "ws"))
+    assert not [url for url in asked if not url.startswith((*schemes, "data:", "blob:"))]
+    assert sum(guarded.token in url for url in asked) == 1
+
+
+def test_another_page_of_this_machine_gets_nothing(
+    guarded: Served, tab: "Page", stranger: str
+) -> None:
+    tab.goto(guarded.link)
+    drawn(tab)  # so that the browser has the cookie, which it sends to every port of the host
+    for host in ("localhost", "127.0.0.1"):
+        tab.goto(f"http://{host}:{stranger}/")
+        tried = tab.evaluate("outcome()")
+        assert tried.pop("socket") == "closed after 0 messages"
+        assert set(tried.values()) == {"refused"}
+        framed = [frame for frame in tab.frames if frame != tab.main_frame]
+        assert [frame.url for frame in framed] == ["chrome-error://chromewebdata/"]
+
+
+def test_a_link_on_another_site_opens_the_page(guarded: Served, tab: "Page", stranger: str) -> None:
+    tab.goto(f"http://127.0.0.1:{stranger}/")
+    tab.locator("#link").click()
+    tab.get_by_text(EXPIRED).wait_for()
+    tab.goto(guarded.link)
+    tab.goto(f"http://127.0.0.1:{stranger}/")
+    tab.locator("#link").click()
+    drawn(tab)
+    assert tab.url == f"{guarded.address}/rates?rule=Strict"
+
+
+def test_a_reload_and_a_second_tab_stay_in_and_another_browser_does_not(
+    guarded: Served, browser: "Browser", tab: "Page"
+) -> None:
+    tab.goto(guarded.link)
+    drawn(tab)
+    tab.reload()
+    drawn(tab)
+    second = tab.context.new_page()
+    second.goto(f"{guarded.address}/rates")
+    drawn(second)
+    other = browser.new_context().new_page()
+    other.goto(f"{guarded.address}/rates")
+    other.get_by_text(EXPIRED).wait_for()
+    other.context.close()
+
+
+def test_after_a_restart_the_old_tab_says_what_to_do(served_data: Path, tab: "Page") -> None:
+    with serving(served_data) as first:
+        tab.goto(first.link)
+        drawn(tab)
+        port = str(first.port)
+    with serving(served_data, "--port", port) as second:
+        tab.get_by_role("dialog").get_by_text(EXPIRED).wait_for()
+        tab.reload()
+        tab.get_by_text(EXPIRED).wait_for()
+        tab.goto(second.link)
+        drawn(tab)
