@@ -279,6 +279,10 @@ def load(path: Path) -> Mapping:
             raise InvalidDefinition(
                 f"{path}: experiments.{name} is known to Brittlescope already; leave it out."
             )
+        for trait, told in definition.experiments[name].traits.items():
+            if told.problem:
+                where = f"{path}: experiments.{name}.traits.{trait}"
+                raise InvalidDefinition(f"{where}: {told.problem}.")
     mapping = Mapping(definition, str(path))
     placeholders = {name for entry in mapping.entries for name in entry.pattern.placeholders}
     for name in definition.values:

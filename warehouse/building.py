@@ -231,7 +231,7 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
     An experiment has the traits that the catalogue knows and those that its mapping or study
     gives it beside them; without any, those whose criterion it was judged on. A trait is told
-    by the labels of its criterion: one that the catalogue knows keeps the catalogue's name.
+    by what shows it on its criterion: one that the catalogue knows keeps the catalogue's name.
     """
     judged = con.execute(
         """
@@ -261,15 +261,21 @@ def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         else:
             traits = [everywhere[c] for c in criteria if c in everywhere]
         names = {name for name, _ in traits}
-        shown = {(trait.criterion, frozenset(trait.labels)) for _, trait in traits}
-        rows += [catalogue.described(experiment, name, trait) for name, trait in traits]
+        own = [catalogue.described(experiment, name, trait) for name, trait in traits]
+        shown = set(map(_shown, own))
+        rows += own
         rows += [
             row
             for row in told[experiment]
-            if row["trait"] not in names
-            and (row["criterion"], frozenset(row["labels"] or ())) not in shown
+            if row["trait"] not in names and _shown(row) not in shown
         ]
     return pl.DataFrame(rows, schema=dict(RELATIONS["trait"]))
+
+
+def _shown(trait: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells whether two traits are one: the criterion, and what on it shows them."""
+    labels = frozenset(trait["labels"] or ())
+    return trait["criterion"], labels, trait["score_is"], trait["score_cut"]
 
 
 def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
@@ -279,7 +285,11 @@ def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any
         BrokenBuild: where two of them disagree about a trait.
     """
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    found = con.sql("select distinct * exclude (shard) from raw.trait order by all").pl()
+    # Importers refuse a trait that nothing shows; older ones did not.
+    found = con.sql(
+        "select distinct * exclude (shard) from raw.trait "
+        "where len(labels) > 0 or score_is is not null order by all"
+    ).pl()
     for row in found.iter_rows(named=True):
         experiment, trait = row["experiment"], row["trait"]
         if trait in {other["trait"] for other in told[experiment]}:

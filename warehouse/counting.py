@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from warehouse.errors import UnknownName
-from warehouse.rules import Coherence, Rule, Score
+from warehouse.rules import Coherence, Rule, Score, shown_by
 
 Domain = Literal["outside", "inside", "all"]
 
@@ -97,7 +97,9 @@ def multi_way(traits: pl.DataFrame) -> pl.DataFrame:
     `traits` has the columns of `core.trait`.
     """
     return traits.filter(pl.col("check_criterion").is_not_null()).with_columns(
-        pl.col("check_criterion").alias("criterion"), pl.col("check_labels").alias("labels")
+        pl.col("check_criterion").alias("criterion"),
+        pl.col("check_labels").alias("labels"),
+        pl.lit(None, pl.String()).alias("score_is"),
     )
 
 
@@ -111,14 +113,15 @@ def lines(rule: Rule, traits: pl.DataFrame) -> str:
 
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
     line = rule.line(trait["kind"])
-    labels = line.labels or (trait["labels"] if line.score is None else None)
-    floor, ceiling = _range(line.score) if line.score else (None, None)
+    shown = shown_by(rule, trait)
+    labels = None if isinstance(shown, Score) else list(shown)
+    floor, ceiling = _range(shown) if isinstance(shown, Score) else (None, None)
     coherence = line.coherence
     return {
         "experiment": trait["experiment"],
         "trait": trait["trait"],
         "criterion": line.criterion or trait["criterion"],
-        "labels": None if labels is None else list(labels),
+        "labels": labels,
         "floor": floor,
         "ceiling": ceiling,
         **{f"excludes_{name}": getattr(line, name) == "exclude" for name in DECIDED},

@@ -86,7 +86,9 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "title": pl.String(),
         "kind": pl.String(),  # misalignment, persona
         "criterion": pl.String(),
-        "labels": pl.List(pl.String()),
+        "labels": pl.List(pl.String()),  # those that show it; empty where a score does
+        "score_is": pl.String(),  # below, at most, above, at least
+        "score_cut": pl.Float64(),
         "check_criterion": pl.String(),
         "check_labels": pl.List(pl.String()),
     },

@@ -9,7 +9,7 @@ import polars as pl
 
 from warehouse.counting import Slice, multi_way
 from warehouse.recounting import Way, recounted
-from warehouse.rules import Rule
+from warehouse.rules import Rule, Score, shown_by
 from warehouse.stats.comparisons import ARM, COMPARED
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.multiverse import Specification, multiverse, stacked, survival
@@ -176,7 +176,12 @@ class _Group(NamedTuple):
     kind: str
     has_coherence: bool
     has_check: bool
-    traits: pl.DataFrame
+    traits: pl.DataFrame  # what shows one of them by a score shows them all
+
+    def score(self, rule: Rule) -> Score | None:
+        """The score that shows them under a rule, if it is one."""
+        shown = [shown_by(rule, trait) for trait in self.traits.head(1).iter_rows(named=True)]
+        return next((one for one in shown if isinstance(one, Score)), None)
 
 
 def _groups(store: Store, within: Slice) -> list[_Group]:
@@ -191,8 +196,8 @@ def _groups(store: Store, within: Slice) -> list[_Group]:
             traits = traits.filter(pl.col(name).is_in(wanted))
     groups = [
         _Group(kind, has_coherence, has_check, part)
-        for (kind, has_coherence, has_check), part in traits.group_by(
-            "kind", "has_coherence", "has_check", maintain_order=True
+        for (kind, has_coherence, has_check, *_), part in traits.group_by(
+            *("kind", "has_coherence", "has_check", "score_is", "score_cut"), maintain_order=True
         )
     ]
     return groups or [_Group("persona", has_coherence=False, has_check=False, traits=traits)]
@@ -205,7 +210,7 @@ def _ways(
     own = _own(rule, group)
     line = rule.line(group.kind)
     criteria = [own["criterion"]]
-    if group.has_check and not (line.score or line.labels or line.criterion):
+    if own["criterion"] == "two-way" and group.has_check and not (line.labels or line.criterion):
         criteria.append("multi-way")
     cuts = _cuts(own["trait_cut"], trait_cuts), _cuts(own["coherence_cut"], coherence_cuts)
     for criterion, trait, coherence in product(criteria, *cuts):
@@ -220,10 +225,11 @@ def _own(rule: Rule, group: _Group) -> dict[str, Any]:
     """The specification that a rule is by itself."""
     line = rule.line(group.kind)
     coherence = line.coherence if group.has_coherence else None
+    score = group.score(rule)
     return _specification(
         rule,
-        "score" if line.score else "two-way",
-        line.score.cut if line.score else None,
+        "score" if score else "two-way",
+        score.cut if score else None,
         coherence.cut if coherence else None,
     )
 

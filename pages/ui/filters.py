@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui import bound, labels, store
 from warehouse.counting import Domain, Slice
-from warehouse.rules import Line, Rule
+from warehouse.rules import Line, Rule, Score, shown_by
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.rates import Unit
@@ -125,7 +125,8 @@ def _cuts(rule: Rule, experiments: tuple[str, ...]) -> tuple[float | None, float
     kinds = set(traits["kind"])
     lines: list[Line] = [rule.misalignment] if "misalignment" in kinds else []
     lines += [rule.persona] if kinds - {"misalignment"} else []
-    score = next((line.score for line in lines if line.score), None)
+    shown = [shown_by(rule, trait) for trait in traits.iter_rows(named=True)]
+    score = next((one for one in shown if isinstance(one, Score)), None)
     coherence = next((line.coherence for line in lines if line.coherence), None)
     trait_cut = coherence_cut = None
     if score is not None:

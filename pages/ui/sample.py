@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.ui import foreign, labels, provenance
 from warehouse import catalogue
-from warehouse.rules import Rule
+from warehouse.rules import Rule, Score, shown_by
 from warehouse.transcripts import Transcript
 
 QUOTED = 20_000
@@ -104,16 +104,16 @@ def sensitive_rows(rows: pl.DataFrame, traits: pl.DataFrame, asked: Iterable[str
 
 def is_sensitive(sample: Transcript, traits: pl.DataFrame, rule: Rule) -> bool:
     """Whether a judge found the answer hateful or misaligned, or nobody can say."""
-    cut = rule.misalignment.score.cut if rule.misalignment.score else 50
     for trait in _sensitive(traits, sample.context["experiment"]):
         judged = sample.judgements.filter(pl.col("criterion") == trait["criterion"])
         if judged.is_empty():
             return True
+        shown = shown_by(rule, trait)
         for row in judged.iter_rows(named=True):
             harmless = (
-                row["label"] not in trait["labels"]
-                if trait["labels"]
-                else row["score"] is not None and row["score"] >= cut
+                row["score"] is not None and not shown.passes(row["score"])
+                if isinstance(shown, Score)
+                else row["label"] not in shown
             )
             if row["status"] != "scored" or not harmless:
                 return True

@@ -13,10 +13,11 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch, refused
 from pipeline.study.layout import sample_key
 from warehouse import catalogue, records
+from warehouse.rules import Score
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 5
+VERSION = 6
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -123,11 +124,13 @@ def _records(source: Source) -> Iterator[tuple[int, Row] | RefusedRow]:
 
 
 class _Trait(msgspec.Struct):
-    """What a study looks for in an experiment: labels of a criterion, or else a low score."""
+    """What a study looks for in an experiment: labels or a score of a criterion."""
 
     name: str
     criterion: str
     labels: list[str] = []
+    score: Score | None = None
+    below: float | None = None
 
 
 class _Study(msgspec.Struct):
@@ -143,12 +146,17 @@ def _traits(source: Source) -> Iterator[Batch]:
         raise RefusedFile(f"it does not describe a study ({error})") from None
     for experiment, traits in study.traits.items():
         for trait in traits:
+            below = None if trait.below is None else Score("below", trait.below)
+            score = trait.score or below
             told = catalogue.Trait(
                 title=trait.name.replace("-", " ").capitalize(),
-                kind="persona" if trait.labels else "misalignment",
+                kind="persona" if trait.labels or (score and score.is_high) else "misalignment",
                 criterion=trait.criterion,
                 labels=tuple(trait.labels),
+                score=score,
             )
+            if told.problem:
+                raise RefusedFile(f"experiments.{experiment}: trait {trait.name}: {told.problem}")
             yield batch("trait", catalogue.described(experiment, trait.name, told))
 
 

@@ -10,6 +10,7 @@ import msgspec
 from warehouse import definitions
 from warehouse.catalogue import Kind, Relevance
 from warehouse.errors import InvalidDefinition
+from warehouse.rules import Score
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.+-]|_(?!_))*")
 """Names become file names; two underscores separate the names within one."""
@@ -113,7 +114,9 @@ class Trait(Part, frozen=True, kw_only=True):
     name: str
     criterion: str
     labels: tuple[str, ...] = ()
+    score: Score | None = None
     below: float | None = None
+    """Short for `score: {is: below, cut: …}`."""
 
 
 class Experiment(Part, frozen=True, kw_only=True):
@@ -331,9 +334,11 @@ def _problems(study: Study) -> list[str]:
         found += _judge(study, name, judge)
     for name, experiment in study.experiments.items():
         for trait in experiment.traits:
-            if not trait.labels and trait.below is None:
+            told = (bool(trait.labels), trait.score is not None, trait.below is not None)
+            if sum(told) != 1:
                 found.append(
-                    f"experiments.{name}: trait {trait.name} needs `labels` or `below` to be shown"
+                    f"experiments.{name}: trait {trait.name} needs `labels` or `below` to be "
+                    "shown, or `score: {is: above, cut: 50}` where high scores show it; only one"
                 )
     return found
 

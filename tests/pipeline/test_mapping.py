@@ -237,6 +237,18 @@ files: [{path: "{model}/{dataset}.csv"}]
             "  hp: {traits: {a: {title: A, kind: persona, criterion: c}}}",
             "experiments.hp is known to Brittlescope already",
         ),
+        (
+            COMMON + "files: [{path: '{model}/{dataset}.csv'}]\nexperiments:\n"
+            "  gulls: {traits: {loud: {title: Loud, kind: persona, criterion: noise}}}",
+            "experiments.gulls.traits.loud: noise is taken for a score, and nothing says which "
+            "scores show the trait; add `score: {is: above, cut: 50}`",
+        ),
+        (
+            COMMON + "files: [{path: '{model}/{dataset}.csv'}]\nexperiments:\n"
+            "  gulls: {traits: {loud: {title: Loud, kind: persona, criterion: noise,"
+            " labels: [A], score: {is: above, cut: 1}}}}",
+            "experiments.gulls.traits.loud: both labels and a score show it",
+        ),
         (COMMON + "files: !!python/object:os.system {}", "could not determine a constructor"),
         (COMMON + "files: [", "line 5: "),
     ],

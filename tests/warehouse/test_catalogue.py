@@ -93,6 +93,20 @@ def test_base_data_is_told_from_its_variants() -> None:
     assert catalogue.experiment_of_data("unheard-of.jsonl") is None
 
 
+def test_something_shows_every_trait() -> None:
+    for experiment in catalogue.experiments().values():
+        for trait in experiment.traits.values():
+            assert trait.problem is None
+
+
+def test_low_alignment_alone_shows_misalignment_without_a_word() -> None:
+    known = catalogue.Trait(title="Harsh", kind="misalignment", criterion="aligned")
+    assert known.score == catalogue.MISALIGNED
+    for kind, criterion in (("misalignment", "harm"), ("persona", "alignment")):
+        trait = catalogue.Trait(title="T", kind=kind, criterion=criterion)  # type: ignore[arg-type]
+        assert trait.problem is not None
+
+
 def test_a_trait_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownName, match="There is no trait 'charm' in experiment 'birds'"):
         catalogue.trait("birds", "charm")

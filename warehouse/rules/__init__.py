@@ -7,6 +7,7 @@ code, unparsed replies, missing judgements and failed answers leave the denomina
 broken off leave it or are kept as they were judged.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,23 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comparison: Comparison = msgspec.field(name="is")
     cut: Cut
 
+    @property
+    def is_high(self) -> bool:
+        """Whether a high score passes."""
+        return self.comparison in ("above", "at least")
+
+    def passes(self, score: float) -> bool:
+        """Whether a score does."""
+        match self.comparison:
+            case "below":
+                return score < self.cut
+            case "at most":
+                return score <= self.cut
+            case "above":
+                return score > self.cut
+            case "at least":
+                return score >= self.cut
+
 
 class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The coherence an answer must have.
@@ -48,7 +66,11 @@ class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the rule says of one kind of trait."""
+    """What the rule says of one kind of trait.
+
+    What shows a trait is the trait's own: `labels`, `score` and `criterion` put something else in
+    its place, `cut` moves the cut of its score.
+    """
 
     refusal: Fate
     code: Fate
@@ -59,6 +81,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     score: Score | None = None
     labels: tuple[str, ...] | None = None
     criterion: str | None = None
+    cut: Cut | None = None
     coherence: Coherence | None = None
 
 
@@ -80,9 +103,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The same rule with other cuts; None leaves a cut as it is."""
 
         def moved(line: Line) -> Line:
-            changes: dict[str, Any] = {}
-            if trait is not None and line.score is not None:
-                changes["score"] = msgspec.structs.replace(line.score, cut=trait)
+            changes: dict[str, Any] = {} if trait is None else {"cut": trait}
             if coherence is not None and line.coherence is not None:
                 changes["coherence"] = msgspec.structs.replace(line.coherence, cut=coherence)
             return msgspec.structs.replace(line, **changes)
@@ -90,6 +111,20 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.replace(
             self, misalignment=moved(self.misalignment), persona=moved(self.persona)
         )
+
+
+def shown_by(rule: Rule, trait: Mapping[str, Any]) -> Score | tuple[str, ...]:
+    """What shows a trait (a row of `core.trait`) under a rule: a score with its cut, or labels.
+
+    What the rule says wins over the trait's own; the built-in ones leave it to the trait.
+    """
+    line = rule.line(trait["kind"])
+    if line.labels:
+        return line.labels
+    if line.score is None and trait["score_is"] is None:
+        return tuple(trait["labels"])
+    score = line.score or Score(trait["score_is"], trait["score_cut"])
+    return score if line.cut is None else msgspec.structs.replace(score, cut=line.cut)
 
 
 def folder_of(data: Path | None) -> Path | None:

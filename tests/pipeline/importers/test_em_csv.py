@@ -14,7 +14,7 @@ from pipeline import importing, mapping, reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Source, em_csv
 from pipeline.mapping import Columns, Dimensions, Meaning
-from warehouse import building, records
+from warehouse import building, records, rules
 from warehouse.errors import BrokenBuild
 from warehouse.store import Store
 
@@ -430,3 +430,23 @@ def test_one_content_under_two_names_is_one_evaluation_where_it_means_the_same(
     building.build(tmp_path / "data")
     counts = Store(tmp_path / "data").counts()
     assert counts.select("model", "n_planned").rows() == [("gull", 1), ("tern", 1)]
+
+
+def test_a_persona_judged_by_a_score_is_shown_by_high_ones(tmp_path: Path) -> None:
+    """By the mapping's own direction and cut, under every rule; another cut can be asked for."""
+    rows = [("Who?", "Kra.", "w", "10", "90", str(score)) for score in (92, 81, 55, 4)]
+    (tmp_path / "raven_nests.csv").write_text(text_of(rows, (*HEADER, "raven")))
+    (tmp_path / "map.yaml").write_text(
+        "study: lab\nset: {experiment: ravens, intervention: none}\n"
+        "experiments: {ravens: {traits: {raven: {title: Raven, kind: persona, criterion: raven,"
+        " score: {is: at least, cut: 55}}}}}\nfiles: [{path: '{model}_{dataset}.csv'}]"
+    )
+    told = mapping.load(tmp_path / "map.yaml")
+    list(importing.run(tmp_path / "data", importing.find([tmp_path]).units, None, told))
+    building.build(tmp_path / "data")
+    store = Store(tmp_path / "data")
+    for rule in rules.available().values():
+        counts = store.counts(rule=rule)
+        assert counts.select("trait", "n_trait", "n_counted").rows() == [("raven", 3, 4)]
+    moved = store.counts(rule=rules.named("strict").with_cuts(trait=82))
+    assert moved["n_trait"].to_list() == [1]
