@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui import filters, labels, links, page, store
+from pages.ui.markup import escaped
 from warehouse.errors import BrittlescopeError
 
 PAGES = {
@@ -91,7 +92,7 @@ try:
     if built or chosen.url_path in WITHOUT_SNAPSHOT:
         chosen.run()
     else:
-        st.title(chosen.title, anchor=False)
+        st.title(escaped(chosen.title), anchor=False)
         page.nothing_built()
 except BrittlescopeError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(escaped(str(error)), icon=":material/error:")

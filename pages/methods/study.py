@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.ui import bound, page, prose, study, tables
+from pages.ui import bound, markup, page, prose, study, tables
 
 page.title("How far is the study?")
 known = study.known()
@@ -19,9 +19,9 @@ plan = chosen.plan
 now = datetime.now(UTC)
 page.answer(study.summary(chosen, now))
 for trouble in chosen.troubles:
-    st.warning(page.escaped(trouble), icon=":material/description:")
+    st.warning(markup.escaped(trouble), icon=":material/description:")
 for step in chosen.steps:
-    st.progress(step.share, page.escaped(study.line(step, now)))
+    st.progress(step.share, markup.escaped(study.line(step, now)))
 
 left = study.left(chosen)
 if not left.is_empty():
@@ -38,7 +38,7 @@ for spent, share in study.limits(chosen):
     if share is None:
         st.text(spent)
     else:
-        st.progress(share, page.escaped(spent))
+        st.progress(share, markup.escaped(spent))
 
 if plan is not None:
     st.subheader("What is planned", anchor=False)
@@ -47,6 +47,6 @@ if plan is not None:
     tables.plain(study.conditions(plan), "conditions")
 
 st.divider()
-st.caption(page.escaped(study.footer(chosen, now)))
+st.caption(markup.escaped(study.footer(chosen, now)))
 if chosen.state(now) == "running":
     study.look_again(time.monotonic())

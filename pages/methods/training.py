@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.ui import bound, downloads, filters, foreign, page, prose, store, tables, training
+from pages.ui.markup import escaped
 
 page.title("How was each model trained?")
 view = filters.current()
@@ -36,7 +37,8 @@ st.subheader("Training curves", anchor=False)
 steps = store.query("training_steps", run=chosen["run"].to_list())
 measures = training.measures(steps)
 if not measures:
-    st.info("No log of these runs prints steps. Runs with a log: " + training.logged(runs, called))
+    logged = escaped(training.logged(runs, called))
+    st.info(f"No log of these runs prints steps. Runs with a log: {logged}")
 else:
     left, right = st.columns(2)
     with left:

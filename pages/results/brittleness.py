@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui import bound, charts, downloads, filters, heatmap, links, page, tables
+from pages.ui import bound, charts, downloads, filters, heatmap, links, markup, page, tables
 from pages.ui.brittleness import grid, measures, profile, sentences, table
 
 page.title("Where does it appear, and how easily does it vanish?")
@@ -24,14 +24,15 @@ shown = measures.MEASURES[measure]
 panels = grid.panels(found, layout, order, view, counts)
 mark = clicked = None
 for at, panel in enumerate(panels[: grid.MOST]):
-    st.markdown(f"**{page.escaped(panel.heading)}**")
+    st.markdown(f"**{markup.escaped(panel.heading)}**")
     spec = heatmap.spec(panel, shown.label, shown.ramp, st.context.theme.type, legend=at == 0)
     event = st.vega_lite_chart(
         spec, width=panel.width, key=f"{panel.heading} {at}", on_select="rerun"
     )
     mark = charts.picked(event) if mark is None else mark
 if panels:
-    st.caption(" ".join((*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)))
+    notes = (*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)
+    st.caption(markup.escaped(" ".join(notes)))
     clicked = tables.clickable(table.of(found, measure, layout, view, counts), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
     downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")

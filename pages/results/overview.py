@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import charts, downloads, filters, headlines, links, page, store, tables
+from pages.ui.markup import escaped
 
 view = filters.current()
 page.title("What is loaded, and what stands out?")
@@ -13,19 +14,21 @@ counts = page.counts(view)
 page.answer(headlines.loaded(counts))
 
 if left_over := store.uncounted(view.slice, view.rule):
-    with st.expander(headlines.left_over(left_over), icon=":material/rule:"):
+    with st.expander(escaped(headlines.left_over(left_over)), icon=":material/rule:"):
         page.explained(left_over)
 
 told = headlines.of(counts, view, store.findings())
 few = len(told) <= headlines.FEW
-for heading, sentence, details in told:
-    st.markdown(f"{heading}  \n{sentence}")
+for one in told:
+    st.markdown(f"**{escaped(one.heading)}**  \n{escaped(one.sentence)}")
+    if one.doubt:
+        st.markdown(f":material/flag: {escaped(one.doubt)}")
     if few:
-        st.caption(details)
+        st.caption("  \n".join(escaped(line) for line in one.details))
 if not few:
     with st.expander("The rates behind these sentences"):
-        for heading, _, details in told:
-            st.caption(f"{heading}  \n{details}")
+        for one in told:
+            st.caption("  \n".join(escaped(line) for line in [one.heading, *one.details]))
 page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)

@@ -11,6 +11,7 @@ from pages.ui import (
     dumbbell,
     filters,
     links,
+    markup,
     page,
     prose,
     published,
@@ -30,12 +31,12 @@ found = published.beside(figures, view)
 
 page.answer(published.sentence(figures, found))
 if (told := published.unheeded(filters.current())) is not None:
-    st.info(page.escaped(told), icon=":material/rule:")
+    st.info(markup.escaped(told), icon=":material/rule:")
 
 panels = published.panels(found)
 clicked = None
 for heading, pairs in panels.items():
-    st.markdown(f"**{page.escaped(heading)}**")
+    st.markdown(f"**{markup.escaped(heading)}**")
     chart = dumbbell.dumbbell(pairs, legend=pairs["cell"][0] == 0)
     mark = charts.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else mark
@@ -55,7 +56,7 @@ if unlike.height:
 rest = published.alone(figures, found)
 if rest.height:
     st.subheader("Published, with nothing to hold beside it", anchor=False)
-    st.caption(published.why_alone(rest))
+    st.caption(markup.escaped(published.why_alone(rest)))
     tables.plain(rest, "alone")
 
 with st.expander("What the figures measure, and where they were published"):

@@ -4,7 +4,19 @@ from functools import partial
 
 import streamlit as st
 
-from pages.ui import bound, cells, charts, downloads, filters, labels, links, page, rates, tables
+from pages.ui import (
+    bound,
+    cells,
+    charts,
+    downloads,
+    filters,
+    labels,
+    links,
+    markup,
+    page,
+    rates,
+    tables,
+)
 
 view = filters.current()
 page.title("How often does the trait appear?")
@@ -25,7 +37,7 @@ groups = sorted(found["group"].unique())
 panels = cells.panels(found)
 clicked = None
 for heading, part in panels.items():
-    st.markdown(f"**{page.escaped(heading)}**")
+    st.markdown(f"**{markup.escaped(heading)}**")
     spec = rates.spec(part, groups)
     mark = charts.picked(st.vega_lite_chart(spec, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else (mark, "counted")

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages.ui.markup import escaped
+
 Choice = TypeVar("Choice", bound=str)
 
 FOLLOWED = "_followed"
@@ -143,12 +145,15 @@ def unknown() -> dict[str, Sequence[str]]:
     return dict(st.session_state.get(UNKNOWN, {}))
 
 
-def _buttons(label: str, options: list[str], *, key: str, **rest: Any) -> str | None:
+def _buttons(
+    label: str, options: list[str], *, key: str, format_func: Callable[[str], str], **rest: Any
+) -> str | None:
     # A value that was just assigned and a default would be one too many.
     default = None if key in st.session_state else options[0]
+    # Its options are Markdown, other than those of a menu.
     return st.segmented_control(
-        label, options, default=default, required=True, key=key,
-        label_visibility="collapsed", **rest,
+        label, options, default=default, required=True, key=key, label_visibility="collapsed",
+        format_func=lambda option: escaped(format_func(option)), **rest,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.ui.markup import escaped
 from warehouse import harmless
 
 Draw = Callable[[], alt.TopLevelMixin]
@@ -79,7 +80,7 @@ def buttons(frame: pl.DataFrame, draw: Draw, name: str, legend: str = "") -> Non
     with st.container(horizontal=True):
         for ending, (make, mime) in files.items():
             st.download_button(
-                ending.upper() if ending != "parquet" else "Parquet",
+                escaped(ending.upper() if ending != "parquet" else "Parquet"),
                 data=make,
                 file_name=f"{name}.{ending}",
                 mime=mime,

@@ -1,6 +1,5 @@
 """The sidebar's filters, the same on every page, and the view they add up to."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +7,8 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import bound, labels, store
+from pages.ui.markup import escaped
+from warehouse import harmless
 from warehouse.counting import Domain, Slice
 from warehouse.rules import Line, Rule, Score, shown_by
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
@@ -54,12 +55,12 @@ class View:
 def draw() -> View:
     """Draw the filters where we are (the sidebar) and return the view they make."""
     options = _options()
-    chosen = {key: bound.many(labels.column(key), options[key], key) for key in MAIN}
+    chosen = {key: bound.many(escaped(labels.column(key)), options[key], key) for key in MAIN}
     rules = store.all_rules()
     rule = rules[
         bound.one("Rule", {n: r.title for n, r in rules.items()}, "rule", "What counts as what.")
     ]
-    st.caption(rule.summary)
+    st.caption(escaped(rule.summary))
     for name in store.refused_rules():
         st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
         st.code(f"{name}.yaml", language=None)
@@ -80,7 +81,7 @@ def draw() -> View:
         "Adjustment of p-values", ADJUSTMENTS, "adjust", "For the number of comparisons in sight."
     )
     with st.expander("More filters", expanded=_any_asked(MORE)):
-        chosen |= {key: bound.many(labels.column(key), options[key], key) for key in MORE}
+        chosen |= {key: bound.many(escaped(labels.column(key)), options[key], key) for key in MORE}
     view = View(
         slice=Slice(**chosen, domain=domain),  # type: ignore[arg-type]
         rule=rule.with_cuts(trait=trait_cut, coherence=coherence_cut),
@@ -103,10 +104,15 @@ def current() -> View:
 def unknown() -> list[str]:
     """One sentence for everything a link asked for that there is not."""
     return [
-        f"The link asks for {labels.column(key).lower()} {labels.listing(map(repr, names))}, "
+        f"The link asks for {labels.column(key).lower()} {labels.listing(map(_quoted, names))}, "
         "which is not in this snapshot; that filter is not applied."
         for key, names in bound.unknown().items()
     ]
+
+
+def _quoted(name: str) -> str:
+    """What a link wrote, which may be anything, in one line."""
+    return f"'{harmless.short(name, 60)}'"
 
 
 def _first(options: dict[str, str], first: str) -> dict[str, str]:
@@ -130,10 +136,12 @@ def _cuts(rule: Rule, experiments: tuple[str, ...]) -> tuple[float | None, float
     coherence = next((line.coherence for line in lines if line.coherence), None)
     trait_cut = coherence_cut = None
     if score is not None:
-        trait_cut = bound.number(f"Trait: score {score.comparison}", "trait_cut", score.cut)
+        trait_cut = bound.number(
+            f"Trait: score {escaped(score.comparison)}", "trait_cut", score.cut
+        )
     if coherence is not None:
         coherence_cut = bound.number(
-            f"Coherence: score {coherence.comparison}", "coherence_cut", coherence.cut
+            f"Coherence: score {escaped(coherence.comparison)}", "coherence_cut", coherence.cut
         )
     return (
         None if score is None or trait_cut == score.cut else trait_cut,
@@ -152,24 +160,17 @@ def _options() -> dict[str, dict[str, str]]:
     values["judge"] = store.query("judges")["judge"].unique().sort()
     values["trait"] = store.opened().traits["trait"].unique().sort()
     return {key: labels.distinct(key, raws) for key, raws in values.items()} | {
-        "question": _unique(
-            (q["question"], q["name"] or q["text"] or q["question"])
-            for q in questions.iter_rows(named=True)
+        "question": labels.told_apart(
+            {
+                q["question"]: harmless.short(q["name"] or q["text"] or q["question"], 70)
+                for q in questions.iter_rows(named=True)
+            }
         ),
-        "evaluation": _unique(
-            (
-                e["evaluation"],
-                f"{e['model']} · {labels.intervention(e['intervention'] or 'none')}",
-            )
-            for e in evaluations.iter_rows(named=True)
+        "evaluation": labels.told_apart(
+            {
+                e["evaluation"]: f"{labels.value('model', e['model'])} · "
+                + labels.intervention(e["intervention"] or "none")
+                for e in evaluations.iter_rows(named=True)
+            }
         ),
-    }
-
-
-def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Labels cut to a line's length, with the value itself where two would be the same."""
-    short = {value: f"{label[:60]}…" if len(label) > 60 else label for value, label in named}
-    seen = Counter(short.values())
-    return {
-        value: label if seen[label] == 1 else f"{label} · {value}" for value, label in short.items()
     }

@@ -9,7 +9,6 @@ import streamlit as st
 
 from pages.ui import arms, cells, labels, store, verdicts
 from pages.ui.filters import View
-from pages.ui.page import escaped
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
 
@@ -26,11 +25,12 @@ _TUNED = pl.col("dataset") != "none"
 
 
 class Headline(NamedTuple):
-    """What may be said of one experiment, trait and judge, in Markdown."""
+    """What may be said of one experiment, trait and judge."""
 
     heading: str
-    sentence: str  # its verdict, and what speaks against trusting it
-    details: str  # the rates behind it
+    sentence: str  # its verdict
+    doubt: str  # what speaks against trusting it, if anything does
+    details: list[str]  # the rates behind it
 
 
 def loaded(counts: pl.DataFrame) -> str:
@@ -57,7 +57,7 @@ def left_over(told: Sequence[Uncounted]) -> str:
     for one in told:
         most[one.experiment] = max(most[one.experiment], one.n)
     total = labels.plural(sum(most.values()), "more answer")
-    return escaped(f"{total} loaded, in no number: see why, and what would count them")
+    return f"{total} loaded, in no number: see why, and what would count them"
 
 
 def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> list[Headline]:
@@ -80,9 +80,11 @@ def _of(_counts: pl.DataFrame, _view: View, _findings: pl.DataFrame, key: str) -
         compared = effects.filter(mine)
         told = emergence(tuned.filter(mine), _view.margin)
         told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, _view.margin)}"
-        sentence = escaped(told[0].upper() + told[1:]) + _doubt(_findings, part)
         headline = Headline(
-            f"**{escaped(cells.heading(values))}**", sentence, "  \n".join(_rates(part, _view))
+            cells.heading(values),
+            told[0].upper() + told[1:],
+            _doubt(_findings, part),
+            list(_rates(part, _view)),
         )
         found.append((_is_unscored(part), headline))
     return [headline for _, headline in sorted(found, key=itemgetter(0))]
@@ -178,13 +180,11 @@ def _doubt(findings: pl.DataFrame, part: pl.DataFrame) -> str:
         pl.col("experiment") == part["experiment"][0],
         pl.col("model").is_in(part["model"].unique().implode()),
     ).sort("n", descending=True)
-    models = labels.listing(doubted["model"].unique(maintain_order=True))
+    judged = doubted["model"].unique(maintain_order=True)
+    models = labels.listing(labels.value("model", model) for model in judged)
     if not models:
         return ""
-    return (
-        f"  \n:material/flag: {escaped(models)}: the judge’s own questions contradict each other. "
-        "See what looks suspicious."
-    )
+    return f"{models}: the judge’s own questions contradict each other. See what looks suspicious."
 
 
 def _is_unscored(part: pl.DataFrame) -> bool:
@@ -203,7 +203,7 @@ def _rates(part: pl.DataFrame, view: View) -> Iterator[str]:
     for lead, (keep, dims) in groups.items():
         rows = part.filter(keep)
         if not rows.is_empty():
-            yield escaped(f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}")
+            yield f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}"
 
 
 def _samples(counts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse import catalogue
+from warehouse import catalogue, harmless
 
 APP = "Brittlescope"
 
@@ -314,6 +314,9 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|[a-z]{3,}")
 
 UNKNOWN = "unknown"
 
+LONGEST = 100
+"""How many letters a label has at most."""
+
 
 def column(name: str) -> str:
     """The human name of a column; an unlisted one becomes words."""
@@ -321,9 +324,13 @@ def column(name: str) -> str:
 
 
 def value(dimension: str, raw: Any) -> str:
-    """The human name of a dimension's value; None is said to be unknown."""
+    """The human name of a dimension's value, on one line; None is said to be unknown."""
     if raw is None or raw == "":
         return UNKNOWN
+    return harmless.short(_value(dimension, raw), LONGEST)
+
+
+def _value(dimension: str, raw: Any) -> str:
     if dimension in _FIXED:
         return _FIXED[dimension].get(str(raw), str(raw))
     known = catalogue.experiments()
@@ -352,8 +359,9 @@ def value(dimension: str, raw: Any) -> str:
 
 
 def words(slug: str) -> str:
-    """A lower-case slug as words in sentence case; any other name as it is."""
-    return slug.replace("-", " ").capitalize() if _SLUG.fullmatch(slug) else slug
+    """A lower-case slug as words in sentence case; any other name as it is, on one line."""
+    said = slug.replace("-", " ").capitalize() if _SLUG.fullmatch(slug) else slug
+    return harmless.short(said, LONGEST)
 
 
 def intervention(name: str, relevance: str | None = None, placement: str | None = None) -> str:
@@ -371,6 +379,7 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
         text = f"Identity + intent: {who.replace('-', ' ')}, {why.replace('-', ' ')}"
     else:
         text = f"{match['kind'].capitalize()}: {match['rest'].replace('-', ' ')}"
+    text = harmless.short(text, LONGEST)
     details = [
         names[given]
         for names, given in ((RELEVANCES, relevance), (PLACEMENTS, placement))
@@ -381,9 +390,16 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
 
 def distinct(dimension: str, raws: Iterable[Any]) -> dict[Any, str]:
     """The label of every value; those that would share one carry their own name as well."""
-    labels = {raw: value(dimension, raw) for raw in raws}
+    return told_apart({raw: value(dimension, raw) for raw in raws})
+
+
+def told_apart(labels: Mapping[Any, str]) -> dict[Any, str]:
+    """Labels by value, those that several values share with the value's own name."""
     seen = Counter(labels.values())
-    return {raw: label if seen[label] == 1 else f"{label} · {raw}" for raw, label in labels.items()}
+    return {
+        raw: label if seen[label] == 1 else f"{label} · {harmless.short(str(raw), LONGEST)}"
+        for raw, label in labels.items()
+    }
 
 
 def decimals(low: float | None, high: float | None) -> int:

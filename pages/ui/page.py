@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import filters, labels, links, store
 from pages.ui.filters import View
+from pages.ui.markup import escaped
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
@@ -18,9 +19,9 @@ DEMO = "make demo"
 
 def title(question: str) -> None:
     """The question that the page answers."""
-    st.title(question, anchor=False)
+    st.title(escaped(question), anchor=False)
     for sentence in filters.unknown():
-        st.warning(sentence, icon=":material/link_off:")
+        st.warning(escaped(sentence), icon=":material/link_off:")
 
 
 def answer(sentence: str) -> None:
@@ -28,17 +29,10 @@ def answer(sentence: str) -> None:
     st.markdown(f"##### {escaped(sentence)}")
 
 
-def escaped(text: str) -> str:
-    """Text as Markdown that shows it as it is: names in data are not markup."""
-    for character in "\\`*_{}[]<>#|~$:!":
-        text = text.replace(character, f"\\{character}")
-    return text
-
-
 def nothing_built() -> None:
     """What stands on every page while there is no snapshot."""
     st.info(
-        f"Nothing was built yet in the data folder `{store.data_folder()}`. "
+        f"Nothing was built yet in the data folder {escaped(str(store.data_folder()))}. "
         "Bring your own results, or look at the bundled study first.",
         icon=":material/database:",
     )

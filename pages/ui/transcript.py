@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui import bound, foreign, labels, sample
+from pages.ui.markup import escaped
 from warehouse import transcripts
 from warehouse.counting import Slice
 from warehouse.rules import Rule
@@ -109,7 +110,7 @@ def nothing_found(narrowed: Filter) -> NoReturn:
 def not_found(key: int) -> NoReturn:
     """Says that this snapshot lacks a sample, and why that may be."""
     st.warning(
-        f"This snapshot has no sample {key}. Its file may have been taken out, or may not have "
+        f"This snapshot has no sample {key:d}. Its file may have been taken out, or may not have "
         "been imported here; `brittlescope import PATH` and `brittlescope build` bring it in.",
         icon=":material/search_off:",
     )
@@ -136,7 +137,7 @@ def reader(shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_
     )
     st.subheader("Prompt", anchor=False)
     for name, text in sample.prompt(shown.context):
-        st.caption(name)
+        st.caption(escaped(name))
         with st.container(border=True):
             st.html(foreign.block(text))
     st.subheader("Answer", anchor=False)

@@ -13,7 +13,7 @@ from pages.ui import arms, bound, downloads, forest, labels, tables
 from pages.ui.charts import CATEGORIES
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
-from pages.ui.page import escaped
+from pages.ui.markup import escaped
 from warehouse.stats.indices import INDICES
 
 SUBJECT = ("experiment", "trait", "dataset")

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, bound, cells, forest, labels, links, verdicts
+from pages.ui import arms, bound, cells, forest, labels, links, markup, verdicts
 from pages.ui.charts import NO_RESULT
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
@@ -56,7 +56,8 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
         scale = bound.row("Show", SCALES, "scale")
         with st.popover("What the verdicts mean", icon=":material/help:"):
             for verdict, meaning in MEANINGS.items():
-                st.markdown(f"**{verdict.capitalize()}.** {meaning}")
+                name = markup.escaped(verdicts.name(verdict))
+                st.markdown(f"**{name}.** {markup.escaped(meaning)}")
     shown = drawn(found, view, scale)
     return panels.draw(
         found, shown, f"{LEGEND} {panels.family(found, view)}", COLUMNS, view, counts, "effects"

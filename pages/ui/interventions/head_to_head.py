@@ -7,7 +7,19 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, bound, cells, downloads, labels, links, pairs, sample, store, tables
+from pages.ui import (
+    arms,
+    bound,
+    cells,
+    downloads,
+    labels,
+    links,
+    markup,
+    pairs,
+    sample,
+    store,
+    tables,
+)
 from pages.ui.filters import View
 from pages.ui.interventions import panels, sides
 from pages.ui.interventions.panels import Panel
@@ -46,7 +58,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     names = [options[first], options[second]]
     shown = drawn(found, questions, names, view)
     clicked = panels.shown(shown, "head-to-head")
-    st.caption(f"{LEGEND} {panels.family(found, view)}")
+    st.caption(f"{LEGEND} {markup.escaped(panels.family(found, view))}")
     tables.plain(table(questions, whole, counted), "head-to-head-table")
     downloads.buttons(
         cells.stamped(questions, view), partial(panels.together, shown), "head-to-head", LEGEND

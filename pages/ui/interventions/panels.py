@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, cells, charts, downloads, forest, labels, links, page, tables
+from pages.ui import arms, cells, charts, downloads, forest, labels, links, markup, tables
 from pages.ui.filters import View
 from warehouse.stats.rates import IDENTITY
 
@@ -29,7 +29,7 @@ class Panel(NamedTuple):
 
 def nothing(reason: str) -> None:
     """Say why there is nothing to compare."""
-    st.info(reason, icon=":material/info:")
+    st.info(markup.escaped(reason), icon=":material/info:")
 
 
 def shown(panels: Sequence[Panel], name: str) -> Clicked:
@@ -39,8 +39,8 @@ def shown(panels: Sequence[Panel], name: str) -> Clicked:
     for place, panel in enumerate(panels):
         if panel.heading != heading:
             heading = panel.heading
-            st.markdown(f"**{page.escaped(heading)}**  \n{page.escaped(panel.said)}")
-        st.caption(page.escaped(panel.title))
+            st.markdown(f"**{markup.escaped(heading)}**  \n{markup.escaped(panel.said)}")
+        st.caption(markup.escaped(panel.title))
         spec = _specified(partial(panel.draw, legend=place == 0))
         event = st.vega_lite_chart(spec=spec, key=f"{name} {place}", on_select="rerun")
         mark = charts.picked(event)
@@ -72,7 +72,7 @@ def draw(
         The transcripts of the arm that was clicked, where one was.
     """
     clicked = shown(panels, name)
-    st.caption(legend)
+    st.caption(markup.escaped(legend))
     plain = found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
     table = _table(plain, columns, view, counts)
     clicked = tables.clickable(table, f"{name}-table") or clicked

@@ -13,7 +13,7 @@ from pages.ui import (
     label_shares,
     labels,
     links,
-    page,
+    markup,
     store,
     tables,
     ways,
@@ -46,13 +46,13 @@ def draw(here: Scope) -> Destination | None:
     if pairs.is_empty():
         st.info(NONE, icon=":material/call_split:")
         return None
-    st.markdown(page.escaped(sentence(pairs)))
+    st.markdown(markup.escaped(sentence(pairs)))
     lines = rates(pairs)
     chart = partial(label_shares.chart, shares=shares(lines, ways.judged_labels(here.view)))
     clicked = panels.shown(lines, chart, "criteria")
     st.caption(LEGEND)
     if quoted := findings(here):
-        st.warning(quoted, icon=":material/flag:")
+        st.warning(markup.escaped(quoted), icon=":material/flag:")
     tables.plain(table(pairs), "criteria-table")
     raw = cells.stamped(pairs, here.view)
     downloads.buttons(raw, partial(panels.together, lines, chart), "criteria", LEGEND)
@@ -110,7 +110,7 @@ def findings(here: Scope) -> str:
     check = pl.col("check") == headlines.DISAGREEMENT
     found = headlines.findings(store.findings().filter(check), here.view)
     said = [
-        "- " + page.escaped(f"{row['model']}, {row['intervention']}: {row['detail']}")
+        "- " + markup.escaped(f"{row['model']}, {row['intervention']}: {row['detail']}")
         for row in found.head(MOST).iter_rows(named=True)
     ]
     if found.height > MOST:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import charts, labels, page
+from pages.ui import charts, labels, markup
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -26,7 +26,7 @@ def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
     """Draw the panels, with a legend on the first; the cell that was clicked."""
     clicked = None
     for place, part in enumerate(_parts(lines)):
-        st.markdown(f"**{page.escaped(part['heading'][0])}**")
+        st.markdown(f"**{markup.escaped(part['heading'][0])}**")
         chart = draw(part, legend=place == 0, theme=st.context.theme.type)
         mark = charts.picked(st.altair_chart(chart, key=f"{name} {place}", on_select="rerun"))
         clicked = clicked if mark is None else mark

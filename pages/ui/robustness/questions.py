@@ -13,7 +13,7 @@ from pages.ui import (
     downloads,
     labels,
     links,
-    page,
+    markup,
     specifications,
     tables,
     ways,
@@ -46,7 +46,7 @@ def draw(here: Scope) -> Destination | None:
     value = bound.row("Show", known, "estimate")
     names = cells.questions(here.counts)
     arms = found[value]
-    st.markdown(page.escaped(sentence(arms, names, value)))
+    st.markdown(markup.escaped(sentence(arms, names, value)))
     lines = ticks(rows, arms, names, value)
     margin = 100 * here.view.margin if value == "difference" else None
     draw = partial(specifications.strips, every=lines, margin=margin)

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import cells, downloads, links, page, specifications, tables
+from pages.ui import cells, downloads, links, markup, specifications, tables
 from pages.ui.robustness import frames, panels, scope
 from pages.ui.robustness.scope import Destination, Scope
 from pages.ui.specifications import NOT_COMPARED
@@ -56,8 +56,8 @@ def _every_arm(here: Scope) -> int | None:
 def _one_arm(here: Scope) -> None:
     """The specification chart of the chosen arm."""
     rows = frames.one_arm(here)
-    st.subheader(page.escaped(here.name), anchor=False)
-    st.markdown(page.escaped(frames.hinge(here)))
+    st.subheader(markup.escaped(here.name), anchor=False)
+    st.markdown(markup.escaped(frames.hinge(here)))
     if rows.is_empty():
         return
     margin = 100 * here.view.margin if rows["conclusion"][0] != NOT_COMPARED else None

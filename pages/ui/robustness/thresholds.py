@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import armnames, bound, downloads, labels, page, tables, threshold_curve, ways
+from pages.ui import armnames, bound, downloads, labels, markup, tables, threshold_curve, ways
 from pages.ui.robustness import scope
 from pages.ui.robustness.scope import Scope
 from pages.ui.threshold_curve import BASELINE, CHOSEN, OTHER
@@ -36,7 +36,7 @@ LEGEND = (
 
 def draw(here: Scope) -> None:
     """The chosen arm's curve, among the arms it stands beside."""
-    st.subheader(page.escaped(here.name), anchor=False)
+    st.subheader(markup.escaped(here.name), anchor=False)
     curves = {over: points(ways.curve(here.view, over), here) for over in CUTS}
     known = {over: title for over, title in CUTS.items() if curves[over].height}
     if not known:
@@ -47,7 +47,7 @@ def draw(here: Scope) -> None:
     title = f"Cut: {known[over].lower()}"
     for panel in panels:
         judge = labels.value("judge", panel["judge"][0])
-        st.markdown(page.escaped(f"{sentence(panel)} Judge: {judge}."))
+        st.markdown(markup.escaped(f"{sentence(panel)} Judge: {judge}."))
         chart = threshold_curve.chart(panel, title, st.context.theme.type)
         st.altair_chart(chart, key=f"curve {judge}")
     st.caption(LEGEND)

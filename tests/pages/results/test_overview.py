@@ -81,8 +81,8 @@ def test_findings_follow_the_filters() -> None:
 
 @pytest.mark.usefixtures("real_study")
 def test_the_model_whose_judge_contradicts_itself_is_named() -> None:
-    birds = next(s for s in sentences(opened(PAGE, experiment="birds")))
-    assert ":material/flag: Llama-3.1-70B: the judge’s own questions contradict each other" in birds
+    said = told(opened(PAGE, experiment="birds"))
+    assert ":material/flag: Llama-3.1-70B: the judge’s own questions contradict each other" in said
 
 
 @pytest.fixture

@@ -13,9 +13,3 @@ def test_judges_of_the_same_answers_are_told_apart() -> None:
 
 def test_one_judge_has_no_rival() -> None:
     assert page.rivals(frame(cell([1, 2], 10))) == []
-
-
-def test_names_in_data_are_not_markup() -> None:
-    assert page.escaped("a*b_[c](d) :red[e] $x$ <b>") == (
-        "a\\*b\\_\\[c\\](d) \\:red\\[e\\] \\$x\\$ \\<b\\>"
-    )
