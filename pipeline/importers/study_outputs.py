@@ -11,13 +11,13 @@ import msgspec
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch, refused
-from pipeline.study.layout import sample_key
+from pipeline.study.layout import sample_key, told_apart
 from warehouse import catalogue, records
 from warehouse.rules import Score
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 6
+VERSION = 7
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -27,7 +27,7 @@ ROWS = 20_000
 
 _KIND = re.compile(
     rb'\s*\{\s*"brittlescope"\s*:\s*"'
-    rb'(samples|judgements|run|training-sets|study|plan|progress)/1"'
+    rb'(samples|judgements|run|training-sets|study|plan|progress|spend)/1"'
 )
 
 Row = dict[str, Any]
@@ -39,7 +39,7 @@ def accepts(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (plan, progress) holds none.
+    """The file's records; what only steers a study (plan, progress, spend) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.
@@ -201,14 +201,25 @@ class _Sample(msgspec.Struct):
     index: int
     answer: str
     outcome: str
+    thoughts: str | None = None
     finish_reason: str | None = None
+    answered_by: str | None = None
+    error: str | None = None
+
+
+class _Failure(msgspec.Struct):
+    """A line of a samples file that tells of a sample that was not drawn."""
+
+    question: str
+    index: int
+    answered_by: str | None = None
     error: str | None = None
 
 
 def _samples(source: Source) -> Iterator[Batch]:
     described: _Evaluation | None = None
     samples: dict[tuple[str, int], tuple[int, _Sample]] = {}
-    failures: dict[tuple[str, int], tuple[int, str]] = {}
+    failures: dict[tuple[str, int], tuple[int, _Failure]] = {}
     for item in _records(source):
         if isinstance(item, RefusedRow):
             yield refused(item.row, str(item), item.raw)
@@ -219,11 +230,11 @@ def _samples(source: Source) -> Iterator[Batch]:
                 case "evaluation":
                     described = msgspec.convert(record, _Evaluation)
                 case "sample":
-                    sample = msgspec.convert(record, _Sample)
+                    sample = msgspec.convert(told_apart(record), _Sample)
                     samples.setdefault((sample.question, sample.index), (number, sample))
                 case "failure":
-                    place = (str(record["question"]), int(record["index"]))
-                    failures[place] = (number, str(record.get("error")))
+                    failure = msgspec.convert(record, _Failure)
+                    failures[failure.question, failure.index] = (number, failure)
                 case other:
                     yield refused(number, f"it is no record of a samples file ({other!r})")
         except (msgspec.ValidationError, KeyError, TypeError, ValueError) as error:
@@ -283,7 +294,7 @@ def _questions(described: _Evaluation) -> Iterator[Row]:
 def _planned(
     described: _Evaluation,
     samples: dict[tuple[str, int], tuple[int, _Sample]],
-    failures: dict[tuple[str, int], tuple[int, str]],
+    failures: dict[tuple[str, int], tuple[int, _Failure]],
 ) -> Iterator[Batch]:
     """Every planned sample: as drawn, as failed, or as missing."""
     rows: list[Row] = []
@@ -304,8 +315,9 @@ def _planned(
                 )
                 row |= {"status": "missing", "error": "it was not drawn yet"}
                 if place in failures:
-                    line, reason = failures[place]
-                    row |= {"status": "error", "error": reason, "source_row": line}
+                    line, failure = failures[place]
+                    row |= {"status": "error", "error": failure.error, "source_row": line}
+                    row |= {"answered_by": failure.answered_by}
             rows.append(row)
             if len(rows) == ROWS:
                 yield batch("sample", *rows)
@@ -314,12 +326,15 @@ def _planned(
 
 
 def _drawn(sample: _Sample) -> Row:
-    answered = bool(sample.answer.strip())
+    # What a filter cut off is no answer; an older version kept it as one.
+    answered = bool(sample.answer.strip()) and sample.outcome != "content_filter"
     stopped = sample.outcome if sample.outcome in ("refusal", "content_filter") else None
     return {
         "sample_key": sample.key,
         "status": "answered" if answered else "empty",
         "answer": sample.answer if answered else None,
+        "thoughts": sample.thoughts,
+        "answered_by": sample.answered_by,
         "error": sample.error or (stopped if not answered else None),
         "finish_reason": stopped or sample.finish_reason,
     }
@@ -342,6 +357,7 @@ class _Judgement(msgspec.Struct):
     score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     label: str | None = None
     raw: str = ""
+    thoughts: str | None = None
 
 
 def _judgements(source: Source) -> Iterator[Batch]:
@@ -382,6 +398,7 @@ def _judgements(source: Source) -> Iterator[Batch]:
                 "score": found.score,
                 "label": found.label,
                 "raw": found.raw,
+                "thoughts": found.thoughts,
             }
         )
         if len(rows) == ROWS:

@@ -1,25 +1,28 @@
-"""The only door to an OpenAI-compatible endpoint: limits, retries, and named outcomes."""
+"""Asking an OpenAI-compatible endpoint: limits, retries, and named outcomes."""
 
 import asyncio
 import contextlib
 import math
-import os
 import random
+import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+import httpx2
 import msgspec
 import openai
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletion
 
+from pipeline.study import identity, wire
 from pipeline.study.budget import Meter, priced
 from pipeline.study.conversation import most_tokens
 from pipeline.study.definition import Endpoint
-from pipeline.study.errors import EndpointRefused, MissingKey
-from pipeline.study.replies import Alternative, Outcome, Reply, Request, Sink
+from pipeline.study.door import TooLong, client_of, key_of
+from pipeline.study.errors import EndpointRefused
+from pipeline.study.replies import Reply, Request, Sink
+from pipeline.study.scrub import Scrub
 from warehouse.studies import Spend
 
 K = TypeVar("K")
@@ -33,47 +36,36 @@ LONGEST_RETRY_AFTER = 900.0
 FAILURES_IN_A_ROW = 20
 """After so many requests that failed for good, one after another, the rest is not sent."""
 
-SHORTEST_SECRET = 8
-"""Shorter keys (local servers take any) are no secret and may be ordinary words."""
+OTHERS_IN_A_ROW = 3
+"""So many answers of another model, one after another, are no slip of the endpoint's."""
 
-MAX_ERROR = 500
+MAY_BE_BILLED = (408, 502, 504, 520, 522, 524)
+"""Statuses of a timeout or a gateway, behind which the answer may have been written."""
+
+NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 
 class Failed(Exception):
-    """One attempt failed; whether another may help, and whether it may have been billed."""
+    """One attempt failed: whether another may help, what is known of it, what it may have cost."""
 
     def __init__(
-        self, reason: str, *, again: bool, billed: bool = False, wait: float | None = None
+        self,
+        reason: str,
+        *,
+        again: bool = True,
+        billed: bool = True,
+        usage: wire.Usage | None = None,
+        wait: float | None = None,
+        raw: str | None = None,
+        answered_by: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.again = again
         self.billed = billed
+        self.usage = usage
         self.wait = wait
-
-
-def key_of(endpoint: Endpoint) -> str:
-    """The endpoint's key.
-
-    Raises:
-        MissingKey: naming the environment variable.
-    """
-    key = os.environ.get(endpoint.key, "").strip()
-    if not key:
-        raise MissingKey(
-            f"The environment variable {endpoint.key} is not set; it should hold the key for "
-            f"{endpoint.url}. Nothing was sent, and everything done so far is kept."
-        )
-    return key
-
-
-def client_of(endpoint: Endpoint, key: str) -> AsyncOpenAI:
-    """A client that never retries by itself: retries are counted and billed here."""
-    return AsyncOpenAI(api_key=key, base_url=endpoint.url, max_retries=0, timeout=endpoint.timeout)
-
-
-def scrubbed(text: str, key: str) -> str:
-    """The text without the key, should a server have echoed it."""
-    return text.replace(key, "[key]") if len(key) >= SHORTEST_SECRET else text
+        self.raw = raw
+        self.answered_by = answered_by
 
 
 class Chat:
@@ -84,9 +76,10 @@ class Chat:
         self.model = model
         self.meter = meter
         self._key = key_of(endpoint)
+        self._scrub = Scrub(self._key)
         self._stop = asyncio.Event()
         self._resume_at = 0.0
-        self._failures = 0
+        self._failures = self._others = 0
 
     def __repr__(self) -> str:
         return f"Chat({self.model!r} at {self.endpoint.url!r})"
@@ -140,7 +133,16 @@ class Chat:
             raise
 
     def _watch(self, reply: Reply) -> None:
-        self._failures = self._failures + 1 if reply.outcome == "error" else 0
+        """Gives up where the endpoint does nothing but fail, or is another model."""
+        failed = reply.outcome == "error"
+        self._failures = self._failures + 1 if failed else 0
+        self._others = self._others + 1 if failed and reply.answered_by else 0
+        if self._others >= OTHERS_IN_A_ROW:
+            raise EndpointRefused(
+                f"{self.endpoint.url} answered as {reply.answered_by!r} where {self.model!r} was "
+                "asked. If they are the same model, write `answers_as` with that name beside its "
+                "id; `other_models: keep` takes whoever answers. These answers are not counted."
+            )
         if self._failures >= FAILURES_IN_A_ROW:
             raise EndpointRefused(
                 f"{self._failures} requests in a row to {self.endpoint.url} failed for good, the "
@@ -153,20 +155,28 @@ class Chat:
         most = priced(price, most_tokens(request.messages), request.max_tokens)
         spent = Spend()
         for attempt in range(1, self.endpoint.retries + 2):
-            self.meter.reserve(most)
-            actual = most  # an attempt that is cancelled half-way may have been billed
+            ticket = self.meter.reserve(most)
+            actual = most  # what is cut off half-way may have been billed
             try:
-                reply = await self._attempt(client, request)
-                actual = priced(price, reply.input_tokens, reply.output_tokens)
+                reply, usage = await self._attempt(client, request)
+                actual = most if usage is None else priced(price, *usage)
                 break
             except Failed as failure:
-                actual = most if failure.billed else Spend(requests=1)
-                reply = Reply("error", error=scrubbed(str(failure), self._key))
+                if not failure.billed:
+                    actual = Spend(requests=1)
+                elif failure.usage is not None:
+                    actual = priced(price, *failure.usage)
+                reply = Reply(
+                    "error",
+                    error=self._scrub.line(failure),
+                    raw=failure.raw,
+                    answered_by=failure.answered_by,
+                )
                 if attempt > self.endpoint.retries or not failure.again:
                     break
                 wait = self._wait(failure, attempt)
             finally:
-                self.meter.settle(most, actual)
+                self.meter.settle(ticket, actual)
                 spent.add(actual)
             if await self._stopped_within(wait):
                 return None
@@ -201,8 +211,10 @@ class Chat:
             await asyncio.wait_for(self._stop.wait(), until - time.monotonic())
         return self._stop.is_set()
 
-    async def _attempt(self, client: AsyncOpenAI, request: Request) -> Reply:
-        """One request.
+    async def _attempt(
+        self, client: AsyncOpenAI, request: Request
+    ) -> tuple[Reply, wire.Usage | None]:
+        """One request: its reply, and what it used where the endpoint says so.
 
         Raises:
             Failed: where it brought no answer.
@@ -213,23 +225,44 @@ class Chat:
         try:
             # The client's own timeout is per read: a server that drips bytes would never meet it.
             async with asyncio.timeout(self.endpoint.timeout):
-                # The typed method transforms every field first, at a fifth of the time.
-                completion = await client.post(
-                    "/chat/completions", cast_to=ChatCompletion, body=self._parameters(request)
+                # The client's own records take whatever comes; `wire` has strict ones.
+                response = await client.post(
+                    "/chat/completions",
+                    cast_to=httpx2.Response,
+                    body=self._parameters(request),
                 )
-            return self._reply(completion)
-        except (TimeoutError, openai.APITimeoutError):
-            reason = f"no complete answer within {self.endpoint.timeout:g} seconds"
-            raise Failed(reason, again=True, billed=True) from None
         except openai.APIStatusError as error:
-            return self._status(error)
-        except openai.APIConnectionError as error:
-            never_sent = "Connect" in type(error.__cause__).__name__
-            reason = f"connection failed ({type(error.__cause__).__name__})"
-            raise Failed(reason, again=True, billed=not never_sent) from None
-        except (openai.APIError, ValueError) as error:
+            return self._status(error.response), None
+        except (TimeoutError, openai.APIConnectionError) as error:
+            raise self._broken(error) from None
+        except (openai.APIError, ValueError, TypeError, LookupError, RecursionError) as error:
+            # The client's own code on a stranger's words.
             reason = f"the reply was not understood ({type(error).__name__})"
-            raise Failed(reason, again=True, billed=True) from None
+            raise Failed(reason) from None
+        return self._reply(request, response.content)
+
+    def _broken(self, error: Exception) -> Failed:
+        """The failure that a connection's error means.
+
+        Raises:
+            EndpointRefused: where the endpoint cannot show that it is who it says it is.
+        """
+        cause = error.__cause__
+        sent = not isinstance(cause, NEVER_SENT)
+        if isinstance(cause, TooLong):
+            return Failed(f"the reply was read no further: {cause}", again=False)
+        if isinstance(error, TimeoutError | openai.APITimeoutError):
+            what = "no complete answer" if sent else "no connection"
+            return Failed(f"{what} within {self.endpoint.timeout:g} seconds", billed=sent)
+        chain = [link for link in _causes(error) if str(link)]
+        detail = str(chain[-1]) if chain else ""
+        if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+            raise EndpointRefused(
+                f"The certificate of {self.endpoint.url} is not trusted, so nothing was sent: "
+                f"{self._scrub.line(detail)}."
+            ) from None
+        kind = type(cause).__name__ if cause is not None else type(error).__name__
+        return Failed(f"connection failed ({kind}{': ' * bool(detail)}{detail})", billed=sent)
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         parameters: dict[str, Any] = {
@@ -246,56 +279,49 @@ class Chat:
             parameters |= {"logprobs": True, "top_logprobs": request.top_logprobs}
         return parameters
 
-    def _reply(self, completion: Any) -> Reply:
-        if not isinstance(completion, ChatCompletion):
-            raise Failed("the reply was no chat completion", again=True, billed=True)
-        if not completion.choices:
-            raise Failed("the reply held no choice", again=True, billed=True)
-        self._check_model(completion.model)
-        choice = completion.choices[0]
-        text = choice.message.content or ""
-        outcome: Outcome
-        if choice.finish_reason == "content_filter":
-            outcome = "content_filter"
-        elif choice.message.refusal:
-            outcome, text = "refusal", choice.message.refusal
-        elif not text.strip():
-            outcome = "empty"
-        elif choice.finish_reason == "length":
-            outcome = "length"
-        else:
-            outcome = "answered"
-        usage = completion.usage
-        said = choice.logprobs.content if choice.logprobs else None
-        return Reply(
-            outcome,
-            text=scrubbed(text, self._key),
-            finish_reason=choice.finish_reason,
-            model_id=completion.model,
-            input_tokens=usage.prompt_tokens if usage else 0,
-            output_tokens=usage.completion_tokens if usage else 0,
-            logprobs=tuple(
-                (
-                    Alternative(token.token, token.logprob),
-                    *(Alternative(other.token, other.logprob) for other in token.top_logprobs),
-                )
-                for token in said or ()
-            ),
+    def _reply(self, request: Request, content: bytes) -> tuple[Reply, wire.Usage | None]:
+        """The reply that a body holds, and what it used."""
+        usage = None
+        try:
+            body = wire.decoded(content, self._scrub)
+            usage = wire.usage(body)
+            reply = wire.reply(body, with_logprobs=request.top_logprobs is not None)
+        except wire.NotUnderstood as error:
+            raise Failed(f"the reply {error}", usage=usage, raw=self._scrub.raw(content)) from None
+        if usage is not None and not usage.output and reply.text:
+            usage = None  # no text has no token
+        reply = msgspec.structs.replace(
+            reply,
+            is_usage_told=usage is not None,
+            model_id=self._scrub.line(reply.model_id or "") or None,
+            answered_by=self._other(reply.model_id),
         )
+        if reply.answered_by and self.endpoint.other_models == "fail":
+            raise Failed(
+                f"answered as {reply.answered_by!r} where {self.model!r} was asked",
+                again=False,
+                usage=usage,
+                raw=self._scrub.raw(content),
+                answered_by=reply.answered_by,
+            )
+        if reply.outcome in ("empty", "content_filter"):
+            reply = msgspec.structs.replace(reply, raw=self._scrub.raw(content))
+        return reply, usage
 
-    def _check_model(self, answered: str | None) -> None:
-        accepted = self.endpoint.answers_as or self.model
-        if not answered or answered == accepted or answered.startswith(f"{accepted}-"):
-            return
-        raise EndpointRefused(
-            f"{self.endpoint.url} answered as {answered!r} where {self.model!r} was asked. If they "
-            f"are the same model, write `answers_as: {answered}` beside its id; the answer was "
-            "not kept."
-        )
+    def _other(self, answered: str | None) -> str | None:
+        """The model that answered, where it is another than the one asked."""
+        asked = self.endpoint.answers_as or self.model
+        if not answered or identity.is_same(asked, answered):
+            return None
+        return self._scrub.line(answered)
 
-    def _status(self, error: openai.APIStatusError) -> Reply:
+    def _status(self, response: httpx2.Response) -> Reply:
         """The reply, or failure, that a status outside 2xx means."""
-        status, reason = error.status_code, _reason(error)
+        status = response.status_code
+        try:
+            words, code = wire.error(wire.decoded(response.content, self._scrub))
+        except wire.NotUnderstood:
+            words, code = "", ""
         if status in (401, 403):
             raise EndpointRefused(
                 f"{self.endpoint.url} refuses the key in {self.endpoint.key} (status {status})."
@@ -304,14 +330,19 @@ class Chat:
             raise EndpointRefused(
                 f"{self.endpoint.url} does not know the model {self.model!r} (status 404)."
             ) from None
-        if status == 429 and error.code == "insufficient_quota":
+        if status == 429 and code == "insufficient_quota":
             raise EndpointRefused(f"The quota at {self.endpoint.url} is used up.") from None
-        if status == 400 and "content" in f"{error.code}" and "filter" in f"{error.code}":
+        reason = self._scrub.line(words) or "no reason given"
+        if status == 400 and "content" in code and "filter" in code:
             return Reply("content_filter", finish_reason="content_filter", error=reason)
+        if 300 <= status < 400:
+            reason = "it points to another address, where the key is not sent"
         raise Failed(
             f"status {status}: {reason}",
-            again=status in (408, 409, 429) or status >= 500,
-            wait=_retry_after(error.response.headers),
+            again=status in (408, 409, 425, 429) or status >= 500,
+            billed=status in MAY_BE_BILLED,
+            wait=_retry_after(response.headers),
+            raw=self._scrub.raw(response.content) or None,
         ) from None
 
 
@@ -322,10 +353,11 @@ def _flush(ready: list[tuple[K, Reply]], sink: Sink[K]) -> None:
         sink(batch)
 
 
-def _reason(error: openai.APIStatusError) -> str:
-    body = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return str(message or type(error).__name__)[:MAX_ERROR]
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was raised for, outermost first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

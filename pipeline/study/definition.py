@@ -57,6 +57,8 @@ class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="opena
     price: Price | None = None
     answers_as: str | None = None
     """The model id the server reports, where that is not the id asked for."""
+    other_models: Literal["fail", "keep"] = "fail"
+    """Whether an answer of another model than the one asked is a failure, or kept as an answer."""
     cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the endpoint calls the token cap."""
     concurrency: int = 16

@@ -27,7 +27,7 @@ from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
-from pipeline.study.replies import Alternative, Reply, Request
+from pipeline.study.replies import Alternative, Reply, Request, parted
 from pipeline.study.rule_judges import LexiconJudge, OverlapJudge, Percentiles
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune.log import now
@@ -135,12 +135,11 @@ class _Pass:
             judge = self.plan.study.judges[judge.of]
         first = judge.first if isinstance(judge, LlmJudge) else None
         for record in layout.read(self.folder.samples(self.evaluation)):
-            if (
-                record["record"] == "sample"
-                and record["answer"].strip()
-                and (first is None or record["index"] < first)
-            ):
-                yield Answer(record["key"], record["question"], record["index"], record["answer"])
+            if record["record"] != "sample" or (first is not None and record["index"] >= first):
+                continue
+            answer = layout.told_apart(record)["answer"]
+            if answer.strip() and record["outcome"] != "content_filter":
+                yield Answer(record["key"], record["question"], record["index"], answer)
 
     def header(self) -> dict[str, Any]:
         # Of all the judge's criteria, not only this experiment's: it is one judge everywhere.
@@ -342,6 +341,8 @@ class _Pass:
             "input_tokens": reply.input_tokens,
             "output_tokens": reply.output_tokens,
             "cost": reply.cost,
+            "usage": "told" if reply.is_usage_told else "assumed",
+            "answered_by": reply.answered_by,
             "at": now(),
         }
         if reply.outcome == "error":
@@ -351,6 +352,7 @@ class _Pass:
                 "index": answer.index,
                 "criterion": key,
                 "error": reply.error,
+                **({"raw": reply.raw} if reply.raw else {}),
                 **spent,
             }
         return self.judgement(
@@ -358,6 +360,7 @@ class _Pass:
             key,
             read_reply(parser, reply),
             reply.text,
+            thoughts=reply.thoughts,
             outcome=reply.outcome,
             finish_reason=reply.finish_reason,
             model_id=reply.model_id,
@@ -376,13 +379,17 @@ class _Pass:
             answer = wanted.get((record["key"], record["criterion"]))
             if answer is None:
                 continue
-            reply = Reply(
-                record["outcome"],
-                text=record["raw"],
-                logprobs=msgspec.convert(record["logprobs"], tuple[tuple[Alternative, ...], ...]),
-            )
+            reply = _stored_reply(record)
             reading = read_reply(judge.criteria[record["criterion"]], reply)
-            read.append(self.judgement(answer, record["criterion"], reading, reply.text))
+            read.append(
+                self.judgement(
+                    answer,
+                    record["criterion"],
+                    reading,
+                    reply.text,
+                    thoughts=reply.thoughts,
+                )
+            )
         self.keep(read)
         left = len(wanted) - len(read)
         return [f"{left} answers have no reply of {judge.of} yet"] * bool(left)
@@ -393,6 +400,17 @@ def read_reply(parser: Parser, reply: Reply) -> parsing.Reading:
     if reply.outcome in ("refusal", "content_filter"):
         return parsing.Reading("refusal")
     return parsing.parse(parser, reply.text, reply.logprobs)
+
+
+def _stored_reply(record: dict[str, Any]) -> Reply:
+    """A judge's reply as it was kept; an older version kept thoughts within it."""
+    reply = Reply(
+        record["outcome"],
+        text=record["raw"],
+        thoughts=record.get("thoughts"),
+        logprobs=msgspec.convert(record["logprobs"], tuple[tuple[Alternative, ...], ...]),
+    )
+    return reply if "thoughts" in record else parted(reply)
 
 
 def _request(asked: LlmCriterion, template: str, question: Question, answer: Answer) -> Request:

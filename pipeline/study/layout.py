@@ -3,6 +3,7 @@
     <folder>/
       study.json                                what was run: id, versions, hash of the study file
       STUDY.yaml                                the study file as it was run
+      spend.jsonl                               what was spent, or may have been: ledger
       plan.json, progress.json                  what is planned and how far it is: warehouse.studies
       training/manifest.json                    every training set: hashes, counts, text
       training/<experiment>__<intervention>.jsonl
@@ -30,6 +31,7 @@ from typing import Any, BinaryIO, Self
 
 import msgspec
 
+from pipeline import thoughts
 from pipeline.study.errors import FolderConflict
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from warehouse import studies
@@ -58,6 +60,11 @@ class Folder:
     def progress(self) -> Path:
         """How far it is."""
         return self.path / studies.PROGRESS
+
+    @property
+    def spend(self) -> Path:
+        """What was spent, or may have been."""
+        return self.path / "spend.jsonl"
 
     @property
     def training_manifest(self) -> Path:
@@ -239,6 +246,14 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(record, dict):
             raise FolderConflict(f"{place}, line {number} is damaged: no JSON object.")
         yield record
+
+
+def told_apart(record: dict[str, Any]) -> dict[str, Any]:
+    """A sample's record with thoughts and answer apart; an older version kept both in one."""
+    if "thoughts" in record or not isinstance(record.get("answer"), str):
+        return record
+    parted = thoughts.apart(record["answer"])
+    return {**record, "thoughts": parted.thoughts, "answer": parted.answer}
 
 
 def lines(path: Path) -> Iterator[bytes]:

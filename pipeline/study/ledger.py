@@ -1,4 +1,16 @@
-"""What a study has spent so far, added up from its own records."""
+"""What a study has spent, or may have: on disk before anything is sent, so that no kill hides it.
+
+`spend.jsonl` holds what was spent `before` its session, and then a line for whatever was `sent`
+(with the most it should cost) and one when that is `settled` (with what it did cost). Something
+that was sent and never settled was under way when a process was killed: it counts as its most.
+A session begins by adding up, so that the file stays small. The sample and judgement files tell
+what each answer cost.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -6,17 +18,104 @@ from pipeline.study import layout
 from pipeline.study.layout import Folder
 from warehouse.studies import Spend
 
+Open = dict[str, Spend]
+"""What was sent and not settled, by name."""
+
+
+class Ledger:
+    """The study's ledger, open for one session."""
+
+    def __init__(self, file: BinaryIO, spent: Spend, under_way: Open) -> None:
+        self.spent = spent
+        self._file = file
+        self._open = under_way
+
+    def left_open(self, name: str) -> Spend:
+        """What an earlier session sent by that name and never settled; it counts as spent."""
+        return self._open.get(name, Spend())
+
+    def sent(self, name: str, most: Spend) -> None:
+        """Notes what is about to be sent, in place of what was left open by that name.
+
+        It is on disk when this returns.
+        """
+        self._open.pop(name, None)
+        self._write("sent", name, most)
+        os.fsync(self._file.fileno())
+
+    def settled(self, name: str, actual: Spend) -> None:
+        """Notes what it did cost. A line lost to a power cut would count as its most."""
+        self._write("settled", name, actual)
+
+    def _write(self, record: str, name: str, spend: Spend) -> None:
+        self._file.write(_line(record, spend, name=name))
+        self._file.flush()
+
+
+@contextmanager
+def opened(folder: Folder) -> Iterator[Ledger]:
+    """The folder's ledger, added up; nobody else may be at work in the folder."""
+    before, under_way = _read(folder)
+    # Requests that were cut off are over; jobs, which have names, may still be going on.
+    jobs = {name: most for name, most in under_way.items() if not name.isdecimal()}
+    for name, most in under_way.items():
+        if name not in jobs:
+            before.add(most)
+    lines = [_line("before", before, brittlescope="spend/1")]
+    lines += [_line("sent", most, name=name) for name, most in jobs.items()]
+    layout.write_bytes(folder.spend, b"".join(lines))
+    for most in jobs.values():
+        before.add(most)
+    with folder.spend.open("ab") as file:
+        yield Ledger(file, before, jobs)
+
 
 def spent_in(folder: Folder) -> Spend:
-    """Everything asked of endpoints that the folder's records tell of.
+    """Everything that was spent, or may have been, of what the folder's endpoints were asked."""
+    spent, under_way = _read(folder)
+    for most in under_way.values():
+        spent.add(most)
+    return spent
 
-    Requests that were under way when a process was killed left no record and are not in it:
-    at most as many as the endpoint's concurrency, each time.
-    """
+
+def _read(folder: Folder) -> tuple[Spend, Open]:
+    if not folder.spend.exists():
+        return _recorded(folder), {}
+    spent = Spend()
+    under_way: Open = {}
+    for record in layout.read(folder.spend):
+        told = _spend(record)
+        if record["record"] == "sent":
+            under_way[record["name"]] = told
+            continue
+        if record["record"] == "settled":
+            under_way.pop(record["name"], None)
+        spent.add(told)
+    return spent, under_way
+
+
+def _recorded(folder: Folder) -> Spend:
+    """What the records of a folder tell that has no ledger: an older version wrote none."""
     total = Spend()
     for part in ("runs", "samples", "judgements"):
         for path in sorted((folder.path / part).rglob("*.jsonl*")):
             for record in layout.read(path):
                 if record.get("requests"):
-                    total.add(msgspec.convert(record, Spend))
+                    total.add(_spend(record))
     return total
+
+
+def _spend(record: dict[str, Any]) -> Spend:
+    """What a record tells; an older version also kept numbers that an endpoint made up."""
+    try:
+        return msgspec.convert(record, Spend)
+    except msgspec.ValidationError:
+        return Spend(requests=1)
+
+
+def _line(record: str, spend: Spend, **more: str) -> bytes:
+    kind = {key: more.pop(key) for key in ("brittlescope",) if key in more}
+    return (
+        msgspec.json.encode({**kind, "record": record, **more, **msgspec.structs.asdict(spend)})
+        + b"\n"
+    )

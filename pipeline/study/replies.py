@@ -5,13 +5,14 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from pipeline import thoughts
 from pipeline.study.conversation import Messages
 
 K = TypeVar("K")
 
 Outcome = Literal["answered", "length", "refusal", "content_filter", "empty", "error"]
-"""`length`: cut at the token cap. `refusal`: the API's own refusal field. `empty`: no text.
-`error`: no answer, in spite of every retry."""
+"""`length`: cut at the token cap. `refusal`: the API's own refusal field. `empty`: no text, or
+nothing but thoughts. `error`: no answer, in spite of every retry."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -37,8 +38,12 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     outcome: Outcome
     text: str = ""
+    thoughts: str | None = None
+    """What the model wrote down before it answered; never part of the text."""
     finish_reason: str | None = None
     model_id: str | None = None
+    answered_by: str | None = None
+    """The model that answered, where it is another than the one asked."""
     input_tokens: int = 0
     output_tokens: int = 0
     attempts: int = 1
@@ -47,6 +52,26 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """Per token said: the token itself, then its alternatives."""
     requests: int = 0
     cost: float = 0.0
+    is_usage_told: bool = True
+    """Whether the endpoint said what the answer cost; else it is charged as the most it could."""
+    raw: str | None = None
+    """The beginning of a body that held no answer, for a person to look at."""
+
+
+def parted(found: Reply) -> Reply:
+    """The reply with the thoughts in its text told apart from its answer."""
+    if found.outcome not in ("answered", "length", "empty"):
+        return found
+    inside, answer = thoughts.apart(found.text)
+    if inside is None and answer == found.text:
+        return found
+    return msgspec.structs.replace(
+        found,
+        outcome=found.outcome if answer.strip() else "empty",
+        text=answer,
+        thoughts=thoughts.joined([found.thoughts or "", inside or ""]),
+        logprobs=(),  # they begin with those of the thoughts
+    )
 
 
 Sink = Callable[[list[tuple[K, Reply]]], None]

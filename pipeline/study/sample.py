@@ -140,6 +140,9 @@ def _record(
         "attempts": reply.attempts,
         "requests": reply.requests,
         "cost": reply.cost,
+        "usage": "told" if reply.is_usage_told else "assumed",
+        "answered_by": reply.answered_by,
+        **({"raw": reply.raw} if reply.raw else {}),
         "at": now(),
     }
     if reply.outcome == "error":
@@ -157,6 +160,7 @@ def _record(
         "index": index,
         "messages": request.messages,
         "answer": reply.text,
+        "thoughts": reply.thoughts,
         "outcome": reply.outcome,
         "finish_reason": reply.finish_reason,
         "model_id": reply.model_id,

@@ -15,7 +15,7 @@ from pipeline.study.definition import Endpoint, Local, Source
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
-from pipeline.study.replies import Request, Sink, Speaker
+from pipeline.study.replies import Request, Sink, Speaker, parted
 from pipeline.study.weights import Weights
 from warehouse.studies import Run
 
@@ -34,7 +34,9 @@ class LocalSpeaker:
         waiting = iter(requests)
         while batch := list(itertools.islice(waiting, self.weights.source.batch)):
             replies = self.weights.answers([request for _, request in batch])
-            named = [msgspec.structs.replace(reply, model_id=self.model_id) for reply in replies]
+            named = [
+                msgspec.structs.replace(parted(reply), model_id=self.model_id) for reply in replies
+            ]
             sink(list(zip((key for key, _ in batch), named, strict=True)))
             await asyncio.sleep(0)  # an interrupt is heeded between batches
 

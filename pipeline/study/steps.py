@@ -11,9 +11,10 @@ from pipeline.study import judge as judging
 from pipeline.study import layout, ledger
 from pipeline.study import sample as sampling
 from pipeline.study.budget import Meter
-from pipeline.study.chat import key_of
 from pipeline.study.definition import Endpoint, LlmJudge, plain
+from pipeline.study.door import key_of
 from pipeline.study.layout import Folder
+from pipeline.study.ledger import Ledger
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.render import render
@@ -26,11 +27,11 @@ from warehouse.studies import PlanFile, PlannedEvaluation
 class Session:
     """One command's work on one study."""
 
-    def __init__(self, plan: Plan, folder: Folder, study_id: str) -> None:
+    def __init__(self, plan: Plan, folder: Folder, study_id: str, book: Ledger) -> None:
         self.plan = plan
         self.folder = folder
         self.study_id = study_id
-        self.meter = Meter(plan.study.budget, ledger.spent_in(folder))
+        self.meter = Meter(plan.study.budget, book.spent, book)
         self.speakers = Speakers(plan, folder, self.meter)
 
     def do(self, step: str, judge: str | None = None) -> list[str]:
@@ -95,7 +96,8 @@ def session(plan: Plan, path: Path) -> Iterator[Session]:
     with folder.locked():
         study_id = folder.open(plan)
         layout.write_json(folder.plan, described(plan, path))
-        yield Session(plan, folder, study_id)
+        with ledger.opened(folder) as book:
+            yield Session(plan, folder, study_id, book)
 
 
 def require_keys(plan: Plan, steps: tuple[str, ...]) -> None:

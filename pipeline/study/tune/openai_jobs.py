@@ -1,22 +1,22 @@
 """Fine-tuning jobs of an OpenAI-compatible endpoint, picked up again after any crash."""
 
 import asyncio
-import base64
-import binascii
-import csv
-import io
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 import openai
 from openai import AsyncOpenAI
 
 from pipeline.errors import UsageError
-from pipeline.study import conversation
+from pipeline.study import conversation, wire
 from pipeline.study.budget import Meter
-from pipeline.study.chat import client_of, key_of, scrubbed
 from pipeline.study.definition import Endpoint, FineTuning
+from pipeline.study.door import MOST_OF_A_FILE, client_of, key_of
 from pipeline.study.errors import EndpointRefused
+from pipeline.study.scrub import Scrub
+from pipeline.study.tune import job_records
+from pipeline.study.tune.job_records import ENDED, UNDER_WAY, Events, File, Job
 from pipeline.study.tune.log import RunLog
 from warehouse.studies import Run, Spend
 
@@ -25,14 +25,6 @@ T = TypeVar("T")
 POLL_SECONDS = 20.0
 TRIES = 8
 RECENT_JOBS = 100
-
-METRICS = {
-    "loss": "train_loss",
-    "accuracy": "train_accuracy",
-    "valid_loss": "valid_loss",
-    "valid_accuracy": "valid_mean_token_accuracy",
-}
-"""Our name of each column of the result file."""
 
 UNUSED = (
     "learning_rate",
@@ -61,6 +53,14 @@ def settings(given: FineTuning) -> FineTuning:
     return given
 
 
+class Raw(Protocol):
+    """The client's answer before its own records have made anything of it."""
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+
+
 class OpenAIJobs:
     """Uploads the training set, creates the job, and follows it to its end."""
 
@@ -68,33 +68,47 @@ class OpenAIJobs:
         self.endpoint = endpoint
         self.meter = meter
         self._key = key_of(endpoint)
+        self._scrub = Scrub(self._key)
 
-    async def tune(self, run: Run, log: RunLog) -> None:
+    def _client(self) -> AsyncOpenAI:
+        return client_of(self.endpoint, self._key, MOST_OF_A_FILE)
+
+    async def tune(self, run: Run, log: RunLog) -> str | None:
         """Goes on from the log's last state; see `tune.Backend`.
 
         Raises:
             BudgetReached: before anything is sent that could pass the budget.
         """
         self.meter.require_open()
-        most, actual = self._most(log), Spend()
-        self.meter.reserve(most)
-        try:
-            async with client_of(self.endpoint, self._key) as client:
-                known = {state["state"]: state for state in log.states}
+        most = self._most(log)
+        # By its name, a job that a killed process left under way is not counted twice.
+        ticket = self.meter.reserve(most, f"tune:{run.id}")
+        known = {state["state"]: state for state in log.states}
+        async with self._client() as client:
+            try:
                 if "uploaded" not in known:
                     known["uploaded"] = await self._upload(client, log)
-                if "created" not in known:
-                    known["created"] = await self._create(
-                        client, run, log, known["uploaded"]["file_id"], "creating" in known
-                    )
-                actual = await self._follow(client, log, known["created"]["job_id"])
-        finally:
-            self.meter.settle(most, actual)
+            except BaseException:
+                self.meter.settle(ticket, Spend())
+                raise
+            # From here on there may be a job, which costs what it costs whatever happens to us.
+            if "created" not in known:
+                known["created"] = await self._create(
+                    client, run, log, known["uploaded"]["file_id"], "creating" in known
+                )
+            job = await self._ended(client, known["created"]["job_id"])
+            if job.status not in ENDED:
+                return self._left(job, run)
+            actual = self._cost(job, most)
+            await self._record(client, log, job, actual)
+            self.meter.settle(ticket, actual)
+        return None
 
     async def _upload(self, client: AsyncOpenAI, log: RunLog) -> dict[str, Any]:
         content = log.data.read_bytes()
-        file = await self._patiently(
-            lambda: client.files.create(file=(log.data.name, content), purpose="fine-tune")
+        files = client.files.with_raw_response
+        file = await self._told(
+            File, lambda: files.create(file=(log.data.name, content), purpose="fine-tune")
         )
         log.state("uploaded", file_id=file.id)
         return {"file_id": file.id}
@@ -106,12 +120,15 @@ class OpenAIJobs:
 
         Every run uploads its own file, so the file tells the jobs apart.
         """
+        jobs = client.fine_tuning.jobs.with_raw_response
         if begun:
-            page = await self._patiently(lambda: client.fine_tuning.jobs.list(limit=RECENT_JOBS))
-            for job in page.data:
-                if job.training_file == file_id:
-                    log.state("created", job_id=job.id, found=True)
-                    return {"job_id": job.id}
+            found = await self._patiently(
+                lambda: jobs.list(limit=RECENT_JOBS),
+                lambda content: job_records.job_of(content, file_id, self._scrub),
+            )
+            if found is not None:
+                log.state("created", job_id=found.id, found=True)
+                return {"job_id": found.id}
         log.state("creating")
         hyperparameters: dict[str, Any] = {
             "n_epochs": log.settings.epochs,
@@ -129,7 +146,7 @@ class OpenAIJobs:
             parameters["seed"] = run.seed
         # Not retried: a request that timed out may have created the job, and the next run of the
         # command finds it by its file.
-        job = await self._patiently(lambda: client.fine_tuning.jobs.create(**parameters), tries=1)
+        job = await self._told(Job, lambda: jobs.create(**parameters), tries=1)
         log.state("created", job_id=job.id)
         return {"job_id": job.id}
 
@@ -138,98 +155,120 @@ class OpenAIJobs:
         tokens = log.settings.epochs * sum(
             conversation.most_tokens(example) for example in conversation.read_examples(log.data)
         )
+        return self._priced(tokens)
+
+    def _priced(self, tokens: int) -> Spend:
         price = self.endpoint.price
         return Spend(1, tokens, 0, price.training * tokens / 1e6 if price else 0.0)
 
-    async def _follow(self, client: AsyncOpenAI, log: RunLog, job_id: str) -> Spend:
-        """Waits for the job's end and records it; returns what it cost."""
+    def _cost(self, job: Job, most: Spend) -> Spend:
+        """What a job that ended cost: by its own count, else the most, or nothing if it failed."""
+        if job.billed_tokens is not None:
+            return self._priced(job.billed_tokens)
+        return Spend(requests=1) if job.status == "failed" else most
+
+    async def _ended(self, client: AsyncOpenAI, job_id: str) -> Job:
+        """The job when it is no longer under way."""
+        jobs = client.fine_tuning.jobs.with_raw_response
         while True:
-            job = await self._patiently(lambda: client.fine_tuning.jobs.retrieve(job_id))
-            if job.status in ("succeeded", "failed", "cancelled"):
-                break
+            job = await self._told(Job, lambda: jobs.retrieve(job_id))
+            if job.status not in UNDER_WAY:
+                return job
             await asyncio.sleep(POLL_SECONDS)
-        await self._events(client, log, job_id)
+
+    def _left(self, job: Job, run: Run) -> str:
+        """Why a job is not waited for any longer, and what to do."""
+        status = self._scrub.line(job.status)
+        what = "is paused" if status == "paused" else f"has the unknown status {status!r}"
+        return (
+            f"{run.id}: its fine-tuning job {job.id} {what}. Look at it at {self.endpoint.url}: "
+            "resume it there and run the same command to go on, or cancel it with "
+            "`brittlescope study tune --cancel`."
+        )
+
+    async def _record(self, client: AsyncOpenAI, log: RunLog, job: Job, cost: Spend) -> None:
+        """Records how the job ended, with what it said on the way."""
+        jobs = client.fine_tuning.jobs.with_raw_response
+        page = await self._told(Events, lambda: jobs.list_events(job.id, limit=RECENT_JOBS))
+        log.events(self._scrub.line(event.message) for event in reversed(page.data))
+        spent = msgspec.structs.asdict(cost)
         if job.status == "succeeded" and job.fine_tuned_model:
             metrics = await self._metrics(client, job.result_files or [])
             log.steps(metrics)
-            trained = job.trained_tokens or 0
-            price = self.endpoint.price
-            spent = Spend(1, trained, 0, price.training * trained / 1e6 if price else 0.0)
+            losses = [step["loss"] for step in metrics]
             log.state(
                 "succeeded",
                 model_id=job.fine_tuned_model,
-                final_loss=metrics[-1]["loss"] if metrics else None,
-                requests=spent.requests,
-                input_tokens=spent.input_tokens,
-                output_tokens=spent.output_tokens,
-                cost=spent.cost,
+                final_loss=losses[-1] if losses else None,
+                **spent,
             )
-            return spent
-        message = job.error.message if job.error and job.error.message else "no reason given"
-        log.state(job.status, reason=scrubbed(message, self._key)[:500])
-        return Spend()
-
-    async def _events(self, client: AsyncOpenAI, log: RunLog, job_id: str) -> None:
-        page = await self._patiently(
-            lambda: client.fine_tuning.jobs.list_events(job_id, limit=RECENT_JOBS)
-        )
-        log.events(scrubbed(event.message, self._key)[:500] for event in reversed(page.data))
+            return
+        reason = (job.error.message if job.error else None) or "no reason given"
+        if job.status == "succeeded":
+            reason = "it succeeded, but names no model"
+        status = "failed" if job.status == "succeeded" else job.status
+        log.state(status, reason=self._scrub.line(reason), **spent)
 
     async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[dict[str, Any]]:
         if not files:
             return []
-        content = await self._patiently(lambda: client.files.content(files[0]))
-        return read_metrics(content.content)
+        raw = client.files.with_raw_response
+        return await self._patiently(lambda: raw.content(files[0]), job_records.read_metrics)
 
     async def cancel(self, log: RunLog) -> None:
         """Cancels the run's job, where one is under way."""
         created = next((s for s in reversed(log.states) if s["state"] == "created"), None)
         if created is None:
             return
-        async with client_of(self.endpoint, self._key) as client:
-            job = await self._patiently(lambda: client.fine_tuning.jobs.cancel(created["job_id"]))
-            log.state(job.status, reason="cancelled on request")
+        async with self._client() as client:
+            jobs = client.fine_tuning.jobs.with_raw_response
+            await self._told(Job, lambda: jobs.cancel(created["job_id"]))
+            log.state("cancelled", reason="cancelled on request")
 
-    async def _patiently(self, ask: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
-        """The answer, tried again where the trouble may pass.
+    async def _told(
+        self, kind: type[T], ask: Callable[[], Awaitable[Raw]], tries: int = TRIES
+    ) -> T:
+        """The record that is asked for; see `_patiently`."""
+        return await self._patiently(
+            ask, lambda content: job_records.read(content, kind, self._scrub), tries
+        )
+
+    async def _patiently(
+        self, ask: Callable[[], Awaitable[Raw]], read: Callable[[bytes], T], tries: int = TRIES
+    ) -> T:
+        """What is asked for and can be read, tried again where the trouble may pass.
 
         Raises:
             EndpointRefused: where it does not pass, or is none that could.
         """
         for attempt in range(1, tries + 1):
+            passing = True
             try:
-                return await ask()
+                async with asyncio.timeout(self.endpoint.timeout):
+                    content = (await ask()).content
+                return read(content)
+            except wire.NotUnderstood as error:
+                reason = f"the reply {error}"
             except openai.APIStatusError as error:
-                passing = error.status_code in (408, 409, 429) or error.status_code >= 500
-                reason = f"status {error.status_code}: {scrubbed(error.message, self._key)[:300]}"
-            except openai.APIConnectionError as error:
-                passing, reason = True, type(error).__name__
+                status = error.response.status_code
+                passing = status in (408, 409, 429) or status >= 500
+                reason = f"status {status}: {self._words(error.response.content)}"
+            except (TimeoutError, openai.APIError, ValueError, TypeError, LookupError) as error:
+                cause = error.__cause__ or error
+                reason = f"{type(cause).__name__}: {cause}".removesuffix(": ")
             if not passing or attempt == tries:
                 raise EndpointRefused(
-                    f"{self.endpoint.url} did not accept the fine-tuning request ({reason}). "
-                    "Run the same command to go on."
+                    f"{self.endpoint.url} did not accept the fine-tuning request "
+                    f"({self._scrub.line(reason)}). Run the same command to go on."
                 )
             await asyncio.sleep(min(60.0, self.endpoint.first_wait * 2**attempt))
         raise AssertionError("unreachable")
 
-
-def read_metrics(content: bytes) -> list[dict[str, Any]]:
-    """The steps of a result file (CSV, which some servers send in base64)."""
-    if b"step" not in content[:200]:
+    def _words(self, content: bytes) -> str:
         try:
-            content = base64.b64decode(content, validate=True)
-        except binascii.Error:
-            return []
-    steps = []
-    for row in csv.DictReader(io.StringIO(content.decode("utf-8", "replace"))):
-        try:
-            step: dict[str, Any] = {"step": int(row["step"])}
-            for name, column in METRICS.items():
-                step[name] = float(row[column]) if row.get(column) else None
-        except (KeyError, ValueError):
-            continue
-        steps.append(step)
-    return steps
+            return wire.error(wire.decoded(content, self._scrub))[0] or "no reason given"
+        except wire.NotUnderstood:
+            return "no reason given"
 
 
 def _suffix(run: Run) -> str:

@@ -39,8 +39,9 @@ async def tune(plan: Plan, folder: Folder, speakers: Speakers, progress: Progres
             await _backend(plan, run, speakers).tune(run, log)
             _count(folder, run, progress)
             await asyncio.sleep(0)  # an interrupt is heeded between runs
-    await _together(plan, folder, speakers, progress, remote)
-    return [reason for run in plan.runs if run.to_tune and (reason := _failure(folder, run))]
+    left = await _together(plan, folder, speakers, progress, remote)
+    failed = [reason for run in plan.runs if run.to_tune and (reason := _failure(folder, run))]
+    return [*left, *failed]
 
 
 async def cancel(plan: Plan, folder: Folder, speakers: Speakers) -> list[str]:
@@ -80,18 +81,25 @@ async def _together(
     speakers: Speakers,
     progress: Progress,
     remote: list[tuple[Run, RunLog]],
-) -> None:
+) -> list[str]:
+    """Fine-tunes at endpoints; returns which runs were left on the way, and why."""
     places = asyncio.Semaphore(JOBS_AT_ONCE)
+    left: list[str] = []
 
     async def one(run: Run, log: RunLog) -> None:
         async with places:
-            await _backend(plan, run, speakers).tune(run, log)
-            _count(folder, run, progress)
+            reason = await _backend(plan, run, speakers).tune(run, log)
+            if reason:
+                left.append(reason)
+                progress.failed(reason)
+            else:
+                _count(folder, run, progress)
 
     results = await asyncio.gather(*(one(*pair) for pair in remote), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result
+    return left
 
 
 def _backend(plan: Plan, run: Run, speakers: Speakers) -> Backend:

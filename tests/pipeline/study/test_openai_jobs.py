@@ -16,7 +16,7 @@ from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.sample import model_of
 from pipeline.study.tune import openai_jobs, step
-from pipeline.study.tune.openai_jobs import read_metrics
+from pipeline.study.tune.job_records import read_metrics
 from tests.pipeline.study.fake_server import FakeServer, Raw, error
 
 

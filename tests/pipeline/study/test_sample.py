@@ -79,6 +79,7 @@ def test_every_planned_sample_is_drawn_and_told_in_full(
         "index": 0,
         "messages": light["messages"],
         "answer": "fine",
+        "thoughts": None,
         "outcome": "answered",
         "finish_reason": "stop",
         "model_id": "small",
@@ -92,6 +93,8 @@ def test_every_planned_sample_is_drawn_and_told_in_full(
         "attempts": 1,
         "requests": 1,
         "cost": pytest.approx(25e-6),
+        "usage": "told",
+        "answered_by": None,
         "at": "",
     }
     asked = len(server.asked)

@@ -1,0 +1,140 @@
+"""What an endpoint tells of its fine-tuning jobs, validated: strict records, and step metrics."""
+
+import base64
+import binascii
+import contextlib
+import csv
+import io
+import math
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.study import wire
+from pipeline.study.scrub import Scrub
+
+T = TypeVar("T")
+
+ENDED = ("succeeded", "failed", "cancelled")
+UNDER_WAY = ("validating_files", "queued", "pending", "running", "cancelling")
+"""The states of a job that are known; one in any other needs a person to look at it."""
+
+METRICS = {
+    "loss": "train_loss",
+    "accuracy": "train_accuracy",
+    "valid_loss": "valid_loss",
+    "valid_accuracy": "valid_mean_token_accuracy",
+}
+"""Our name of each column of the result file."""
+
+Id = Annotated[str, Meta(pattern=r"^[\w.:-]{1,200}$")]
+"""It becomes a part of addresses."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class File(msgspec.Struct):
+    """A file that was uploaded."""
+
+    id: Id
+
+
+class Trouble(msgspec.Struct):
+    """Why a job failed."""
+
+    message: str | None = None
+
+
+class Job(msgspec.Struct):
+    """A job, and what became of it."""
+
+    id: Id
+    status: Name
+    training_file: str | None = None
+    fine_tuned_model: Name | None = None
+    trained_tokens: Any = None
+    result_files: list[Id] | None = None
+    error: Trouble | None = None
+
+    @property
+    def billed_tokens(self) -> int | None:
+        """The tokens it trained on, where it says so in a way to be believed."""
+        told = self.trained_tokens
+        is_count = isinstance(told, int) and not isinstance(told, bool)
+        return told if is_count and 0 < told < 2**53 else None
+
+
+class Event(msgspec.Struct):
+    """Something a job said on its way."""
+
+    message: str
+
+
+class Events(msgspec.Struct):
+    """A page of a list of events."""
+
+    data: list[Event]
+
+
+def read(content: bytes, kind: type[T], scrub: Scrub) -> T:
+    """The record that a body holds.
+
+    Raises:
+        NotUnderstood: where it holds none of this kind.
+    """
+    return _converted(wire.decoded(content, scrub), kind)
+
+
+def _converted(body: Any, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        name = kind.__name__.strip("_").lower()
+        raise wire.NotUnderstood(f"does not describe a {name} ({error})") from None
+
+
+class _Jobs(msgspec.Struct):
+    """A page of a list of jobs, any of which may be odd."""
+
+    data: list[dict[str, Any]]
+
+
+def job_of(content: bytes, file_id: str, scrub: Scrub) -> Job | None:
+    """The job that a file is the training set of, if a list of jobs has it.
+
+    Raises:
+        NotUnderstood: where that job, or the list, is not understood.
+    """
+    for told in read(content, _Jobs, scrub).data:
+        if told.get("training_file") == file_id:
+            return _converted(told, Job)
+    return None
+
+
+def read_metrics(content: bytes) -> list[dict[str, Any]]:
+    """The steps of a result file (CSV, which some servers send in base64)."""
+    if b"step" not in content[:200]:
+        try:
+            content = base64.b64decode(content, validate=True)
+        except binascii.Error:
+            return []
+    steps = []
+    try:
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8", "replace"))):
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                steps.append(_step(row))
+    except csv.Error:  # a field without end
+        pass
+    return steps
+
+
+def _step(row: dict[str, Any]) -> dict[str, Any]:
+    number = int(row["step"][:15])
+    metrics = {
+        name: float(row[column]) if row.get(column) else None for name, column in METRICS.items()
+    }
+    return {"step": number} | {
+        name: value if value is not None and math.isfinite(value) else None
+        for name, value in metrics.items()
+    }
