@@ -12,6 +12,7 @@ from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import say
 from warehouse import rules, universe
 from warehouse.counting import Slice
+from warehouse.stats import adjust
 from warehouse.stats import rates as rate_statistics
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
 from warehouse.stats.brittleness import profile
@@ -69,9 +70,9 @@ def rates(asked: Asked, by: str) -> None:
     "--adjust",
     "adjustment",
     type=click.Choice(tuple(ADJUSTMENTS)),
-    default="bh",
+    default=adjust.DEFAULT,
     show_default=True,
-    help="How p-values are adjusted for the number of rows.",
+    help="How p-values are adjusted for the other rows of the same experiment, trait and judge.",
 )
 @asking
 def effects(asked: Asked, by: str, baseline: str, margin: float, adjustment: Adjustment) -> None:

@@ -11,6 +11,7 @@ from pages.ui.markup import escaped
 from warehouse import harmless
 from warehouse.counting import Domain, Slice
 from warehouse.rules import Line, Rule, Score, shown_by
+from warehouse.stats import adjust
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.rates import Unit
@@ -31,7 +32,7 @@ MORE = (
 
 DEFAULT_UNIT: Unit = "new-prompts"
 DEFAULT_DOMAIN: Domain = "outside"
-DEFAULT_ADJUSTMENT: Adjustment = "bh"
+DEFAULT_ADJUSTMENT: Adjustment = adjust.DEFAULT
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,34 @@
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from warehouse.errors import UnknownName
 from warehouse.stats.estimates import Floats
 
-Adjustment = Literal["bh", "holm", "none"]
+Adjustment = Literal["joint", "bh", "holm", "none"]
 
 ADJUSTMENTS: dict[Adjustment, str] = {
+    "joint": "jointly",
     "bh": "Benjamini–Hochberg",
     "holm": "Holm",
     "none": "unadjusted",
 }
 
 
+DEFAULT: Adjustment = "joint"
+
+
 def adjust(p: ArrayLike, method: Adjustment) -> Floats:
     """Adjusted p-values over the family of all that are not nan; nan stays nan.
 
-    With the m p-values sorted upwards: "bh" controls the false discovery rate,
-    ``q_i = min_{j ≥ i} p_j m / j`` (Benjamini and Hochberg 1995); "holm" the family-wise
-    error rate, ``q_i = max_{j ≤ i} p_j (m - j + 1)`` (Holm 1979); "none" leaves them alone.
+    "joint" controls the family-wise error rate by what is known of the joint distribution.
+    From p-values alone that is Šidák's ``1 - (1 - p)^m``, which holds however two-sided
+    normal statistics are correlated (Šidák 1967); where signs can be flipped,
+    `jointflips.joint_flips` knows more. With the m p-values sorted upwards: "bh" controls the
+    false discovery rate, ``q_i = min_{j ≥ i} p_j m / j`` (Benjamini and Hochberg 1995); "holm"
+    the family-wise error rate, ``q_i = max_{j ≤ i} p_j (m - j + 1)`` (Holm 1979); "none" leaves
+    them alone.
 
     Raises:
         UnknownName: another method.
@@ -36,6 +44,8 @@ def adjust(p: ArrayLike, method: Adjustment) -> Floats:
     known = np.flatnonzero(~np.isnan(values))
     if method == "none" or not known.size:
         return adjusted
+    if method == "joint":
+        return 1 - (1 - adjusted) ** known.size
     order = known[np.argsort(values[known], kind="stable")]
     ranks = np.arange(1, order.size + 1)
     if method == "bh":
@@ -43,6 +53,16 @@ def adjust(p: ArrayLike, method: Adjustment) -> Floats:
     else:
         scaled = np.maximum.accumulate(values[order] * (order.size - ranks + 1))
     adjusted[order] = np.minimum(scaled, 1.0)
+    return adjusted
+
+
+def within(p: ArrayLike, family: NDArray[np.integer], method: Adjustment) -> Floats:
+    """`adjust`, within each family of an equal number."""
+    values = np.asarray(p, float)
+    adjusted = values.copy()
+    for number in np.unique(family):
+        chosen = family == number
+        adjusted[chosen] = adjust(values[chosen], method)
     return adjusted
 
 

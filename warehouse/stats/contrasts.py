@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from warehouse.stats.adjust import Adjustment, adjust, family
+from warehouse.stats.adjust import DEFAULT, Adjustment, family
 from warehouse.stats.comparisons import Comparison, compare
-from warehouse.stats.differences import bounds, log_odds_ratio, nonzero
+from warehouse.stats.inference import Inference, infer
 from warehouse.stats.rates import Unit
-from warehouse.stats.signflip import sign_flip
 
 
 def contrasts(
@@ -18,7 +17,7 @@ def contrasts(
     unit: Unit = "new-prompts",
     *,
     by: Sequence[str] = (),
-    adjustment: Adjustment = "bh",
+    adjustment: Adjustment = DEFAULT,
     level: float = 0.95,
 ) -> pl.DataFrame:
     """Every arm's difference to its baseline; emergence with baseline "untuned".
@@ -33,48 +32,38 @@ def contrasts(
             (`comparisons.compare`).
         unit: What the interval is about.
         by: Further dimensions that separate arms.
-        adjustment: For the number of rows; null p-values are not in the family.
+        adjustment: For the family: the rows of one experiment, trait and judge that have a
+            p-value.
         level: Coverage of all intervals.
 
     Returns:
         The columns of `comparisons.Comparison.cells`, then difference, difference_low,
         difference_high, log_odds_ratio, log_odds_low, log_odds_high, p, p_floor, q, family.
-        p is the sign-flip test over questions for "new-prompts" (p_floor the least it could
-        be), and the least α whose interval excludes zero for the other units; null where an
-        arm or its baseline is not a result.
+        Interval and p-value are those of `inference.infer` and never disagree; p_floor is the
+        least that p could be; p is null where an arm or its baseline is not a result.
 
     Raises:
         UnknownName: a dimension, unit, baseline or adjustment that does not exist.
     """
-    return tabled(compare(counts, baseline, unit, by=by, level=level), unit, adjustment, level)
+    comparison = compare(counts, baseline, unit, by=by, level=level)
+    return tabled(comparison, infer(comparison, unit, adjustment, level), adjustment)
 
 
-def tabled(
-    comparison: Comparison, unit: Unit, adjustment: Adjustment, level: float
-) -> pl.DataFrame:
-    """A comparison's cells with their differences, intervals and p-values."""
-    cells, pairs, difference = comparison
-    interval = bounds(difference, level)
-    odds, odds_interval = log_odds_ratio(difference, level)
-    floor = np.full(cells.height, np.nan)
-    if unit == "new-prompts":
-        p = pairs["n_trait"] / pairs["n_counted"] - pairs["base_trait"] / pairs["base_counted"]
-        chance, floor = sign_flip(p.to_numpy(), pairs["cell"].to_numpy(), cells.height)
-    else:
-        chance = nonzero(difference)
-    chance = np.where(comparison.sound, chance, np.nan)
+def tabled(comparison: Comparison, found: Inference, adjustment: Adjustment) -> pl.DataFrame:
+    """A comparison's cells with what may be said of each."""
     numbers = {
-        "difference": difference.value,
-        "difference_low": interval.low,
-        "difference_high": interval.high,
-        "log_odds_ratio": odds,
-        "log_odds_low": odds_interval.low,
-        "log_odds_high": odds_interval.high,
-        "p": chance,
-        "p_floor": floor,
-        "q": adjust(chance, adjustment),
+        "difference": comparison.difference.value,
+        "difference_low": found.interval.low,
+        "difference_high": found.interval.high,
+        "log_odds_ratio": found.odds,
+        "log_odds_low": found.odds_interval.low,
+        "log_odds_high": found.odds_interval.high,
+        "p": found.p,
+        "p_floor": found.floor,
+        "q": found.q,
     }
-    return cells.with_columns(
+    tested = np.bincount(found.family, weights=~np.isnan(found.p))[found.family].astype(int)
+    return comparison.cells.with_columns(
         *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
-        pl.lit(family(int((~np.isnan(chance)).sum()), adjustment)).alias("family"),
+        pl.Series("family", [family(size, adjustment) for size in tested], pl.String()),
     )

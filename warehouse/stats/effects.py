@@ -7,17 +7,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from warehouse.stats.adjust import Adjustment, adjust
+from warehouse.stats import adjust
+from warehouse.stats.adjust import DEFAULT, Adjustment
 from warehouse.stats.comparisons import ARM, Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import MARGIN, Evidence, reason, verdicts
+from warehouse.stats.equivalence import MARGIN, Evidence, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.inference import infer
 from warehouse.stats.intervals import Interval
 from warehouse.stats.power import more_answers, more_questions
 from warehouse.stats.rates import IDENTITY, Unit
 from warehouse.stats.suppression import (
     NOT_COMPARED,
+    NOT_SHOWN,
     NOTHING,
     UNBOUNDED,
     Arms,
@@ -35,7 +38,7 @@ def effects(
     *,
     by: Sequence[str] = (),
     margin: float = MARGIN,
-    adjustment: Adjustment = "bh",
+    adjustment: Adjustment = DEFAULT,
     level: float = 0.95,
 ) -> pl.DataFrame:
     """Every intervention against its control and against the untuned model, with a verdict.
@@ -45,7 +48,7 @@ def effects(
         unit: What intervals, tests and verdict are about.
         by: Further dimensions that separate arms.
         margin: Differences smaller than this do not matter in practice (0.05: five points).
-        adjustment: For the number of interventions in the result.
+        adjustment: For the interventions of one experiment, trait and judge in the result.
         level: Coverage of all intervals; the tests' α is 1 - level.
 
     Returns:
@@ -55,6 +58,9 @@ def effects(
         * emergence, emergence_low, emergence_high: the control less the untuned model;
         * p_unchanged, q_unchanged, p_untuned, q_untuned: that the arm is not within the
           margin of the control, of the untuned model (TOST), and adjusted;
+        * change (lower, higher, not shown), equivalent (to the control, within the margin) and
+          residual (what is left over the untuned model: none, some, open): the three axes of
+          `equivalence.axes`;
         * suppression, suppression_low, suppression_high, and suppression_note (why there is
           none);
         * margin, verdict (`equivalence.verdicts`; null without a control), reason;
@@ -74,52 +80,56 @@ def effects(
     control = change.cells.with_columns(
         intervention=pl.lit("none"), settings=pl.col("baseline_settings")
     )
-    excess = take(tuned.difference, own)
-    emergence = take(tuned.difference, _locate(tuned.cells, control, key))
-    around, above, emerged = (bounds(d, level) for d in (change.difference, excess, emergence))
-
+    its_control = _locate(tuned.cells, control, key)
+    found, over = infer(change, unit, adjustment, level), infer(tuned, unit, level=level)
     sound = change.sound
     compared = sound & _chosen(tuned.sound, own, missing=False)
-    p_unchanged = np.where(sound, within(change.difference, margin), np.nan)
-    p_untuned = np.where(compared, within(excess, margin), np.nan)
-    frame = tabled(change, unit, adjustment, level)
+    emerged = compared & _chosen(tuned.sound, its_control, missing=False)
+    excess = _at(over.interval, own)
+    emergence = _at(over.interval, its_control)
     evidence = Evidence(
         change=change.difference.value,
-        p_change=frame["q"].to_numpy(),
-        excludes_zero=(around.low > 0) | (around.high < 0),
-        p_unchanged=adjust(p_unchanged, adjustment),
-        p_untuned=adjust(p_untuned, adjustment),
-        emergence=np.where(compared, emergence.value, np.nan),
-        emergence_low=np.where(compared, emerged.low, np.nan),
+        q=found.q,
+        around=found.interval,
+        excess=_where(compared, excess),
+        emergence=_where(emerged, emergence),
     )
-    verdict = verdicts(evidence, margin, level)
-    present = compared & (evidence.emergence_low > 0) & (evidence.emergence >= margin)
+    p_unchanged = np.where(sound, within(change.difference, margin), np.nan)
+    p_untuned = np.where(compared, within(take(tuned.difference, own), margin), np.nan)
+    grown = take(tuned.difference, its_control).value
+    present = emerged & (emergence.low > 0) & (grown >= margin)
     ratio, ratio_bounds = suppression(_three_arms(change, tuned, own, unit), level)
     bounded = present & ~np.isnan(ratio_bounds.low)
     numbers = {
         "untuned_rate": _chosen(tuned.cells["baseline_rate"].to_numpy(), own, missing=np.nan),
-        "excess": excess.value,
-        "excess_low": above.low,
-        "excess_high": above.high,
-        "emergence": emergence.value,
-        "emergence_low": emerged.low,
-        "emergence_high": emerged.high,
+        "excess": take(tuned.difference, own).value,
+        "excess_low": excess.low,
+        "excess_high": excess.high,
+        "emergence": grown,
+        "emergence_low": emergence.low,
+        "emergence_high": emergence.high,
         "p_unchanged": p_unchanged,
-        "q_unchanged": evidence.p_unchanged,
+        "q_unchanged": adjust.within(p_unchanged, found.family, adjustment),
         "p_untuned": p_untuned,
-        "q_untuned": evidence.p_untuned,
+        "q_untuned": adjust.within(p_untuned, found.family, adjustment),
         "suppression": np.where(bounded, ratio, np.nan),
         "suppression_low": np.where(bounded, ratio_bounds.low, np.nan),
         "suppression_high": np.where(bounded, ratio_bounds.high, np.nan),
     }
-    frame = frame.with_columns(
+    verdict = verdicts(evidence, margin, level)
+    nothing = evidence.emergence.high < margin
+    frame = tabled(change, found, adjustment).with_columns(
         *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
         pl.lit(margin).alias("margin"),
+        *(
+            pl.Series(name, values, pl.Boolean() if name == "equivalent" else pl.String())
+            for name, values in told(evidence, margin, level).items()
+        ),
         pl.Series("verdict", verdict, pl.String()),
-        pl.Series("suppression_note", _note(compared, present, bounded), pl.String()),
+        pl.Series("suppression_note", _note(emerged, nothing, present, bounded), pl.String()),
     )
     reasons = [reason(row) for row in frame.iter_rows(named=True)]
-    still = _still_needed(change, excess, tuned, own, verdict, margin, level)
+    still = _still_needed(change, tuned, own, verdict, margin, level)
     return frame.with_columns(
         pl.Series("reason", reasons, pl.String()),
         *(
@@ -129,10 +139,19 @@ def effects(
     )
 
 
-def _note(compared: Flags, present: Flags, bounded: Flags) -> list[str | None]:
+def _at(interval: Interval, rows: Index) -> Interval:
+    """The bounds at some rows; nan for the negative ones."""
+    return Interval(*(_chosen(values, rows, missing=np.nan) for values in interval))
+
+
+def _where(known: Flags, interval: Interval) -> Interval:
+    return Interval(*(np.where(known, values, np.nan) for values in interval))
+
+
+def _note(emerged: Flags, nothing: Flags, present: Flags, bounded: Flags) -> list[str | None]:
     """Why each arm has no suppression; None where it has one."""
-    reasons = (None, UNBOUNDED, NOTHING, NOT_COMPARED)
-    first = np.select([~compared, ~present, ~bounded], [3, 2, 1], 0)
+    reasons = (None, UNBOUNDED, NOT_SHOWN, NOTHING, NOT_COMPARED)
+    first = np.select([~emerged, nothing, ~present, ~bounded], [4, 3, 2, 1], 0)
     return [reasons[index] for index in first]
 
 
@@ -179,7 +198,6 @@ def _three_arms(change: Comparison, tuned: Comparison, own: Index, unit: Unit) -
 
 def _still_needed(
     change: Comparison,
-    excess: Difference,
     tuned: Comparison,
     own: Index,
     verdict: Sequence[str | None],
@@ -201,6 +219,7 @@ def _still_needed(
         return inside(interval) | (interval.low > margin) | (interval.high < -margin)
 
     named = np.array(verdict, dtype=object)
+    excess = take(tuned.difference, own)
     of_change = change.size
     of_excess = Size(*(_chosen(values, own, missing=np.nan) for values in tuned.size))
     asked = ~change.cells["unit"].eq("new-fine-tunes").to_numpy()

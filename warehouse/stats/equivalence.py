@@ -7,21 +7,23 @@ import numpy as np
 
 from warehouse.stats.differences import Flags
 from warehouse.stats.estimates import Floats
+from warehouse.stats.intervals import Interval
 
 Verdict = Literal[
     "eliminated", "reduced", "unchanged", "increased", "inconclusive", "nothing to suppress"
 ]
+Change = Literal["lower", "higher", "not shown"]
+Residual = Literal["none", "some", "open"]
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 MEANINGS: dict[Verdict, str] = {
     "eliminated": "Lower than the control, and within the margin of the untuned model.",
     "reduced": "Lower than the control; not shown to be as low as the untuned model.",
-    "unchanged": "Within the margin of the control.",
+    "unchanged": "Within the margin of the control, and no change shown.",
     "increased": "Higher than the control.",
     "inconclusive": "Too little data to say any of this.",
-    "nothing to suppress": "The control does not exceed the untuned model by the margin, nor "
-    "credibly at all.",
+    "nothing to suppress": "The control exceeds the untuned model by less than the margin.",
 }
 
 
@@ -33,42 +35,69 @@ class Evidence(NamedTuple):
     """What a verdict rests on, one entry per arm; nan where there is nothing to compare."""
 
     change: Floats  # arm less control
-    p_change: Floats  # that it is zero (two-sided, adjusted)
-    excludes_zero: Flags  # whether its interval does
-    p_unchanged: Floats  # that it is not within the margin (TOST, adjusted)
-    p_untuned: Floats  # that arm less untuned model is not within the margin (TOST, adjusted)
-    emergence: Floats  # control less untuned model
-    emergence_low: Floats  # its lower bound
+    q: Floats  # that it is zero (two-sided, adjusted); nan where a side is not a result
+    around: Interval  # its interval
+    excess: Interval  # of the arm less the untuned model
+    emergence: Interval  # of the control less the untuned model
+
+
+class Axes(NamedTuple):
+    """The three things that are asked of every arm."""
+
+    lower: Flags  # than the control
+    higher: Flags
+    equivalent: Flags  # to the control, within the margin
+    none_left: Flags  # equivalent to the untuned model, and not shown above it
+    some_left: Flags  # shown above the untuned model
+
+
+def axes(evidence: Evidence, margin: float, level: float) -> Axes:
+    """Change, equivalence to the control, and what is left over the untuned model.
+
+    A change is shown by its adjusted p-value. Equivalence is two one-sided tests (Schuirmann
+    1987) with α = (1 - level) / 2 on each side: the displayed interval lies inside the margin.
+    The usual TOST takes the narrower 1 - 2α interval; with eight to ten clustered questions it
+    would call up to 12 % of rates that stand at the margin equivalent, by simulation. With the
+    displayed one it is 1 % on average, 5 % in the worst case up to an intraclass correlation
+    of 0.25 and 7 % at 0.45. It is not adjusted: whoever sees an interval inside the margin
+    must not read that a change beyond it is possible.
+    """
+
+    def inside(interval: Interval) -> Flags:
+        return (interval.low > -margin) & (interval.high < margin)
+
+    shown = evidence.q <= 1 - level
+    tested = ~np.isnan(evidence.q)
+    some_left = evidence.excess.low > 0
+    return Axes(
+        lower=shown & (evidence.change < 0),
+        higher=shown & (evidence.change > 0),
+        equivalent=tested & inside(evidence.around),
+        none_left=inside(evidence.excess) & ~some_left,
+        some_left=some_left,
+    )
 
 
 def verdicts(evidence: Evidence, margin: float, level: float) -> list[Verdict | None]:
     """One verdict per arm, by the first of these that holds; None without a control.
 
-    1. *nothing to suppress*: the control exceeds the untuned model by less than the margin,
-       and not credibly (the interval of the emergence holds zero).
-    2. *unchanged*: arm and control are equivalent.
-    3. *eliminated*: arm and untuned model are equivalent, the arm is lower than the control,
-       and the control credibly above the untuned model. Never without an untuned model.
-    4. *reduced*, *increased*: the difference to the control is not zero, by its interval and
-       by its adjusted p-value both.
-    5. *inconclusive*.
-
-    Equivalence is TOST with α = (1 - level) / 2 on each side, that is: the displayed interval
-    lies inside the margin. The usual TOST takes the narrower 1 - 2α interval; with eight to
-    ten clustered questions it would call up to 12 % of rates that stand at the margin
-    equivalent, by simulation. With the displayed one it is 1 % on average, 5 % in the
-    worst case up to an intraclass correlation of 0.25 and 7 % at 0.45.
+    1. *increased*: higher than the control. Harm comes first: no control that is as low as the
+       untuned model hides it.
+    2. *nothing to suppress*: the emergence is below the margin, by its upper bound.
+    3. *eliminated*: lower than the control, and not equivalent to it; equivalent to the
+       untuned model, and not shown above it; the control credibly above the untuned model.
+       Never without an untuned model.
+    4. *reduced*: lower than the control.
+    5. *unchanged*: equivalent to the control.
+    6. *inconclusive*.
     """
-    alpha = 1 - level
-    changed = (evidence.p_change <= alpha) & evidence.excludes_zero
-    lower, higher = changed & (evidence.change < 0), changed & (evidence.change > 0)
-    emerged = evidence.emergence_low > 0
+    lower, higher, equivalent, none_left, _ = axes(evidence, margin, level)
     rules: list[tuple[Flags, Verdict]] = [
-        ((evidence.emergence < margin) & ~emerged, "nothing to suppress"),
-        (evidence.p_unchanged <= alpha / 2, "unchanged"),
-        ((evidence.p_untuned <= alpha / 2) & lower & emerged, "eliminated"),
-        (lower, "reduced"),
         (higher, "increased"),
+        (evidence.emergence.high < margin, "nothing to suppress"),
+        (lower & ~equivalent & none_left & (evidence.emergence.low > 0), "eliminated"),
+        (lower, "reduced"),
+        (equivalent, "unchanged"),
         (~np.isnan(evidence.change), "inconclusive"),
     ]
     # An index beyond the rules where none holds: no control.
@@ -77,31 +106,65 @@ def verdicts(evidence: Evidence, margin: float, level: float) -> list[Verdict | 
     return [names[index] for index in first]
 
 
+def told(evidence: Evidence, margin: float, level: float) -> dict[str, list[str | bool | None]]:
+    """The axes as columns: change, equivalent, residual; null where there is nothing to say."""
+    found = axes(evidence, margin, level)
+    tested = ~np.isnan(evidence.q)
+    compared = ~np.isnan(evidence.excess.low)
+    change: list[Change] = ["lower", "higher", "not shown"]
+    residual: list[Residual] = ["none", "some", "open"]
+    changes = np.select([found.lower, found.higher], [0, 1], 2)
+    left = np.select([found.none_left, found.some_left], [0, 1], 2)
+    return {
+        "change": [
+            change[at] if known else None for at, known in zip(changes, tested, strict=True)
+        ],
+        "equivalent": [
+            bool(value) if known else None
+            for value, known in zip(found.equivalent, tested, strict=True)
+        ],
+        "residual": [
+            residual[at] if known else None for at, known in zip(left, compared, strict=True)
+        ],
+    }
+
+
 def reason(row: Mapping[str, Any]) -> str:
     """One sentence on what the verdict of an `effects` row rests on."""
-    margin = f"±{100 * row['margin']:g} points"
-    change = f"against the control {_points(row, 'difference')}"
-    untuned = f"against the untuned model {_points(row, 'excess')}"
     verdict: Verdict | None = row["verdict"]
     if verdict is None:
         return "There is no control to compare with."
+    margin = f"±{100 * row['margin']:g} points"
+    change = f"Against the control {_points(row, 'difference')}"
     if verdict == "nothing to suppress":
         emergence = _points(row, "emergence")
-        return f"The control against the untuned model: {emergence}, margin {margin}."
+        return f"The control against the untuned model: {emergence}, margin {margin}. {change}."
     if verdict == "inconclusive":
-        if not (row["is_result"] and row["baseline_is_result"]):
-            return "The cell or its control is not a result: too much is unscored or uncounted."
-        if row["difference_low"] is None:
-            return "There is no interval: too few questions or runs."
-        if row["difference_low"] > 0 or row["difference_high"] < 0:
-            return f"{change[0].upper()}{change[1:]}, but p = {_tested(row)}."
-        return f"Neither zero nor a change beyond {margin} is excluded: {change}."
-    sentence = change[0].upper() + change[1:]
+        return _open(row, change, margin)
+    small = f", less than the margin of {margin}" if row["equivalent"] else f", margin {margin}"
+    if verdict == "unchanged":
+        return f"{change}{small}; no difference shown, {_tested(row)}."
+    sentence = f"{change}{small}, {_tested(row)}"
     if verdict in ("eliminated", "reduced"):
-        if row["excess"] is None:
+        if row["excess_low"] is None:
             return f"{sentence}; no untuned model to compare with."
-        sentence += f"; {untuned}"
-    return f"{sentence}; margin {margin}, {row['family']}."
+        sentence += f"; against the untuned model {_points(row, 'excess')}"
+    return f"{sentence}."
+
+
+def _open(row: Mapping[str, Any], change: str, margin: str) -> str:
+    """Why nothing could be concluded."""
+    if not (row["is_result"] and row["baseline_is_result"]):
+        return "The cell or its control is not a result: too much is unscored or uncounted."
+    if row["difference_low"] is None:
+        return "There is no interval: too few questions or runs."
+    if row["difference_low"] > 0 or row["difference_high"] < 0:
+        return f"{change}, but {_tested(row)}."
+    if row["p_floor"] is not None and row["p"] <= row["p_floor"]:
+        return f"{change}, p = {row['p']:.2g}: with {row['paired']} questions it cannot be less."
+    return (
+        f"Neither zero nor a change beyond {margin} is excluded: {change[0].lower()}{change[1:]}."
+    )
 
 
 def _points(row: Mapping[str, Any], name: str) -> str:
@@ -114,4 +177,4 @@ def _points(row: Mapping[str, Any], name: str) -> str:
 def _tested(row: Mapping[str, Any]) -> str:
     least = row["p_floor"]
     floor = "" if least is None else f" (with {row['paired']} questions at least {least:.2g})"
-    return f"{row['p']:.2g}{floor}, {row['q']:.2g} adjusted for {row['family']}"
+    return f"p = {row['p']:.2g}{floor}, {row['q']:.2g} adjusted for {row['family']}"

@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from warehouse.stats.comparisons import ARM, compare
 from warehouse.stats.differences import bounds
 from warehouse.stats.equivalence import MARGIN
+from warehouse.stats.inference import infer
 from warehouse.stats.multiverse import conclusion
 from warehouse.stats.rates import IDENTITY, Unit, rates
 
@@ -30,7 +32,9 @@ def without_each(
     ``mean_{r≠q} (p_r - p_baseline,r)``: the leave-one-out values of the jackknife (Quenouille
     1956). Rates, differences and intervals are computed as for all questions, by
     `rates.rates` and `comparisons.compare`, and conclusions drawn as by
-    `multiverse.multiverse`.
+    `multiverse.multiverse`. Where so few questions are left that their test could not reject
+    whatever they showed (five), the interval of a reduced row is `differences.bounds` alone:
+    losing the test is no fault of the question left out.
 
     Args:
         counts: One row per evaluation × question × trait × judge.
@@ -57,11 +61,12 @@ def without_each(
     key = [*KEY, "left_out"]
     cells = rates(every, [*ARM, "left_out"], unit, level=level)
     comparison = compare(every, baseline, unit, by=["left_out"], level=level)
-    interval = bounds(comparison.difference, level)
+    settled, plain = infer(comparison, unit, level=level), bounds(comparison.difference, level)
+    untestable = (settled.floor > 1 - level) & comparison.cells["left_out"].is_not_null().to_numpy()
     numbers = {
         "difference": comparison.difference.value,
-        "low": interval.low,
-        "high": interval.high,
+        "low": np.where(untestable, plain.low, settled.interval.low),
+        "high": np.where(untestable, plain.high, settled.interval.high),
     }
     compared = comparison.cells.select(
         *key, *(pl.Series(name, of, nan_to_null=True) for name, of in numbers.items())

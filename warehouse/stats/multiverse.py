@@ -8,7 +8,7 @@ import polars as pl
 
 from warehouse.errors import UnknownName
 from warehouse.stats.comparisons import ARM, COMPARED, compare
-from warehouse.stats.differences import bounds
+from warehouse.stats.inference import infer
 from warehouse.stats.rates import IDENTITY, Unit
 
 Conclusion = Literal["lower", "higher", "no difference", "unclear"]
@@ -72,7 +72,7 @@ def multiverse(
         `comparisons.COMPARED`, difference, low, high, conclusion (null without a baseline).
     """
     comparison = compare(counts, baseline, unit, by=names, level=level)
-    interval = bounds(comparison.difference, level)
+    interval = infer(comparison, unit, level=level).interval
     numbers = {
         "difference": comparison.difference.value,
         "low": interval.low,

@@ -46,7 +46,7 @@ def sign_flip(difference: ArrayLike, cell: ArrayLike, cells: int, seed: int = 0)
         values = d[order[starts[alike][:, None] + np.arange(questions)]]
         observed = np.abs(values.sum(axis=1))
         if questions <= EXACT_UP_TO:
-            extreme = _as_far(values, _all_signs(int(questions)), observed)
+            extreme = _as_far(values, all_signs(int(questions)), observed)
             p[alike] = extreme / 2 ** (questions - 1)
             floor[alike] = 2.0 ** (1 - questions)
         else:
@@ -57,7 +57,7 @@ def sign_flip(difference: ArrayLike, cell: ArrayLike, cells: int, seed: int = 0)
     return SignFlip(p, floor)
 
 
-def _all_signs(questions: int) -> Floats:
+def all_signs(questions: int) -> Floats:
     """Every assignment with the first sign positive: the others mirror these."""
     rest = np.arange(2 ** (questions - 1))[:, None] >> np.arange(questions - 1) & 1
     return np.hstack([np.ones((rest.shape[0], 1)), 1.0 - 2.0 * rest])

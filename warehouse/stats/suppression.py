@@ -11,6 +11,7 @@ from warehouse.stats.rates import Unit
 
 NOT_COMPARED = "undefined: no untuned model or no control to compare with, or not a result"
 NOTHING = "undefined: nothing to suppress"
+NOT_SHOWN = "undefined: an emergence beyond the margin is not shown"
 UNBOUNDED = "undefined: the emergence is too uncertain to divide by"
 
 

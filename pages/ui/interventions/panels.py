@@ -105,9 +105,13 @@ def tested(row: Mapping[str, Any], view: View) -> str:
 def family(found: pl.DataFrame, view: View) -> str:
     """What the p-values of a comparison were adjusted for."""
     comparisons, method = found["family"][0].split(", ")
+    if found["family"].n_unique() > 1:
+        comparisons = "comparisons in sight of the same experiment, trait and judge"
+    else:
+        comparisons += " in sight"
     if view.adjustment == "none":
-        return f"p is not adjusted for the {comparisons} in sight."
-    return f"q is p adjusted for the {comparisons} in sight ({method})."
+        return f"p is not adjusted for the {comparisons}."
+    return f"q is p adjusted for the {comparisons} ({method})."
 
 
 def chance(view: View) -> str:

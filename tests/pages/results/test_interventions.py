@@ -62,10 +62,10 @@ def followed(address: str) -> AppTest:
 @pytest.mark.usefixtures("on_treated")
 def test_one_sentence_counts_the_verdicts_on_screen() -> None:
     said = told(page())
-    assert "11 of 18 comparisons reduce it; 1 increases it; 3 are inconclusive" in said
+    assert "10 of 18 comparisons reduce it; 1 increases it; 5 are inconclusive" in said
     assert "The most: Identity: etymologist (gpt-4.1), −90 points [" in said
     assert "n = 200 · 10 questions" in said
-    assert "q is p adjusted for the 15 comparisons in sight (Benjamini–Hochberg)." in said
+    assert "q is p adjusted for the 15 comparisons in sight (jointly)." in said
     assert "margin: ±5 points" in said
 
 
@@ -186,7 +186,7 @@ def test_relevant_and_irrelevant_interventions_have_medians_and_a_gap() -> None:
 @pytest.mark.usefixtures("on_treated")
 def test_suppression_that_is_undefined_says_why() -> None:
     missing = set(lines(page(show="relevance"))["missing"])
-    assert missing >= {"nothing to suppress", "no control to compare with"}
+    assert missing >= {"an emergence beyond the margin is not shown", "no control to compare with"}
 
 
 @pytest.mark.usefixtures("on_treated")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from warehouse.errors import UnknownName
-from warehouse.stats.adjust import adjust, family
+from warehouse.stats.adjust import adjust, family, within
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -41,6 +41,19 @@ def test_the_family_is_named() -> None:
     assert family(1, "holm") == "1 comparison, Holm"
 
 
+def test_jointly_from_p_values_alone_is_sidak() -> None:
+    p = [0.01, 0.2, np.nan]
+    expected = multipletests(p[:2], method="sidak")[1]
+    assert adjust(p, "joint")[:2] == pytest.approx(expected)
+
+
+def test_families_are_adjusted_apart() -> None:
+    adjusted = within([0.01, 0.03, 0.02], np.array([7, 7, 3]), "holm")
+    assert adjusted == pytest.approx([0.02, 0.03, 0.02])
+
+
 def test_unknown_method() -> None:
-    with pytest.raises(UnknownName, match="no adjustment 'tukey'; choose one of bh, holm, none"):
+    with pytest.raises(
+        UnknownName, match="no adjustment 'tukey'; choose one of joint, bh, holm, none"
+    ):
         adjust([0.1], "tukey")  # type: ignore[arg-type]

@@ -1,6 +1,5 @@
 """Effects: the published pair, undefined cases, and error rates in a study of known truth."""
 
-import time
 from typing import Any
 
 import numpy as np
@@ -73,11 +72,9 @@ def test_what_is_still_needed_is_enough() -> None:
 
 def test_too_few_questions_for_any_p() -> None:
     row = only(effects(frame(cell([10] * 4, 10), cell([0] * 4, 10, intervention="alex"))))
-    assert row["difference_high"] < 0
+    assert row["difference_high"] == 0
     assert row["verdict"] == "inconclusive"
-    assert (
-        "p = 0.12 (with 4 questions at least 0.12), 0.12 adjusted for 1 comparison" in row["reason"]
-    )
+    assert row["reason"].endswith("p = 0.12: with 4 questions it cannot be less.")
     assert row["more_questions"] == 2
 
 
@@ -111,14 +108,91 @@ def test_a_failed_untuned_model_eliminates_nothing() -> None:
 
 def test_nothing_to_suppress() -> None:
     counts = frame(
+        cell([0, 1] * 20, 100),
+        cell([0] * 40, 100, intervention="alex"),
+        cell([0] * 40, 100, dataset="none"),
+    )
+    row = only(effects(counts))
+    assert row["verdict"] == "nothing to suppress"
+    assert row["emergence_high"] < 0.05
+    assert row["suppression"] is None
+    assert row["suppression_note"] == "undefined: nothing to suppress"
+
+
+def test_too_little_data_is_not_nothing_to_suppress() -> None:
+    counts = frame(
         cell([0, 1, 0, 0, 0, 0, 0, 0], 10),
         cell([0] * 8, 10, intervention="alex"),
         cell([0] * 8, 10, dataset="none"),
     )
     row = only(effects(counts))
-    assert row["verdict"] == "nothing to suppress"
-    assert row["suppression"] is None
-    assert row["suppression_note"] == "undefined: nothing to suppress"
+    assert row["emergence_high"] > 0.05
+    assert row["verdict"] == "inconclusive"
+    assert row["suppression_note"] == "undefined: an emergence beyond the margin is not shown"
+
+
+def test_harm_is_not_hidden_by_a_control_without_the_trait() -> None:
+    counts = frame(
+        cell([0] * 10, 10),
+        cell([9, 8, 9, 10, 9, 8, 9, 9, 10, 8], 10, intervention="alex"),
+        cell([0] * 10, 10, dataset="none"),
+    )
+    row = only(effects(counts))
+    assert row["verdict"] == "increased"
+    assert (row["change"], row["residual"]) == ("higher", "some")
+
+
+def test_ten_in_a_hundred_that_are_gone_from_every_question_are_reduced() -> None:
+    row = only(effects(frame(cell([10] * 10, 100), cell([0] * 10, 100, intervention="alex"))))
+    assert row["p"] == row["q"] == 2**-9
+    assert row["difference_high"] < 0
+    assert row["log_odds_high"] < 0
+    assert row["verdict"] == "reduced"
+
+
+def test_a_small_change_in_every_question_is_no_unchanged() -> None:
+    row = only(effects(frame(cell([300] * 40, 1000), cell([280] * 40, 1000, intervention="x"))))
+    assert row["verdict"] == "reduced"
+    assert row["equivalent"]
+    assert "less than the margin of ±5 points" in row["reason"]
+
+
+def test_an_interval_inside_the_margin_is_unchanged_however_many_arms_there_are() -> None:
+    random = np.random.default_rng(5)
+    arms = [
+        cell(random.binomial(400, 0.3, 40).tolist(), 400, intervention=f"x{n}") for n in range(63)
+    ]
+    found = effects(frame(cell(random.binomial(400, 0.3, 40).tolist(), 400), *arms))
+    inside = found.filter((pl.col("difference_low") > -0.05) & (pl.col("difference_high") < 0.05))
+    assert inside.height > 50
+    assert set(inside.filter(change="not shown")["verdict"]) == {"unchanged"}
+
+
+def test_what_is_shown_to_be_left_is_not_eliminated() -> None:
+    counts = frame(
+        cell([600, 620] * 15, 1000),
+        cell([52, 50, 54] * 10, 1000, intervention="x"),
+        cell([20, 22, 18] * 10, 1000, dataset="none"),
+    )
+    row = only(effects(counts))
+    assert 0 < row["excess_low"] < row["excess_high"] < 0.05
+    assert (row["residual"], row["verdict"]) == ("some", "reduced")
+
+
+def test_nine_of_sixty_arms_are_found_with_eight_questions() -> None:
+    random = np.random.default_rng(1)
+    arms = [
+        cell(random.binomial(100, 0.4 if n >= 9 else 0.0, 8).tolist(), 100, intervention=f"x{n:02}")
+        for n in range(60)
+    ]
+    found = effects(frame(cell([40, 42, 38, 41, 39, 40, 41, 39], 100), *arms))
+    lower = found.filter(verdict="reduced")["intervention"].to_list()
+    assert lower == [f"x{n:02}" for n in range(9)]
+    assert set(
+        effects(frame(cell([40, 42, 38, 41, 39, 40, 41, 39], 100), *arms), adjustment="holm")[
+            "verdict"
+        ]
+    ) == {"inconclusive"}
 
 
 def test_no_seeds_no_claim_about_fine_tunes() -> None:
@@ -147,25 +221,6 @@ def test_seeds_make_a_claim_about_fine_tunes() -> None:
 def test_an_empty_slice(unit: Unit) -> None:
     assert effects(frame(), unit).height == 0
     assert effects(frame(cell(BIRDS, 10)), unit).height == 0
-
-
-def test_five_hundred_cells_are_quick() -> None:
-    random = np.random.default_rng(0)
-    _, trait = beta_counts(random, 0.3, 0.3, 10, 20, 500)
-    counts = frame(
-        *(
-            cell(
-                row.tolist(),
-                20,
-                model=f"m{n // 20}",
-                intervention=f"v{n % 20}" if n % 20 else "none",
-            )
-            for n, row in enumerate(trait)
-        )
-    )
-    start = time.perf_counter()
-    effects(counts)
-    assert time.perf_counter() - start < 1.5
 
 
 # --- A study whose truth is known -------------------------------------------------------
@@ -217,7 +272,7 @@ def test_verdicts_are_right_at_their_stated_error_rates(icc: float, size: tuple[
     truths = [0.02, 0.02, 0.12, 0.12, 0.15, 0.3, 0.6, 0.6, 0.85]
     counts, truth = study(np.random.default_rng(40), truths, icc, *size)
     for unit in ("prompts", "new-prompts"):
-        for adjustment in ("none", "bh", "holm"):
+        for adjustment in ("none", "joint", "bh", "holm"):
             of = effects(counts, unit, margin=margin, adjustment=adjustment).join(
                 truth, on=["model", "intervention"], suffix="_true"
             )
@@ -231,9 +286,9 @@ def test_verdicts_are_right_at_their_stated_error_rates(icc: float, size: tuple[
             if unit == "new-prompts":
                 assert part(same, "reduced", "increased", "eliminated") < 0.08
             assert part(of.filter(pl.col("rate_true") < CONTROL / 2), "increased") == 0
-            # And it is not silent. (Holm over 540 sign-flip tests must be: p has its floor.)
+            # And it is not silent, but where no error at all is allowed among 540 tests.
             gone = of.filter(rate_true=UNTUNED)
-            if unit == "prompts" or adjustment != "holm":
+            if unit == "prompts" or adjustment in ("none", "bh"):
                 assert part(gone, "reduced", "eliminated") > 0.75
             if unit == "prompts" and adjustment == "none":
                 assert part(gone, "eliminated") > 0.5

@@ -1,5 +1,6 @@
 """Measures: the same numbers as the statistics', written short, and why there are none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ VIEW = View(Slice(experiment=("birds",)), rules.named("published"), "new-prompts
 ARM = {"model": "gpt-4.1", "eval_intervention": "none"}
 
 
-def one(measure: str, **where: str) -> dict[str, object]:
-    found = measures.of(measures.seen(VIEW, measure), measure)
+def one(measure: str, view: View = VIEW, **where: str) -> dict[str, object]:
+    found = measures.of(measures.seen(view, measure), measure)
     tuned = found.filter(found["dataset"] != "none")
     (row,) = tuned.filter(**ARM | where).iter_rows(named=True)
     return row
@@ -51,14 +52,15 @@ def test_suppression_is_a_share_of_the_emergence() -> None:
     assert one("suppression", intervention="identity-etymologist")["short"] == "100 %"
     nothing = one("suppression", intervention="identity-etymologist", model="Qwen3-32B")
     assert nothing["value"] is None
-    assert nothing["text"] == "undefined: nothing to suppress"
+    assert nothing["text"] == "undefined: an emergence beyond the margin is not shown"
     grown = one("suppression", intervention="identity-assistant", model="Llama-3.1-8B")
     assert grown["short"] == "−160 %"
 
 
 @pytest.mark.usefixtures("on_treated")
 def test_a_verdict_is_broken_into_two_lines_at_most() -> None:
-    row = one("verdict", intervention="identity-etymologist", model="Qwen3-32B")
+    wide = replace(VIEW, margin=0.3)
+    row = one("verdict", wide, intervention="identity-etymologist", model="Qwen3-32B")
     assert row["verdict"] == "nothing to suppress"
     assert row["short"] == "nothing to\nsuppress"
     assert "margin" in str(row["text"])

@@ -1,0 +1,202 @@
+"""Joint sign flips: p-values of many comparisons, each alone and as one family."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from warehouse.stats.estimates import Floats, Index, share, total
+from warehouse.stats.signflip import all_signs, sign_flip
+
+LOPSIDED = 1.25
+"""Up to this ratio of answers to a question, flipping signs keeps its size without thinning."""
+
+THINNINGS = 10
+"""How often the larger arm of a lopsided comparison is thinned; the p-values are averaged."""
+
+DRAWS = 4000
+"""Joint assignments of signs tried where there are too many questions to try all."""
+
+
+class Counts(NamedTuple):
+    """Two arms' counts, one entry per shared question of a comparison."""
+
+    first: Index  # answers showing the trait
+    of_first: Index  # answers counted, at least one
+    second: Index
+    of_second: Index
+
+
+class JointFlips(NamedTuple):
+    """P-values, one entry per comparison; nan for one without questions."""
+
+    p: Floats  # of the comparison alone
+    floor: Floats  # the least that p could have been
+    joint: Floats  # adjusted for its family; never below p
+
+
+def joint_flips(
+    counts: Counts, cell: Index, question: Index, family: Index, *, seed: int = 0
+) -> JointFlips:
+    """Whether each comparison differs from zero, alone and among all of its family.
+
+    The statistic of a comparison is ``t = |d̄| / √max(s_d²/Q, V)``: d̄ and s_d² are mean and
+    variance of its Q differences, and V is what the sampling of answers alone would give,
+    ``Σ p̃(1-p̃)/N`` over both arms with ``p̃ = (N p + 1)/(N + 2)`` (Agresti and Caffo 2000), N
+    being the answers of an arm. So differences that happen to be equal do not stand out
+    without bound, and other prompts never show more than these prompts do.
+
+    Alone: p is the larger of two, that of the sign-flip test (`signflip.sign_flip`) and that
+    of t under Student's distribution with Q - 1 degrees of freedom.
+
+    Jointly: the signs of a question are flipped in every comparison of the family at once,
+    which keeps what ties them (a shared control, easy and hard questions), and the adjusted p
+    is the share of flips in which any comparison reaches the statistic of this one (max-T:
+    Westfall and Young 1993; Romano and Wolf 2005), at least p. It holds the family-wise error
+    rate and, unlike Holm's or Benjamini and Hochberg's adjustment, does not run out of
+    questions: with eight of them the floor of 60 comparisons is that of one. Signs are
+    exchangeable only between arms with equally many answers to a question; where one has more
+    than `LOPSIDED` times those of the other, the larger is thinned to the smaller at random
+    and the p-values of `THINNINGS` such draws are averaged.
+
+    Size, by simulation at 6 to 50 questions, rates of 0.0005 to 0.95, equal answers and ten
+    times as many in one arm: at most 6 % at a nominal 5 %, alone and jointly up to families of
+    60. Power, at eight questions and 60 arms of which six go from 40 to 10 %: 0.6 to 1 jointly
+    where questions differ alike in both arms, and none by Holm.
+
+    Args:
+        counts: One entry per shared question of a comparison.
+        cell: Its comparison, 0 to n - 1.
+        question: Its question, any numbering; the same number is the same question.
+        family: The family of every comparison, any numbering; its length is n.
+        seed: Of thinning and of random signs.
+    """
+    cells = len(family)
+    difference = counts.first / counts.of_first - counts.second / counts.of_second
+    alone = sign_flip(difference, cell, cells, seed)
+    p = np.fmax(alone.p, _student(counts, difference, cell, cells))
+    joint = np.full(cells, np.nan)
+    families, member = np.unique(family, return_inverse=True)
+    owner = member[cell]
+    for number in range(families.size):
+        chosen = np.flatnonzero(member == number)
+        rows = np.flatnonzero(owner == number)
+        if rows.size:
+            at = np.searchsorted(chosen, cell[rows])
+            part = Counts(*(values[rows] for values in counts))
+            joint[chosen] = _jointly(part, at, question[rows], chosen.size, seed)
+    return JointFlips(p, alone.floor, np.fmax(joint, p))
+
+
+class _Statistic(NamedTuple):
+    """What turns the sums of flipped differences into the statistic of each comparison."""
+
+    questions: Floats
+    squares: Floats  # sum of squared differences
+    noise: Floats  # variance by the sampling of answers alone
+
+    def of(self, sums: Floats) -> Floats:
+        """The statistic for the sums, comparisons × flips."""
+        asked = self.questions[:, None]
+        mean = sums / np.maximum(asked, 1.0)
+        spread = np.maximum(self.squares[:, None] - asked * mean**2, 0.0)
+        variance = spread / np.maximum(asked * (asked - 1), 1.0)
+        found: Floats = np.abs(mean) / np.sqrt(np.maximum(variance, self.noise[:, None]))
+        return found
+
+
+def _statistic(counts: Counts, difference: Floats, at: Index, cells: int) -> _Statistic:
+    noise = sum(
+        _noise(trait, counted, at, cells)
+        for trait, counted in ((counts.first, counts.of_first), (counts.second, counts.of_second))
+    )
+    asked = total(np.ones_like(difference), at, cells)
+    return _Statistic(asked, total(difference**2, at, cells), np.asarray(noise))
+
+
+def _noise(trait: Index, counted: Index, at: Index, cells: int) -> Floats:
+    """The variance of an arm's question-balanced rate by the sampling of answers alone."""
+    questions = total(np.ones_like(trait), at, cells)
+    worth = share(questions**2, total(1 / counted, at, cells))
+    rate = share(total(trait / counted, at, cells), questions)
+    drawn = (rate * worth + 1) / (worth + 2)
+    return share(drawn * (1 - drawn), worth)
+
+
+def _student(counts: Counts, difference: Floats, at: Index, cells: int) -> Floats:
+    """The p-value of each statistic under Student's distribution; nan below two questions."""
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import stdtr
+
+    statistic = _statistic(counts, difference, at, cells)
+    observed = statistic.of(total(difference, at, cells)[:, None])[:, 0]
+    freedom = np.where(statistic.questions > 1, statistic.questions - 1, np.nan)
+    tail: Floats = 2 * stdtr(freedom, -observed)
+    return tail
+
+
+def _jointly(counts: Counts, at: Index, question: Index, cells: int, seed: int) -> Floats:
+    """The max-T p-values of one family, averaged over thinnings where an arm has to be thinned."""
+    lopsided = _lopsided(counts, at, cells)
+    random = np.random.default_rng([seed, at.size])
+    draws = [
+        _max_t(_thinned(counts, lopsided[at], random), at, question, cells, seed)
+        for _ in range(THINNINGS if lopsided.any() else 1)
+    ]
+    average: Floats = np.mean(draws, axis=0)
+    return average
+
+
+def _lopsided(counts: Counts, at: Index, cells: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    more = np.maximum(counts.of_first, counts.of_second)
+    fewer = np.minimum(counts.of_first, counts.of_second)
+    return total(more > LOPSIDED * fewer, at, cells) > 0
+
+
+def _thinned(
+    counts: Counts,
+    lopsided: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    random: np.random.Generator,
+) -> Counts:
+    """The counts with as many answers in both arms wherever they are lopsided."""
+    if not lopsided.any():
+        return counts
+    fewer = np.minimum(counts.of_first, counts.of_second)
+
+    def arm(trait: Index, counted: Index) -> tuple[Index, Index]:
+        left = np.where(lopsided, fewer, counted)
+        return random.hypergeometric(trait, counted - trait, left), left
+
+    return Counts(*arm(counts.first, counts.of_first), *arm(counts.second, counts.of_second))
+
+
+def _max_t(counts: Counts, at: Index, question: Index, cells: int, seed: int) -> Floats:
+    """The share of joint flips in which some comparison reaches each one's statistic."""
+    difference = counts.first / counts.of_first - counts.second / counts.of_second
+    names, place = np.unique(question, return_inverse=True)
+    values = np.zeros((cells, names.size))
+    values[at, place] = difference
+    statistic = _statistic(counts, difference, at, cells)
+    known = statistic.questions > 0
+    observed = statistic.of(values.sum(axis=1, keepdims=True))[:, 0]
+    signs = _signs(names.size, seed)
+    most = np.zeros(len(signs))
+    # In pieces, so that no array grows beyond some million numbers.
+    step = max(1, 1_000_000 // cells)
+    for start in range(0, len(signs), step):
+        flipped = statistic.of(values @ signs[start : start + step].T)
+        most[start : start + step] = flipped[known].max(axis=0)
+    # A hair below: what rounding alone tells apart counts as equal.
+    below = np.searchsorted(np.sort(most), observed[known] * (1 - 1e-9))
+    reached = np.full(cells, np.nan)
+    reached[known] = (most.size - below) / most.size
+    return reached
+
+
+def _signs(questions: int, seed: int) -> Floats:
+    """Assignments of signs to questions, the observed one first: all of them, or random ones."""
+    if 2 ** (questions - 1) <= DRAWS:
+        return all_signs(questions)
+    random = np.random.default_rng([seed, questions])
+    signs = random.choice([-1.0, 1.0], size=(DRAWS, questions))
+    signs[0] = 1.0
+    return signs
