@@ -104,8 +104,10 @@ def tested(row: Mapping[str, Any], view: View) -> str:
 
 def family(found: pl.DataFrame, view: View) -> str:
     """What the p-values of a comparison were adjusted for."""
-    comparisons, method = found["family"][0].split(", ")
-    if found["family"].n_unique() > 1:
+    tested = found.filter(pl.col("q").is_not_null())
+    families = (found if tested.is_empty() else tested)["family"]
+    comparisons, method = families[0].split(", ")
+    if families.n_unique() > 1:
         comparisons = "comparisons in sight of the same experiment, trait and judge"
     else:
         comparisons += " in sight"
