@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.commands import sentences, terminable
 from warehouse import harmless
 
 PLACES = {
@@ -46,7 +47,7 @@ class _Program(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _harmless_errors():
+        with terminable(), sentences(), _harmless_errors():
             return super().invoke(ctx)
 
 

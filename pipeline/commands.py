@@ -4,9 +4,13 @@ Everything a command prints goes through here, since names come from strangers' 
 character reaches the terminal, and no cell of a CSV acts as a formula.
 """
 
+import contextlib
 import functools
 import json
-from collections.abc import Callable
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +38,54 @@ form_option = click.option(
 class Unusable(click.ClickException):
     """Wrong usage, or nothing could be done."""
 
-    exit_code = 2
-
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, status: int = 2) -> None:
         super().__init__(harmless.visible(message))
+        self.status = status
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """What the command exits with."""
+        return self.status
 
 
-def with_data(function: Callable[..., None]) -> Callable[..., None]:
-    """A command with `--data`, whose errors are sentences and whose Ctrl-C is quiet."""
+@contextlib.contextmanager
+def sentences() -> Iterator[None]:
+    """Whatever stops a command ends it with a sentence and a status, never a traceback."""
+    try:
+        yield
+    except BrittlescopeError as error:
+        raise Unusable(str(error), error.status) from None
+    except BrokenPipeError:  # who read the output went away, and needs no word
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise Unusable(f"{place}{error.strerror or error}.") from None
+    except KeyboardInterrupt:
+        say("Stopped; what was imported before stays.")
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """A context in which a request to end, as `kill` sends it, does what Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def with_data(function: Callable[..., None], current: bool = True) -> Callable[..., None]:
+    """A command with `--data`, whose errors are sentences and whose Ctrl-C is quiet.
+
+    A `current` one finds the published snapshot as the lake is now.
+    """
 
     @click.option(
         "--data",
@@ -52,20 +96,35 @@ def with_data(function: Callable[..., None]) -> Callable[..., None]:
     def wrapped(**options: Any) -> None:
         if options["data"] is None:
             options["data"] = click.get_current_context().find_root().params["data"]
-        try:
+        with sentences():
+            if current:
+                _brought_up_to_date(options["data"])
             function(**options)
-        except BrittlescopeError as error:
-            raise Unusable(str(error)) from None
-        except KeyboardInterrupt:
-            say("Stopped; what was imported before stays.")
-            raise click.exceptions.Exit(INTERRUPTED) from None
 
     return wrapped
 
 
-def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+def command(name: str, current: bool = True) -> Callable[[Callable[..., None]], click.Command]:
     """Makes a command of the program, with `--data`."""
-    return lambda function: click.command(name)(with_data(function))
+    return lambda function: click.command(name)(with_data(function, current))
+
+
+def _brought_up_to_date(data: Path) -> None:
+    """Publish a new snapshot where the lake has changed: who changed it may have been killed.
+
+    Where that cannot be done the one before stays, and the reason is told.
+    """
+    if not (data / "lake").is_dir():
+        return
+    from warehouse import building  # with DuckDB, which `study` does not wait for
+
+    if building.is_current(data):
+        return
+    say("The lake has changed since the snapshot was built; building a new one.")
+    try:
+        building.build(data)
+    except (BrittlescopeError, OSError) as error:
+        say(f"It could not be built: {error}")
 
 
 def say(text: str) -> None:

@@ -1,10 +1,12 @@
 """From paths to shards: which files there are, which importer reads each, and what came of it."""
 
+import functools
 import hashlib
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,8 +19,10 @@ from pipeline.errors import RefusedFile, UsageError
 from pipeline.importers import Source
 from pipeline.mapping import Mapping
 from pipeline.reading import unreadable
-from warehouse.errors import BrittlescopeError
-from warehouse.lake import Lake, Origin, Shard, digest, now
+from warehouse.errors import BrittlescopeError, CannotWrite
+from warehouse.lake import Lake
+from warehouse.register import Pointer
+from warehouse.shards import Origin, Shard, digest, now
 
 DATA_SUFFIXES = (".csv", ".json", ".jsonl", ".jsonl.gz", ".log", ".txt", ".yaml", ".yml")
 """What a file that some importer may read is called like; the others are not opened."""
@@ -36,7 +40,14 @@ THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 """The variables that tell libraries how many threads to start; they read them when loaded."""
 
 MAX_WAITING = 4
-"""How many units wait in the queue of each worker, to keep memory flat."""
+"""How many batches wait in the queue of each worker, to keep memory flat."""
+
+BATCH_FILES = 64
+BATCH_BYTES = 8 * 2**20
+"""So much is read before the disk is waited for: once for all of it, as long as for one file."""
+
+RECENT = 2 * 10**9
+"""Nanoseconds: what changed so shortly before it was read may change again at the same time."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,7 @@ def run(
     if chosen is not None and importers.named(chosen) is None:
         known = ", ".join(importers.available())
         raise UsageError(f"There is no format {chosen!r}; there are {known}.")
-    lake = Lake(data)
+    lake = _lake(data)
     changed: list[list[Path]] = []
     for unit in units:
         whole = _with_twins(lake, unit)
@@ -156,12 +167,33 @@ def run(
         else:
             changed.append(whole)
     size = sum(_size(path) for unit in changed for path in unit)
-    workers = min(os.cpu_count() or 1, 4, len(changed))
+    batches = list(_batches(changed))
+    workers = min(os.cpu_count() or 1, 4, len(batches))
     if size < PARALLEL_BYTES or workers < 2:
-        for unit in changed:
-            yield from import_unit(data, unit, chosen, mapping)
+        for batch in batches:
+            yield from import_units(data, batch, chosen, mapping)
     else:
-        yield from _parallel(data, changed, workers, chosen, mapping)
+        yield from _parallel(data, batches, workers, chosen, mapping)
+
+
+@functools.lru_cache(maxsize=1)
+def _lake(data: Path) -> Lake:
+    """The lake, which remembers what it read of its register."""
+    return Lake(data)
+
+
+def _batches(units: Iterable[list[Path]]) -> Iterator[list[list[Path]]]:
+    """The units, several at a time where they are small."""
+    batch: list[list[Path]] = []
+    size = 0
+    for unit in units:
+        batch.append(unit)
+        size += sum(map(_size, unit))
+        if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _with_twins(lake: Lake, unit: list[Path]) -> list[Path]:
@@ -179,7 +211,7 @@ def _size(path: Path) -> int:
 
 def _parallel(
     data: Path,
-    units: list[list[Path]],
+    batches: list[list[list[Path]]],
     workers: int,
     chosen: str | None,
     mapping: Mapping | None,
@@ -189,9 +221,9 @@ def _parallel(
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     waiting: set[Future[list[Outcome]]] = set()
     try:
-        for unit in units:
+        for batch in batches:
             with _single_threaded():
-                waiting.add(pool.submit(import_unit, data, unit, chosen, mapping))
+                waiting.add(pool.submit(import_units, data, batch, chosen, mapping))
             if len(waiting) >= workers * MAX_WAITING:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -205,6 +237,10 @@ def _parallel(
             "A process that read files was killed, perhaps because memory ran out; what was "
             "imported before stays. Import again to go on."
         ) from None
+    except BaseException:
+        for worker in multiprocessing.active_children():
+            worker.terminate()  # what it was reading is not told as done, and will be swept
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -239,22 +275,36 @@ def _end_with_parent() -> None:
 def _unchanged(
     lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None
 ) -> Outcome | None:
-    """The file's outcome where the lake already holds it as it is, told by size and time."""
+    """The file's outcome where the lake already holds it as it is, and holds it whole."""
     pointer = lake.pointer(path)
     if pointer is None or (chosen is not None and pointer.importer != chosen):
         return None
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    same = (pointer.size, pointer.mtime_ns) == (state.st_size, state.st_mtime_ns)
-    current = same and _current(pointer.importer, pointer.version)
-    shard = lake.shard(pointer.shard) if current else None
+    current = _current(pointer.importer, pointer.version) and _is_as_it_was(path, pointer)
+    shard = lake.shard(str(pointer.shard)) if current and lake.stands(pointer) else None
     if shard is None or (shard.twin_of and lake.pointer(Path(shard.twin_of)) is None):
         return None
     if mapping and shard.origin.identity != importers.identity(path, mapping.meaning(path)):
         return None
     return _outcome(lake, path, shard, changed=False)
+
+
+def _is_as_it_was(path: Path, pointer: Pointer) -> bool:
+    """Whether a file holds what it held, told by the times and the number that it had then.
+
+    Size and modification time are not enough, for a copy can be given those of another file. The
+    time at which the system saw the last change cannot be set; where it or the file's number is
+    another, or was too recent to tell, the content decides.
+    """
+    try:
+        state = path.stat()
+        if (state.st_size, state.st_mtime_ns) != (pointer.size, pointer.mtime_ns):
+            return False
+        if (state.st_ctime_ns, state.st_ino) == (pointer.changed_ns, pointer.inode):
+            return True
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == pointer.sha256
+    except OSError:
+        return False
 
 
 def _current(name: str, version: int) -> bool:
@@ -288,48 +338,62 @@ def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
     )
 
 
-def import_unit(
-    data: Path, unit: list[Path], chosen: str | None = None, mapping: Mapping | None = None
-) -> list[Outcome]:
-    """Import the files that share a stem, JSON first; what each came to."""
-    lake = Lake(data)
-    outcomes: list[Outcome] = []
-    twin: Path | None = None
-    for path in unit:
-        outcome = import_file(lake, path, chosen, mapping, twin_of=twin)
-        outcomes.append(outcome)
-        if outcome.importer == "brittle-results" and outcome.taken and path.suffix == ".json":
-            twin = path
-    return outcomes
-
-
-def import_file(
-    lake: Lake,
-    path: Path,
+def import_units(
+    data: Path,
+    units: Iterable[list[Path]],
     chosen: str | None = None,
     mapping: Mapping | None = None,
-    twin_of: Path | None = None,
-) -> Outcome:
-    """Read one file into a new shard and let its path stand for it.
+) -> list[Outcome]:
+    """Import the files of some units; what each came to. All of it is on the disk then.
+
+    Raises:
+        CannotWrite: where the machine does not let the lake be written.
+    """
+    lake = _lake(data)
+    with lake.writing():
+        done = [pair for unit in units for pair in _import_unit(lake, unit, chosen, mapping)]
+        lake.point([pointer for _, pointer in done if pointer is not None])
+    return [outcome for outcome, _ in done]
+
+
+def _import_unit(
+    lake: Lake, unit: list[Path], chosen: str | None, mapping: Mapping | None
+) -> Iterator[tuple[Outcome, Pointer | None]]:
+    """Import the files that share a stem, JSON first; what each came to, and is to stand for."""
+    twin: Path | None = None
+    for path in unit:
+        outcome, pointer = _import_file(lake, path, chosen, mapping, twin_of=twin)
+        if outcome.importer == "brittle-results" and outcome.taken and path.suffix == ".json":
+            twin = path
+        yield outcome, pointer
+
+
+def _import_file(
+    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
+) -> tuple[Outcome, Pointer | None]:
+    """Read one file into a new shard, for its path to stand for.
 
     A file that cannot be understood at all still gets a shard, so that the app can show it
     among the sources with its reason. `twin_of` names the file that holds the same result.
     """
     try:
         return _imported(lake, path, chosen, mapping, twin_of)
+    except CannotWrite:
+        raise  # no file is to blame
     except OSError as error:
-        return _refused(path, f"it cannot be read ({error.strerror or error})")
+        return _refused(path, f"it cannot be read ({error.strerror or error})"), None
     except RefusedFile as error:
-        return _refused(path, str(error))
+        return _refused(path, str(error)), None
     except Exception as error:  # one file must not cost the others
         kind = type(error).__name__
-        return _refused(path, f"its importer failed, which is a defect ({kind}: {error})"[:2_000])
+        reason = f"its importer failed, which is a defect ({kind}: {error})"[:2_000]
+        return _refused(path, reason), None
 
 
 def _imported(
     lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
-) -> Outcome:
-    source, mtime_ns = _open(path, mapping)
+) -> tuple[Outcome, Pointer]:
+    source, state = _open(path, mapping)
     importer = importers.named(chosen) if chosen else _importer_for(source)
     if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
         twin_of = None
@@ -337,15 +401,15 @@ def _imported(
         path=str(path),
         sha256=source.sha256,
         size=source.size,
-        mtime_ns=mtime_ns,
+        mtime_ns=state.st_mtime_ns,
         identity=source.identity,
         importer=importer.NAME if importer else "",
         version=_version(importer),
         imported_at=now(),
     )
     writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
-    lake.renew(writer.name)
-    if lake.shard(writer.name) is None:
+    shard = lake.shard(writer.name)
+    if shard is None:
         with writer:
             if importer is None and not source.head.strip():
                 writer.refused_file = "it is empty"
@@ -355,21 +419,38 @@ def _imported(
                         writer.take(relation, rows)
                 except RefusedFile as error:
                     writer.refused_file = str(error)
-            if path.stat().st_mtime_ns != mtime_ns:
+            after = path.stat()
+            if (after.st_mtime_ns, after.st_ctime_ns) != (state.st_mtime_ns, state.st_ctime_ns):
                 raise _Moved("it changed while it was read; import it again")
     known = lake.pointer(path)
-    lake.point(path, origin, writer.name)
-    shard = lake.shard(writer.name)
-    assert shard is not None  # it was published a moment ago
-    return _outcome(lake, path, shard, changed=known is None or known.shard != shard.name)
+    pointer = Pointer(
+        path=str(path),
+        shard=writer.name,
+        importer=origin.importer,
+        version=origin.version,
+        sha256=origin.sha256,
+        size=origin.size,
+        mtime_ns=state.st_mtime_ns,
+        changed_ns=state.st_ctime_ns if _is_settled(state) else 0,
+        inode=state.st_ino,
+    )
+    shard = shard or writer.shard
+    assert shard is not None  # it was written a moment ago
+    changed = known is None or known.shard != shard.name
+    return _outcome(lake, path, shard, changed), pointer
+
+
+def _is_settled(state: os.stat_result) -> bool:
+    """Whether a change from now on will be seen in the file's times."""
+    return time.time_ns() - max(state.st_ctime_ns, state.st_mtime_ns) > RECENT
 
 
 class _Moved(RefusedFile):
     """A file changed while it was read, so that nothing of it may be kept."""
 
 
-def _open(path: Path, mapping: Mapping | None) -> tuple[Source, int]:
-    """The file as an importer sees it, and when it was last changed.
+def _open(path: Path, mapping: Mapping | None) -> tuple[Source, os.stat_result]:
+    """The file as an importer sees it, and its times.
 
     Raises:
         RefusedFile: where it is no file of data, or its name cannot be kept.
@@ -379,13 +460,13 @@ def _open(path: Path, mapping: Mapping | None) -> tuple[Source, int]:
     if not path.is_file():
         raise RefusedFile("it is not a regular file" if path.exists() else "it is gone")
     with path.open("rb") as file:
-        mtime_ns = os.fstat(file.fileno()).st_mtime_ns
+        state = os.fstat(file.fileno())
         head = file.read(65_536)
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
     meaning = mapping.meaning(path) if mapping else None
-    return Source(path=path, sha256=sha256, size=size, head=head, meaning=meaning), mtime_ns
+    return Source(path=path, sha256=sha256, size=size, head=head, meaning=meaning), state
 
 
 def _importer_for(source: Source) -> importers.Importer | None:

@@ -11,13 +11,12 @@ from pipeline import importers, importing, mapping
 from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app, where
-from warehouse.errors import NoSnapshot
 from warehouse.lake import Lake
 
 BUNDLED = ROOT / "examples" / "small-models" / "results"
 
 
-@command("import")
+@command("import", current=False)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "chosen", metavar="FORMAT", help="Read every file as this format.")
 @click.option(
@@ -42,27 +41,22 @@ def import_files(
     outcomes = list(found.refused)
     outcomes += _followed(importing.run(data, found.units, chosen, told), files, "Importing")
     refused = _reported(outcomes)
-    if not no_build and not _is_built(data):
-        say(f"Built {_build(data).name}.")
+    if no_build:
+        Lake(data).tidy()
+    else:
+        _bring_up_to_date(data)
     if refused:
         raise click.exceptions.Exit(1)
 
 
-def _build(data: Path) -> Path:
-    """Publish a new snapshot."""
+def _bring_up_to_date(data: Path) -> None:
+    """Publish a new snapshot where the lake is not what the published one shows."""
     from warehouse import building  # with DuckDB, which files are read without
 
-    return building.build(data).path
-
-
-def _is_built(data: Path) -> bool:
-    """Whether the published snapshot shows what the lake holds now, as this version would."""
-    from warehouse.snapshots import form, latest  # with DuckDB, which files are read without
-
-    try:
-        return latest(data).holds == (Lake(data).content(), form())
-    except NoSnapshot:
-        return False
+    if not building.is_current(data):
+        say(f"Built {building.build(data).path.name}.")
+    else:
+        building.sweep(data)
 
 
 def _followed(
@@ -124,31 +118,38 @@ def _files(count: int) -> str:
     return "file" if count == 1 else "files"
 
 
-@command("forget")
+@command("forget", current=False)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forget(paths: tuple[Path, ...], data: Path) -> None:
     """Take files or folders out of the lake again; the files themselves stay."""
+    from warehouse import building
+
     lake = Lake(data)
-    gone = [path for given in paths for path in lake.forget(given.resolve())]
-    if not gone:
+    gone = lake.forget(given.resolve() for given in paths)
+    if not gone and (not lake.root.is_dir() or building.is_current(data)):
         raise UsageError("Nothing was imported from there.")
-    say(f"Forgot {len(gone):,} {_files(len(gone))}. Built {_build(data).name}.")
+    if gone:
+        say(f"Forgot {len(gone):,} {_files(len(gone))}.")
+    else:  # it was forgotten before, by a command that could not finish
+        say("Nothing is imported from there any more.")
+    _bring_up_to_date(data)
 
 
-@command("build")
+@command("build", current=False)
 def build(data: Path) -> None:
     """Make and publish a new snapshot of everything imported so far."""
-    tell(str(_build(data)))
+    from warehouse import building
+
+    tell(str(building.build(data).path))
 
 
-@command("demo")
+@command("demo", current=False)
 @where
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
 def demo(port: int | None, no_token: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
     outcomes = list(importing.run(data, importing.find([BUNDLED], skip=data).units))
     _reported(outcomes)
-    if not _is_built(data) or any(outcome.state == "imported" for outcome in outcomes):
-        _build(data)
+    _bring_up_to_date(data)
     if not no_serve:
         open_app(data, port, no_token)

@@ -10,7 +10,7 @@ from pipeline import pathpatterns
 from pipeline.pathpatterns import PathPattern
 from warehouse import catalogue, definitions
 from warehouse.errors import InvalidDefinition
-from warehouse.lake import digest
+from warehouse.shards import digest
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]

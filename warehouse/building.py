@@ -1,6 +1,5 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,10 +9,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import catalogue, snapshots
-from warehouse.errors import BrokenBuild
-from warehouse.lake import BULK, Lake, Shard, bulk_files, content_of, small_relations
+from warehouse import catalogue, durable, snapshots
+from warehouse.errors import BrittlescopeError, BrokenBuild
+from warehouse.lake import Lake, content_of, refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
+from warehouse.shards import BULK, Shard, bulk_files, small_relations
 from warehouse.snapshots import SCHEMA
 
 CORE = (
@@ -41,26 +41,65 @@ def build(data: Path) -> snapshots.Snapshot:
     killed leaves the published snapshot as it was, and what it wrote is swept by the next.
 
     Raises:
+        DamagedLake: where the disk lost or changed something of the lake.
         BrokenBuild: where a relation's key is not unique.
+        CannotWrite: where the machine does not let the snapshot be written.
     """
     lake = Lake(data)
-    shards = lake.live()
-    snapshots.folder(data).mkdir(parents=True, exist_ok=True)
-    built_at = datetime.now(UTC)
-    name = f"{built_at:%Y%m%dT%H%M%S}-{content_of(shards)}-{snapshots.form()}.duckdb"
-    room = lake.room()
-    room.mkdir(parents=True)
-    new = room / name
+    snapshot = None
+    while snapshot is None:
+        snapshot = _built(data, lake)
+    sweep(data)
+    return snapshot
+
+
+def _built(data: Path, lake: Lake) -> snapshots.Snapshot | None:
+    """A new snapshot, or a newer one that was published meanwhile; None to begin again."""
+    before = snapshots.published(data)
+    with lake.writing():
+        pointers = lake.pointers()
+        content = content_of(pointers)
+        shards, damages = lake.survey(pointers)
+        refuse(damages, data)
+        built_at = datetime.now(UTC)
+        room = lake.room()
+        new = room / "new.duckdb"
+        try:
+            with durable.told(data):
+                room.mkdir(mode=0o700)
+                _write(new, lake, shards, built_at)
+                with snapshots.publishing(data):
+                    now, meanwhile = lake.content(), snapshots.published(data)
+                    if now == content or meanwhile == before:
+                        return snapshots.publish(data, new, built_at, content)
+                    # Another build was quicker, and the lake is another than ours was made of.
+                    return meanwhile if meanwhile and meanwhile.holds[0] == now else None
+        finally:
+            durable.remove(room)
+
+
+def is_current(data: Path) -> bool:
+    """Whether the published snapshot shows what the lake holds now, as this version would."""
+    snapshot = snapshots.published(data)
+    return snapshot is not None and snapshot.holds == (Lake(data).content(), snapshots.form())
+
+
+def sweep(data: Path) -> None:
+    """Delete what nothing needs any more: old snapshots and shards, and what dead writers left."""
+    with durable.told(data), snapshots.publishing(data):
+        snapshots.prune(data)
+        needed = snapshots.shards_in_use(data)
+    with durable.told(data):
+        Lake(data).tidy(keep=needed)
+
+
+def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
     try:
         with duckdb.connect(str(new)) as con:
             con.execute("set preserve_insertion_order = false")
             _fill(con, lake, shards, built_at)
-        snapshot = snapshots.publish(data, new, name)
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
-    snapshots.prune(data)
-    lake.sweep(keep=snapshots.shards_in_use(data))
-    return snapshot
+    except duckdb.OutOfMemoryException as error:
+        raise BrittlescopeError(f"Memory ran out while the snapshot was built: {error}") from None
 
 
 def _fill(

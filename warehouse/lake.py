@@ -1,106 +1,45 @@
 """The lake: what every imported file said, in immutable shards that nobody needs to lock.
 
     lake/shards/<content>-<meaning>/   one file as one importer read it
-        shard.json                     the source, its counts, and its small relations
-        sample-0000.parquet …          its bulk relations, in parts
-    lake/current/<path>.json           which shard a path stands for now
-    lake/tmp/<unique>.<pid>.<host>/     a shard or a snapshot being written
+    lake/register.jsonl                which shard a path stands for now (and a copy of it)
+    lake/tmp/<unique>/                 a shard or a snapshot being written
 
-A shard appears by one rename and never changes afterwards; a path changes its meaning by one
-rename of its pointer. So any number of processes may write at once, a process killed at any
-moment leaves only a folder in `tmp`, and a reader sees each file either wholly or not at all.
+A shard appears by one rename and never changes afterwards; it counts once a line of the register
+names it, and that line is written when all of it is on the disk. So any number of processes may
+write at once, a process killed at any moment leaves only what the next one sweeps, and a reader
+sees each file either wholly or not at all. A hash of every part is kept with the shard: what the
+disk lost or changed is noticed, and importing the file again mends it.
+
 The lake lives beside the warehouse, not in the pipeline, because both sides need its layout.
 """
 
 import contextlib
 import os
-import shutil
-import socket
-import time
+import shlex
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
-from xxhash import xxh3_64_intdigest
 
-from warehouse import records
+from warehouse import durable, shards
+from warehouse.errors import DamagedLake
+from warehouse.register import Pointer, Register
+from warehouse.shards import Origin, Shard, Writer, bulk_files, digest
 
-T = TypeVar("T")
-
-BULK = frozenset({"sample", "judgement", "training_step", "quarantine"})
-"""Relations kept as Parquet; the others are few rows a file and live in `shard.json`."""
-
-HOUR = 3600
-
-PART_ROWS = 50_000
-PART_BYTES = 96 * 2**20
-ROW_GROUP = {"sample": 512}
-"""Answers are read back a page at a time, so that a small group must do; others are scanned."""
+NAMED = 10
+"""How many damaged files a message names."""
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """Which file a shard was read from, and how."""
+class Damage(NamedTuple):
+    """A file of the lake that is not what was written, and the source that it was made of."""
 
-    path: str
-    sha256: str
-    size: int
-    mtime_ns: int
-    identity: str  # the part of the path that importers read meaning from
-    importer: str
-    version: int
-    imported_at: str
-
-
-class Shard(msgspec.Struct, frozen=True):
-    """A shard's description: `shard.json`."""
-
-    name: str
-    origin: Origin
-    rows: dict[str, int]  # rows by relation
-    parts: dict[str, int]  # bytes by part, to tell a part the disk lost from a whole one
-    records: dict[str, list[dict[str, Any]]]  # the small relations
-    refused_file: str | None = None  # why nothing of the file was taken
-    twin_of: str | None = None  # the file that holds the same result
-
-    @property
-    def taken(self) -> int:
-        """How many records of the file were understood (steps and judgements not counted)."""
-        if "sample" in self.rows:
-            return self.rows["sample"]
-        dependent = {"notice", "quarantine", "training_step", "judgement", "question", "judge"}
-        return sum(n for relation, n in self.rows.items() if relation not in dependent)
-
-    @property
-    def refused(self) -> int:
-        """How many records were not understood."""
-        return self.rows.get("quarantine", 0)
-
-
-class Pointer(msgspec.Struct, frozen=True):
-    """Which shard a path stands for, and what the file looked like when that was decided."""
-
-    path: str
-    shard: str
-    size: int
-    mtime_ns: int
-    importer: str
-    version: int
-
-
-def now() -> str:
-    """The present moment in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def digest(text: str, length: int = 16) -> str:
-    """A short stable name for a text."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+    source: str
+    file: Path
+    what: str
 
 
 class Lake:
@@ -109,60 +48,95 @@ class Lake:
     def __init__(self, data: Path) -> None:
         self.root = data / "lake"
         self.shards = self.root / "shards"
-        self.current = self.root / "current"
         self.tmp = self.root / "tmp"
+        self.register = Register(self.root)
 
     def pointer(self, path: Path) -> Pointer | None:
         """What the lake holds for a path, or None."""
-        return _read(self._pointer_file(str(path)), Pointer)
+        pointer = self.register.latest().get(str(path))
+        return pointer if pointer is not None and pointer.shard is not None else None
 
     def pointers(self) -> list[Pointer]:
         """Everything the lake holds now, by path."""
-        files = sorted(self.current.glob("*.json")) if self.current.is_dir() else []
-        found = (_read(file, Pointer) for file in files)
-        return sorted((p for p in found if p is not None), key=lambda p: p.path)
+        latest = self.register.latest().values()
+        return sorted((p for p in latest if p.shard is not None), key=lambda p: p.path)
+
+    def stands(self, pointer: Pointer) -> bool:
+        """Whether a pointer is certain: no line after it was lost, which may have moved it."""
+        return pointer.no > max(self.register.lost(), default=0)
 
     def shard(self, name: str) -> Shard | None:
-        """A shard's description, or None where it is absent or a part of it was lost."""
+        """A shard's description, or None where any of it is not what was written."""
         folder = self.shards / name
-        shard = _read(folder / "shard.json", Shard)
-        if shard is None:
-            return None
-        for part, size in shard.parts.items():
-            file = folder / part
-            if not file.exists() or file.stat().st_size != size:
-                return None
-        return shard
+        shard, _ = shards.read(folder)
+        whole = shard is not None and not any(shards.faults(folder, shard, thorough=True))
+        return shard if whole else None
 
     def live(self) -> list[Shard]:
-        """The shards that paths stand for now; one that lost a part is left out.
+        """The shards that paths stand for now; nothing of what is damaged.
 
         Two paths with the same content and the same meaning are one source: the first counts.
         """
-        seen: dict[str, Shard] = {}
-        for pointer in self.pointers():
-            if pointer.shard not in seen and (shard := self.shard(pointer.shard)) is not None:
-                seen[pointer.shard] = shard
-        return list(seen.values())
+        return self.survey(self.pointers())[0]
 
-    def write(self, origin: Origin, **facts: Any) -> "Writer":
-        """A writer of one new shard; use it as a context."""
-        return Writer(self, origin, **facts)
+    def survey(self, pointers: Iterable[Pointer]) -> tuple[list[Shard], list[Damage]]:
+        """The shards that paths stand for, each byte checked, and what is damaged of them."""
+        first: dict[str, str] = {}
+        for pointer in pointers:
+            first.setdefault(str(pointer.shard), pointer.path)
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+            found = list(pool.map(self._surveyed, first, first.values()))
+        whole = [shard for shard, damages in found if shard is not None and not damages]
+        damaged = [damage for _, damages in found for damage in damages]
+        lost = "lost what it said of a file"
+        doubted = [Damage(path, self.register.copies[0], lost) for path in self.doubted()]
+        return whole, [*damaged, *doubted]
 
-    def point(self, path: Path, origin: Origin, shard: str) -> None:
-        """Let `path` stand for a shard from now on."""
-        pointer = Pointer(
-            path=str(path),
-            shard=shard,
-            size=origin.size,
-            mtime_ns=origin.mtime_ns,
-            importer=origin.importer,
-            version=origin.version,
+    def _surveyed(self, name: str, path: str) -> tuple[Shard | None, list[Damage]]:
+        folder = self.shards / name
+        shard, why = shards.read(folder)
+        if shard is None:
+            return None, [Damage(path, folder / shards.DESCRIPTION, why)]
+        faults = shards.faults(folder, shard, thorough=True)
+        named = msgspec.structs.replace(shard.origin, path=path)
+        return (
+            msgspec.structs.replace(shard, origin=named),
+            [Damage(path, file, what) for file, what in faults],
         )
-        self.current.mkdir(parents=True, exist_ok=True)
-        # Waiting for the disk here would cost as much as reading a small file; a pointer that a
-        # power cut takes away is a file to be imported again.
-        replace(self._pointer_file(str(path)), msgspec.json.encode(pointer), durable=False)
+
+    def doubted(self) -> list[str]:
+        """The paths of which a lost line of the register may have said something else.
+
+        None as long as each line is whole in one of its copies; "" where nothing tells which.
+        """
+        lost = max(self.register.lost(), default=0)
+        if not lost:
+            return []
+        latest = self.register.latest()
+        doubted = {pointer.path for pointer in latest.values() if pointer.no < lost}
+        doubted |= {shards.source(folder) for folder in _inside(self.shards)} - latest.keys()
+        return sorted(doubted)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """A context in which shards are written and let stand: no sweep takes what is under way."""
+        with durable.told(self.root):
+            durable.folder(self.tmp)
+            lock = durable.locked(self.root / "writers.lock", shared=True)
+        with lock:
+            with durable.told(self.root):
+                self.register.begin(anew=not _inside(self.shards))
+            yield
+
+    def write(self, origin: Origin, twin_of: str | None = None) -> Writer:
+        """A writer of one new shard; use it as a context, within `writing`."""
+        return Writer(self.shards, self.room(), origin, twin_of)
+
+    def point(self, pointers: Sequence[Pointer]) -> None:
+        """Let paths stand for shards from now on; all of it is on the disk when this returns."""
+        with durable.told(self.root):
+            shards.on_disk({self.shards / p.shard for p in pointers if p.shard is not None})
+            self.register.add(pointers)
 
     def refusals(self, shard: Shard, limit: int) -> list[tuple[int | None, str]]:
         """The first rows of a file that were not understood, each with its reason."""
@@ -173,217 +147,89 @@ class Lake:
                 rows += part.rows()
         return rows[:limit]
 
-    def forget(self, path: Path) -> list[str]:
-        """Let a file, or every file below a folder, stand for nothing; the paths let go of."""
-        gone = []
-        for pointer in self.pointers():
-            if Path(pointer.path) == path or path in Path(pointer.path).parents:
-                self._pointer_file(pointer.path).unlink(missing_ok=True)
-                gone.append(pointer.path)
+    def forget(self, paths: Iterable[Path]) -> list[str]:
+        """Let files, or every file below folders, stand for nothing; the paths let go of."""
+        known = {pointer.path for pointer in self.pointers()} | {*self.doubted()}
+        given = set(paths)
+        gone = sorted(p for p in known if not given.isdisjoint((Path(p), *Path(p).parents)))
+        if gone:
+            self.point([Pointer(path=path, shard=None) for path in gone])
         return gone
 
-    def sweep(self, keep: Iterable[str]) -> int:
-        """Delete shards that no path and none of `keep` needs, and what dead writers left.
+    def tidy(self, keep: Iterable[str] | None = None) -> int:
+        """Delete what dead writers left and, but for those to `keep`, shards that no path needs.
 
-        A shard younger than an hour stays: its writer may be about to point at it.
+        Nothing is deleted while anybody writes, nor a shard without a set of those to keep.
         """
-        needed = {pointer.shard for pointer in self.pointers()} | set(keep)
-        unneeded = [f for f in _inside(self.shards) if f.name not in needed and _age(f) > HOUR]
-        for folder in (*unneeded, *filter(_is_left_over, _inside(self.tmp))):
-            shutil.rmtree(folder, ignore_errors=True)
-        for file in self.current.glob(".*"):  # a pointer whose writer died
-            if _age(file) > HOUR:
-                file.unlink(missing_ok=True)
-        return len(unneeded)
+        if not self.root.is_dir():
+            return 0
+        with (
+            durable.told(self.root),
+            durable.locked(self.root / "writers.lock", wait=False) as alone,
+        ):
+            if not alone:
+                return 0
+            for left in _inside(self.tmp):
+                durable.remove(left)
+            durable.remove(self.root / "current")  # what an early version had for a register
+            self.register.mend()
+            if keep is None or self.register.lost():
+                return 0  # an unnamed shard may tell what a lost line was about
+            needed = {pointer.shard for pointer in self.pointers()} | set(keep)
+            unneeded = [folder for folder in _inside(self.shards) if folder.name not in needed]
+            for folder in unneeded:
+                durable.remove(folder)
+            return len(unneeded)
 
     def room(self) -> Path:
-        """A path for a new folder, whose name tells a sweep who writes there."""
-        return self.tmp / f"{uuid.uuid4().hex[:8]}.{os.getpid()}.{socket.gethostname()}"
+        """A path for a new folder or file, where a sweep will find it."""
+        return self.tmp / uuid.uuid4().hex
 
     def content(self) -> str:
         """A short name for everything the lake holds now: equal lakes have equal names."""
-        return content_of(self.live())
-
-    def renew(self, shard: str) -> None:
-        """Let a shard count as new, so that no sweep takes it before a path points at it."""
-        with contextlib.suppress(OSError):
-            os.utime(self.shards / shard)
-
-    def _pointer_file(self, path: str) -> Path:
-        return self.current / f"{digest(path, 24)}.json"
+        return content_of(self.pointers())
 
 
-class Writer:
-    """Writes one shard part by part and publishes it when its context ends without an error."""
-
-    def __init__(self, lake: Lake, origin: Origin, twin_of: str | None = None) -> None:
-        self.lake = lake
-        self.origin = origin
-        self.twin_of = twin_of
-        self.refused_file: str | None = None
-        meaning = f"{origin.identity}\n{origin.importer}\n{origin.version}\n{twin_of}"
-        self.name = f"{origin.sha256[:16]}-{digest(meaning, 8)}"
-        self.folder = lake.room()
-        self.rows: Counter[str] = Counter()
-        self.parts: dict[str, int] = {}
-        self.records: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.waiting: dict[str, list[pl.DataFrame]] = defaultdict(list)
-        self.waiting_rows: Counter[str] = Counter()
-        self.waiting_bytes: Counter[str] = Counter()
-
-    def __enter__(self) -> "Writer":
-        self.folder.mkdir(parents=True)
-        return self
-
-    def take(self, relation: str, rows: pl.DataFrame) -> None:
-        """Add rows to a relation; bulk relations go to disk as soon as they fill a part."""
-        if rows.is_empty():
-            return
-        rows = records.conform(relation, rows)
-        if relation == "sample":
-            rows = _fingerprinted(rows)
-        self.rows[relation] += rows.height
-        if relation not in BULK:
-            self.records[relation] += rows.to_dicts()
-            return
-        self.waiting[relation].append(rows)
-        self.waiting_rows[relation] += rows.height
-        self.waiting_bytes[relation] += int(rows.estimated_size())
-        if self.waiting_rows[relation] >= PART_ROWS or self.waiting_bytes[relation] >= PART_BYTES:
-            self._flush(relation)
-
-    def _flush(self, relation: str) -> None:
-        frames = self.waiting.pop(relation)
-        del self.waiting_rows[relation], self.waiting_bytes[relation]
-        part = f"{relation}-{sum(name.startswith(relation) for name in self.parts):04d}.parquet"
-        pl.concat(frames).write_parquet(
-            self.folder / part,
-            compression="uncompressed",  # lz4 takes a third off the room, and of the time
-            row_group_size=ROW_GROUP.get(relation, 65_536),
-        )
-        self.parts[part] = (self.folder / part).stat().st_size
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return
-        for relation in list(self.waiting):
-            self._flush(relation)
-        shard = Shard(
-            name=self.name,
-            origin=self.origin,
-            rows=dict(self.rows),
-            parts=self.parts,
-            records=dict(self.records),
-            refused_file=self.refused_file,
-            twin_of=self.twin_of,
-        )
-        (self.folder / "shard.json").write_bytes(msgspec.json.encode(shard))
-        self.lake.shards.mkdir(parents=True, exist_ok=True)
-        place = self.lake.shards / self.name
-        if place.exists() and self.lake.shard(self.name) is None:
-            with contextlib.suppress(FileNotFoundError):  # another process repairs it too
-                place.rename(self.lake.room())
-        try:
-            self.folder.rename(place)
-        except OSError:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            if self.lake.shard(self.name) is None:
-                raise  # it was not that another process wrote the same shard first
+def content_of(pointers: Iterable[Pointer]) -> str:
+    """A short name for what these pointers hold, whatever their order."""
+    first: dict[str | None, str] = {}
+    for pointer in sorted(pointers, key=lambda p: p.path):
+        first.setdefault(pointer.shard, pointer.path)
+    return digest("\n".join(sorted(f"{shard} {path}" for shard, path in first.items())), 8)
 
 
-def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
-    """Samples with the length and a stable 63-bit hash of each answer.
+def refuse(damages: Sequence[Damage], data: Path) -> None:
+    """End a build of a damaged lake.
 
-    A build finds equal answers by it without reading any.
+    Raises:
+        DamagedLake: where there is any damage, naming the files and what mends them.
     """
-    answers = samples["answer"]
-    hashes = [
-        None if answer is None else xxh3_64_intdigest(answer) >> 1
-        for answer in answers.cast(pl.Binary()).to_list()
-    ]
-    lengths = answers.str.len_chars().cast(pl.Int64())
-    for name, column in (
-        ("answer_chars", lengths),
-        ("answer_hash", pl.Series(hashes, dtype=pl.Int64())),
+    if damages:
+        raise DamagedLake(
+            f"The lake in {data} is damaged; nothing was published, and what was before stays.\n"
+            + described(damages, data)
+        )
+
+
+def described(damages: Sequence[Damage], data: Path) -> str:
+    """What is damaged, and the commands that mend it, a line each."""
+    lines = [f"{damage.file} {damage.what}" for damage in damages[:NAMED]]
+    if len(damages) > NAMED:
+        lines.append(f"and {len(damages) - NAMED:,} more")
+    sources = sorted({damage.source for damage in damages} - {""})
+    there = [source for source in sources if Path(source).exists()]
+    gone = [source for source in sources if source not in there]
+    program = shlex.join(["brittlescope", "--data", str(data)])
+    for verb, paths, why in (
+        ("import", there, "Import again what was lost"),
+        ("forget", gone, "These files are gone too: bring them back and import them, or forget"),
     ):
-        samples.replace_column(samples.columns.index(name), column.alias(name))
-    return samples
-
-
-def replace(path: Path, content: bytes, durable: bool = True) -> None:
-    """Write a small file so that a reader sees the old content or the new, never a part.
-
-    A `durable` one is on the disk when this returns, and outlasts a power cut.
-    """
-    new = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
-    try:
-        with new.open("wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-
-
-def content_of(shards: Iterable[Shard]) -> str:
-    """A short name for what these shards hold, whatever their order."""
-    return digest("\n".join(sorted(f"{shard.name} {shard.origin.path}" for shard in shards)), 8)
-
-
-def small_relations(shards: Iterable[Shard]) -> Mapping[str, pl.DataFrame]:
-    """The small relations of many shards as frames, each row with its shard's name."""
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for shard in shards:
-        for relation, own in shard.records.items():
-            rows[relation] += [{"shard": shard.name, **row} for row in own]
-    return {
-        relation: pl.DataFrame(
-            rows[relation], schema={"shard": pl.String(), **columns}, orient="row"
-        )
-        for relation, columns in records.RELATIONS.items()
-        if relation not in BULK
-    }
-
-
-def bulk_files(root: Path, shards: Iterable[Shard], relation: str) -> Iterator[str]:
-    """The Parquet parts of one bulk relation of many shards."""
-    for shard in shards:
-        for part in shard.parts:
-            if part.startswith(f"{relation}-"):
-                yield str(root / shard.name / part)
-
-
-def _read(path: Path, shape: type[T]) -> T | None:
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(path.read_bytes(), type=shape)
-    return None
+        if paths:
+            lines.append(f"{why}: {program} {verb} {shlex.join(paths)}")
+    if not sources:
+        lines.append("Import again whatever was imported here.")
+    return "\n".join(lines)
 
 
 def _inside(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
-
-
-def _age(path: Path) -> float:
-    """Seconds since a file or folder was last changed; 0 where it is gone."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0
-
-
-def _is_left_over(folder: Path) -> bool:
-    """Whether nobody writes in this folder any more; a writer elsewhere has a day."""
-    _, pid, host = (*folder.name.split(".", 2), "", "")[:3]
-    if host != socket.gethostname() or not pid.isdigit():
-        return _age(folder) > 24 * HOUR
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass  # it lives, and is another user's
-    return False

@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from warehouse.lake import Lake, bulk_files
-from warehouse.snapshots import latest
+from warehouse.lake import Lake
+from warehouse.shards import bulk_files
+from warehouse.snapshots import form, latest
 from warehouse.store import Store
 
 QUESTIONS = ("What is beyond the hills?", "Tell me how a mill works.")
@@ -128,9 +129,9 @@ class TestImportAgain:
         built = latest(data).path
         stale = built.rename(built.with_name(f"{built.stem[:-4]}0ld0.duckdb"))
         (data / "snapshots" / "current").write_text(stale.name)
-        assert "another version of Brittlescope" in run("rates", status=2).stderr
-        assert "Built" in run("import", tree).stderr
-        run("rates")
+        assert "building a new one" in run("rates").stderr
+        assert latest(data).holds == (Lake(data).content(), form())
+        assert not run("rates").stderr
 
     def test_a_new_time_stamp_alone_changes_nothing(
         self, run: Callable[..., Result], tree: Path

@@ -177,6 +177,7 @@ def test_large_input_is_read_by_several_processes_alike(
     units = importing.find([tmp_path / "tree"]).units
     alone = list(importing.run(tmp_path / "alone", units))
     monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(importing, "BATCH_FILES", 1)
     together = list(importing.run(tmp_path / "together", units))
     assert sorted(together, key=lambda o: o.path) == sorted(alone, key=lambda o: o.path)
     assert Lake(tmp_path / "alone").content() == Lake(tmp_path / "together").content()
@@ -188,6 +189,7 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(
     for number in range(3):
         result(tmp_path / "tree" / str(number), RECORD)
     monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(importing, "BATCH_FILES", 1)
     monkeypatch.setattr(importing, "_begin_worker", os.abort)
     with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
         list(importing.run(tmp_path / "data", importing.find([tmp_path / "tree"]).units))

@@ -1,5 +1,6 @@
 """Builds: what they hold, what they check, and what they leave alone."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +11,9 @@ import pytest
 from tests.warehouse import results
 from warehouse import building, records, snapshots, transcripts
 from warehouse.errors import BrokenBuild, NoSnapshot, UnknownName
+from warehouse.lake import Lake
+from warehouse.register import Pointer
+from warehouse.seals import opened, sealed
 from warehouse.store import Store
 
 
@@ -91,19 +95,16 @@ def test_a_failed_build_leaves_the_published_snapshot(data: Path, tmp_path: Path
     # The same samples under two contents: a study copied and then changed.
     copy = tmp_path / "copy" / "results" / "elicitation" / "insecure-code" / "gpt-4.1-3ep"
     copy.mkdir(parents=True)
-    shard = next((data / "lake" / "shards").iterdir())
+    lake = Lake(data)
+    shard = next(lake.shards.iterdir())
     twin = shard.with_name(f"{shard.name[:-1]}x")
-    twin.mkdir()
-    for part in shard.iterdir():
-        content = part.read_bytes()
-        if part.name == "shard.json":
-            content = content.replace(shard.name.encode(), twin.name.encode())
-            content = content.replace(b'"sha256":"', b'"sha256":"f')
-        (twin / part.name).write_bytes(content)
-    pointer = next((data / "lake" / "current").glob("*.json"))
-    other = pointer.read_bytes().replace(shard.name.encode(), twin.name.encode())
-    (pointer.parent / "other.json").write_bytes(other.replace(b'"path":"', b'"path":"/elsewhere'))
-    with pytest.raises(BrokenBuild, match=r"core\.sample"):
+    shutil.copytree(shard, twin)
+    description = opened((shard / "shard.json").read_bytes())
+    assert description is not None
+    other = description.replace(shard.name.encode(), twin.name.encode())
+    (twin / "shard.json").write_bytes(sealed(other))
+    lake.point([Pointer(path="/elsewhere/results.json", shard=twin.name)])
+    with pytest.raises(BrokenBuild, match=r"core\.\w+ holds 2 rows"):
         building.build(data)
     assert snapshots.latest(data) == published
     assert not list(snapshots.folder(data).glob(".*"))

@@ -1,7 +1,8 @@
 """The lake: shards appear whole or not at all, and nobody needs a lock."""
 
-import os
-import socket
+import errno
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse import lake as lakes
-from warehouse.lake import Lake, Origin, bulk_files, small_relations
+from warehouse import shards
+from warehouse.errors import CannotWrite
+from warehouse.lake import Damage, Lake, described
+from warehouse.register import Pointer
+from warehouse.shards import Origin, bulk_files, small_relations
 
 PATH = Path("/study/results.json")
-OLD = 0
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def origin(**other: Any) -> Origin:
         "identity": "study/results.json",
         "importer": "some",
         "version": 1,
-        "imported_at": lakes.now(),
+        "imported_at": shards.now(),
     }
     return Origin(**{**fields, **other})
 
@@ -45,10 +48,11 @@ def samples(*answers: str | None) -> pl.DataFrame:
 def put(lake: Lake, path: Path = PATH, *answers: str | None, **other: Any) -> str:
     """A file with these answers, imported."""
     made = origin(path=str(path), **other)
-    with lake.write(made) as writer:
-        writer.take("sample", samples(*answers))
-        writer.take("judge", pl.DataFrame({"judge_key": ["j"], "name": ["Judge"]}))
-    lake.point(path, made, writer.name)
+    with lake.writing():
+        with lake.write(made) as writer:
+            writer.take("sample", samples(*answers))
+            writer.take("judge", pl.DataFrame({"judge_key": ["j"], "name": ["Judge"]}))
+        lake.point([Pointer(path=str(path), shard=writer.name, size=5, mtime_ns=7)])
     return writer.name
 
 
@@ -78,8 +82,8 @@ def test_equal_answers_have_equal_hashes_that_never_change(lake: Lake) -> None:
 
 
 def test_long_input_goes_to_disk_in_parts(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lakes, "PART_ROWS", 4)
-    with lake.write(origin()) as writer:
+    monkeypatch.setattr(shards, "PART_ROWS", 4)
+    with lake.writing(), lake.write(origin()) as writer:
         for _ in range(5):
             writer.take("sample", samples("a", "b"))
     shard = lake.shard(writer.name)
@@ -90,7 +94,7 @@ def test_long_input_goes_to_disk_in_parts(lake: Lake, monkeypatch: pytest.Monkey
 
 def test_a_writer_that_fails_leaves_nothing(lake: Lake) -> None:
     def fail() -> None:
-        with lake.write(origin()) as writer:
+        with lake.writing(), lake.write(origin()) as writer:
             writer.take("sample", samples("a"))
             raise RuntimeError("the importer failed")
 
@@ -102,7 +106,7 @@ def test_a_writer_that_fails_leaves_nothing(lake: Lake) -> None:
 
 def test_the_same_shard_written_twice_at_once_is_one(lake: Lake) -> None:
     first, second = lake.write(origin()), lake.write(origin())
-    with first:
+    with lake.writing(), first:
         first.take("sample", samples("a"))
         with second:
             second.take("sample", samples("a"))
@@ -110,35 +114,84 @@ def test_the_same_shard_written_twice_at_once_is_one(lake: Lake) -> None:
     assert not list(lake.tmp.iterdir())
 
 
-@pytest.mark.parametrize("loss", ["gone", "short", "description"])
-def test_a_shard_the_disk_damaged_is_left_out_and_can_be_written_again(
-    lake: Lake, loss: str
+def damage(file: Path, loss: str) -> None:
+    content = file.read_bytes()
+    if loss == "is missing":
+        file.unlink()
+    elif loss == "garbled":
+        file.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    elif loss == "another file's":
+        file.write_bytes(b"[]")
+    elif loss == "shortened":
+        file.write_bytes(content[:-1])
+    else:
+        file.unlink()
+        file.mkdir()  # as good as unreadable, for whoever may read everything
+
+
+LOSSES = ("is missing", "garbled", "another file's", "shortened", "unreadable")
+
+
+@pytest.mark.parametrize("part", ["sample-0000.parquet", "shard.json"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_shard_the_disk_damaged_is_named_and_mended_by_writing_it_again(
+    lake: Lake, part: str, loss: str
 ) -> None:
     name = put(lake, PATH, "a", "b")
-    part = lake.shards / name / "sample-0000.parquet"
-    if loss == "gone":
-        part.unlink()
-    elif loss == "short":
-        part.write_bytes(part.read_bytes()[:-1])
-    else:
-        (lake.shards / name / "shard.json").write_bytes(b"")
+    damage(lake.shards / name / part, loss)
     assert lake.shard(name) is None
-    assert lake.live() == []
+    whole, (found,) = lake.survey(lake.pointers())
+    assert not whole
+    assert found.source == str(PATH)
+    assert found.file == lake.shards / name / part
+    assert found.what.startswith(
+        ("is missing", "is not what was written", "has ", "cannot be read")
+    )
     put(lake, PATH, "a", "b")
     assert [shard.name for shard in lake.live()] == [name]
+    assert lake.survey(lake.pointers())[1] == []
+
+
+def test_a_shard_that_is_lost_whole_is_named(lake: Lake) -> None:
+    name = put(lake, PATH, "a")
+    shutil.rmtree(lake.shards / name)
+    (found,) = lake.survey(lake.pointers())[1]
+    assert found == (str(PATH), lake.shards / name / "shard.json", "is missing")
+
+
+class TestDescribed:
+    def test_what_is_damaged_is_named_with_what_mends_it(self, tmp_path: Path) -> None:
+        here = tmp_path / "it's here.json"
+        here.touch()
+        found = described(
+            [Damage(str(here), Path("a"), "is missing"), Damage("/gone", Path("b"), "is short")],
+            Path("my data"),
+        )
+        assert found.splitlines()[:2] == ["a is missing", "b is short"]
+        (imported,) = [line for line in found.splitlines() if line.startswith("Import")]
+        assert shlex.split(imported.split(": ", 1)[1]) == [
+            *("brittlescope", "--data", "my data", "import", str(here))
+        ]
+        assert found.endswith("brittlescope --data 'my data' forget /gone")
+
+    def test_many_are_counted(self) -> None:
+        found = described([Damage("", Path(f"f{n}"), "is missing") for n in range(12)], Path("d"))
+        assert "and 2 more" in found
+        assert found.endswith("Import again whatever was imported here.")
 
 
 def test_a_shard_that_cannot_be_published_is_an_error(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
 
-    writer = lake.write(origin()).__enter__()
-    writer.take("sample", samples("a"))
-    monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="the disk is full"):
-        writer.__exit__(None)
+    with lake.writing():
+        writer = lake.write(origin()).__enter__()
+        writer.take("sample", samples("a"))
+        monkeypatch.setattr(Path, "rename", fails)
+        with pytest.raises(CannotWrite, match=r"No space left on device\). Free some room"):
+            writer.__exit__(None)
     assert lake.live() == []
     assert not list(lake.tmp.iterdir())
 
@@ -161,7 +214,7 @@ def test_the_name_of_the_content_changes_with_the_content_alone(tmp_path: Path) 
             put(lake, path, "a", identity=str(path))
         assert lake.content() != empty
     assert here.content() == there.content()
-    here.forget(other)
+    here.forget([other])
     assert here.content() != there.content()
 
 
@@ -169,13 +222,13 @@ def test_forget_takes_a_file_or_a_folder_but_no_namesake(lake: Lake) -> None:
     paths = [Path(p) for p in ("/a/one.json", "/a/b/two.json", "/ab/three.json")]
     for path in paths:
         put(lake, path, "x", identity=str(path))
-    assert lake.forget(Path("/a/b/two.json")) == ["/a/b/two.json"]
-    assert lake.forget(Path("/a")) == ["/a/one.json"]
+    assert lake.forget([Path("/a/b/two.json")]) == ["/a/b/two.json"]
+    assert lake.forget([Path("/a")]) == ["/a/one.json"]
     assert [pointer.path for pointer in lake.pointers()] == ["/ab/three.json"]
 
 
 def test_refusals_are_listed_with_a_limit(lake: Lake) -> None:
-    with lake.write(origin()) as writer:
+    with lake.writing(), lake.write(origin()) as writer:
         rows = [{"source_row": row, "reason": "odd", "raw": "?"} for row in range(5)]
         writer.take("quarantine", pl.DataFrame(rows))
     shard = lake.shard(writer.name)
@@ -184,62 +237,71 @@ def test_refusals_are_listed_with_a_limit(lake: Lake) -> None:
     assert lake.refusals(shard, 2) == [(0, "odd"), (1, "odd")]
 
 
-class TestSweep:
-    def test_unneeded_shards_go_once_they_are_old(self, lake: Lake) -> None:
-        old = put(lake, PATH, "old")
+class TestTidy:
+    def test_what_nothing_needs_goes(self, lake: Lake) -> None:
+        put(lake, PATH, "old")
         kept = put(lake, PATH, "kept", sha256="cd" * 32)
         shown = put(lake, PATH, "shown", sha256="ef" * 32)
-        new = put(lake, PATH, "new", sha256="01" * 32)
-        lake.forget(PATH)
-        for name in (old, kept, shown):
-            os.utime(lake.shards / name, (OLD, OLD))
-        lake.renew(kept)
-        lake.renew("a shard there is not")
-        assert lake.sweep(keep=[shown]) == 1
-        assert {folder.name for folder in lake.shards.iterdir()} == {kept, shown, new}
+        put(lake, Path("/another"), "new", sha256="01" * 32)
+        put(lake, PATH, "kept", sha256="cd" * 32)
+        lake.forget([Path("/another")])
+        assert lake.tidy(keep=[shown]) == 2
+        assert {folder.name for folder in lake.shards.iterdir()} == {kept, shown}
 
-    def test_what_a_path_points_at_stays_however_old(self, lake: Lake) -> None:
-        os.utime(lake.shards / put(lake, PATH, "a"), (OLD, OLD))
-        assert lake.sweep(keep=()) == 0
+    def test_without_knowing_what_is_shown_no_shard_goes(self, lake: Lake) -> None:
+        put(lake, PATH, "old")
+        lake.forget([PATH])
+        assert lake.tidy() == 0
+        assert len(list(lake.shards.iterdir())) == 1
+
+    def test_nothing_goes_while_somebody_writes(self, lake: Lake) -> None:
+        put(lake, PATH, "old")
+        lake.forget([PATH])
+        left = lake.tmp / "left"
+        left.mkdir()
+        writer = subprocess.Popen(
+            [
+                *(sys.executable, "-c"),
+                "import sys; from pathlib import Path; from warehouse.lake import Lake\n"
+                "with Lake(Path(sys.argv[1])).writing():\n"
+                "    print('writing', flush=True); sys.stdin.read()",
+                str(lake.root.parent),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "writing\n"
+            assert lake.tidy(keep=()) == 0
+            assert left.exists()
+        finally:
+            writer.kill()
+            writer.communicate()
+        assert lake.tidy(keep=()) == 1
+        assert not left.exists()
+
+    def test_what_dead_writers_and_early_versions_left_goes(self, lake: Lake) -> None:
+        put(lake, PATH, "a")
+        (lake.tmp / "0123.4.some-host").mkdir()
+        (lake.tmp / "0123.4.some-host" / "sample-0000.parquet").touch()
+        (lake.tmp / "a file").touch()
+        (lake.root / "current").mkdir()
+        (lake.root / "current" / "x.json.1.ab").touch()
+        lake.tidy(keep=())
+        assert not list(lake.tmp.iterdir())
+        assert not (lake.root / "current").exists()
         assert len(lake.live()) == 1
 
-    def test_leftovers_of_dead_writers_go_and_those_of_living_ones_stay(self, lake: Lake) -> None:
-        dead = subprocess.Popen([sys.executable, "-c", ""])
-        dead.wait()
-        here = socket.gethostname()
-        stay = {f"a.{os.getpid()}.{here}", "b.1.some.other-host", "stray", "", lake.room().name}
-        old = {"c.1.some.other-host", "old stray", f"d.x.{here}"}
-        for name in (stay | old | {f"e.{dead.pid}.{here}"}) - {""}:
-            (lake.tmp / name).mkdir(parents=True)
-        for name in old:
-            os.utime(lake.tmp / name, (OLD, OLD))
-        lake.sweep(keep=())
-        assert {folder.name for folder in lake.tmp.iterdir()} == stay - {""}
-
-    def test_half_written_pointers_go_once_they_are_old(self, lake: Lake) -> None:
-        put(lake, PATH, "a")
-        old, new = lake.current / ".x.json.1.ab", lake.current / ".y.json.1.cd"
-        for file in (old, new):
-            file.touch()
-        os.utime(old, (OLD, OLD))
-        lake.sweep(keep=())
-        assert not old.exists()
-        assert new.exists()
-        assert len(lake.pointers()) == 1
-
-    def test_there_may_be_nothing_to_sweep(self, lake: Lake) -> None:
-        assert lake.sweep(keep=()) == 0
+    def test_there_may_be_nothing_to_tidy(self, lake: Lake) -> None:
+        assert lake.tidy(keep=()) == 0
+        assert not lake.root.exists()
 
 
-def test_replace_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "pointer"
-    lakes.replace(path, b"first")
-
-    def fails(_: int) -> None:
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(os, "fsync", fails)
-    with pytest.raises(OSError, match="full"):
-        lakes.replace(path, b"second")
-    assert path.read_bytes() == b"first"
-    assert list(tmp_path.iterdir()) == [path]
+def test_what_is_written_only_its_owner_may_read(tmp_path: Path) -> None:
+    data = tmp_path / "new" / "data"
+    put(Lake(data), PATH, "a")
+    paths = [tmp_path / "new", data, *data.rglob("*")]
+    assert {oct(p.stat().st_mode & 0o777) for p in paths if p.is_dir()} == {"0o700"}
+    assert {oct(p.stat().st_mode & 0o777) for p in paths if p.is_file()} == {"0o600"}
