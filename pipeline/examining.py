@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.commands import command, form_option, show, tell
+from warehouse import harmless
 from warehouse.doctor import findings
 from warehouse.store import Store
 
@@ -23,6 +24,6 @@ def doctor(form: str, data: Path) -> None:
             about = " · ".join(
                 str(row[k]) for k in ("experiment", "model", "intervention") if row[k]
             )
-            tell(f"  - {about + ': ' if about else ''}{row['detail']}")
+            tell(harmless.line(f"  - {about + ': ' if about else ''}{row['detail']}"))
     if found.is_empty():
         tell("Nothing suspicious was found.")

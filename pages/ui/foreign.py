@@ -8,6 +8,8 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from warehouse import harmless
+
 MARKS = 2_000
 """How many matches one text has marked at most; more would only slow the browser."""
 
@@ -18,23 +20,17 @@ _PRE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:start"
 _MARK = "background:rgba(230,159,0,.45);color:inherit;border-radius:2px"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
 _CELL = f"padding:.35rem .8rem .35rem 0;vertical-align:top;text-align:start;{_LINE}"
-_HIDDEN = {i: 0x2400 + i for i in range(32) if i not in (9, 10)} | {127: 0x2421}
-
-
-def visible(text: str) -> str:
-    """The text with control characters as symbols, and every line break a line feed."""
-    return text.replace("\r\n", "\n").translate(_HIDDEN)
 
 
 def escaped(text: str, needle: str = "") -> str:
     """The text as HTML; where `needle` occurs, in any case, it is marked."""
     if not needle:
-        return html.escape(visible(text))
+        return html.escape(harmless.visible(text))
     pieces = re.split(f"({re.escape(needle)})", text, maxsplit=MARKS, flags=re.IGNORECASE)
     return "".join(
-        f'<mark style="{_MARK}">{html.escape(visible(piece))}</mark>'
+        f'<mark style="{_MARK}">{html.escape(harmless.visible(piece))}</mark>'
         if at % 2
-        else html.escape(visible(piece))
+        else html.escape(harmless.visible(piece))
         for at, piece in enumerate(pieces)
     )
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.ui import foreign
+from warehouse import harmless
 
 TAGS = re.compile(r"</?(?:div|mark|details|summary|table|thead|tbody|tr|td|th)\b[^>]*>")
 
@@ -21,15 +22,15 @@ def shown(page: str) -> str:
 def test_only_our_own_tags_are_tags_and_nothing_is_lost(text: str, needle: str) -> None:
     page = foreign.block(text, needle)
     assert "<" not in TAGS.sub("", page)
-    assert shown(page).replace("\r", "") == foreign.visible(text).replace("\r", "")
+    assert shown(page).replace("\r", "") == harmless.visible(text).replace("\r", "")
 
 
 def test_characters_without_a_look_get_one() -> None:
-    assert foreign.visible("a\x00b\x1bc\td\ne\x7f") == "a␀b␛c\td\ne␡"
+    assert harmless.visible("a\x00b\x1bc\td\ne\x7f") == "a␀b␛c\td\ne␡"
 
 
 def test_line_breaks_of_every_system_are_one() -> None:
-    assert foreign.visible("a\r\nb\rc") == "a\nb␍c"
+    assert harmless.visible("a\r\nb\rc") == "a\nb␍c"
 
 
 def test_matches_are_marked_in_any_case_and_as_they_are() -> None:
