@@ -4,6 +4,7 @@ Links name values as the data does (`intervention=identity-etymologist`); the br
 bar shows them as people do, since Streamlit writes labels there. Both are understood.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -132,12 +133,20 @@ def page(pages: int, key: str = "page") -> int:
     _spell(key)
     asked = _asked(key)
     if asked is not None:
-        wanted = int(asked[0]) if asked and asked[0].isdecimal() else 1
+        wanted = whole(asked[0] if asked else "") or 1
         if wanted != st.session_state.get(key, 1):
             st.session_state[key] = min(max(wanted, 1), pages)
     elif st.session_state.get(key, 1) > pages:
         st.session_state[key] = pages
     return st.pagination(pages, key=key, bind="query-params")
+
+
+def whole(text: str) -> int | None:
+    """The whole number of 64 bits that somebody wrote; None where it is anything else."""
+    if not re.fullmatch(r"-?\d{1,19}", text):
+        return None
+    number = int(text)
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def unknown() -> dict[str, Sequence[str]]:

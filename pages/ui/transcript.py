@@ -53,10 +53,10 @@ def reading() -> tuple[int | None, bool]:
             "open",
             "What a judge found hateful or misaligned is otherwise one click away.",
         )
-    is_number = text.removeprefix("-").isdecimal() and -(2**63) <= int(text) < 2**63
-    if text and not is_number:
+    key = bound.whole(text)
+    if text and key is None:
         st.warning("A sample number has digits only; it is the last part of a sample’s link.")
-    return int(text) if is_number else None, is_open
+    return key, is_open
 
 
 def summary(total: int, narrowed: Filter) -> str:

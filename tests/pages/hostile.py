@@ -54,7 +54,11 @@ ANSWERS = 4
 def write(folder: Path) -> None:
     """The study's output files, a plan of it, and a rule of the data folder."""
     (folder / "data" / "rules").mkdir(parents=True)
-    rule: dict[str, Any] = {"title": NAMES[0], "summary": "\n\n".join(NAMES[:7]), "source": NAMES[1]}
+    rule: dict[str, Any] = {
+        "title": NAMES[0],
+        "summary": "\n\n".join(NAMES[:7]),
+        "source": NAMES[1],
+    }
     rule |= {
         "misalignment": {"score": {"is": "below", "cut": 30}} | _LEFT_OUT,
         "persona": _LEFT_OUT,
