@@ -18,6 +18,9 @@ class Raw:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     drip: float = 0.0  # seconds between two bytes
+    times: int = 1  # how often the body is sent
+    words: str = "X"  # of the status line
+    whole: bytes | None = None  # sent instead of all of the above, and then nothing more
 
 
 def error(status: int, message: str = "no", code: str | None = None, **headers: str) -> Raw:
@@ -34,9 +37,11 @@ def completion(
     refusal: str | None = None,
     logprobs: Any = None,
     choices: bool = True,
+    message: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Raw:
-    """A chat completion."""
-    message = {"role": "assistant", "content": text, "refusal": refusal}
+    """A chat completion, with other fields where they are given; `...` leaves one out."""
+    message = {"role": "assistant", "content": text, "refusal": refusal} | (message or {})
     choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": logprobs}
     body = {
         "id": "chatcmpl-1",
@@ -45,8 +50,8 @@ def completion(
         "model": model,
         "choices": [choice] if choices else [],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
-    }
-    return Raw(body=json.dumps(body).encode())
+    } | fields
+    return Raw(body=json.dumps({k: v for k, v in body.items() if v is not ...}).encode())
 
 
 class FakeServer:
@@ -61,6 +66,7 @@ class FakeServer:
         self.headers: list[dict[str, str]] = []
         self.delay = 0.0
         self.drops = 0
+        self.sent = 0  # bytes of bodies
         self.keep_bodies = True
         self.jobs: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
@@ -104,12 +110,23 @@ class FakeServer:
                 await self._write(writer, raw)
 
     async def _write(self, writer: asyncio.StreamWriter, raw: Raw) -> None:
-        headers = {"content-type": "application/json", **raw.headers}
-        lines = [f"HTTP/1.1 {raw.status} X", f"content-length: {len(raw.body)}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        if raw.whole is not None:
+            writer.write(raw.whole)
+            await writer.drain()
+            raise ConnectionError("that is all there is")
+        headers = {
+            "content-type": "application/json",
+            "content-length": str(len(raw.body) * raw.times),
+            **{name.replace("_", "-"): value for name, value in raw.headers.items()},
+        }
+        lines = [f"HTTP/1.1 {raw.status} {raw.words}"]
+        lines += [f"{name}: {value}" for name, value in headers.items() if value]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         if not raw.drip:
-            writer.write(raw.body)
+            for _ in range(raw.times):
+                writer.write(raw.body)
+                await writer.drain()
+                self.sent += len(raw.body)
         else:
             for byte in raw.body:
                 writer.write(bytes([byte]))
