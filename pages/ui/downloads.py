@@ -11,6 +11,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.ui import pictures
 from pages.ui.markup import escaped
 from warehouse import harmless
 
@@ -37,16 +38,12 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 def svg(draw: Draw) -> bytes:
     """A chart as SVG."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(draw().to_dict()).encode()
+    return pictures.picture(draw(), "svg")
 
 
 def png(draw: Draw) -> bytes:
     """A chart as PNG, at twice its size."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(draw().to_dict(), scale=2))
+    return pictures.picture(draw(), "png")
 
 
 def explained(draw: Draw, legend: str) -> Any:

@@ -1,16 +1,36 @@
-"""The server's protocols, whose own refusals carry the same headers as every other answer.
+"""The server and its protocols, whose own refusals carry the same headers as every other answer.
 
 A request that is no HTTP and a handshake that is no WebSocket are answered by these classes, before
 any application is asked.
 """
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from pages.ui import pictures
+
 if TYPE_CHECKING:
     from websockets.http11 import Response
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to its program, and ends what it has begun."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle none."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the pictures under way, which nobody waits for, and the server."""
+        pictures.stop()
+        await super().shutdown(sockets)
 
 
 class Http(H11Protocol):

@@ -11,15 +11,16 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    import uvicorn
     from starlette.types import ASGIApp
 
+    from pages.ui import protocols
     from pages.ui.gate import Key
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -99,6 +100,9 @@ def _run(app: "ASGIApp", listeners: list[socket.socket]) -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         ended.append(number)
         server.should_exit = True
+        late = Timer(2 * PATIENCE, partial(_leave_at_once, number))
+        late.daemon = True
+        late.start()
 
     for number in _SIGNALS:
         _handle(number, end)
@@ -106,10 +110,10 @@ def _run(app: "ASGIApp", listeners: list[socket.socket]) -> None:
         server.run(sockets=listeners)
     if not ended:
         raise _Unusable("The app could not be started; the lines above say why.")
-    _leave(ended[0])
+    _leave_at_once(ended[0])
 
 
-def _server(app: "ASGIApp") -> "uvicorn.Server":
+def _server(app: "ASGIApp") -> "protocols.Server":
     import streamlit
     import uvicorn
     from streamlit.runtime.runtime_util import get_max_message_size_bytes
@@ -132,7 +136,7 @@ def _server(app: "ASGIApp") -> "uvicorn.Server":
         timeout_graceful_shutdown=PATIENCE,
     )
     config.load()
-    server = uvicorn.Server(config)
+    server = protocols.Server(config)
     server.server_state.default_headers = list(config.encoded_headers)
     return server
 
@@ -204,6 +208,13 @@ def _leave(number: int, _frame: FrameType | None = None) -> None:
     """End as a shell says that a signal ended a program."""
     _say("Stopped.")
     sys.exit(128 + number)
+
+
+def _leave_at_once(number: int) -> None:
+    """The same, whatever page or query is still at work: nothing of ours is written by it."""
+    _say("Stopped.")
+    sys.stdout.flush()
+    os._exit(128 + number)
 
 
 _say = partial(click.echo, err=True)

@@ -28,6 +28,7 @@ class Served:
     process: "subprocess.Popen[bytes]"
     link: str
     said: list[str]
+    listener: threading.Thread
 
     @property
     def address(self) -> str:
@@ -144,8 +145,9 @@ def heard(process: "subprocess.Popen[bytes]", ready: bool = True) -> Served:
         process.stderr.close()
         raise RuntimeError(f"The server printed no link: {said}")
     # What it says from here on is read as it comes: a full pipe would stop it.
-    threading.Thread(target=_listen, args=(process.stderr, said), daemon=True).start()
-    served = Served(process, found[0], said)
+    listener = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
+    listener.start()
+    served = Served(process, found[0], said, listener)
     if ready:
         with suppress(urllib.error.HTTPError):  # without a token, which is an answer too
             urllib.request.urlopen(f"{served.address}/_stcore/health", timeout=60).close()

@@ -1,0 +1,104 @@
+"""Charts as SVG and PNG, made in a process of their own, where whatever a chart does stays."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any, Literal
+
+import altair as alt
+from streamlit.logger import get_logger
+
+from warehouse import harmless
+from warehouse.errors import BrittlescopeError
+
+CONVERTER = Path(__file__).parent / "converter.py"
+
+DEADLINE = 90
+"""The seconds a picture may take: it takes one, and five where the chart is large."""
+
+AT_ONCE = BoundedSemaphore(2)
+"""How many pictures are made at the same time; others wait."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML, and so SVG, has no way to say."""
+
+_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+"""What the process needs to know, to find fonts; keys of endpoints are not among it."""
+
+_INSTEAD = "CSV and Parquet hold the same numbers."
+
+_UNDER_WAY: set["subprocess.Popen[bytes]"] = set()
+
+_LOGGER = get_logger(__name__)
+
+
+class NoPicture(BrittlescopeError):
+    """A chart could not be made into a picture."""
+
+
+def picture(chart: alt.TopLevelMixin, form: Literal["svg", "png"]) -> bytes:
+    """A chart as SVG, or as PNG at twice its size.
+
+    Raises:
+        NoPicture: where the converter fails or takes too long.
+    """
+    given = json.dumps(_clean(chart.to_dict())).encode()
+    with AT_ONCE:
+        try:
+            status, made, words = _converted(given, form)
+        except subprocess.TimeoutExpired:
+            raise NoPicture(
+                f"The {form.upper()} was not done within {DEADLINE} seconds. Narrow the filters to "
+                f"draw less. {_INSTEAD}"
+            ) from None
+        except OSError as error:
+            raise NoPicture(
+                f"The {form.upper()} could not be made: {error.strerror}. {_INSTEAD}"
+            ) from None
+    if status or not made:
+        said = harmless.visible(words.decode("utf-8", "replace")[-2000:])
+        _LOGGER.error("The converter of charts ended with status %s: %s", status, said)
+        raise NoPicture(
+            f"This chart could not be made into {form.upper()}; the terminal that serves the app "
+            f"says why. {_INSTEAD}"
+        )
+    return made
+
+
+def stop() -> None:
+    """End what is being made: nobody waits for it any more."""
+    for process in list(_UNDER_WAY):
+        process.kill()
+
+
+def _converted(given: bytes, form: str) -> tuple[int, bytes, bytes]:
+    """The converter's exit status, its picture, and its words."""
+    with subprocess.Popen(
+        [sys.executable, "-I", str(CONVERTER), form],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+    ) as process:
+        _UNDER_WAY.add(process)
+        try:
+            made, words = process.communicate(given, timeout=DEADLINE)
+        finally:
+            process.kill()
+            _UNDER_WAY.discard(process)
+    return process.returncode, made, words
+
+
+def _clean(part: Any) -> Any:
+    """The same chart with a symbol for every character that a picture cannot hold."""
+    if isinstance(part, str):
+        return _FORBIDDEN.sub(lambda found: harmless.line(found[0]), part)
+    if isinstance(part, dict):
+        return {_clean(name): _clean(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_clean(value) for value in part]
+    return part
