@@ -22,6 +22,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ from warehouse import studies
 from warehouse.studies import Run
 
 MAX_LINE = 64_000_000
+
+_TEMPORARY = re.compile(r"\..+\.[0-9]+")
+"""What `write_bytes` writes before it takes its place."""
 
 
 class Folder:
@@ -139,6 +143,9 @@ class Folder:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise FolderConflict(f"Another process is at work in {self.path}.") from None
+            for leftover in self.path.rglob(".*"):
+                if _TEMPORARY.fullmatch(leftover.name):  # of a process that was killed
+                    leftover.unlink(missing_ok=True)
             yield
 
 

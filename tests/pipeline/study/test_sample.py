@@ -1,7 +1,6 @@
 import asyncio
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -252,39 +251,6 @@ def test_the_key_is_in_no_file_log_or_traceback(
     assert len(files) >= 4
     assert not [path for path in files if key.encode() in path.read_bytes()]
     assert len(server.asked) >= 3
-
-
-def test_killed_ten_times_and_resumed_it_is_exactly_what_was_planned(
-    write_study: Callable[..., Path], folder: Folder, server: FakeServer, key: str
-) -> None:
-    def change(study: dict[str, Any]) -> None:
-        only_untuned(study)
-        study["sampling"]["samples_per_question"] = 100
-
-    file = write_study(change, server.url)
-    plan = Plan(file)
-    server.delay = 0.02
-    chance = random.Random(5)
-    command = [sys.executable, "-c", COMMAND, "sample", str(file), "--out", str(folder.path)]
-    environment = {**os.environ, "TINY_KEY": key}
-    counts = []
-    for _ in range(10):
-        before = len(server.asked)
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        waited = time.monotonic()
-        while len(server.asked) == before and time.monotonic() - waited < 20:
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.06))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        counts.append(len(drawn(folder, plan)))
-    assert counts == sorted(counts)
-    assert 0 < counts[-1] < 400
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert exactly_planned(folder, plan)
 
 
 def test_an_interrupt_leaves_a_state_that_resumes(

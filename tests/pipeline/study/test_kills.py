@@ -1,0 +1,169 @@
+"""Kills at random moments: nothing that was paid for is lost, and nothing is under-counted."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.study import layout, ledger
+from pipeline.study.layout import Folder
+from pipeline.study.plan import Plan
+from tests.pipeline.study.conftest import only_untuned
+from tests.pipeline.study.fake_server import FakeServer, Raw, completion
+
+FORKER = """
+import json, os, sys
+from pipeline.study import cli, steps, judge, sample
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            cli.study(json.loads(line))
+        except SystemExit as left:
+            os._exit(left.code or 0)
+        finally:
+            os._exit(99)
+    print(child, flush=True)
+    sys.stdin.readline()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Runs commands in forks of one process, which has imported all they need: kills by the dozen."""
+
+CONCURRENCY = 4
+
+
+class Commands:
+    """Study commands as processes that can be killed."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+
+    def begin(self, *arguments: str) -> int:
+        """Begins a command; its process."""
+        print(json.dumps(arguments), file=self._in, flush=True)
+        return int(self._out.readline())
+
+    def end(self) -> int:
+        """Waits for the command's end; its exit status."""
+        print(file=self._in, flush=True)
+        return int(self._out.readline())
+
+
+@pytest.fixture
+def commands(key: str) -> Iterator[Commands]:
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKER],
+        env={**os.environ, "TINY_KEY": key},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield Commands(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def judged(study: dict[str, Any]) -> None:
+    """Two evaluations of 60 answers each, and a judge at the same endpoint."""
+    only_untuned(study)
+    study["models"]["small"]["source"]["concurrency"] = CONCURRENCY
+    study["sampling"]["samples_per_question"] = 30
+    source = {**study["models"]["small"]["source"], "id": "judge"}
+    study["judges"] = {
+        "strict": {
+            "kind": "llm",
+            "source": source,
+            "criteria": {
+                "coherence": {"prompt": "coherence.md", "parse": {"parser": "score"}},
+            },
+        }
+    }
+
+
+def kept(folder: Folder) -> dict[Any, str]:
+    """What stands in the samples and judgements, by what it is of."""
+    found: dict[Any, str] = {}
+    for part in ("samples", "judgements"):
+        for path in (folder.path / part).rglob("*.jsonl"):
+            for record in layout.read(path):
+                if record["record"] not in ("sample", "judgement"):
+                    continue
+                place = (record["key"], record.get("criterion"))
+                assert place not in found
+                found[place] = record.get("answer") or record["raw"]
+    return found
+
+
+def killed(commands: Commands, server: FakeServer, chance: random.Random, *arguments: str) -> None:
+    """Kills a command after a number of requests drawn at random, or soon after it begins."""
+    before, wanted = len(server.asked), chance.choice([0, 0, *range(1, 40)])
+    process = commands.begin(*arguments)
+    # A process that has ended keeps its number until it is asked for its status.
+    state = Path(f"/proc/{process}/stat")
+    while len(server.asked) < before + wanted and ") Z " not in state.read_text():
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0, 0.01 if wanted else 0.1))
+    os.kill(process, signal.SIGKILL)
+    commands.end()
+
+
+@pytest.mark.parametrize(
+    "kills", [10, pytest.param(100, marks=pytest.mark.exhaustive)], ids=["slice", "campaign"]
+)
+def test_after_any_kill_the_next_command_completes_the_truth(
+    write_study: Callable[..., Path],
+    folder: Folder,
+    server: FakeServer,
+    commands: Commands,
+    kills: int,
+) -> None:
+    given: list[str] = []
+
+    def answer(body: dict[str, Any]) -> Raw:
+        is_judge = body["model"] == "judge"
+        given.append(str(len(given) % 101) if is_judge else f"Answer {len(given)}.")
+        return completion(given[-1], model=body["model"])
+
+    server.answer, server.delay = answer, 0.005
+    file = write_study(judged, server.url)
+    plan = Plan(file)
+    chance = random.Random(11)
+    place = ("--out", str(folder.path))
+    stood: dict[Any, str] = {}
+    for step, planned in (("sample", 120), ("judge", 240)):
+        for _ in range(kills):
+            killed(commands, server, chance, step, str(file), *place)
+            now = kept(folder) if folder.path.exists() else {}
+            assert stood.items() <= now.items()  # whatever was written stays as it was
+            stood = now
+            spent = ledger.spent_in(folder)
+            assert spent.requests >= len(server.asked)
+            assert spent.cost >= 25e-6 * len(server.asked) * (1 - 1e-9)
+            assert spent.requests <= len(server.asked) + CONCURRENCY * kills * 2
+        commands.begin(step, str(file), *place)
+        assert commands.end() == 0
+        assert stood.items() <= kept(folder).items()
+        assert len(kept(folder)) == planned
+    assert set(kept(folder).values()) <= set(given)
+    answers = [value for (_, criterion), value in kept(folder).items() if criterion is None]
+    assert len(set(answers)) == len(answers) == 120
+    assert ledger.spent_in(folder).requests >= len(server.asked) >= 240
+    assert {evaluation.id for evaluation in plan.evaluations} == {
+        record["evaluation"]
+        for path in (folder.path / "samples").rglob("*.jsonl")
+        for record in layout.read(path)
+        if record["record"] == "evaluation"
+    }
+    names = [path.name for path in folder.path.rglob("*") if path.is_file()]
+    assert [name for name in names if name.startswith(".")] == [".lock"]
