@@ -61,7 +61,9 @@ def read_examples(path: Path) -> tuple[Messages, ...]:
         try:
             record = json.loads(line)
             example = msgspec.convert(record.get("messages"), Messages)
-        except (ValueError, AttributeError, msgspec.ValidationError) as error:
+            for message in example:
+                message.content.encode()  # half a character can be written nowhere
+        except (ValueError, AttributeError, RecursionError, msgspec.ValidationError) as error:
             raise InvalidDefinition(f"{path}, line {number}: {error}.") from None
         roles = [message.role for message in example]
         if "user" not in roles or roles[-1] != "assistant":

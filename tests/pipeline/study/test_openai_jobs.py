@@ -211,3 +211,126 @@ def test_result_files_come_in_two_forms() -> None:
         "valid_accuracy": None,
     }
     assert read_metrics(b"\xff\x00nonsense") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("paused", "is paused"), ("on\x1b[2Jhold", "has the unknown status")]
+)
+def test_a_job_that_nobody_can_wait_for_is_told_and_left(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, status: str, said: str
+) -> None:
+    server.job_ends = lambda job: {"status": status}
+    plan = Plan(write_study(one_run, server.url))
+    (reason,) = tune(plan, folder)
+    assert said in reason
+    assert "ftjob-1" in reason
+    assert "run the same command to go on" in reason
+    assert reason.isprintable()
+    # It may still cost what it can, and is counted once however often it is looked at.
+    most = ledger.spent_in(folder)
+    assert most.cost > 1e-4
+    tune(plan, folder)
+    assert ledger.spent_in(folder) == most
+    server.jobs["ftjob-1"]["status"] = "running"
+    server.job_ends = FakeServer().job_ends
+    assert tune(plan, folder) == []
+    assert len(server.jobs) == 1
+    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+
+
+@pytest.mark.parametrize("tokens", [None, -5, 0, 1.5, "100", 2**60, True])
+def test_tokens_that_are_not_told_are_charged_as_the_most_they_can_be(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, tokens: Any
+) -> None:
+    ends = server.job_ends
+    server.job_ends = lambda job: {**ends(job), "trained_tokens": tokens}
+    plan = Plan(write_study(one_run, server.url))
+    assert tune(plan, folder) == []
+    data = folder.training_set("birds", "identity-etymologist")
+    most = 3 * sum(
+        8 + len(message["content"].encode())
+        for line in data.read_text().splitlines()
+        for message in json.loads(line)["messages"]
+    )
+    assert ledger.spent_in(folder).input_tokens == log_of(plan, folder)[-1]["input_tokens"] == most
+
+
+def test_a_job_without_a_model_has_failed(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    server.job_ends = lambda job: {"status": "succeeded", "fine_tuned_model": None}
+    plan = Plan(write_study(one_run, server.url))
+    (reason,) = tune(plan, folder)
+    assert "fine-tuning failed (it succeeded, but names no model)" in reason
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Raw(body=b""),
+        Raw(body=b"<html>"),
+        Raw(body=b"[" * 100_000),
+        Raw(body=b"[]"),
+        Raw(body=b'{"id": "ftjob-1"}'),
+        Raw(body=b'{"id": "../files", "status": "succeeded"}'),
+        Raw(body=b'{"id": "ftjob-1", "status": 7}'),
+        Raw(body=b'{"id": "ftjob-1", "status": "failed", "error": "odd"}'),
+        Raw(body=b" " * 2**20, times=64),
+        Raw(302, b"", {"location": "http://127.0.0.1:9/"}),
+        Raw(whole=b"nothing of HTTP\r\n"),
+    ],
+)
+def test_an_odd_reply_while_polling_is_asked_for_again(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, odd: Raw
+) -> None:
+    trouble = iter([odd])
+    real = server._fine_tuning
+
+    def moody(method: str, path: str, body: Any) -> Raw:
+        if method == "GET" and path == "/fine_tuning/jobs/ftjob-1":
+            return next(trouble, None) or real(method, path, body)
+        return real(method, path, body)
+
+    server._fine_tuning = moody  # type: ignore[method-assign]
+    plan = Plan(write_study(one_run, server.url))
+    if odd.status == 302:
+        with pytest.raises(EndpointRefused, match="status 302"):
+            tune(plan, folder)
+    assert tune(plan, folder) == []
+    assert len(server.jobs) == 1
+    assert server.sent < 40 * 2**20
+
+
+def test_an_odd_reply_to_the_creation_never_makes_a_second_job(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    server.on_create = lambda body: Raw(body=b'{"id": 7}')
+    plan = Plan(write_study(one_run, server.url))
+    with pytest.raises(EndpointRefused, match="the reply does not describe a job"):
+        tune(plan, folder)
+    assert ledger.spent_in(folder).cost > 1e-4  # there may be a job
+    assert tune(plan, folder) == []
+    assert len(server.jobs) == 1
+    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+
+
+def test_a_key_that_a_job_echoes_is_kept_nowhere(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, key: str
+) -> None:
+    server.job_ends = lambda job: {
+        "status": "failed",
+        "error": {"message": f"the key {key} has no right to train\x1b[31m"},
+    }
+    plan = Plan(write_study(one_run, server.url))
+    (reason,) = tune(plan, folder)
+    assert "the key [key] has no right to train [31m" in reason
+    files = [path for path in folder.path.rglob("*") if path.is_file()]
+    assert not [path for path in files if key.encode() in path.read_bytes()]
+
+
+def test_odd_result_files_are_read_as_far_as_they_go() -> None:
+    head = b"step,train_loss\n1,2.5\n"
+    assert [step["loss"] for step in read_metrics(head + b"2,nan\n3,1e999\n")] == [2.5, None, None]
+    assert len(read_metrics(head + b'2,"' + b"x" * 200_000)) == 1
+    assert len(read_metrics(head + b"9" * 10_000 + b",1.0\n")) == 2
+    assert len(read_metrics(head + b"\xff\xfe,1.0\n,\n")) == 1
