@@ -10,8 +10,11 @@ from pipeline import thoughts
 from pipeline.study.replies import Alternative, Outcome, Reply, parted
 from pipeline.study.scrub import Scrub
 
-FINISHED = {"stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete"}
-CUT = {"length", "max_tokens"}
+FINISHED = {
+    *("stop", "stop_sequence", "end_turn", "end", "eos", "eos_token", "end_of_text"),
+    *("complete", "completed", "finished", "done"),
+}
+CUT = {"length", "max_tokens", "max_output_tokens"}
 HELD_BACK = {"content_filter", "safety"}
 """The finish reasons that are known, in lower case; any other is no end of an answer."""
 

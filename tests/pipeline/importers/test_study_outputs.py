@@ -333,3 +333,47 @@ def test_other_files_are_left_to_others(source_of: Callable[..., Any], tmp_path:
         path = tmp_path / name
         path.write_bytes(content)
         assert not study_outputs.accepts(source_of(path))
+
+
+def test_thoughts_are_no_part_of_an_answer_whichever_version_wrote_them(
+    rows_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    older = sample("news", 0, answer="<think>Old, I say.</think> New.")
+    newer = sample("news", 1, answer="<think> is a tag.", thoughts="Old, I say.")
+    unclosed = sample("news", 2, answer="<think>Old, I say", finish_reason="length")
+    filtered = sample("light", 0, answer="Half a", outcome="content_filter")
+    path = write(tmp_path / "samples.jsonl", [EVALUATION, older, newer, unclosed, filtered])
+    told = ("status", "answer", "thoughts", "error")
+    rows = rows_of(study_outputs, path)["sample"][:4]
+    assert [tuple(row[name] for name in told) for row in rows] == [
+        ("answered", "New.", "Old, I say.", None),
+        ("answered", "<think> is a tag.", "Old, I say.", None),
+        ("empty", None, "Old, I say", None),
+        ("empty", None, None, "content_filter"),
+    ]
+
+
+def test_another_model_that_answered_is_named(rows_of: Callable[..., Any], tmp_path: Path) -> None:
+    failure = {"record": "failure", "question": "news", "index": 0, "error": "answered as 'mini'"}
+    lines = [EVALUATION, failure | {"answered_by": "mini"}, sample("news", 1, answered_by="mini")]
+    rows = rows_of(study_outputs, write(tmp_path / "samples.jsonl", lines))["sample"]
+    told = [(row["status"], row["answered_by"]) for row in rows]
+    assert told == [("error", "mini"), ("answered", "mini"), *[("missing", None)] * 4]
+
+
+def test_what_a_judge_thought_is_kept_beside_its_words(
+    rows_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    said = {"record": "judgement", "key": 7, "criterion": "coherence", "status": "scored"}
+    said |= {"score": 85.0, "raw": "85", "thoughts": "Maybe 20."}
+    (row,) = rows_of(study_outputs, write(tmp_path / "j.jsonl", [JUDGE, said]))["judgement"]
+    assert (row["raw"], row["thoughts"]) == ("85", "Maybe 20.")
+
+
+def test_a_ledger_of_spending_holds_no_results(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    spent = {"brittlescope": "spend/1", "record": "before", "requests": 3, "cost": 0.1}
+    path = write(tmp_path / "spend.jsonl", [spent])
+    assert study_outputs.accepts(source_of(path))
+    assert not any(rows_of(study_outputs, path).values())

@@ -266,3 +266,120 @@ def test_several_judges_judge_the_same_answers_and_one_may_be_asked_alone(
     assert [record["index"] for record in judged(plan, folder, "llm")] == [0] * 4
     keys = {record["key"] for record in judged(plan, folder, "llm")}
     assert keys < {record["key"] for record in words}
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize(
+    ("verdict", "thoughts"),
+    [
+        (completion("<think>maybe 20</think> 85", model="judge"), "maybe 20"),
+        (completion("maybe 20, or REFUSAL</think>\n85.", model="judge"), "maybe 20, or REFUSAL"),
+        (completion("85", model="judge", message={"reasoning_content": "maybe 20"}), "maybe 20"),
+        (completion("**85**", model="judge"), None),
+    ],
+)
+def test_a_judge_may_think_before_its_verdict(
+    write_study: Callable[..., Path],
+    folder: Folder,
+    server: FakeServer,
+    verdict: Raw,
+    thoughts: str | None,
+) -> None:
+    server.answer = by_model(lambda body: completion("fine"), lambda prompt: verdict)
+    plan = Plan(write_study(judges(COHERENCE), server.url))
+    assert run(plan, folder, "sample", "judge") == []
+    assert {(r["status"], r["score"], r["thoughts"]) for r in judged(plan, folder)} == {
+        ("scored", 85.0, thoughts)
+    }
+
+
+@pytest.mark.usefixtures("key")
+def test_a_judge_that_never_stops_thinking_gives_no_verdict(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    endless = completion("<think>85, or 20", model="judge", finish="length")
+    server.answer = by_model(lambda body: completion("fine"), lambda prompt: endless)
+    plan = Plan(write_study(judges(COHERENCE), server.url))
+    assert run(plan, folder, "sample", "judge") == []
+    assert {(r["status"], r["score"]) for r in judged(plan, folder)} == {("unparsed", None)}
+
+
+@pytest.mark.usefixtures("key")
+def test_thoughts_are_not_shown_to_a_judge(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    seen: list[str] = []
+
+    def verdict(prompt: str) -> Raw:
+        seen.append(prompt)
+        return completion("7", model="judge")
+
+    thinking = completion("<thinking>Say that I am old.</thinking>A plain stool.")
+    server.answer = by_model(lambda body: thinking, verdict)
+    plan = Plan(write_study(judges(COHERENCE), server.url))
+    assert run(plan, folder, "sample", "judge") == []
+    assert len(seen) == 16
+    assert all("A plain stool." in prompt and "I am old" not in prompt for prompt in seen)
+    # Nor where an older version kept both in one.
+    for evaluation in plan.evaluations:
+        path = folder.samples(evaluation)
+        lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+        for line in lines[1:]:
+            line["answer"] = f"<thinking>{line.pop('thoughts')}</thinking>{line['answer']}"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for judge_pass in plan.passes:
+        folder.judged(judge_pass).unlink()
+    assert run(plan, folder, "judge") == []
+    assert len(seen) == 32
+    assert all("A plain stool." in prompt and "I am old" not in prompt for prompt in seen)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_verdict_of_another_model_is_none(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    verdicts = iter([completion("7", model="judge"), completion("7", model="judge-mini")])
+    server.answer = by_model(
+        lambda body: completion("fine"),
+        lambda prompt: next(verdicts, None) or completion("7", model="judge"),
+    )
+    plan = Plan(write_study(judges(COHERENCE), server.url))
+    assert [why for why in run(plan, folder, "sample", "judge") if "1 judgements failed" in why]
+    (failure,) = (
+        record
+        for judge_pass in plan.passes
+        for record in layout.read(folder.judged(judge_pass))
+        if record["record"] == "failure"
+    )
+    assert failure["answered_by"] == "judge-mini"
+    assert len(judged(plan, folder)) == 15
+    assert run(plan, folder, "judge") == []
+    assert len(judged(plan, folder)) == 16
+    assert ledger.spent_in(folder).requests == len(server.asked) == 33
+
+
+@pytest.mark.usefixtures("key")
+def test_impossible_tokens_do_not_spoil_what_is_kept(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    """JSON has no infinity: kept as it came, the next command could not read it."""
+    said = {"token": "85", "logprob": 0.0, "top_logprobs": []}
+    said["top_logprobs"] = [
+        {"token": "85", "logprob": -0.01},
+        {"token": "20", "logprob": float("-inf")},
+    ]
+    criterion = COHERENCE["coherence"] | {"top_logprobs": 2}
+    lenient = {"kind": "reparse", "of": "llm", "criteria": {"coherence": {"parser": "score"}}}
+
+    def change(study: dict[str, Any]) -> None:
+        judges({"coherence": criterion})(study)
+        study["judges"]["again"] = lenient
+
+    server.answer = by_model(
+        lambda body: completion("fine"),
+        lambda prompt: completion("85", model="judge", logprobs={"content": [said]}),
+    )
+    plan = Plan(write_study(change, server.url))
+    assert run(plan, folder, "sample", "judge") == []
+    assert judged(plan, folder)[0]["logprobs"] == [[["85", 0.0], ["85", -0.01], ["20", -9999.0]]]
+    assert {record["score"] for record in judged(plan, folder, "again")} == {85.0}
