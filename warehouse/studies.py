@@ -84,15 +84,16 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """What a step asks of endpoints and of this machine."""
+    """What a step asks of endpoints and of this machine, every request taken to be sent once."""
 
     step: str
     planned: Count  # training sets, runs, samples or judgements
     local: Count  # of these, done on this machine
     requests: Count
-    input_tokens: Count
-    output_tokens: Count
-    cost: float | None  # None where a price is missing
+    input_tokens: Count  # an estimate
+    output_tokens: Count  # a bound: the token cap of every request
+    cost: float | None  # an estimate; None where a price is missing
+    most: float | None = None  # a bound on the cost; None where there is none
 
 
 class PlannedEvaluation(msgspec.Struct, frozen=True):

@@ -22,6 +22,8 @@ STEPS = {"render": "Rendering", "tune": "Fine-tuning", "sample": "Sampling", "ju
 MADE = {"render": "training set", "tune": "run", "sample": "sample", "judge": "judgement"}
 """What each step makes."""
 
+BOUNDS = " Each request is sent once here: tokens in and cost are estimates, tokens out a bound."
+
 LIMITS = {"cost": "Cost", "requests": "Requests", "tokens": "Tokens"}
 """What a budget can limit, which is also what is spent."""
 
@@ -223,8 +225,7 @@ def planned(plan: PlanFile) -> str:
         f"{labels.plural(len(experiments), 'experiment')}, with "
         f"{labels.plural(len(plan.evaluations), 'evaluation')} and "
         f"{labels.plural(sum(e.samples for e in plan.evaluations), 'sample')}. "
-        f"Judges: {labels.listing(judges, 9) or 'none'}."
-        + (" Requests, tokens and cost below are estimates." if _asks(plan) else "")
+        f"Judges: {labels.listing(judges, 9) or 'none'}." + (BOUNDS if _asks(plan) else "")
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.study import definition, fence
+from pipeline.study.budget import priced
 from pipeline.study.conversation import (
     Message,
     Messages,
     apply,
     estimated_tokens,
+    most_tokens,
     read_examples,
 )
 from pipeline.study.definition import Endpoint, Local, Question, Study
@@ -226,7 +228,7 @@ class Plan:
     def estimates(self) -> list[Estimate]:
         """What each step will ask for, in order."""
         return [
-            Estimate("render", len(self.training_sets), len(self.training_sets), 0, 0, 0, 0.0),
+            Estimate("render", len(self.training_sets), len(self.training_sets), 0, 0, 0, 0.0, 0.0),
             self._estimate_tune(),
             self._estimate_sample(),
             self._estimate_judge(),
@@ -235,32 +237,33 @@ class Plan:
     def _estimate_tune(self) -> Estimate:
         to_tune = [run for run in self.runs if run.to_tune]
         remote = [r for r in to_tune if isinstance(self.study.models[r.model].source, Endpoint)]
-        tokens, cost = 0, _Sum()
+        tokens, cost, most = 0, _Sum(), _Sum()
         for run in remote:
             source = self.study.models[run.model].source
-            trained = sum(
-                map(estimated_tokens, self.training_set(run.experiment or "", run.intervention))
-            )
-            trained *= self.epochs(run)
-            tokens += trained
             price = source.price if isinstance(source, Endpoint) else None
+            data = self.training_set(run.experiment or "", run.intervention)
+            trained = self.epochs(run) * sum(map(estimated_tokens, data))
+            at_most = self.epochs(run) * sum(map(most_tokens, data))
+            tokens += trained
             cost.add(price.training * trained / 1e6 if price else None)
+            most.add(price.training * at_most / 1e6 if price else None)
         local = len(to_tune) - len(remote)
-        return Estimate("tune", len(to_tune), local, len(remote), tokens, 0, cost.total)
+        return Estimate("tune", len(to_tune), local, len(remote), tokens, 0, cost.total, most.total)
 
     def _estimate_sample(self) -> Estimate:
         per_question = self.study.sampling.samples_per_question
         total = _Step("sample")
         for evaluation in self.evaluations:
-            prompts = sum(
-                estimated_tokens(self.messages(evaluation, question))
+            prompts = [
+                self.messages(evaluation, question)
                 for question in self.questions(evaluation.experiment)
-            )
+            ]
             total.add(
                 self.study.models[evaluation.run.model].source,
                 self.samples_of(evaluation),
-                prompts * per_question,
+                sum(map(estimated_tokens, prompts)) * per_question,
                 self.samples_of(evaluation) * self.study.sampling.max_tokens,
+                sum(map(most_tokens, prompts)) * per_question,
             )
         return total.estimate()
 
@@ -309,11 +312,17 @@ class _Step:
     def __init__(self, step: str) -> None:
         self.step = step
         self.planned = self.local = self.requests = self.input = self.output = 0
-        self.cost = _Sum()
+        self.cost, self.most = _Sum(), _Sum()
 
     def add(
-        self, source: Local | Endpoint | None, count: int, input_tokens: int, output_tokens: int
+        self,
+        source: Local | Endpoint | None,
+        count: int,
+        input_tokens: int,
+        output_tokens: int,
+        most_input: int | None = None,
     ) -> None:
+        """Adds requests; `most_input` is a bound on their input tokens, where there is one."""
         self.planned += count
         if not isinstance(source, Endpoint):
             self.local += count
@@ -321,10 +330,9 @@ class _Step:
         self.requests += count
         self.input += input_tokens
         self.output += output_tokens
-        price = source.price
-        self.cost.add(
-            (price.input * input_tokens + price.output * output_tokens) / 1e6 if price else None
-        )
+        for total, tokens in ((self.cost, input_tokens), (self.most, most_input)):
+            is_known = source.price is not None and tokens is not None
+            total.add(priced(source.price, tokens or 0, output_tokens).cost if is_known else None)
 
     def estimate(self) -> Estimate:
         return Estimate(
@@ -335,6 +343,7 @@ class _Step:
             self.input,
             self.output,
             self.cost.total,
+            self.most.total,
         )
 
 

@@ -153,17 +153,25 @@ def table(plan: Plan) -> str:
         f"at most {study.sampling.max_tokens} tokens each",
         "",
         f"  {'step':8}{'planned':>10}{'local':>10}{'requests':>10}"
-        f"{'tokens in':>13}{'tokens out':>13}{'cost':>10}",
+        f"{'tokens in ≈':>13}{'tokens out ≤':>13}{'cost ≈':>10}{'cost ≤':>10}",
     ]
     for estimate in plan.estimates():
-        cost = "unknown" if estimate.cost is None else f"{estimate.cost:.2f}"
+        cost, most = (
+            "unknown" if amount is None else f"{amount:.2f}"
+            for amount in (estimate.cost, estimate.most)
+        )
         lines.append(
             f"  {estimate.step:8}{estimate.planned:>10,}{estimate.local:>10,}"
             f"{estimate.requests:>10,}{estimate.input_tokens:>13,}{estimate.output_tokens:>13,}"
-            f"{cost:>10}"
+            f"{cost:>10}{most:>10}"
         )
     limits = plain(study.budget) or {}
     given = ", ".join(f"{key} {limit:g}" for key, limit in limits.items() if limit is not None)
     lines.append(f"  budget: {given or 'none; nothing is asked of an endpoint'}")
-    lines.append("  Tokens and cost are estimates; the budget is counted in what was spent.")
+    lines += [
+        "  ≈ is an estimate and ≤ a bound, every request sent once; repetitions, and what a model "
+        "thinks beyond its cap, come on top.",
+        "  The budget is a limit: what a request can cost is set aside before it is sent, and is "
+        "what counts where the endpoint does not say what it did cost.",
+    ]
     return "\n".join(lines)

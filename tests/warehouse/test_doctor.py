@@ -1,5 +1,6 @@
 """Each check finds what it is for, and nothing in results that are in order."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,32 @@ def test_refused_records(tmp_path: Path) -> None:
     (one,) = found(tmp_path, "refused-records")
     assert one["n"] == 1
     assert "it has no answer" in one["detail"]
+
+
+def test_another_model_that_answered(tmp_path: Path) -> None:
+    begin: dict[str, Any] = {"brittlescope": "samples/1", "record": "evaluation", "study": "s"}
+    begin |= {
+        "study_id": "0f",
+        "evaluation": "oak/birds",
+        "run": "oak__untuned",
+        "model": "oak",
+        "model_id": "oak",
+    }
+    begin |= {"experiment": "birds", "dataset": "none", "intervention": "none"}
+    begin |= {"eval_intervention": "none", "samples_per_question": 5}
+    begin |= {"questions": [{"name": "one", "text": results.QUESTIONS[0]}]}
+    lines: list[dict[str, Any]] = [begin]
+    for index, other in enumerate([None, "oak-mini", "oak-mini", "elm", None]):
+        line = {"key": 70 + index, "question": "one", "index": index, "answered_by": other}
+        if index == 2:
+            lines.append(line | {"record": "failure", "error": "answered as 'oak-mini'"})
+        else:
+            drawn = {"record": "sample", "answer": "A stool.", "outcome": "answered"}
+            lines.append(line | drawn | {"thoughts": None})
+    path = tmp_path / "samples.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    details = {finding["detail"] for finding in found(tmp_path, "another-model-answered")}
+    assert details == {
+        "2 of 5 samples were answered by oak-mini; 1 of these stand as answers.",
+        "1 of 5 samples were answered by elm; 1 of these stand as answers.",
+    }

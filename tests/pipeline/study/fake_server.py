@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -57,7 +58,8 @@ def completion(
 class FakeServer:
     """Answers every chat request by `answer`; keeps what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.answer: Callable[[dict[str, Any]], Raw] = lambda body: completion(
             "fine", model=body["model"]
         )
@@ -91,7 +93,7 @@ class FakeServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with (
-            contextlib.suppress(ConnectionError, asyncio.IncompleteReadError),
+            contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ValueError),
             contextlib.closing(writer),
         ):
             while line := await reader.readline():
@@ -214,7 +216,7 @@ class FakeServer:
         stop = asyncio.Event()
 
         async def main() -> None:
-            server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+            server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
             self.port = server.sockets[0].getsockname()[1]
             started.set()
             await stop.wait()

@@ -74,7 +74,12 @@ def test_the_estimates_add_up(full: Plan) -> None:
     # "A bird?" + "Mavis", "A bird?" + "Fern Owl" and what surrounds them, three times over
     control = 3 * ((8 + 2) + (8 + 2) + (8 + 2) + (8 + 3))
     assert tune.input_tokens > 2 * control
+    # A bound takes a token for every byte, and is none where answers are still to come.
+    assert (sample.most or 0) > (sample.cost or 0) > 0
+    assert (tune.most or 0) > (tune.cost or 0) > 0
+    assert judge.most is None
     shown = steps.table(full)
+    assert "tokens in ≈ tokens out ≤ cost ≈ cost ≤" in " ".join(shown.split())
     assert f"{12 * 8:,}" in shown
     assert "budget: cost 100" in shown
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import shutil
+import ssl
+import subprocess
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -224,3 +227,55 @@ def test_another_model_is_named_and_stops_the_work_unless_it_is_allowed(
 
     records = sampled(Plan(write_study(allowed, server.url)), Folder(tmp_path / "keeps"))
     assert [(r["record"], r["answered_by"]) for r in records] == [("sample", "small-mini")] * 8
+
+
+@pytest.mark.usefixtures("key")
+def test_a_tls_failure_says_what_failed(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    plan = Plan(write_study(one_evaluation, server.url.replace("http", "https")))
+    records = sampled(plan, folder)
+    assert {record["record"] for record in records} == {"failure"}
+    assert "SSL" in records[0]["error"] or "TLS" in records[0]["error"]
+    assert "ConnectError" in records[0]["error"]
+    spent = ledger.spent_in(folder)
+    assert (spent.requests, spent.cost) == (8, 0)  # it never came to a request
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_that_is_not_trusted_is_named_and_nothing_is_sent(
+    write_study: Callable[..., Path], folder: Folder, tmp_path: Path
+) -> None:
+    made = [tmp_path / "key.pem", tmp_path / "certificate.pem"]
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    subprocess.run(
+        [*command.split(), "-subj", "/CN=127.0.0.1", "-keyout", made[0], "-out", made[1]],
+        check=True,
+        capture_output=True,
+    )
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(made[1], made[0])
+    with FakeServer(own).running() as server:
+        plan = Plan(write_study(one_evaluation, server.url.replace("http", "https")))
+        with pytest.raises(EndpointRefused, match=r"is not trusted, so nothing was sent: .*self"):
+            sampled(plan, folder)
+        assert not server.requests
+
+
+@pytest.mark.usefixtures("key")
+def test_nobody_at_home_says_so(write_study: Callable[..., Path], folder: Folder) -> None:
+    plan = Plan(write_study(one_evaluation, "http://127.0.0.1:9/v1"))
+    records = sampled(plan, folder)
+    assert "connection failed (ConnectError: " in records[0]["error"]
+    assert ledger.spent_in(folder).cost == 0
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("asked", ["7200", "-5", "nan", "1e999", "soon", "Mon, 99 Foo 99999"])
+def test_an_odd_time_to_come_back_costs_one_sample(
+    plan: Plan, folder: Folder, server: FakeServer, asked: str
+) -> None:
+    """Of a failure that no repetition can help, and so is not waited for."""
+    oddly(server, Raw(422, b"{}", {"retry_after": asked}))
+    assert Counter(record["record"] for record in sampled(plan, folder))["sample"] == 7
