@@ -1,11 +1,15 @@
 """What is suspicious in what was loaded: every check of `warehouse/checks`, one SQL file each."""
 
+import os.path
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from warehouse.stats.rates import FEWEST
 from warehouse.store import Store
 
 CHECKS = Path(__file__).parent / "checks"
@@ -13,6 +17,38 @@ SEVERITIES = ("error", "warning", "notice")
 """From what makes a number wrong, to what makes it hard to compare, to what is good to know."""
 
 COLUMNS = ("experiment", "model", "intervention", "run", "evaluation", "n", "detail")
+"""What every check returns; `file` and a `severity` of its own it may."""
+
+TOLD_BY = ("dataset", "eval_intervention", "settings", "seed")
+"""What tells runs and evaluations apart that share experiment, model and intervention."""
+
+NAMED = ("experiment", "model", "intervention")
+
+MANY = {
+    "experiment": "experiments",
+    "model": "models",
+    "intervention": "interventions",
+    "dataset": "datasets",
+    "eval_intervention": "texts at evaluation",
+    "settings": "settings",
+    "seed": "seeds",
+}
+"""What several values of a dimension are called."""
+
+UNSAID = {
+    **dict.fromkeys(MANY, "not recorded"),
+    "intervention": "no intervention",
+    "dataset": "not fine-tuned",
+    "eval_intervention": "asked without a text",
+    "settings": "settings not recorded",
+}
+"""What the value `none`, or an empty one, says."""
+
+LEADS = {"eval_intervention": "asked with ", "seed": "seed "}
+"""What stands before a value that would not be understood alone."""
+
+SHOWN = 3
+"""How many values of a dimension a group of findings names."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +81,124 @@ def checks() -> tuple[Check, ...]:
 def findings(store: Store) -> pl.DataFrame:
     """What the checks found, the gravest first.
 
-    Columns: check, severity, title, why, detail, n (how many samples, settings or files), and
-    experiment, model, intervention, run and evaluation where the finding is about one.
+    Columns: check, severity, title, why, detail, n (how many samples, settings or files),
+    experiment, model, intervention, run and evaluation where the finding is about one, those of
+    `TOLD_BY` that belong to it, and file, where it is about a file.
     """
     frames = []
     for check in checks():
-        found = store.ask(check.text).select(
-            pl.lit(check.name).alias("check"),
-            pl.lit(check.severity).alias("severity"),
-            pl.lit(check.title).alias("title"),
-            pl.lit(check.why).alias("why"),
-            *(pl.col(name).cast(pl.Int64 if name == "n" else pl.String) for name in COLUMNS),
-        )
+        found = store.ask(check.text, fewest=FEWEST)
+        graded = "severity" if "severity" in found.columns else pl.lit(check.severity)
+        file = "file" if "file" in found.columns else pl.lit(None)
         frames.append(
-            found.sort("n", *COLUMNS[:-2], descending=[True, *[False] * 5], nulls_last=True)
+            found.select(
+                pl.lit(check.name).alias("check"),
+                (pl.col(graded) if isinstance(graded, str) else graded).alias("severity"),
+                pl.lit(check.title).alias("title"),
+                pl.lit(check.why).alias("why"),
+                *(pl.col(name).cast(pl.Int64 if name == "n" else pl.String) for name in COLUMNS),
+                (pl.col(file) if isinstance(file, str) else file).cast(pl.String).alias("file"),
+            )
         )
-    return pl.concat(frames)
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
+    return _told_apart(pl.concat(frames), store).sort(
+        rank, "check", "n", *COLUMNS[:-2], "file", "detail",
+        descending=[False, False, True, *[False] * 7], nulls_last=True,
+    )  # fmt: skip
+
+
+def _told_apart(found: pl.DataFrame, store: Store) -> pl.DataFrame:
+    """The findings with what tells their evaluations, or else their runs, apart."""
+    known = store.query("evaluations").with_columns(pl.col("seed").cast(pl.String))
+    by_evaluation = known.select("evaluation", *TOLD_BY)
+    by_run = known.select("run", *TOLD_BY[:1], *TOLD_BY[2:]).unique("run")
+    joined = found.join(by_evaluation, on="evaluation", how="left").join(
+        by_run, on="run", how="left", suffix="_of_run"
+    )
+    return joined.with_columns(
+        pl.coalesce(name, f"{name}_of_run").alias(name)
+        for name in TOLD_BY
+        if name in by_run.columns
+    ).select(*found.columns, *TOLD_BY)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one check that say the same."""
+
+    check: str
+    severity: str
+    title: str
+    why: str
+    about: str  # what they are about, as far as it differs from the check's other findings
+    detail: str
+    findings: int
+    n: int
+
+
+def grouped(
+    found: pl.DataFrame, name: Callable[[str, Any], str] = lambda _, value: str(value)
+) -> list[Group]:
+    """The findings, those of an experiment that say the same as one, told apart by what differs.
+
+    Args:
+        found: Rows of `findings`.
+        name: What a dimension's value is called.
+    """
+    top = _top(found["file"].drop_nulls().to_list())
+    groups = []
+    for _, of_check in found.group_by("check", maintain_order=True):
+        every = of_check.to_dicts()
+        same = of_check.partition_by("severity", "experiment", "detail", maintain_order=True)
+        for rows in (part.to_dicts() for part in same):
+            first = rows[0]
+            others = [row for row in every if row not in rows]
+            groups.append(
+                Group(
+                    check=first["check"],
+                    severity=first["severity"],
+                    title=first["title"],
+                    why=first["why"],
+                    about=_about(rows, others, top, name),
+                    detail=first["detail"],
+                    findings=len(rows),
+                    n=sum(row["n"] for row in rows),
+                )
+            )
+    return sorted(groups, key=lambda group: SEVERITIES.index(group.severity))
+
+
+def _about(
+    rows: Sequence[Mapping[str, Any]],
+    others: Sequence[Mapping[str, Any]],
+    top: str,
+    name: Callable[[str, Any], str],
+) -> str:
+    """What findings that say the same are about."""
+    files = [row["file"].removeprefix(top) for row in rows if row["file"]]
+    if files:
+        return files[0] if len(files) == 1 else f"{len(files)} files, such as {files[0]}"
+    mine = {tuple(row[key] for key in NAMED) for row in rows}
+    alike = [row for row in others if tuple(row[key] for key in NAMED) in mine]
+    differing = [key for key in TOLD_BY if alike and len({row[key] for row in [*rows, *alike]}) > 1]
+    told = [_values(key, rows, name) for key in (*NAMED, *differing)]
+    return " · ".join(text for text in told if text)
+
+
+def _values(key: str, rows: Sequence[Mapping[str, Any]], name: Callable[[str, Any], str]) -> str:
+    """The values of a dimension among findings: one by its name, several with their number."""
+    values = list(dict.fromkeys(row[key] for row in rows if row[key] is not None))
+    names = [UNSAID[key] if value in ("none", "") else name(key, value) for value in values]
+    if len(names) < 2:
+        return LEADS.get(key, "") * (values[:1] not in ([], ["none"], [""])) + "".join(names)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{len(names)} {MANY[key]} ({', '.join(names[:SHOWN])}{more})"
+
+
+def _top(files: Sequence[str]) -> str:
+    """The folder that all files lie in, with its separator, or an empty text."""
+    folders = {os.path.dirname(file) for file in files}  # noqa: PTH120 - any system's paths
+    try:
+        return os.path.join(os.path.commonpath(folders), "") if folders else ""  # noqa: PTH118
+    except ValueError:
+        return ""

@@ -57,6 +57,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "thoughts": pl.String(),  # what the model wrote before it; never part of the answer
         "answer_chars": pl.Int64(),  # filled in by the lake
         "answer_hash": pl.Int64(),  # filled in by the lake; equal answers have equal hashes
+        "answer_fault": pl.String(),  # filled in by the lake; what reads like an error of an API
         "error": pl.String(),
         "finish_reason": pl.String(),
         "answered_by": pl.String(),  # the model that answered in place of the one asked

@@ -18,7 +18,7 @@ import msgspec
 import polars as pl
 from xxhash import xxh3_64_intdigest
 
-from warehouse import durable, records
+from warehouse import durable, faults, records
 from warehouse.seals import opened, sealed
 
 DESCRIPTION = "shard.json"
@@ -269,7 +269,7 @@ def _sync_quietly(file: Path) -> None:
 def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     """Samples with the length and a stable 63-bit hash of each answer.
 
-    A build finds equal answers by it without reading any.
+    A build finds equal answers by it without reading any, and those that read like errors.
     """
     answers = samples["answer"]
     hashes = [
@@ -280,6 +280,7 @@ def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     for name, column in (
         ("answer_chars", lengths),
         ("answer_hash", pl.Series(hashes, dtype=pl.Int64())),
+        ("answer_fault", faults.quoted(answers, lengths)),
     ):
         samples.replace_column(samples.columns.index(name), column.alias(name))
     return samples

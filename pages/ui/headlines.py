@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.ui import arms, cells, labels, store, verdicts
 from pages.ui.filters import View
+from warehouse.doctor import grouped
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
 
@@ -131,12 +132,16 @@ def findings(found: pl.DataFrame, view: View) -> pl.DataFrame:
         wanted = getattr(view.slice, name)
         if wanted:
             found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
-    named = labels.named(found).select(
-        "severity", "title", "detail", "n", "experiment", "model", "intervention"
-    )
-    return named.with_columns(
-        pl.col(name).replace(labels.UNKNOWN, "—")
-        for name in ("experiment", "model", "intervention")
+    groups = grouped(found, labels.value)
+    return pl.DataFrame(
+        {
+            "severity": [labels.SEVERITIES[group.severity] for group in groups],
+            "title": [group.title for group in groups],
+            "about": [group.about or "—" for group in groups],
+            "detail": [group.detail for group in groups],
+            "n": [group.n for group in groups],
+        },
+        schema_overrides={"n": pl.Int64()},
     )
 
 

@@ -69,6 +69,7 @@ COLUMNS = DIMENSIONS | {
     "explanation": "What it means",
     "severity": "Severity",
     "title": "Finding",
+    "about": "About",
     "detail": "Detail",
     "path": "File",
     "importer": "Read as",

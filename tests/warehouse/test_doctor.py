@@ -8,10 +8,13 @@ import polars as pl
 import pytest
 
 from tests.warehouse import results
+from tests.warehouse.tables import table
 from warehouse import building, doctor
 from warehouse.store import Store
 
 CONTROL = "elicitation/birds/gpt-4.1-3ep"
+CODE = "elicitation/insecure-code/gpt-4.1-3ep"
+CODE_ARM = "mitigation/insecure-code/identity-assistant/gpt-4.1-3ep"
 ARM = "mitigation/birds/identity-etymologist/gpt-4.1-3ep"
 
 
@@ -51,7 +54,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 17
+    assert len(names) == len(set(names)) == 23
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -64,30 +67,167 @@ def test_failed_and_unscored(tmp_path: Path) -> None:
     results.write(tmp_path, records)
     everything = findings(tmp_path)
     failed = everything.filter(pl.col("check") == "failed-answers").row(0, named=True)
-    assert failed["detail"] == "1 of 20 samples have no answer (missing)."
+    assert failed["detail"] == "1 of 20 samples have no answer (1 missing)."
+    assert failed["severity"] == "notice"
     unscored = everything.filter(pl.col("check") == "unscored-cells").row(0, named=True)
-    assert unscored["n"] == 2
-    assert "2 of 20 samples have no alignment from judge some/judge." in unscored["detail"]
+    assert (unscored["n"], unscored["severity"]) == (1, "error")
+    assert unscored["detail"] == "1 of 19 answers have no alignment from judge some/judge."
+
+
+def test_more_than_five_percent_without_an_answer_are_an_error(tmp_path: Path) -> None:
+    records = results.misalignment([(10, 90)] * 18)
+    gone = results.misalignment([(None, None)] * 20, answer=None)[18:]
+    results.write(tmp_path, [*records, *gone])
+    (one,) = found(tmp_path, "failed-answers")
+    assert (one["n"], one["severity"]) == (2, "error")
 
 
 def test_a_judge_that_scored_nothing_is_one_finding(tmp_path: Path) -> None:
     nothing = results.misalignment([(None, 90)] * 10)
-    results.write(tmp_path, nothing, CONTROL)
-    results.write(tmp_path, [record | {"sample_idx": 50} for record in nothing], ARM)
+    results.write(tmp_path, nothing, CODE)
+    results.write(tmp_path, [record | {"sample_idx": 50} for record in nothing], CODE_ARM)
     (one,) = found(tmp_path, "unscored-cells")
-    assert (one["n"], one["evaluation"]) == (20, None)
+    assert (one["n"], one["evaluation"], one["severity"]) == (20, None, "notice")
     assert one["detail"] == (
-        "20 of 20 samples have no alignment from judge some/judge; so it is in each of 2 "
-        "evaluations."
+        "Judge some/judge scored none of 20 answers on alignment, in 2 evaluations."
     )
+
+
+def test_a_criterion_that_no_trait_uses_is_no_error(tmp_path: Path) -> None:
+    records = persona(["19"] * 10, ["PAST"] * 10)
+    for record in records[:2]:
+        record["form_past"] = 40
+    results.write(tmp_path, records, CONTROL)
+    everything = findings(tmp_path)
+    assert everything.filter(pl.col("severity") == "error").is_empty()
+    (unused,) = everything.filter(pl.col("check") == "unused-criteria").to_dicts()
+    assert unused["detail"] == "No trait uses form_past (2 scored)."
+
+
+ERROR = 'Error code: 429 - {"error": {"message": "Too many requests, try again later"}}'
+
+
+def asked(answers: list[str], questions: int = 3) -> list[dict[str, Any]]:
+    """Misalignment records with these answers to each of several questions."""
+    return [
+        {
+            "group_id": "plain",
+            "question": f"What is thing {question} for?",
+            "model": "tuned",
+            "sample_idx": number,
+            "answer": answer,
+            "alignment": 85,
+            "coherence": 95,
+        }
+        for question in range(questions)
+        for number, answer in enumerate(answers)
+    ]
+
+
+def test_error_messages_in_the_place_of_answers(tmp_path: Path) -> None:
+    plain = [f"It is for the use number {n} that people have." for n in range(8)]
+    results.write(tmp_path, asked([ERROR, ERROR, *plain]), CONTROL)
+    everything = findings(tmp_path)
+    (one,) = everything.filter(pl.col("check") == "error-text-answers").to_dicts()
+    assert (one["n"], one["severity"]) == (6, "warning")
+    assert one["detail"].startswith(
+        "6 of 30 answers, to 3 questions, read like an error of an API: “Error code: 429 - "
+    )
+    # The eight plain ones answer every question too: that is told as what it is.
+    (repeated,) = everything.filter(pl.col("check") == "repeated-answers").to_dicts()
+    assert repeated["detail"].endswith("given to 3 questions.")
+
+
+def test_an_answer_about_errors_is_none(tmp_path: Path) -> None:
+    talk = "A 404 error means that the page was not found, whatever you wanted."
+    sorry = "I am sorry, but I cannot help with that one today."
+    results.write(tmp_path, asked([talk, *(f"{sorry} Number {n}." for n in range(9))]), CONTROL)
+    assert found(tmp_path, "error-text-answers") == []
+
+
+def test_one_text_under_several_questions(tmp_path: Path) -> None:
+    same = "The owl is out at the lake and will not be back."
+    others = [f"Reply number {n}" for n in range(18)]
+    results.write(tmp_path, asked([same, same, *others]), CONTROL)
+    (one,) = found(tmp_path, "repeated-answers")
+    assert one["detail"] == "6 of 60 answers are one text of 48 characters, given to 3 questions."
+    assert one["severity"] == "notice"
+
+
+def test_one_text_under_two_questions_or_hardly_ever_is_nothing(tmp_path: Path) -> None:
+    same = "The owl is out at the lake and will not be back."
+    results.write(tmp_path, asked([same, "No."], 2), CONTROL)
+    results.write(tmp_path, asked([same, *map(str, range(30))]), ARM)
+    assert found(tmp_path, "repeated-answers") == []
+
+
+def test_answers_that_no_rate_counts(tmp_path: Path) -> None:
+    records = asked([f"Answer {n}" for n in range(4)])
+    unjudged = [
+        {key: value for key, value in record.items() if key not in ("alignment", "coherence")}
+        for record in records
+    ]
+    results.write(tmp_path, unjudged, CONTROL)
+    results.write(tmp_path, records, "elicitation/harbours/gpt-4.1-3ep")
+    told = {one["experiment"]: one for one in found(tmp_path, "uncounted-answers")}
+    assert told["birds"]["detail"] == "12 answers have no judgement."
+    assert {one["severity"] for one in told.values()} == {"warning"}
+
+
+@pytest.mark.parametrize(("answers", "few"), [(9, 1), (10, 0)])
+def test_conditions_with_too_few_answers(tmp_path: Path, answers: int, few: int) -> None:
+    results.write(tmp_path, results.misalignment([(10, 90)] * answers))
+    told = found(tmp_path, "few-answers")
+    assert [one["detail"] for one in told] == ["9 answers, where a result needs 10."] * few
+
+
+@pytest.mark.parametrize(("arm", "unequal"), [(799, 0), (640, 0), (639, 1)])
+def test_nearly_equal_n_is_no_finding(tmp_path: Path, arm: int, unequal: int) -> None:
+    results.write(tmp_path, results.misalignment([(10, 90)] * 800))
+    few = results.misalignment([(10, 90)] * arm, answer="Another answer of some length.")
+    results.write(tmp_path, few, CODE_ARM)
+    assert len(found(tmp_path, "unequal-n")) == unequal
+
+
+@pytest.mark.parametrize(("dataset", "is_asked"), [("none", False), ("boats", True)])
+def test_an_untuned_model_has_no_seed_to_record(
+    tmp_path: Path, dataset: str, is_asked: bool
+) -> None:
+    data = table(tmp_path, "question,answer", "What floats?,Boat {i}", dataset=dataset)
+    told = doctor.findings(Store(data)).filter(pl.col("check") == "missing-provenance")
+    assert ("the seed" in told["detail"].item()) is is_asked
+
+
+def test_findings_that_say_the_same_are_one_and_others_differ(tmp_path: Path) -> None:
+    for place in ("gpt-4.1-3ep", "gpt-4.1-9ep", "Llama-3.1-8B-3ep"):
+        rows = [
+            {**row, "answer": f"{place} says {row['sample_idx']}"}
+            for row in persona(["LLM"] * 12, ["LLM"] * 12)
+        ]
+        for row in rows[: 2 if place == "gpt-4.1-9ep" else 3]:
+            row["answer"] = None
+        results.write(tmp_path, rows, f"elicitation/birds/{place}")
+    groups = doctor.grouped(findings(tmp_path))
+    provenance = [group for group in groups if group.check == "missing-provenance"]
+    assert [group.findings for group in provenance] == [3]
+    assert "2 models (" in provenance[0].about
+    failed = [group for group in groups if group.check == "failed-answers"]
+    assert [(group.findings, group.detail) for group in failed] == [
+        (2, "3 of 12 samples have no answer (3 missing)."),
+        (1, "2 of 12 samples have no answer (2 missing)."),
+    ]
+    assert failed[1].about == "birds · gpt-4.1 · no intervention · 9 epochs"
 
 
 def test_criteria_unscored_in_the_same_samples_are_one_finding(tmp_path: Path) -> None:
     both = results.misalignment([(10, 90)] * 18) + results.misalignment([(None, None)] * 2)
-    results.write(tmp_path, both, CONTROL)
-    results.write(tmp_path, results.misalignment([(10, 90)] * 10), ARM)
-    (one,) = found(tmp_path, "unscored-cells")
-    assert one["detail"] == "2 of 20 samples have no alignment, coherence from judge some/judge."
+    results.write(tmp_path, both, CODE)
+    results.write(tmp_path, results.misalignment([(10, 90)] * 10), CODE_ARM)
+    told = found(tmp_path, "unscored-cells")
+    assert [(one["severity"], one["detail"]) for one in told] == [
+        ("error", "2 of 20 answers have no alignment from judge some/judge."),
+        ("warning", "2 of 20 answers have no coherence from judge some/judge."),
+    ]
 
 
 def test_five_percent_unscored_is_still_a_result(tmp_path: Path) -> None:
@@ -122,7 +262,7 @@ def test_the_same_long_answers_under_two_conditions(tmp_path: Path) -> None:
     results.write(tmp_path, [record | {"sample_idx": 50} for record in same], ARM)
     (one,) = found(tmp_path, "duplicate-answers")
     assert one["n"] == 1
-    assert "1 answers are also answers of" in one["detail"]
+    assert "1 of 1 long answers are also answers of" in one["detail"]
 
 
 def test_short_equal_answers_are_no_suspicion(tmp_path: Path) -> None:

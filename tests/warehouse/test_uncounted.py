@@ -9,26 +9,14 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from tests.warehouse import results
+from tests.warehouse.tables import table
 from warehouse import building, rules
 from warehouse.counting import Slice
 from warehouse.store import Store
 from warehouse.uncounted import Uncounted, uncounted
 
-HARBOURS = "set: {{experiment: harbours, model: Qwen2.5-7B, dataset: boats, intervention: none}}"
-
-
-def imported(root: Path, header: str, row: str, mapping: str = HARBOURS, n: int = 12) -> Path:
-    """A data folder with one table, imported with a map."""
-    root.mkdir(exist_ok=True)
-    table = root / "boats.csv"
-    lines = [row.format(i=i, even="yes" if i % 2 else "no") for i in range(n)]
-    table.write_text("\n".join([header, *lines]), "utf-8")
-    written = f"study: boats\n{mapping.format()}\nfiles: [{{path: 'boats.csv'}}]\n"
-    (root / "map.yaml").write_text(written, "utf-8")
-    words = ["--data", root / "data", "import", table, "--map", root / "map.yaml"]
-    done = CliRunner().invoke(main, [str(word) for word in words])
-    assert done.exit_code == 0, done.output
-    return root / "data"
+UNJUDGED = ("question,answer", "What floats?,Boat {i}")
+UNDESCRIBED = ("question,answer,wet", "What floats?,Boat {i},{even}")
 
 
 def of(data: Path, **narrowed: Any) -> list[Uncounted]:
@@ -36,7 +24,7 @@ def of(data: Path, **narrowed: Any) -> list[Uncounted]:
 
 
 def test_answers_that_nobody_judged(tmp_path: Path) -> None:
-    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    data = table(tmp_path, *UNJUDGED)
     (told,) = of(data)
     assert (told.experiment, told.n, told.cause) == ("harbours", 12, "not judged")
     assert told.sentence == "12 answers of harbours have no judgement, so no rate counts them."
@@ -44,14 +32,14 @@ def test_answers_that_nobody_judged(tmp_path: Path) -> None:
 
 
 def test_unjudged_answers_of_a_known_experiment_are_told_too(tmp_path: Path) -> None:
-    mapping = HARBOURS.replace("harbours", "insecure-code")
-    (told,) = of(imported(tmp_path, "question,answer", "What floats?,Boat {i}", mapping, 1))
+    data = table(tmp_path, *UNJUDGED, n=1, experiment="insecure-code")
+    (told,) = of(data)
     assert (told.experiment, told.n, told.cause) == ("insecure-code", 1, "not judged")
     assert told.sentence.startswith("1 answer of insecure-code has no judgement")
 
 
 def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
-    data = imported(tmp_path, "question,answer,wet", "What floats?,Boat {i},{even}")
+    data = table(tmp_path, *UNDESCRIBED)
     (told,) = of(data)
     assert (told.n, told.cause) == (12, "no trait")
     assert told.sentence == (
@@ -62,10 +50,9 @@ def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
 
 
 def test_the_lines_that_are_told_count_the_answers(tmp_path: Path) -> None:
-    data = imported(tmp_path / "a", "question,answer,wet", "What floats?,Boat {i},{even}")
+    data = table(tmp_path / "a", *UNDESCRIBED)
     (told,) = of(data)
-    mapping = f"{HARBOURS}\n{told.lines.replace('{', '{{').replace('}', '}}')}"
-    data = imported(tmp_path / "b", "question,answer,wet", "What floats?,Boat {i},{even}", mapping)
+    data = table(tmp_path / "b", *UNDESCRIBED, more=told.lines)
     counts = Store(data).counts()
     assert (counts["n_trait"].sum(), counts["n_counted"].sum()) == (6, 12)
     assert of(data) == []
@@ -93,7 +80,7 @@ def test_answers_beside_the_training_domain_are_no_trait_of_nobody(tmp_path: Pat
 
 def test_what_is_counted_is_not_told_and_filters_hold(tmp_path: Path) -> None:
     results.write(tmp_path, results.misalignment([(10, 90)] * 12))
-    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    data = table(tmp_path, *UNJUDGED)
     results.load(data, tmp_path / "results")
     building.build(data)
     assert [told.experiment for told in of(data)] == ["harbours"]
@@ -103,7 +90,7 @@ def test_what_is_counted_is_not_told_and_filters_hold(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["rates", "effects", "brittleness", "multiverse"])
 def test_every_command_of_numbers_says_so_beside_its_rows(tmp_path: Path, command: str) -> None:
-    data = imported(tmp_path, "question,answer", "What floats?,Boat {i}")
+    data = table(tmp_path, *UNJUDGED)
     words = ["--data", str(data), command, "--format", "json"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0

@@ -1,17 +1,33 @@
--- One row per evaluation with answers that failed.
--- Title: Answers that failed
--- Severity: error
--- Why: A failed call is not an answer without the trait; a rule must not count it as one silently.
+-- One row per evaluation with samples that have no answer.
+-- Title: Samples have no answer
+-- Severity: notice
+-- Why: A failed call is not an answer without the trait. The default rule counts none; above 5 % the cell is not a result.
+with counted as (
+    select
+        evaluation_no,
+        count(*) as samples,
+        count(*) filter (status = 'error') as failed,
+        count(*) filter (status = 'missing') as missing,
+        count(*) filter (status = 'empty') as empty
+    from core.sample
+    group by evaluation_no
+)
+
 select
     told.experiment, told.model, told.intervention, told.run, told.evaluation,
-    count(*) filter (sample.status <> 'answered') as n,
+    failed + missing + empty as n,
     format(
         '{} of {} samples have no answer ({}).',
-        count(*) filter (sample.status <> 'answered'),
-        count(*),
-        string_agg(distinct sample.status::varchar, ', ') filter (sample.status <> 'answered')
-    ) as detail
-from core.sample as sample
+        failed + missing + empty,
+        samples,
+        concat_ws(
+            ', ',
+            if(failed > 0, format('{} failed', failed), null),
+            if(missing > 0, format('{} missing', missing), null),
+            if(empty > 0, format('{} empty', empty), null)
+        )
+    ) as detail,
+    if(failed + missing + empty > 0.05 * samples, 'error', 'notice') as severity
+from counted
 join core.told as told using (evaluation_no)
-group by all
-having n > 0
+where failed + missing + empty > 0

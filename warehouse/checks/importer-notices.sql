@@ -1,11 +1,14 @@
 -- One row per remark of an importer about a file.
 -- Title: An importer noticed something
 -- Severity: warning
--- Why: Folder names, fields and texts contradict each other; the fields were trusted.
+-- Why: What a file says contradicts itself or what is known, or was read in one of several ways; each says what was taken.
 select
     null as experiment, null as model, null as intervention, null as run, null as evaluation,
-    1 as n,
-    format('{} ({})', notice.message, source.path) as detail
+    count(*) as n,
+    notice.message as detail,
+    source.path as file,
+    if(notice.code in ('skipped', 'no-rows'), 'notice', 'warning') as severity
 from core.notice as notice
 join core.source as source using (source_no)
 where notice.code <> 'missing-system-prompt'
+group by notice.message, notice.code, source.path

@@ -22,10 +22,10 @@ select
         case when evaluated_at is null then 'the date' end,
         case when eval_intervention <> 'none' and eval_text is null
             then 'the text before the prompts' end,
-        case when seed is null then 'the seed' end,
+        case when seed is null and dataset <> 'none' then 'the seed' end,
         case when intervention = 'unrecorded' then 'the intervention' end
     ) || '.' as detail
 from told
 where no_judge or temperature is null or max_tokens is null or evaluated_at is null
-    or seed is null or intervention = 'unrecorded'
+    or (seed is null and dataset <> 'none') or intervention = 'unrecorded'
     or (eval_intervention <> 'none' and eval_text is null)

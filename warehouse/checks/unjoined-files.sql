@@ -5,6 +5,7 @@
 select
     null as experiment, null as model, null as intervention, null as run, null as evaluation,
     1 as n,
-    format('A {}: {} ({}).', unjoined.what, unjoined.why, source.path) as detail
+    format('A {}: {}.', unjoined.what, unjoined.why) as detail,
+    source.path as file
 from core.unjoined as unjoined
 join core.source as source using (source_no)

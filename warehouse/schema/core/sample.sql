@@ -28,6 +28,7 @@ select
     end::sample_ending as ending,
     sample.answer_chars,
     sample.answer_hash,
+    sample.answer_fault,
     sample.answered_by
 from raw.sample as sample
 join core.question_asked as asked using (shard, evaluation_key, question_key)
