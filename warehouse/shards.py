@@ -18,7 +18,7 @@ import msgspec
 import polars as pl
 from xxhash import xxh3_64_intdigest
 
-from warehouse import durable, faults, records
+from warehouse import durable, error_texts, records
 from warehouse.seals import opened, sealed
 
 DESCRIPTION = "shard.json"
@@ -280,7 +280,7 @@ def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     for name, column in (
         ("answer_chars", lengths),
         ("answer_hash", pl.Series(hashes, dtype=pl.Int64())),
-        ("answer_fault", faults.quoted(answers, lengths)),
+        ("answer_fault", error_texts.quoted(answers, lengths)),
     ):
         samples.replace_column(samples.columns.index(name), column.alias(name))
     return samples

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from warehouse import faults
+from warehouse import error_texts
 
 ERRORS = (
     'Error code: 429 - {"error": {"message": "Too many requests"}}',
@@ -59,12 +59,12 @@ ANSWERS = (
 
 def quoted(*answers: str | None) -> list[str | None]:
     texts = pl.Series("answer", answers, pl.String())
-    return faults.quoted(texts, texts.str.len_chars().cast(pl.Int64())).to_list()
+    return error_texts.quoted(texts, texts.str.len_chars().cast(pl.Int64())).to_list()
 
 
 @pytest.mark.parametrize("text", ERRORS)
 def test_errors_are_known_by_how_they_begin(text: str) -> None:
-    assert quoted(text) == [text[: faults.QUOTED]]
+    assert quoted(text) == [text[: error_texts.QUOTED]]
 
 
 @pytest.mark.parametrize("text", ANSWERS)
