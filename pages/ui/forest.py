@@ -86,7 +86,8 @@ def chart(
     """
     rows = _rows(lines)
     columns = 1 if max(map(len, marks), default=0) > NARROW else 2
-    shown = alt.Legend(title=None, orient="top", columns=columns) if legend else None
+    # Where nothing could be estimated there are no groups, and an empty legend has no size.
+    shown = alt.Legend(title=None, orient="top", columns=columns) if legend and marks else None
     colours, shapes = (
         alt.Scale(domain=list(marks), range=[mark[place] for mark in marks.values()])
         for place in (0, 1)

@@ -4,6 +4,7 @@
 """
 
 import errno
+import io
 import os
 import signal
 import socket
@@ -13,9 +14,11 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from warehouse import harmless
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -43,6 +46,7 @@ def main(port: int | None, no_token: bool) -> None:
     """Serve the app on the loopback address until a signal ends it."""
     for number in _SIGNALS:
         _handle(number, _leave)
+    sys.stderr = _Printable(sys.stderr)
     listeners = listen(port)
     found = listeners[0].getsockname()[1]
     if port is None and found != PORT:
@@ -214,7 +218,32 @@ def _leave_at_once(number: int) -> None:
     """The same, whatever page or query is still at work: nothing of ours is written by it."""
     _say("Stopped.")
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(128 + number)
+
+
+class _Printable(io.TextIOBase):
+    """A stream to a terminal, which nothing that is logged can steer: an error quotes strangers."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        """Write the text as it can be seen."""
+        self._stream.write(harmless.visible(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """The descriptor of the stream itself."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Whether the stream itself is a terminal."""
+        return self._stream.isatty()
 
 
 _say = partial(click.echo, err=True)

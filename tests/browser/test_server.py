@@ -1,6 +1,7 @@
 """The link with its token in a real browser, and what other pages get of the app: nothing."""
 
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pages.ui import failing, pictures
 from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
@@ -147,3 +149,62 @@ def test_after_a_restart_the_old_tab_says_what_to_do(served_data: Path, tab: "Pa
         tab.get_by_text(EXPIRED).wait_for()
         tab.goto(second.link)
         drawn(tab)
+
+
+FAILS = """
+from pages.ui import filters, server
+def draw():
+    raise RuntimeError("a secret path, \\x1b[31mred")
+filters.draw = draw
+server.main()
+"""
+
+BREAKS = """
+from pathlib import Path
+from pages.ui import pictures, server
+pictures.CONVERTER = Path({converter!r})
+server.main()
+"""
+
+
+def pressed(tab: "Page", name: str) -> None:
+    """Press a button that gives a file."""
+    tab.get_by_test_id("stDownloadButton").get_by_role("button", name=name).click()
+
+
+def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
+    served_data: Path, tab: "Page", tmp_path: Path
+) -> None:
+    real = pictures.CONVERTER.read_text("utf-8")
+    breaking = tmp_path / "converter.py"
+    breaking.write_text(
+        "import os\n" + real.replace("vl_convert.vegalite_to_png", "(lambda *_, **__: os.abort())")
+    )
+    program = (sys.executable, "-c", BREAKS.format(converter=str(breaking)))
+    with serving(served_data, "--port", "0", "--no-token", program=program) as served:
+        tab.goto(f"{served.address}/rates")
+        drawn(tab)
+        pressed(tab, "PNG")
+        tab.get_by_test_id("stDownloadButtonError").get_by_text(
+            "This chart could not be made into PNG; the terminal that serves the app says why."
+        ).wait_for()
+        for name in ("SVG", "CSV", "Parquet"):
+            with tab.expect_download() as download:
+                pressed(tab, name)
+            assert download.value.suggested_filename == f"rates.{name.lower()}"
+            assert download.value.path().stat().st_size
+        ended = "The converter of charts ended with status -6"
+        assert [line for line in served.said if ended in line], served.said
+
+
+def test_a_page_that_fails_says_so_and_shows_nothing_of_this_machine(
+    served_data: Path, tab: "Page"
+) -> None:
+    program = (sys.executable, "-c", FAILS)
+    with serving(served_data, "--port", "0", "--no-token", program=program) as served:
+        tab.goto(f"{served.address}/rates")
+        tab.get_by_test_id("stAlert").get_by_text(failing.PAGE).wait_for()
+        shown = tab.content()
+        assert "secret" not in shown
+        assert "Traceback" not in shown
+        assert [line for line in served.said if "a secret path, ␛[31mred" in line], served.said

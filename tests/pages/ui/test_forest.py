@@ -70,6 +70,14 @@ def test_every_group_has_its_colour_and_shape_and_the_legend_all_of_them() -> No
     assert spec(LINE, legend=False)["layer"][-1]["encoding"]["color"]["legend"] is None
 
 
+def test_where_nothing_could_be_estimated_there_is_no_legend() -> None:
+    missing = LINE._replace(value=None, low=None, high=None, missing="no control")
+    # An empty legend has no size, and a chart with one is infinitely large.
+    found = forest.chart([missing], SCALE, {}).to_dict()
+    assert found["layer"][-1]["encoding"]["color"]["legend"] is None
+    assert found["layer"][-1]["encoding"]["shape"]["legend"] is None
+
+
 def test_what_is_not_a_result_is_hollow_and_what_is_missing_says_why() -> None:
     found = spec(
         LINE._replace(is_result=False, low=None, high=None),

@@ -1,0 +1,49 @@
+"""Every chart of every page, of a study whose every name is an attack, becomes a picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import downloads, pictures
+from tests.pages import hostile
+from tests.pages.reading.study import opened
+
+PAGES = {
+    "results/overview": 1,
+    "results/rates": 1,
+    "results/brittleness": 2,
+    "results/interventions": 1,
+    "results/robustness": 1,
+}
+"""The pages, and how many charts each has at least."""
+
+
+@pytest.fixture(scope="module")
+def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hostile.data(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("page", PAGES)
+def test_every_chart_of_a_page_becomes_a_picture(
+    page: str, hostile_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(hostile_data))
+    draws: list[tuple[str, Callable[[], Any]]] = []
+    kept = downloads.buttons
+
+    def buttons(frame: Any, draw: Callable[[], Any], name: str, legend: str = "") -> None:
+        draws.append((name, lambda: downloads.explained(draw, legend)))
+        kept(frame, draw, name, legend)
+
+    monkeypatch.setattr(downloads, "buttons", buttons)
+    app: AppTest = opened(page)
+    assert not app.exception
+    assert len(draws) >= PAGES[page]
+    for name, draw in draws:
+        ElementTree.fromstring(pictures.picture(draw(), "svg"))
+        assert pictures.picture(draw(), "png").startswith(b"\x89PNG"), name
