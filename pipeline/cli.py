@@ -15,6 +15,7 @@ PLACES = {
     "import": "pipeline.loading:import_files",
     "forget": "pipeline.loading:forget",
     "build": "pipeline.loading:build",
+    "verify": "pipeline.verifying:verify",
     "demo": "pipeline.loading:demo",
     "serve": "pipeline.serving:serve",
     "rates": "pipeline.numbers:rates",

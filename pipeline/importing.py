@@ -409,7 +409,8 @@ def _imported(
     )
     writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
     shard = lake.shard(writer.name)
-    if shard is None:
+    is_new = shard is None
+    if is_new:
         with writer:
             if importer is None and not source.head.strip():
                 writer.refused_file = "it is empty"
@@ -436,7 +437,7 @@ def _imported(
     )
     shard = shard or writer.shard
     assert shard is not None  # it was written a moment ago
-    changed = known is None or known.shard != shard.name
+    changed = is_new or known is None or known.shard != shard.name
     return _outcome(lake, path, shard, changed), pointer
 
 

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from warehouse import catalogue, durable, snapshots
+from warehouse.enginepaths import plain, written
 from warehouse.errors import BrittlescopeError, BrokenBuild
 from warehouse.lake import Lake, content_of, refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
@@ -95,7 +96,7 @@ def sweep(data: Path) -> None:
 
 def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
     try:
-        with duckdb.connect(str(new)) as con:
+        with written(new) as place, duckdb.connect(place) as con:
             con.execute("set preserve_insertion_order = false")
             _fill(con, lake, shards, built_at)
     except duckdb.OutOfMemoryException as error:
@@ -120,7 +121,7 @@ def _fill(
     for relation, rows in frames.items():
         _load(con, f"raw.{relation}", rows)
     for relation in BULK:
-        _link(con, relation, list(bulk_files(lake.shards, shards, relation)))
+        _link(con, relation, list(bulk_files(plain(lake.shards), shards, relation)))
     for relation in CORE:
         _create(con, "core", relation)
         if relation == "run":
@@ -164,13 +165,17 @@ def _link(con: duckdb.DuckDBPyConnection, relation: str, files: list[str]) -> No
         _load(con, f"raw.{relation}", empty)
         return
     _load(con, f"raw.{relation}_columns", empty)
+    con.execute(f"set variable {relation}_files = $files", {"files": files})
     con.execute(
         f"""
         create view raw.{relation} as
         select * from raw.{relation}_columns
         union all by name
         select string_split(filename, '/')[-2] as shard, * exclude (filename)
-        from read_parquet({files!r}, filename = true, union_by_name = true)
+        from read_parquet(
+            getvariable('{relation}_files'),
+            filename = true, union_by_name = true, hive_partitioning = false
+        )
         """
     )
 

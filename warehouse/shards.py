@@ -266,16 +266,18 @@ def _sync_quietly(file: Path) -> None:
         durable.sync([file])
 
 
+def fingerprint(answer: bytes | None) -> int | None:
+    """A stable 63-bit hash of an answer."""
+    return None if answer is None else xxh3_64_intdigest(answer) >> 1
+
+
 def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     """Samples with the length and a stable 63-bit hash of each answer.
 
     A build finds equal answers by it without reading any, and those that read like errors.
     """
     answers = samples["answer"]
-    hashes = [
-        None if answer is None else xxh3_64_intdigest(answer) >> 1
-        for answer in answers.cast(pl.Binary()).to_list()
-    ]
+    hashes = [fingerprint(answer) for answer in answers.cast(pl.Binary()).to_list()]
     lengths = answers.str.len_chars().cast(pl.Int64())
     for name, column in (
         ("answer_chars", lengths),
@@ -301,9 +303,9 @@ def small_relations(shards: Iterable[Shard]) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def bulk_files(root: Path, shards: Iterable[Shard], relation: str) -> Iterator[str]:
+def bulk_files(root: Path | str, shards: Iterable[Shard], relation: str) -> Iterator[str]:
     """The Parquet parts of one bulk relation of many shards."""
     for shard in shards:
         for part in shard.parts:
             if part.startswith(f"{relation}-"):
-                yield str(root / shard.name / part)
+                yield f"{root}/{shard.name}/{part}"

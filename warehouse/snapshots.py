@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import durable
+from warehouse.enginepaths import readable
 from warehouse.errors import NoSnapshot
 from warehouse.shards import digest
 
@@ -139,7 +140,11 @@ def shards_in_use(data: Path) -> set[str]:
     """The shards that any kept snapshot reads its transcripts from."""
     names: set[str] = set()
     for path in _files(data):
-        with contextlib.suppress(duckdb.Error), duckdb.connect(str(path), read_only=True) as con:
+        with (
+            contextlib.suppress(duckdb.Error, FileNotFoundError),
+            readable(path) as place,
+            duckdb.connect(place, read_only=True) as con,
+        ):
             names |= {name for (name,) in con.execute("select shard from core.source").fetchall()}
     return names
 

@@ -1,5 +1,7 @@
 """The only reader of snapshots: one connection a snapshot, one cursor a query."""
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,22 @@ import polars as pl
 
 from warehouse import counting, rules
 from warehouse.counting import Slice
-from warehouse.errors import StaleSnapshot, UnknownName
+from warehouse.enginepaths import readable
+from warehouse.errors import DamagedSnapshot, StaleSnapshot, UnknownName
 from warehouse.lake import Lake
 from warehouse.rules import Rule
 from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
+
+BROKEN = (
+    duckdb.IOException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+    duckdb.FatalException,
+)
+"""What DuckDB raises for a file whose blocks are not what it wrote."""
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -29,6 +40,7 @@ class Store:
         Raises:
             NoSnapshot: where nothing was built yet.
             StaleSnapshot: where another version of the program built it.
+            DamagedSnapshot: where it cannot be read.
         """
         self.data = data
         self.snapshot = snapshot or latest(data)
@@ -38,7 +50,8 @@ class Store:
                 "keeps it in another form; run brittlescope build."
             )
         self.lake = Lake(data)
-        self._connection = duckdb.connect(str(self.snapshot.path), read_only=True)
+        with self._read(), readable(self.snapshot.path) as place:
+            self._connection = duckdb.connect(place, read_only=True)
 
     def close(self) -> None:
         """Let go of the snapshot."""
@@ -60,9 +73,40 @@ class Store:
     def ask(self, text: str, /, **parameters: Any) -> pl.DataFrame:
         """The answer to a query given as text; parameters it does not name are left out."""
         given = {key: value for key, value in parameters.items() if f"${key}" in text}
-        with self._connection.cursor() as cursor:
+        with self._read(), self._connection.cursor() as cursor:
             answer: pl.DataFrame = cursor.sql(text, params=given).pl()
             return answer
+
+    def parts(self, name: str, files: Sequence[str], /, **parameters: Any) -> pl.DataFrame | None:
+        """The answer to a query that reads parts of the lake, of those that can be read."""
+        text = (QUERIES / f"{name}.sql").read_text("utf-8")
+        with contextlib.suppress(duckdb.Error):
+            return self._of_parts(text, files, parameters)
+        found = []
+        for file in files:
+            with contextlib.suppress(duckdb.Error):
+                found.append(self._of_parts(text, [file], parameters))
+        return pl.concat(found) if found else None
+
+    def _of_parts(
+        self, text: str, files: Sequence[str], parameters: dict[str, Any]
+    ) -> pl.DataFrame:
+        with self._connection.cursor() as cursor:
+            answer: pl.DataFrame = cursor.sql(
+                text, params={"files": list(files), **parameters}
+            ).pl()
+            return answer
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[None]:
+        """A context in which a snapshot that the disk damaged is told in a sentence."""
+        try:
+            yield
+        except BROKEN as error:
+            raise DamagedSnapshot(
+                f"The snapshot {self.snapshot.path} cannot be read ({error}); "
+                "run brittlescope build to make it again."
+            ) from None
 
     @cached_property
     def traits(self) -> pl.DataFrame:

@@ -7,7 +7,9 @@ from typing import Any
 import polars as pl
 
 from warehouse.counting import Slice
+from warehouse.enginepaths import plain
 from warehouse.rules import Rule
+from warehouse.shards import fingerprint
 from warehouse.store import Store
 
 ONLY = (
@@ -16,6 +18,10 @@ ONLY = (
     *("failed", "empty", "not there", "broken off", "left out"),
 )
 """Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
+
+
+TEXTS = ("answer", "thoughts", "error", "finish_reason")
+"""What of a sample is read from its shard."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Transcript:
     """One sample whole: its context (one row of `sample_context`), text and judgements.
 
     `judgements` has the columns criterion, judge, kind, status, score, label, raw and
-    thoughts.
+    thoughts. `lost` says what the disk lost of it, and what brings it back.
     """
 
     key: int
@@ -46,6 +52,7 @@ class Transcript:
     error: str | None
     finish_reason: str | None
     judgements: pl.DataFrame
+    lost: str | None = None
 
 
 def page(
@@ -58,7 +65,8 @@ def page(
 ) -> tuple[pl.DataFrame, int]:
     """One page of a list of samples, in stable order, with the text of each; and the total.
 
-    The frame has the columns of `samples.sql` but `shard`, and `answer` and `error`.
+    The frame has the columns of `samples.sql` but `shard`, and `answer`, `error` and `lost`: what
+    is to be done for an answer that the disk lost.
     """
     asked = _asked(store, within, rule, narrowed)
     planned = "samples_planned" if narrowed == Filter() else "samples_met"
@@ -75,7 +83,7 @@ def page(
     texts = _texts(store, found["sample_key"].to_list(), found["shard"].unique())
     return (
         found.drop("shard").join(
-            texts.select("sample_key", "answer", "error"),
+            texts.select("sample_key", "answer", "error", "lost"),
             on="sample_key",
             how="left",
             maintain_order="left",
@@ -98,15 +106,16 @@ def transcript(store: Store, key: int) -> Transcript | None:
     if context.is_empty():
         return None
     text = _texts(store, [key], context["shard"])
-    row = text.row(0, named=True) if not text.is_empty() else {}
+    row = text.row(0, named=True)
     return Transcript(
         key=key,
         context=context.row(0, named=True),
-        answer=row.get("answer"),
-        thoughts=row.get("thoughts"),
-        error=row.get("error"),
-        finish_reason=row.get("finish_reason"),
+        answer=row["answer"],
+        thoughts=row["thoughts"],
+        error=row["error"],
+        finish_reason=row["finish_reason"],
         judgements=_judgements(store, [key]),
+        lost=row["lost"],
     )
 
 
@@ -128,25 +137,39 @@ def _matching(store: Store, within: Slice, text: str) -> list[int]:
     files = _parts(store, shards, "sample")
     if not files:
         return []
-    return store.query("text_matches", files=files, text=text)["sample_key"].to_list()
+    found = store.parts("text_matches", files, text=text)
+    return found["sample_key"].to_list() if found is not None else []
 
 
 def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.DataFrame:
+    """The text of every sample wanted, or what is to be done where the disk lost or changed it."""
     files = _parts(store, shards, "sample")
-    if not files:
-        schema = {"sample_key": pl.Int64(), "answer": pl.String(), "error": pl.String()}
-        return pl.DataFrame(schema=schema)
-    return store.query("sample_texts", files=files, keys=list(wanted))
+    found = store.parts("sample_texts", files, keys=list(wanted)) if files else None
+    known = store.query("sample_fingerprints", keys=list(wanted))
+    if found is None:
+        found = pl.DataFrame(schema=dict.fromkeys(TEXTS, pl.String()) | {"sample_key": pl.Int64()})
+    found = found.unique("sample_key", keep="any").with_columns(is_there=pl.lit(True))
+    rows = []
+    for row in known.join(found, on="sample_key", how="left").iter_rows(named=True):
+        answer = None if row["answer"] is None else row["answer"].encode()
+        is_whole = row["is_there"] and fingerprint(answer) == row["answer_hash"]
+        told = f"The disk lost this answer; import {row['path']} again to bring it back."
+        texts = {name: row[name] if is_whole else None for name in TEXTS}
+        rows.append({**texts, "sample_key": row["sample_key"], "lost": None if is_whole else told})
+    schema = {"sample_key": pl.Int64(), **dict.fromkeys((*TEXTS, "lost"), pl.String())}
+    return pl.DataFrame(rows, schema=schema)
 
 
 def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
     shards = store.query("judgement_shards", keys=list(wanted))["shard"].unique()
     files = _parts(store, shards, "judgement")
     columns = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
+    schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
     if not files:
-        schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
         return pl.DataFrame(schema=schema)
-    found = store.query("judgement_texts", files=files, keys=list(wanted))
+    found = store.parts("judgement_texts", files, keys=list(wanted))
+    if found is None:
+        return pl.DataFrame(schema=schema)
     judges = store.query("judges_used")
     return found.join(judges, on=["shard", "judge_key"], how="left", maintain_order="left").select(
         columns
@@ -155,8 +178,9 @@ def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
 
 def _parts(store: Store, shards: Iterable[str], relation: str) -> list[str]:
     """The Parquet parts of a bulk relation in these shards; a shard that is gone has none."""
+    root = plain(store.lake.shards) if store.lake.shards.is_dir() else ""
     return [
-        str(part)
+        f"{root}/{shard}/{part.name}"
         for shard in sorted(shards)
         for part in sorted((store.lake.shards / shard).glob(f"{relation}-*.parquet"))
     ]

@@ -61,8 +61,10 @@ def _judged(one: Mapping[str, Any]) -> str:
     return f"{known.get(one['outcome'], one['outcome'])}, {verdict}"
 
 
-def said(answer: str | None, error: str | None) -> str:
+def said(answer: str | None, error: str | None, lost: str | None) -> str:
     """The answer, or in brackets why there is none."""
+    if lost:
+        return f"[{lost}]"
     if answer:
         return answer
     return f"[no answer: {error}]" if error else "[the answer is empty]"
@@ -70,7 +72,7 @@ def said(answer: str | None, error: str | None) -> str:
 
 def line(row: Mapping[str, Any], needle: str = "", is_covered: bool = False) -> str:
     """One row of a list as HTML: the sample, its outcome, its answer around the match."""
-    around = foreign.excerpt(said(row["answer"], row["error"]), needle)
+    around = foreign.excerpt(said(row["answer"], row["error"], row["lost"]), needle)
     shown = foreign.block(around, needle)
     if is_covered:
         shown = foreign.covered(shown, "Sensitive text: show it")
@@ -190,7 +192,7 @@ def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
 def quote(sample: Transcript, traits: pl.DataFrame) -> str:
     """The answer as plain text with a line that says where it comes from."""
     told = sample.context
-    answer = said(sample.answer, sample.error)
+    answer = said(sample.answer, sample.error, sample.lost)
     if len(answer) > QUOTED:
         answer = f"{answer[:QUOTED]} [cut here, at {QUOTED:,} of {len(answer):,} characters]"
     judged = "; ".join(

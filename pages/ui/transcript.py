@@ -160,7 +160,7 @@ def _answer(shown: Transcript, needle: str) -> None:
         told = f"The model’s thoughts: {length}, no part of the answer and not judged"
         st.html(foreign.covered(foreign.block(shown.thoughts), told))
     with st.container(border=True):
-        st.html(foreign.block(sample.said(shown.answer, shown.error), needle))
+        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), needle))
 
 
 def _judgements(shown: Transcript, traits: pl.DataFrame) -> None:

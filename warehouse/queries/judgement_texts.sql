@@ -8,7 +8,7 @@ from (
     where false
     union all by name
     select *
-    from read_parquet($files, filename = true, union_by_name = true)
+    from read_parquet($files, filename = true, union_by_name = true, hive_partitioning = false)
 )
 where sample_key in (select unnest($keys::bigint[]))
 order by sample_key, criterion, judge_key

@@ -6,6 +6,6 @@ from (
     where false
     union all by name
     select *
-    from read_parquet($files, union_by_name = true)
+    from read_parquet($files, union_by_name = true, hive_partitioning = false)
 )
 where sample_key in (select unnest($keys::bigint[]))
