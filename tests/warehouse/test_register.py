@@ -1,10 +1,10 @@
 """The register: what one copy lost the other has, and what both lost is told."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from warehouse import durable
 from warehouse.register import Pointer, Register
 
 
@@ -92,7 +92,8 @@ def test_a_register_that_is_gone_is_not_a_new_one(folder: Path) -> None:
 def test_a_change_that_the_disk_had_no_room_for_is_not_made(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really, written = durable.os.write, []
+    really = os.write
+    written: list[int] = []
 
     def write_a_little(descriptor: int, content: bytes) -> int:
         if written:
@@ -101,7 +102,7 @@ def test_a_change_that_the_disk_had_no_room_for_is_not_made(
         return written[0]
 
     with monkeypatch.context() as full:
-        full.setattr(durable.os, "write", write_a_little)
+        full.setattr(os, "write", write_a_little)
         with pytest.raises(OSError, match="No space left"):
             Register(folder).add([Pointer(path="/d", shard="d")])
     assert written == [20]
