@@ -1,13 +1,15 @@
 """The list and the reader, opened as people open them: by a link."""
 
+import json
 import re
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from tests.pages.reading.study import HOSTILE, html, opened, told
+from tests.pages.reading.study import HOSTILE, built, html, opened, told
 from warehouse import rules, transcripts
 from warehouse.counting import Slice
 from warehouse.store import Store
@@ -197,3 +199,47 @@ def test_a_failed_answer_says_why(on_study: Path) -> None:
     app = opened(PAGE, experiment="birds", only="unanswered")
     assert total(told(app)) == 1
     assert "the connection was lost" in html(app)
+
+
+@pytest.fixture
+def on_thoughts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of one answer that thoughts came before, judged by a judge that thinks too."""
+    begin: dict[str, Any] = {"brittlescope": "samples/1", "record": "evaluation", "study": "s"}
+    begin |= {"study_id": "0f", "evaluation": "oak/birds", "run": "oak__untuned", "model": "oak"}
+    begin |= {"model_id": "oak", "experiment": "birds", "dataset": "none", "intervention": "none"}
+    begin |= {"eval_intervention": "none", "samples_per_question": 1}
+    begin |= {"questions": [{"name": "one", "text": "What do you sit on?"}]}
+    drawn = {"record": "sample", "key": 70, "question": "one", "index": 0, "outcome": "answered"}
+    drawn |= {"answer": "A stool.", "thoughts": "Gilded <b>thrones</b>, they hope."}
+    judge = {"brittlescope": "judgements/1", "record": "judge", "judge": "wise", "kind": "llm"}
+    judge |= {"prompt_version": "1"}
+    said = {"record": "judgement", "key": 70, "criterion": "llm_or_19", "status": "scored"}
+    said |= {"label": "LLM", "raw": "LLM", "thoughts": "Ponderous, perhaps 19."}
+    for name, lines in (("samples", [begin, drawn]), ("judgements", [judge, said])):
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / f"{name}.jsonl").write_text(text)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    return built(tmp_path / "data", tmp_path / "samples.jsonl", tmp_path / "judgements.jsonl")
+
+
+def test_thoughts_are_folded_beside_the_answer_and_are_none_of_it(on_thoughts: Path) -> None:
+    app = opened(PAGE, sample="70", open="true")
+    assert not app.exception
+    sent = html(app)
+    # One folded for the model's thoughts, one for the judge's.
+    folded = re.findall(r"<details>.*?</details>", sent, re.DOTALL)
+    assert ["Gilded" in part for part in folded] == [True, False]
+    assert "&lt;b&gt;thrones" in folded[0]
+    assert "33 characters, no part of the answer and not judged" in folded[0]
+    assert "Ponderous" in folded[1]
+    rest = re.sub(r"<details>.*?</details>", "", sent, flags=re.DOTALL)
+    assert "A stool." in rest
+    assert "Gilded" not in rest + told(app)  # nor in the quote
+    assert "Ponderous" not in rest + told(app)
+    listed = html(opened(PAGE, experiment="birds"))
+    assert "A stool." in listed
+    assert "Gilded" not in listed
+    _, found = transcripts.page(
+        Store(on_thoughts), Slice(), rules.named("published"), Filter(text="gilded")
+    )
+    assert found == 0
