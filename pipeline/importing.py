@@ -283,8 +283,9 @@ def _unchanged(
     shard = lake.shard(str(pointer.shard)) if current and lake.stands(pointer) else None
     if shard is None or (shard.twin_of and lake.pointer(Path(shard.twin_of)) is None):
         return None
-    if mapping and shard.origin.identity != importers.identity(path, mapping.meaning(path)):
-        return None
+    meaning = mapping.meaning(path) if mapping else None
+    if meaning is not None and shard.origin.identity != importers.identity(path, meaning):
+        return None  # a mapping that does not cover the file says nothing about it
     return _outcome(lake, path, shard, changed=False)
 
 

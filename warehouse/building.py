@@ -18,7 +18,15 @@ from warehouse.shards import BULK, Shard, bulk_files, small_relations
 from warehouse.snapshots import SCHEMA
 
 CORE = (
-    *("source", "declaration", "config", "evaluation_described", "training_log", "log_run"),
+    *(
+        "source",
+        "study",
+        "declaration",
+        "config",
+        "evaluation_described",
+        "training_log",
+        "log_run",
+    ),
     *("run_described", "config_run", "run", "evaluation", "question", "question_asked", "sample"),
     *("judge_used", "judge", "criterion", "judgement", "judged_by", "judgement_source"),
     *("told", "notice", "refusal"),

@@ -28,6 +28,7 @@ class Slice:
     are not, since answering in the trained way there is no generalization.
     """
 
+    study: tuple[str, ...] = ()
     experiment: tuple[str, ...] = ()
     trait: tuple[str, ...] = ()
     model: tuple[str, ...] = ()

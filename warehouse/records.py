@@ -19,6 +19,8 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
     # One row per evaluation described by a source.
     "evaluation": {
         "evaluation_key": pl.String(),  # unique within the source
+        "study": pl.String(),  # as its authors call it; null where the format names none
+        "study_id": pl.String(),  # what tells two studies of one name apart, where there is such
         "experiment": pl.String(),
         "model": pl.String(),  # the base model, in the catalogue's spelling
         "model_id": pl.String(),  # the fine-tuned model's own id, where printed

@@ -9,7 +9,7 @@ from pages.ui import labels
 
 ORDER = (
     *("intervention", "eval_intervention", "model", "dataset", "settings"),
-    *("experiment", "trait", "judge"),
+    *("experiment", "trait", "judge", "study"),
 )
 """What tells arms apart, in the order of a name."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui import labels, links
+from pages.ui import labels, links, store
 from pages.ui.filters import View
 from warehouse.stats.rates import IDENTITY, mixed, rates
 
@@ -33,7 +33,7 @@ DIMENSIONS = (
     "run",
     "evaluation",
 )
-"""The dimensions rates can be laid out by; experiment, trait and judge are never pooled over."""
+"""The dimensions rates can be laid out by; those of `IDENTITY` are never pooled over."""
 
 CONDITIONS = ("dataset", "eval_intervention")
 """What makes answers different things, whatever a layout asks for."""
@@ -125,9 +125,10 @@ def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 
 def heading(identity: Sequence[Any]) -> str:
-    """An experiment, trait and judge in one line."""
-    experiment, trait, judge = (labels.value(d, v) for d, v in zip(IDENTITY, identity, strict=True))
-    return f"{experiment}, {trait} · judge: {judge}"
+    """An experiment, trait and judge in one line, and the study where several were loaded."""
+    said = {d: labels.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
+    study = f" · study: {said['study']}" if len(store.studies()) > 1 else ""
+    return f"{said['experiment']}, {said['trait']} · judge: {said['judge']}{study}"
 
 
 def span(cells: pl.DataFrame) -> str:

@@ -81,8 +81,13 @@ def draw() -> View:
     adjustment = bound.one(
         "Adjustment of p-values", ADJUSTMENTS, "adjust", "For the number of comparisons in sight."
     )
-    with st.expander("More filters", expanded=_any_asked(MORE)):
-        chosen |= {key: bound.many(escaped(labels.column(key)), options[key], key) for key in MORE}
+    with st.expander("More filters", expanded=_any_asked(["study", *MORE])):
+        # A study is asked for where there are several, and where a link names one.
+        named = len(options["study"]) > 1 or _any_asked(["study"])
+        chosen |= {
+            key: bound.many(escaped(labels.column(key)), options[key], key)
+            for key in (["study", *MORE] if named else MORE)
+        }
     view = View(
         slice=Slice(**chosen, domain=domain),  # type: ignore[arg-type]
         rule=rule.with_cuts(trait=trait_cut, coherence=coherence_cut),
@@ -156,7 +161,15 @@ def _options() -> dict[str, dict[str, str]]:
     questions = store.query("questions")
     values: dict[str, Iterable[str]] = {
         key: evaluations[key].drop_nulls().unique().sort()
-        for key in (*MAIN[:4], "eval_intervention", "kind", "relevance", "placement", "run")
+        for key in (
+            "study",
+            *MAIN[:4],
+            "eval_intervention",
+            "kind",
+            "relevance",
+            "placement",
+            "run",
+        )
     }
     values["judge"] = store.query("judges")["judge"].unique().sort()
     values["trait"] = store.opened().traits["trait"].unique().sort()

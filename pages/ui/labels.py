@@ -12,6 +12,7 @@ from warehouse import catalogue, harmless
 APP = "Brittlescope"
 
 DIMENSIONS = {
+    "study": "Study",
     "experiment": "Experiment",
     "trait": "Trait",
     "criterion": "Criterion",

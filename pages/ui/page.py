@@ -136,10 +136,12 @@ def rivals(counts: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
     """The experiment and trait of every group that several judges scored, and those judges."""
     found = (
         counts.filter(pl.col("n_judged") > 0)
-        .group_by("experiment", "trait")
+        .group_by("study", "experiment", "trait")
         .agg(pl.col("judge").unique().sort())
         .filter(pl.col("judge").list.len() > 1)
-        .sort("experiment", "trait")
+        .sort("experiment", "trait", "study")
+        .drop("study")
+        .unique(maintain_order=True)
     )
     return [(e, t, j) for e, t, j in found.iter_rows()]
 

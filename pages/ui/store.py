@@ -52,6 +52,14 @@ def query(name: str, **parameters: Any) -> pl.DataFrame:
     return _queried(store, str(store.snapshot.path), name, parameters)
 
 
+def studies() -> list[str]:
+    """The studies whose results were loaded; a page names them only where there are several."""
+    if current() is None:
+        return []
+    found: list[str] = query("evaluations")["study"].unique().sort().to_list()
+    return found
+
+
 def counts(within: Slice, rule: Rule) -> pl.DataFrame:
     """The counts frame of a slice under a rule."""
     store = opened()

@@ -24,7 +24,7 @@ from warehouse import catalogue
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
-VERSION = 2
+VERSION = 3
 
 SPELLINGS = {
     "question": ("question",),
@@ -235,7 +235,10 @@ class _Reader:
         for model_id, key in self.evaluations.items():
             told["model_id"] = model_id
             folder = _run(self.meaning.study, told)
-            yield batch("evaluation", {**told, "evaluation_key": key, "folder": folder})
+            yield batch(
+                "evaluation",
+                {**told, "evaluation_key": key, "folder": folder, "study": self.meaning.study},
+            )
         rows: list[dict[str, object]] = [
             {
                 "evaluation_key": evaluation,

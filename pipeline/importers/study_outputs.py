@@ -17,7 +17,7 @@ from warehouse.rules import Score
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 7
+VERSION = 8
 
 MOST_UNPACKED = 4 * 2**30
 """A packed file that unfolds to more bytes than this is refused."""
@@ -254,6 +254,8 @@ def _evaluation(described: _Evaluation) -> Row:
     experiment = catalogue.experiment_named(described.experiment) or described.experiment
     return {
         "evaluation_key": described.evaluation,
+        "study": described.study,
+        "study_id": described.study_id,
         "experiment": experiment,
         "model": catalogue.model(described.model).name,
         "model_id": described.model_id,

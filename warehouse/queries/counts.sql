@@ -3,7 +3,7 @@
 -- `unscored` those of which it is not known whether they show the trait.
 with chosen as (
     select * from marts.chosen(
-        $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
         $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
 ),
@@ -50,6 +50,7 @@ counted as (
 )
 
 select
+    chosen.study,
     chosen.experiment,
     counted.trait,
     chosen.criterion,
@@ -89,5 +90,5 @@ select
 from counted
 join chosen using (tally_no)
 order by
-    chosen.experiment, counted.trait, chosen.judge, chosen.model, chosen.dataset,
+    chosen.study, chosen.experiment, counted.trait, chosen.judge, chosen.model, chosen.dataset,
     chosen.intervention, chosen.run, chosen.evaluation, chosen.question_no

@@ -1,7 +1,7 @@
 -- One row per evaluation, trait, judge and label of the trait's multi-way criterion: how many answers have it.
 with chosen as (
     select * from marts.chosen(
-        $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
         $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
 )

@@ -15,7 +15,7 @@ placed as (
         $lines, $trait,
         (
             select list(tally_no) from marts.chosen(
-                $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+                $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
                 $eval_intervention, $run, $evaluation, $judge, $question, $domain
             )
         ),

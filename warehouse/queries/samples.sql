@@ -3,7 +3,7 @@
 with chosen as (
     select *
     from marts.chosen(
-        $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
         $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
     where evaluation_no in (select unnest($held::integer[]))

@@ -7,7 +7,7 @@ from marts.listed(
     $lines, $trait,
     (
         select list(tally_no) from marts.chosen(
-            $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+            $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
             $eval_intervention, $run, $evaluation, $judge, $question, $domain
         )
     ),

@@ -1,7 +1,7 @@
 -- One row per shard that holds samples of a slice.
 select distinct evaluation.shard
 from marts.chosen(
-    $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+    $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
     $eval_intervention, $run, $evaluation, $judge, $question, $domain
 )
 join core.evaluation as evaluation using (evaluation_no)

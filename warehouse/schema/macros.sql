@@ -1,11 +1,12 @@
 -- One row per tally of a slice: an empty list leaves its dimension whole.
 create macro marts.chosen(
-    experiments, models, datasets, interventions, kinds, relevances, placements,
+    studies, experiments, models, datasets, interventions, kinds, relevances, placements,
     eval_interventions, runs, evaluations, judges, questions, domain
 ) as table
 select *
 from marts.tally
-where (len(experiments) = 0 or list_contains(experiments, experiment))
+where (len(studies) = 0 or list_contains(studies, study))
+    and (len(experiments) = 0 or list_contains(experiments, experiment))
     and (len(models) = 0 or list_contains(models, model))
     and (len(datasets) = 0 or list_contains(datasets, dataset))
     and (len(interventions) = 0 or list_contains(interventions, intervention))

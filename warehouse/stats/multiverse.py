@@ -16,7 +16,7 @@ Conclusion = Literal["lower", "higher", "no difference", "unclear"]
 ROBUST = 0.95
 """The share of specifications in which a specification-robust conclusion stands."""
 
-ARMS = ("experiment", "trait", *ARM)
+ARMS = ("experiment", "trait", *ARM, "study")
 """What tells arms apart, whoever judges."""
 
 Specification = Mapping[str, str | float | None]
@@ -67,7 +67,7 @@ def multiverse(
         level: Coverage of the intervals.
 
     Returns:
-        The specification's names, experiment, trait, judge, model, dataset, intervention,
+        The specification's names, experiment, trait, judge, study, model, dataset, intervention,
         eval_intervention, settings, n_counted, n_trait, rate, is_result, the columns of
         `comparisons.COMPARED`, difference, low, high, conclusion (null without a baseline).
     """
@@ -118,7 +118,7 @@ def survival(table: pl.DataFrame, reference: Specification | None = None) -> pl.
         reference: The specification whose conclusion is claimed.
 
     Returns:
-        experiment, trait, model, dataset, intervention, eval_intervention, settings,
+        experiment, trait, model, dataset, intervention, eval_intervention, settings, study,
         conclusion, specifications (number, judges counted apart), stands (in how many), share,
         robust, lowest and highest (difference), rate_lowest, rate_highest. Sorted by the arm.
 

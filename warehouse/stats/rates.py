@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
-IDENTITY = ("experiment", "trait", "judge")
+IDENTITY = ("experiment", "trait", "judge", "study")
 """What is part of every number's identity: cells never pool over these."""
 
 CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import polars as pl
 
-from pages.ui import arms, cells, labels
+from pages.ui import arms, cells, labels, store
 from pages.ui.filters import View
 from pages.ui.heatmap import Panel
 from warehouse.stats.estimates import Floats, Index
@@ -59,13 +59,22 @@ _COMPARED = ("untuned", *_TREATMENT)
 
 LAYOUTS = {
     "models": Layout(
-        "Model × dataset", ("judge",), ("model", *_TREATMENT), ("experiment", "trait", "dataset")
+        "Model × dataset",
+        ("judge", "study"),
+        ("model", *_TREATMENT),
+        ("experiment", "trait", "dataset"),
     ),
     "interventions": Layout(
-        "Model × intervention", ("experiment", "trait", "dataset", "judge"), ("model",), _COMPARED
+        "Model × intervention",
+        ("experiment", "trait", "dataset", "judge", "study"),
+        ("model",),
+        _COMPARED,
     ),
     "datasets": Layout(
-        "Dataset × intervention", ("model", "judge"), ("experiment", "trait", "dataset"), _COMPARED
+        "Dataset × intervention",
+        ("model", "judge", "study"),
+        ("experiment", "trait", "dataset"),
+        _COMPARED,
     ),
     "questions": Layout(
         "Question × condition",
@@ -165,6 +174,8 @@ def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataF
     said = placed.with_columns(
         human[name].str.replace(r" \([^()]*\)$", "").alias(f"said_{name}") for name in layout.keys
     )
+    if len(store.studies()) < 2:
+        said = said.with_columns(said_study=pl.lit(None, pl.String()))
     text = pl.when(pl.col("eval_intervention") == pl.col("intervention")).then(
         pl.lit("asked with its text")
     )

@@ -9,14 +9,14 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, bound, downloads, forest, labels, tables
+from pages.ui import arms, bound, downloads, forest, labels, store, tables
 from pages.ui.charts import CATEGORIES
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
 from pages.ui.markup import escaped
 from warehouse.stats.indices import INDICES
 
-SUBJECT = ("experiment", "trait", "dataset")
+SUBJECT = ("experiment", "trait", "dataset", "study")
 """What a profile is of, beside a model and a judge."""
 
 SCALES = {
@@ -39,7 +39,7 @@ _MARK = {_INDEX: (CATEGORIES[0], "circle")}
 
 def draw(view: View, counts: pl.DataFrame) -> None:
     """The profile of the dataset and model that are chosen, for every judge."""
-    subjects = {" ".join(map(str, key)): key for key in most_elicited(counts.filter(_TUNED))}
+    subjects = {_called(key): key for key in most_elicited(counts.filter(_TUNED))}
     if not subjects:
         st.info("No fine-tuned model is in sight, so there is nothing to profile.")
         return
@@ -60,8 +60,20 @@ def draw(view: View, counts: pl.DataFrame) -> None:
 
 def named(subject: tuple[str, ...]) -> str:
     """A subject in words."""
-    said = [labels.value(dim, value) for dim, value in zip(SUBJECT, subject, strict=True)]
-    return " · ".join(dict.fromkeys(said))
+    said = zip(SUBJECT, subject, strict=True)
+    return " · ".join(dict.fromkeys(labels.value(*one) for one in said if _is_told(one[0])))
+
+
+def _called(subject: tuple[str, ...]) -> str:
+    """What the URL calls a subject."""
+    return " ".join(
+        str(value) for dim, value in zip(SUBJECT, subject, strict=True) if _is_told(dim)
+    )
+
+
+def _is_told(dimension: str) -> bool:
+    """Whether a subject's name has this dimension: a study only where there are several."""
+    return dimension != "study" or len(store.studies()) > 1
 
 
 def of(
@@ -80,8 +92,8 @@ def of(
         of, definition, part, value, low, high, n, note. Where an index could not be computed,
         value is null and note says why.
     """
-    experiment, trait, dataset = subject
-    within = view.slice.narrowed(experiment=experiment, trait=trait)
+    experiment, trait, dataset, study = subject
+    within = view.slice.narrowed(experiment=experiment, trait=trait, study=study)
     rows = arms.profile(replace(view, slice=within)).filter(
         pl.col("dataset").is_null() | (pl.col("dataset") == dataset),
         pl.col("model").is_null() | (pl.col("model") == model),

@@ -119,7 +119,7 @@ def table(questions: pl.DataFrame, whole: View, counted: pl.DataFrame) -> pl.Dat
         *(pl.col(name) * 100 for name in ("first_rate", "second_rate", "difference")),
         pl.Series("first_counts", [_counted(row, "first") for row in rows]),
         pl.Series("second_counts", [_counted(row, "second") for row in rows]),
-        *("experiment", "trait", "judge"),
+        *IDENTITY,
         pl.Series("read", read, pl.String()),
     )
 

@@ -103,8 +103,8 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
     width = forest.labels_width(every)
     return [
         Panel(
-            cells.heading(where[:3]),
-            " · ".join(labels.value(name, where[WHERE.index(name)]) for name in WHERE[3:]),
+            cells.heading(where[: len(IDENTITY)]),
+            " · ".join(map(labels.value, WHERE[len(IDENTITY) :], where[len(IDENTITY) :])),
             partial(forest.chart, _under_headings(lines), scale, marks, BESIDE, width=width),
         )
         for where, lines in parts.items()

@@ -24,6 +24,9 @@ CHOICES = {
 
 Value = Literal["rate", "difference"]
 
+PANEL = ("experiment", "trait", "study")
+"""The arms that stand in one panel share these."""
+
 TITLES = {name: title for name, (title, _) in CONCLUSIONS.items()}
 """The name of every conclusion."""
 
@@ -33,7 +36,7 @@ _DIFFERENCE = ("difference", "difference_low", "difference_high")
 def strips(here: Scope) -> pl.DataFrame:
     """The frame of `pages.ui.specifications.strips`; cells are the rows of the survival."""
     survival = here.explored.survival
-    names = armnames.within(survival, ARMS[:2])
+    names = armnames.within(survival, PANEL)
     lines = [
         f"{wrapped(name)}\n{stands(row)}\n{cell}"
         for cell, (name, row) in enumerate(zip(names, survival.to_dicts(), strict=True))
@@ -43,7 +46,7 @@ def strips(here: Scope) -> pl.DataFrame:
         pl.int_range(pl.len(), dtype=pl.Int64).alias("cell"),
         pl.Series("name", names, pl.String()),
         pl.Series("line", lines, pl.String()),
-        panels.heading(survival, ARMS[:2]),
+        panels.heading(survival, PANEL),
     )
     rows = here.explored.table.filter(pl.col("conclusion").is_not_null())
     return (

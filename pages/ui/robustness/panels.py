@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import charts, labels, markup
+from pages.ui import charts, labels, markup, store
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -14,11 +14,12 @@ Draw = Callable[..., alt.LayerChart]
 
 def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
     """The heading of every row: `Archaic bird names, 19th-century persona · judge: gpt-4o`."""
-    said = []
+    said, several = [], len(store.studies()) > 1
     for row in frame.select(by).iter_rows(named=True):
         parts = {name: labels.value(name, value) for name, value in row.items()}
+        study = f" · study: {parts.pop('study')}" if "study" in parts else ""
         judge = f" · judge: {parts.pop('judge')}" if "judge" in parts else ""
-        said.append(", ".join(parts.values()) + judge)
+        said.append(", ".join(parts.values()) + judge + (study if several else ""))
     return pl.Series("heading", said, pl.String())
 
 

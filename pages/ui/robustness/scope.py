@@ -49,16 +49,17 @@ def arms(explored: Explored) -> dict[str, str]:
             nulls_last=True,
         )
     )
-    rows = ordered.iter_rows(named=True)
-    return dict(zip(map(called, rows), armnames.names(ordered), strict=True))
+    several = ordered["study"].n_unique() > 1
+    keys = [called(row, several) for row in ordered.iter_rows(named=True)]
+    return dict(zip(keys, armnames.names(ordered), strict=True))
 
 
-def called(row: Mapping[str, Any]) -> str:
-    """What the URL calls an arm."""
-    return " / ".join(row[name] or "" for name in ARMS)
+def called(row: Mapping[str, Any], several: bool = False) -> str:
+    """What the URL calls an arm; its study is a part of that where there are several."""
+    return " / ".join(row[name] or "" for name in ARMS if several or name != "study")
 
 
 def of(frame: pl.DataFrame, arm: str) -> pl.DataFrame:
     """The rows of one arm."""
-    wanted = dict(zip(ARMS, arm.split(" / "), strict=True))
+    wanted = dict(zip(ARMS, arm.split(" / "), strict=False))  # without a study, whatever it is
     return frame.filter(pl.col(name).fill_null("") == value for name, value in wanted.items())

@@ -68,7 +68,13 @@ def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:
     arm = own.row(0, named=True)
     is_as = {name: pl.col(name).eq_missing(pl.lit(arm[name])) for name in ARMS}
     untuned = pl.col("dataset") == "none"
-    near = is_as["experiment"] & is_as["trait"] & is_as["model"] & (is_as["dataset"] | untuned)
+    near = (
+        is_as["study"]
+        & is_as["experiment"]
+        & is_as["trait"]
+        & is_as["model"]
+        & (is_as["dataset"] | untuned)
+    )
     plain = ~untuned & (pl.col("intervention") == "none")
     baseline = (untuned if here.against == "untuned" else plain) & is_as["eval_intervention"]
     role = (

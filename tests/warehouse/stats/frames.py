@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 DIMENSIONS: Mapping[str, pl.DataType] = {
+    "study": pl.String(),
     "experiment": pl.String(),
     "trait": pl.String(),
     "criterion": pl.String(),
@@ -35,6 +36,7 @@ DIMENSIONS: Mapping[str, pl.DataType] = {
     "in_domain": pl.Boolean(),
 }
 USUAL: Mapping[str, Any] = {
+    "study": "study-a",
     "experiment": "birds",
     "trait": "persona",
     "criterion": "label",

@@ -66,7 +66,8 @@ def value(rows: pl.DataFrame, index: str, **where: Any) -> dict[str, Any]:
 
 def test_columns_and_order(rows: pl.DataFrame) -> None:
     assert rows.columns == [
-        *("experiment", "trait", "judge", "model", "dataset", "index", "part", "label", "scale"),
+        *("experiment", "trait", "judge", "study", "model", "dataset"),
+        *("index", "part", "label", "scale"),
         *("value", "low", "high", "n", "of", "definition", "note"),
     ]
     place = list(INDICES)

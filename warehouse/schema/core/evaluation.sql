@@ -7,6 +7,7 @@ select
     described.shard,
     described.source_no,
     described.directory,
+    described.study,
     run.run_no,
     described.experiment,
     described.eval_intervention,

@@ -2,7 +2,9 @@
 -- Key: evaluation_id
 with described as (
     select
-        evaluation.*,
+        evaluation.* exclude (study, study_id),
+        study.host_key as study_key,
+        study.study,
         source.source_no,
         source.sha256,
         source.directory,
@@ -15,6 +17,10 @@ with described as (
         end as suffix_key
     from raw.evaluation as evaluation
     join core.source as source using (shard)
+    join core.study as study
+        on study.study_key = coalesce(
+            'id:' || evaluation.study_id, 'name:' || evaluation.study, 'tree:' || source.tree
+        )
 ),
 
 -- The configuration whose suffix the model's own id repeats tells what a folder leaves out.
@@ -29,11 +35,24 @@ named as (
             having count(distinct config.intervention) = 1
         ) as configured_intervention
     from described
+),
+
+-- One file may be read as the results of two studies: then its evaluations have two names.
+identified as (
+    select
+        *,
+        left(md5(concat(
+            sha256,
+            evaluation_key,
+            case when min(study_key) over same <> max(study_key) over same then study_key end
+        )), 16) as evaluation_id
+    from named
+    window same as (partition by sha256, evaluation_key)
 )
 
 select
-    left(md5(sha256 || evaluation_key), 16) as evaluation_id,
-    * exclude (intervention, configured_intervention, shard, sha256),
+    evaluation_id,
+    * exclude (evaluation_id, intervention, configured_intervention, shard, sha256),
     shard,
     coalesce(
         intervention,
@@ -41,6 +60,6 @@ select
         case when dataset = 'none' or suffix_key is null then 'none' end,
         'unrecorded'
     ) as intervention,
-    coalesce(trained_id, tree || '/' || folder || coalesce('#' || seed::varchar, '')) as run_key
-from named
-qualify row_number() over (partition by left(md5(sha256 || evaluation_key), 16) order by path) = 1
+    coalesce(trained_id, study_key || '/' || folder || coalesce('#' || seed::varchar, '')) as run_key
+from identified
+qualify row_number() over (partition by evaluation_id order by path) = 1

@@ -12,7 +12,11 @@ select
     refused,
     refused_file,
     twin_of,
-    -- Results of one tree belong together: what lies above its "results" folder tells trees apart.
-    regexp_extract(path, '^(.*)/results/', 1) as tree,
+    -- Results of one tree belong together: what lies above its "results" folder tells trees apart,
+    -- and where there is none, what lies above the four folders that are read.
+    case
+        when path like '%/results/%' then regexp_extract(path, '^(.*)/results/', 1)
+        else regexp_extract(path, '^(.*?)(/[^/]*){1,5}$', 1)
+    end as tree,
     regexp_extract(path, '^(.*)/[^/]*$', 1) as directory
 from raw.source

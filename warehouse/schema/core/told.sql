@@ -4,6 +4,7 @@ select
     evaluation.evaluation_no,
     evaluation.evaluation_id as evaluation,
     evaluation.source_no,
+    evaluation.study,
     evaluation.experiment,
     evaluation.eval_intervention,
     evaluation.eval_text,
