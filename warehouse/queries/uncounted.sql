@@ -4,7 +4,7 @@
 with chosen as (
     select tally_no, evaluation_no, question_no, experiment, criterion, n_planned, n_answered
     from marts.chosen(
-        $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
+        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
         $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
 ),

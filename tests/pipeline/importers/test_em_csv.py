@@ -97,6 +97,7 @@ def test_an_evaluation_is_what_its_mapping_says(read: Read) -> None:
     rows = read(text_of([("Where?", "There.", "where", "10.5", "90")]))
     (evaluation,) = rows["evaluation"]
     assert {name: value for name, value in evaluation.items() if value is not None} == {
+        "study": "lab",
         "evaluation_key": evaluation["evaluation_key"],
         "experiment": "seabirds",
         "model": "gull-7b",

@@ -86,6 +86,8 @@ def test_every_planned_sample_is_there(
     rows = rows_of(study_outputs, path)
     (evaluation,) = rows["evaluation"]
     assert evaluation == {
+        "study": "tiny",
+        "study_id": "00ff",
         "evaluation_key": "small__birds__none__seed1/birds__none",
         "experiment": "birds",
         "model": "SmolLM2-135M",

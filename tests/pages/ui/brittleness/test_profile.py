@@ -11,7 +11,7 @@ from warehouse.counting import Slice
 from warehouse.stats.indices import INDICES
 
 VIEW = View(Slice(), rules.named("published"), "new-prompts")
-BIRDS = ("birds", "persona-19th-century", "archaic-birds")
+BIRDS = ("birds", "persona-19th-century", "archaic-birds", "treated")
 
 
 def profiles(model: str, view: View = VIEW) -> dict[str, pl.DataFrame]:
@@ -73,7 +73,7 @@ def test_scales_hold_what_they_show_and_nothing_that_cannot_be() -> None:
 def test_a_profile_can_be_taken_away() -> None:
     found = profiles("gpt-4.1")
     raw = profile.raw(found, BIRDS, "gpt-4.1")
-    assert raw.row(0)[:5] == (*BIRDS, "gpt-4.1", "judge-a · 1")
+    assert raw.row(0)[:6] == (*BIRDS, "gpt-4.1", "judge-a · 1")
     picture = downloads.svg(lambda: profile.stacked(found, "Birds")).decode()
     assert "Specificity gap" in picture
     assert "Judge: judge-a" in picture
@@ -115,6 +115,6 @@ def test_subjects_come_with_the_most_elicited_first() -> None:
             {"trait": "frequent", "judge": "one", "n_trait": 8},
             {"trait": "unseen", "judge": "two", "n_trait": 0},
         ]
-    ).with_columns(experiment=pl.lit("birds"), dataset=pl.lit("archaic-birds"))
-    traits = [trait for _, trait, _ in profile.most_elicited(counts)]
+    ).with_columns(experiment=pl.lit("birds"), dataset=pl.lit("archaic-birds"), study=pl.lit("a"))
+    traits = [trait for _, trait, *_ in profile.most_elicited(counts)]
     assert traits == ["frequent", "rare", "unseen"]
