@@ -46,7 +46,8 @@ def main(port: int | None, no_token: bool) -> None:
     """Serve the app on the loopback address until a signal ends it."""
     for number in _SIGNALS:
         _handle(number, _leave)
-    sys.stderr = _Printable(sys.stderr)
+    if sys.stderr is not None:  # which it is where whoever started us closed it
+        sys.stderr = _Printable(sys.stderr)
     listeners = listen(port)
     found = listeners[0].getsockname()[1]
     if port is None and found != PORT:
@@ -217,8 +218,6 @@ def _leave(number: int, _frame: FrameType | None = None) -> None:
 def _leave_at_once(number: int) -> None:
     """The same, whatever page or query is still at work: nothing of ours is written by it."""
     _say("Stopped.")
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(128 + number)
 
 
@@ -229,13 +228,15 @@ class _Printable(io.TextIOBase):
         self._stream = stream
 
     def write(self, text: str, /) -> int:
-        """Write the text as it can be seen."""
-        self._stream.write(harmless.visible(text))
+        """Write the text as it can be seen; that nobody reads it any more stops no server."""
+        with suppress(OSError):
+            self._stream.write(harmless.visible(text))
         return len(text)
 
     def flush(self) -> None:
         """Hand on what was written."""
-        self._stream.flush()
+        with suppress(OSError):
+            self._stream.flush()
 
     def fileno(self) -> int:
         """The descriptor of the stream itself."""

@@ -35,7 +35,7 @@ import msgspec
 from pipeline import thoughts
 from pipeline.study.errors import FolderConflict
 from pipeline.study.plan import Evaluation, JudgePass, Plan
-from warehouse import studies
+from warehouse import durable, studies
 from warehouse.studies import Run
 
 MAX_LINE = 64_000_000
@@ -137,7 +137,7 @@ class Folder:
         Raises:
             FolderConflict: where another process works in it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        durable.folder(self.path)  # which its owner alone may read
         with (self.path / ".lock").open("wb") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

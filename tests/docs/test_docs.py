@@ -151,6 +151,17 @@ def test_every_page_is_documented_and_in_the_navigation(script: str) -> None:
     assert Path(script).stem in (ROOT / "app.py").read_text("utf-8")
 
 
+def test_every_promise_of_security_names_tests_that_exist() -> None:
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    rows = re.findall(r"^\| (?!promise|---)(.+) \| (.+) \|$", TEXT["docs/security.md"], re.M)
+    assert len(rows) > 30
+    for promise, held in rows:
+        named = re.findall(r"`(test_\w+)`", held)
+        assert named, promise
+        missing = [name for name in named if not re.search(rf"def {name}\(", tests)]
+        assert not missing, promise
+
+
 @pytest.mark.parametrize("page", TEXT)
 def test_every_link_leads_somewhere(page: str) -> None:
     text = re.sub(r"^```.*?^```", "", TEXT[page], flags=re.M | re.S)

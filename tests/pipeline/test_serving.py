@@ -1,15 +1,18 @@
 """The command that serves, as a real process: its port, its words, and that nothing outlives it."""
 
 import os
+import shlex
 import signal
 import socket
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.pages.served import BRITTLESCOPE, Served, serving, start
+from tests.pages.served import BRITTLESCOPE, SERVER, Served, serving, start
 
 ANY = ("serve", "--port", "0")
 
@@ -113,6 +116,29 @@ def test_a_signal_that_is_to_be_ignored_is_ignored(tmp_path: Path) -> None:
     with serving(tmp_path, *ANY, program=nohup) as served:
         served.process.send_signal(signal.SIGHUP)
         assert opened(served)
+
+
+@pytest.mark.parametrize("closing", ["2>&-", "2>&1 >/dev/null | head -n 1 >&2"])
+def test_it_serves_on_where_nobody_reads_what_it_says(tmp_path: Path, closing: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = shlex.join([*SERVER, "--port", str(port), "--no-token"])
+    with start(tmp_path, "-c", f"{words} {closing}", program=("sh",)) as process:
+        until(lambda: not is_free(port))
+        served = Served(process, f"http://localhost:{port}/", [], threading.Thread())
+        assert served.ask("/_stcore/health").body == b"ok"
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+    until(lambda: is_free(port) and not left(process.pid))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, a minute at most."""
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def opened(served: Served) -> bool:

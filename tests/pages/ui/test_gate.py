@@ -136,6 +136,16 @@ def test_no_other_host_is_answered(served: Served, cookie: str, host: str | None
     assert shaken.status in (400, 403)
 
 
+def test_every_request_of_a_connection_is_looked_at(served: Served, cookie: str) -> None:
+    first = f"GET /_stcore/health HTTP/1.1\r\nhost: localhost:{served.port}\r\n"
+    second = "GET /_stcore/metrics HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n"
+    both = served.raw(f"{first}cookie: {cookie}\r\n\r\n{second}cookie: {cookie}\r\n\r\n".encode())
+    assert both.status == 200
+    assert both.body.startswith(b"okHTTP/1.1 403 ")
+    early = served.raw(f"GET /_stcore/metrics HTTP/1.0\r\ncookie: {cookie}\r\n\r\n".encode())
+    assert early.status == 403
+
+
 @pytest.mark.parametrize("name", ["localhost", "LocalHost", "127.0.0.1", "[::1]"])
 def test_every_loopback_name_opens(served: Served, cookie: str, name: str) -> None:
     host = f"{name}:{served.port}"

@@ -98,3 +98,10 @@ def test_a_folder_is_worked_in_by_one_process(tmp_path: Path) -> None:
         pass
     with folder.locked():
         assert folder.path.is_dir()
+
+
+def test_only_its_owner_may_look_into_a_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "data" / "studies" / "out")
+    with folder.locked():
+        made = [folder.path, *folder.path.parents[:2]]
+        assert {path.stat().st_mode & 0o777 for path in made} == {0o700}
