@@ -48,6 +48,8 @@ class Meter:
         self.limits = limits or Budget()
         self.spent = spent or Spend()
         self.reserved = Spend()
+        self.priced: set[str] = set()
+        """Who has answered once, so that what a request to them costs is known."""
         self._book = book
         self._tickets = 0
         self._worst = {"cost": 1.0, "requests": 1.0, "tokens": 1.0}

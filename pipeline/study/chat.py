@@ -77,9 +77,14 @@ class Chat:
         self.meter = meter
         self._key = key_of(endpoint)
         self._scrub = Scrub(self._key)
-        self._stop = asyncio.Event()
+        self._stop, self._open = asyncio.Event(), asyncio.Event()
         self._resume_at = 0.0
         self._failures = self._others = 0
+
+    @property
+    def _place(self) -> str:
+        """What has one price: fine-tuned models cost alike, and think alike."""
+        return f"{self.endpoint.id} at {self.endpoint.url}"
 
     def __repr__(self) -> str:
         return f"Chat({self.model!r} at {self.endpoint.url!r})"
@@ -94,10 +99,13 @@ class Chat:
         self.meter.require_open()
         waiting = iter(requests)
         ready: list[tuple[K, Reply]] = []
-        self._stop = asyncio.Event()
+        self._stop, self._open = asyncio.Event(), asyncio.Event()
+        if self._place in self.meter.priced:
+            self._open.set()
         async with client_of(self.endpoint, self._key) as client:
             workers = (
-                self._work(client, waiting, ready, sink) for _ in range(self.endpoint.concurrency)
+                self._work(client, waiting, ready, sink, is_first=number == 0)
+                for number in range(self.endpoint.concurrency)
             )
             try:
                 # A worker that fails lets no other start anything new; what is under way
@@ -115,13 +123,21 @@ class Chat:
         waiting: Iterator[tuple[K, Request]],
         ready: list[tuple[K, Reply]],
         sink: Sink[K],
+        *,
+        is_first: bool,
     ) -> None:
         try:
+            # One request goes ahead: should it cost more than was set aside for it, then that is
+            # known before many are under way.
+            if not is_first:
+                await self._open.wait()
             while not self._stop.is_set():
                 key, request = next(waiting)
                 reply = await self._answer(client, request)
                 if reply is None:
                     return
+                self.meter.priced.add(self._place)
+                self._open.set()
                 ready.append((key, reply))
                 await asyncio.sleep(0)  # whatever else has just come in shares one write
                 _flush(ready, sink)
@@ -131,6 +147,8 @@ class Chat:
         except BaseException:
             self._stop.set()
             raise
+        finally:
+            self._open.set()
 
     def _watch(self, reply: Reply) -> None:
         """Gives up where the endpoint does nothing but fail, or is another model."""
@@ -226,7 +244,7 @@ class Chat:
             # The client's own timeout is per read: a server that drips bytes would never meet it.
             async with asyncio.timeout(self.endpoint.timeout):
                 # The client's own records take whatever comes; `wire` has strict ones.
-                response = await client.post(
+                response: httpx2.Response | None = await client.post(
                     "/chat/completions",
                     cast_to=httpx2.Response,
                     body=self._parameters(request),
@@ -239,7 +257,8 @@ class Chat:
             # The client's own code on a stranger's words.
             reason = f"the reply was not understood ({type(error).__name__})"
             raise Failed(reason) from None
-        return self._reply(request, response.content)
+        # A reply without content, by its status, is None to the client.
+        return self._reply(request, response.content if response is not None else b"")
 
     def _broken(self, error: Exception) -> Failed:
         """The failure that a connection's error means.

@@ -1,5 +1,6 @@
 """What a STUDY.yaml may say: its shape, and the checks that go beyond shape."""
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -379,8 +380,8 @@ def _settings(study: Study) -> list[str]:
     limits = study.budget or Budget()
     for key in ("cost", "requests", "tokens"):
         limit = getattr(limits, key)
-        if limit is not None and limit < 0:
-            found.append(f"budget.{key} must not be negative")
+        if limit is not None and not 0 <= limit < math.inf:
+            found.append(f"budget.{key} must be a number from 0 on")
     sources = [(f"models.{name}", model.source) for name, model in study.models.items()]
     sources += [
         (f"judges.{name}", judge.source)
@@ -410,8 +411,14 @@ def _endpoint(where: str, endpoint: Endpoint, budget: Budget | None) -> list[str
         found.append(f"{where}.source.url must be an http or https address")
     if secret:
         found.append(f"{where}.source.url must hold neither a password nor a query")
-    if endpoint.concurrency < 1 or endpoint.timeout <= 0 or endpoint.retries < 0:
-        found.append(f"{where}.source: concurrency, timeout and retries must be positive")
+    waits = (endpoint.timeout, endpoint.first_wait)
+    if endpoint.concurrency < 1 or endpoint.retries < 0 or not all(0 < w < math.inf for w in waits):
+        found.append(
+            f"{where}.source: concurrency, timeout, retries and first_wait must be positive"
+        )
+    prices = plain(endpoint.price) if endpoint.price else {}
+    if not all(0 <= price < math.inf for price in prices.values()):
+        found.append(f"{where}.source.price: prices must be numbers from 0 on")
     if budget is None or budget == Budget():
         found.append(
             f"{where} asks an endpoint, so the study needs a budget (cost, requests or tokens)"

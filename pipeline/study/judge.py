@@ -138,7 +138,7 @@ class _Pass:
             if record["record"] != "sample" or (first is not None and record["index"] >= first):
                 continue
             answer = layout.told_apart(record)["answer"]
-            if answer.strip() and record["outcome"] != "content_filter":
+            if answer.strip() and record.get("outcome") != "content_filter":
                 yield Answer(record["key"], record["question"], record["index"], answer)
 
     def header(self) -> dict[str, Any]:

@@ -82,6 +82,13 @@ FAILING: dict[str, Raw] = {
     "an error in deep lists": Raw(500, b"[" * 100_000),
     "an error page": Raw(502, b"<html>bad gateway</html>", {"content_type": "text/html"}),
     "a status nobody knows": Raw(799, b"{}"),
+    "no content": Raw(204, b"", {"content_length": ""}),
+    "content to be reset": Raw(205, b""),
+    "nothing modified": Raw(304, b"", {"content_length": ""}),
+    "a stream of events": Raw(body=b"data: " + GOOD + b"\n\ndata: [DONE]\n\n"),
+    "pieces without end": Raw(
+        whole=b'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"a":\r\nzz\r\n'
+    ),
     "a body that is too long": Raw(body=b" " * 2**16, times=2**7),
     "a body longer than it says": Raw(
         body=b"[" * 2**16, times=2**7, headers={"content_length": ""}

@@ -275,6 +275,40 @@ def test_a_budget_is_never_passed(server: FakeServer) -> None:
     assert meter.spent.cost == pytest.approx(meter.spent.requests * 25e-6)
 
 
+@pytest.mark.parametrize("concurrency", [1, 16])
+def test_thoughts_that_are_billed_beyond_the_cap_pass_a_limit_by_one_request(
+    server: FakeServer, concurrency: int
+) -> None:
+    """Each request sets 49 tokens aside and is billed as 1,000: the first one tells."""
+    usage = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 1000}
+    server.delay = 0.02
+    server.answer = lambda body: completion("fine", usage=usage)
+    meter = Meter(Budget(tokens=3_500))
+    with pytest.raises(BudgetReached, match=r"budget\.tokens = 3500"):
+        ask(server, 100, meter, concurrency=concurrency)
+    assert meter.spent.tokens == 1000 * len(server.asked)
+    assert 3_000 <= meter.spent.tokens <= 4_000
+
+
+def test_one_request_goes_ahead_until_what_it_costs_is_known(server: FakeServer) -> None:
+    server.delay = 0.05
+    meter = Meter(None)
+    most: list[int] = []
+
+    def answer(body: dict[str, Any]) -> Raw:
+        most.append(meter.reserved.requests)
+        return completion("fine")
+
+    server.answer = answer
+    ask(server, 9, meter, concurrency=4)
+    assert most[0] == 1
+    assert max(most) > 1
+    most.clear()
+    ask(server, 8, meter, concurrency=4)  # it is known by now
+    assert most[-1] > 1
+    assert len(most) == 8
+
+
 def test_failed_attempts_count_as_requests(server: FakeServer) -> None:
     server.answer = first(error(500), error(500))
     meter = Meter(None)

