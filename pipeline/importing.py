@@ -1,4 +1,4 @@
-"""From paths to shards: which files there are, which importer reads each, and what came of it."""
+"""From files to shards: each is read by one importer, within bounds, and its outcome is told."""
 
 import functools
 import hashlib
@@ -7,25 +7,23 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
-from pipeline import importers
+from pipeline import claiming, importers, opening
 from pipeline.errors import RefusedFile, UsageError
-from pipeline.importers import Source
+from pipeline.finding import ordered
+from pipeline.importers import Batch, Source
 from pipeline.mapping import Mapping
-from pipeline.reading import unreadable
 from warehouse.errors import BrittlescopeError, CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
-from warehouse.shards import Origin, Shard, digest, now
-
-DATA_SUFFIXES = (".csv", ".json", ".jsonl", ".jsonl.gz", ".log", ".txt", ".yaml", ".yml")
-"""What a file that some importer may read is called like; the others are not opened."""
+from warehouse.shards import Origin, Shard, Writer, digest, now
 
 PARALLEL_BYTES = 16 * 2**20
 """Less than this is imported in one process: starting others costs more than it saves."""
@@ -33,8 +31,15 @@ PARALLEL_BYTES = 16 * 2**20
 SHOWN_REFUSALS = 20
 """How many refused rows of one file are named on the terminal; the app shows them all."""
 
-MAPPED = "em-csv"
-"""The importer of the files that a mapping's patterns cover, whatever they are called."""
+DEADLINE = 60.0
+SECONDS_A_MEGABYTE = 0.5
+"""How long a file may take to be read: a minute, and more the larger it is."""
+
+NO_MORE = "it was read as {} before, and is nothing of the kind now; what it held then is taken out"
+
+WINDOWS = (
+    "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
+)
 
 THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 """The variables that tell libraries how many threads to start; they read them when loaded."""
@@ -55,7 +60,8 @@ class Outcome:
     """What came of one file.
 
     `state`: imported, unchanged, twin (its result is another file's), unknown (no importer
-    knows the format) or refused (nothing of it was taken).
+    knows the format), unread (it may hold results, and no importer can get at them), empty,
+    passed (it is no data), or refused (nothing of it was taken).
     """
 
     path: Path
@@ -64,79 +70,16 @@ class Outcome:
     taken: int = 0
     refusals: tuple[tuple[int | None, str], ...] = ()
     refused: int = 0
-    notices: tuple[str, ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()  # code and message
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the lake holds what an importer read of the file."""
+        return self.importer is not None and self.state != "refused"
 
 
-@dataclass
-class Found:
-    """The files below the given paths, and what could not be entered."""
-
-    units: list[list[Path]] = field(default_factory=list)
-    refused: list[Outcome] = field(default_factory=list)
-
-
-def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
-    """The files to be read below `paths`, in stable order; files with one stem form a unit.
-
-    Links are followed only where they stay below the path given; hidden folders and `skip`
-    (the data folder) are left out.
-
-    Raises:
-        UsageError: for a path that does not exist.
-    """
-    found = Found()
-    stems: dict[Path, set[Path]] = {}
-    for given in paths:
-        if not given.exists():
-            raise UsageError(f"There is no file or folder {given}.")
-        root = given.resolve()
-        files = [root] if root.is_file() else list(_walk(root, skip, found))
-        wanted = [path for path in files if path.name.lower().endswith(DATA_SUFFIXES)]
-        if not wanted:
-            reason = f"no file in it has a format Brittlescope reads ({', '.join(DATA_SUFFIXES)})"
-            found.refused.append(_refused(given, reason))
-        for path in wanted:
-            stems.setdefault(path.with_suffix(""), set()).add(path)
-    found.units = [_ordered(unit) for unit in stems.values()]
-    return found
-
-
-def _ordered(unit: Iterable[Path]) -> list[Path]:
-    # The JSON of a pair is read first: its CSV twin is only needed where that fails.
-    return sorted(unit, key=lambda path: (path.suffix != ".json", path))
-
-
-def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
-    hidden = skip.resolve() if skip is not None else None
-
-    def closed(error: OSError) -> None:
-        found.refused.append(
-            _refused(Path(error.filename), f"it cannot be read ({error.strerror})")
-        )
-
-    files: list[Path] = []
-    links: list[Path] = []
-    for folder, names, here_files in os.walk(root, onerror=closed):
-        here = Path(folder)
-        names[:] = sorted(n for n in names if not n.startswith(".") and here / n != hidden)
-        for path in (here / name for name in (*names, *sorted(here_files))):
-            if path.is_symlink():
-                links.append(path)
-            elif path.name in here_files:
-                files.append(path)
-    targets = set(files)
-    for link in links:
-        target = link.resolve()
-        if root not in (target, *target.parents):
-            found.refused.append(_refused(link, "it is a link that leads out of the folder"))
-        elif not target.exists():
-            found.refused.append(_refused(link, "it is a link that leads nowhere"))
-        elif target.is_file() and target not in targets:
-            files.append(link)  # else its target is read under its own name
-    yield from files
-
-
-def _refused(path: Path, reason: str, importer: str | None = None) -> Outcome:
+def refusal(path: Path, reason: str, importer: str | None = None) -> Outcome:
+    """The outcome of a file of which nothing was taken."""
     return Outcome(path, "refused", importer, refusals=((None, reason),), refused=1)
 
 
@@ -199,7 +142,7 @@ def _batches(units: Iterable[list[Path]]) -> Iterator[list[list[Path]]]:
 def _with_twins(lake: Lake, unit: list[Path]) -> list[Path]:
     """The files of a unit, and those of their stem that were imported at another time."""
     beside = {path.with_suffix(suffix) for path in unit for suffix in (".json", ".csv")}
-    return _ordered({*unit, *(path for path in beside if lake.pointer(path) and path.is_file())})
+    return ordered({*unit, *(path for path in beside if lake.pointer(path) and path.is_file())})
 
 
 def _size(path: Path) -> int:
@@ -324,18 +267,21 @@ def _outcome(lake: Lake, path: Path, shard: Shard, changed: bool) -> Outcome:
     """What a shard says of its file."""
     importer = shard.origin.importer or None
     if shard.refused_file is not None:
-        return _refused(path, shard.refused_file, importer)
-    state = "imported" if changed else "unchanged"
-    if changed and (shard.twin_of is not None or importer is None):
-        state = "twin" if shard.twin_of is not None else "unknown"
+        return refusal(path, shard.refused_file, importer)
+    notices = tuple((row["code"], row["message"]) for row in shard.records.get("notice", []))
+    state = "imported" if importer else "unknown"
+    if shard.twin_of is not None:
+        state = "twin"
+    elif importer is None and notices:
+        state = notices[0][0]  # unread or empty
     return Outcome(
         path,
-        state,
+        state if changed else "unchanged",
         importer,
         shard.taken,
         tuple(lake.refusals(shard, SHOWN_REFUSALS)),
         shard.refused,
-        tuple(str(row["message"]) for row in shard.records.get("notice", [])),
+        notices,
     )
 
 
@@ -364,7 +310,8 @@ def _import_unit(
     twin: Path | None = None
     for path in unit:
         outcome, pointer = _import_file(lake, path, chosen, mapping, twin_of=twin)
-        if outcome.importer == "brittle-results" and outcome.taken and path.suffix == ".json":
+        is_json = path.suffix.lower() == ".json"
+        if is_json and outcome.taken and importers.has_twins(outcome.importer):
             twin = path
         yield outcome, pointer
 
@@ -382,49 +329,49 @@ def _import_file(
     except CannotWrite:
         raise  # no file is to blame
     except OSError as error:
-        return _refused(path, f"it cannot be read ({error.strerror or error})"), None
+        return refusal(path, f"it cannot be read ({error.strerror or error})"), None
     except RefusedFile as error:
-        return _refused(path, str(error)), None
+        return refusal(path, str(error)), None
     except Exception as error:  # one file must not cost the others
         kind = type(error).__name__
         reason = f"its importer failed, which is a defect ({kind}: {error})"[:2_000]
-        return _refused(path, reason), None
+        return refusal(path, reason), None
 
 
 def _imported(
     lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
-) -> tuple[Outcome, Pointer]:
-    source, state = _open(path, mapping)
-    importer = importers.named(chosen) if chosen else _importer_for(source)
-    if twin_of is not None and (importer is None or importer.NAME != "brittle-results"):
-        twin_of = None
-    origin = Origin(
-        path=str(path),
-        sha256=source.sha256,
-        size=source.size,
-        mtime_ns=state.st_mtime_ns,
-        identity=source.identity,
-        importer=importer.NAME if importer else "",
-        version=_version(importer),
-        imported_at=now(),
-    )
-    writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
-    shard = lake.shard(writer.name)
-    is_new = shard is None
-    if is_new:
-        with writer:
-            if importer is None and not source.head.strip():
-                writer.refused_file = "it is empty"
-            elif importer is not None and twin_of is None:
-                try:
-                    for relation, rows in importer.read(source):
-                        writer.take(relation, rows)
-                except RefusedFile as error:
-                    writer.refused_file = str(error)
-            after = path.stat()
-            if (after.st_mtime_ns, after.st_ctime_ns) != (state.st_mtime_ns, state.st_ctime_ns):
-                raise _Moved("it changed while it was read; import it again")
+) -> tuple[Outcome, Pointer | None]:
     known = lake.pointer(path)
+    with _deadline(path):
+        source, state = claiming.looked_at(path, mapping)
+        importer = claiming.importer_for(source, chosen)
+        told = None if importer else claiming.unclaimed(source)
+        if importer is None and told is None and known is None:
+            return Outcome(path, "passed"), None
+        if not importers.has_twins(importer.NAME if importer else None):
+            twin_of = None
+        origin = Origin(
+            path=str(path),
+            sha256=source.sha256,
+            size=source.size,
+            mtime_ns=state.st_mtime_ns,
+            identity=source.identity,
+            importer=importer.NAME if importer else "",
+            version=_version(importer),
+            imported_at=now(),
+        )
+        writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
+        shard = lake.shard(writer.name)
+        is_new = shard is None
+        if is_new:
+            with writer:
+                _fill(writer, source, importer, told)
+                if importer is None and known and (before := importers.named(known.importer)):
+                    writer.refused_file = NO_MORE.format(before.TITLE)
+                after = path.stat()
+                times = (after.st_mtime_ns, after.st_ctime_ns)
+                if times != (state.st_mtime_ns, state.st_ctime_ns):
+                    raise _Moved("it changed while it was read; import it again")
     pointer = Pointer(
         path=str(path),
         shard=writer.name,
@@ -442,6 +389,26 @@ def _imported(
     return _outcome(lake, path, shard, changed), pointer
 
 
+def _fill(
+    writer: Writer, source: Source, importer: importers.Importer | None, told: Batch | None
+) -> None:
+    """Put into a shard what its file holds."""
+    if told is not None and told.rows.height:
+        writer.take(*told)
+    if importer is None or writer.twin_of is not None:
+        return
+    try:
+        for relation, rows in importer.read(source):
+            writer.take(relation, rows)
+    except OutOfTime:
+        raise
+    except RefusedFile as error:
+        writer.refused_file = str(error)
+        return
+    if not source.fields and opening.table_encoding(source) == "cp1252":
+        writer.take(*importers.notice("windows-1252", WINDOWS))
+
+
 def _is_settled(state: os.stat_result) -> bool:
     """Whether a change from now on will be seen in the file's times."""
     return time.time_ns() - max(state.st_ctime_ns, state.st_mtime_ns) > RECENT
@@ -451,27 +418,25 @@ class _Moved(RefusedFile):
     """A file changed while it was read, so that nothing of it may be kept."""
 
 
-def _open(path: Path, mapping: Mapping | None) -> tuple[Source, os.stat_result]:
-    """The file as an importer sees it, and its times.
-
-    Raises:
-        RefusedFile: where it is no file of data, or its name cannot be kept.
-    """
-    if why := unreadable(str(path)):
-        raise RefusedFile(f"its path {why}; rename it")
-    if not path.is_file():
-        raise RefusedFile("it is not a regular file" if path.exists() else "it is gone")
-    with path.open("rb") as file:
-        state = os.fstat(file.fileno())
-        head = file.read(65_536)
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    meaning = mapping.meaning(path) if mapping else None
-    return Source(path=path, sha256=sha256, size=size, head=head, meaning=meaning), state
+class OutOfTime(RefusedFile):
+    """A file took longer to read than it may, so that nothing of it is kept."""
 
 
-def _importer_for(source: Source) -> importers.Importer | None:
-    if source.meaning is not None:
-        return importers.named(MAPPED)
-    return next((importer for importer in importers.each() if importer.accepts(source)), None)
+@contextmanager
+def _deadline(path: Path) -> Iterator[None]:
+    """Give a file up that takes too long, wherever its importer is at that moment."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears the clock
+        return
+    limit = DEADLINE + SECONDS_A_MEGABYTE * _size(path) / 2**20
+
+    def ring(*_: object) -> NoReturn:
+        raise OutOfTime(f"it took longer than {limit:,.0f} seconds to read; split it into parts")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, limit, 5)  # again, should someone not let it pass
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

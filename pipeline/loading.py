@@ -1,13 +1,12 @@
 """The commands that fill the lake and build snapshots: import, forget, build and demo."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from pipeline import importers, importing, mapping
+from pipeline import finding, importers, importing, mapping, telling
 from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app, where
@@ -27,25 +26,35 @@ BUNDLED = ROOT / "examples" / "small-models" / "results"
     help="What folder and file names mean, where files do not say it.",
 )
 @click.option("--no-build", is_flag=True, help="Leave the published snapshot as it is.")
+@click.option("--verbose", is_flag=True, help="Name every file and row that is told of.")
 def import_files(
     paths: tuple[Path, ...],
     chosen: str | None,
     meanings: Path | None,
     no_build: bool,
+    verbose: bool,
     data: Path,
 ) -> None:
     """Read files and folders into the lake, and build a snapshot of it."""
     told = mapping.load(meanings) if meanings else None
-    found = importing.find(paths, skip=data)
+    found = finding.find(paths, skip=data)
     files = sum(len(unit) for unit in found.units)
-    outcomes = list(found.refused)
+    outcomes = [importing.refusal(path, reason) for path, reason in found.refused]
+    outcomes += [
+        importing.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
+        for name, why in importers.broken().items()
+    ]
     outcomes += _followed(importing.run(data, found.units, chosen, told), files, "Importing")
-    refused = _reported(outcomes)
+    for line in telling.report(outcomes, paths, verbose):
+        say(line)
     if no_build:
         Lake(data).tidy()
     else:
         _bring_up_to_date(data)
-    if refused:
+    if not any(outcome.loaded for outcome in outcomes):
+        raise UsageError(telling.next_step(outcomes, paths))
+    if refused := sum(outcome.refused for outcome in outcomes):
+        say(f"{refused:,} refused; everything else is loaded.")
         raise click.exceptions.Exit(1)
 
 
@@ -70,54 +79,6 @@ def _followed(
         yield from bar
 
 
-def _reported(outcomes: Sequence[importing.Outcome]) -> int:
-    """Say what came of an import; how many records or files were refused."""
-    for outcome in outcomes:
-        for row, reason in outcome.refusals:
-            where = f"{outcome.path}, row {row}" if row is not None else str(outcome.path)
-            say(_printable(f"refused: {where}: {reason}"))
-        if outcome.refused > len(outcome.refusals):
-            more = outcome.refused - len(outcome.refusals)
-            say(f"refused: {outcome.path}: and {more:,} more, listed on the Sources page")
-        for text in outcome.notices if outcome.state == "imported" else ():
-            say(_printable(f"notice: {outcome.path}: {text}"))
-    states = Counter(outcome.state for outcome in outcomes)
-    by_format: Counter[str] = Counter()
-    for outcome in outcomes:
-        if outcome.state == "imported":
-            by_format[outcome.importer or ""] += 1
-    if not states.keys() - {"unchanged"}:
-        count = states["unchanged"]
-        what = "the file is" if count == 1 else f"all {count:,} files are"
-        say(f"Nothing changed: {what} imported already.")
-    else:
-        for name, count in sorted(by_format.items()):
-            rows = sum(o.taken for o in outcomes if o.state == "imported" and o.importer == name)
-            title = importers.available()[name].TITLE
-            say(f"Imported {count:,} {_files(count)} of {title}: {rows:,} records.")
-        for state, singular, plural, what in (
-            ("twin", "holds", "hold", "the same result as a JSON file of that name"),
-            ("unchanged", "is", "are", "unchanged"),
-            ("unknown", "is", "are", "in no format Brittlescope reads"),
-        ):
-            if count := states[state]:
-                verb = singular if count == 1 else plural
-                say(f"{count:,} {_files(count)} {verb} {what}.")
-    refused = sum(outcome.refused for outcome in outcomes)
-    if refused:
-        say(f"{refused:,} refused; everything else is loaded.")
-    return refused
-
-
-def _printable(text: str) -> str:
-    # A file's name or content must not steer the terminal.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _files(count: int) -> str:
-    return "file" if count == 1 else "files"
-
-
 @command("forget", current=False)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forget(paths: tuple[Path, ...], data: Path) -> None:
@@ -129,7 +90,7 @@ def forget(paths: tuple[Path, ...], data: Path) -> None:
     if not gone and (not lake.root.is_dir() or building.is_current(data)):
         raise UsageError("Nothing was imported from there.")
     if gone:
-        say(f"Forgot {len(gone):,} {_files(len(gone))}.")
+        say(f"Forgot {telling.files(len(gone))}.")
     else:  # it was forgotten before, by a command that could not finish
         say("Nothing is imported from there any more.")
     _bring_up_to_date(data)
@@ -148,8 +109,9 @@ def build(data: Path) -> None:
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
 def demo(port: int | None, no_token: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
-    outcomes = list(importing.run(data, importing.find([BUNDLED], skip=data).units))
-    _reported(outcomes)
+    outcomes = list(importing.run(data, finding.find([BUNDLED], skip=data).units))
+    for line in telling.report(outcomes, [BUNDLED], verbose=False):
+        say(line)
     _bring_up_to_date(data)
     if not no_serve:
         open_app(data, port, no_token)

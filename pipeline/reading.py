@@ -1,56 +1,55 @@
 """Reading foreign files: in bounded memory, without trusting them, naming the row that fails."""
 
-import codecs
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
+from itertools import chain
 from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
+from pipeline.opening import opened
+from pipeline.sniffing import MOST_COLUMNS
+from pipeline.streaming import MAX_VALUE, MAX_VALUES, WINDOW, affordable, repeats, streamed
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
 Row = tuple[int, dict[str, Any]]
 
 WHOLE_FILE = 16 * 2**20
-"""JSON files up to this size are decoded at once; larger ones are streamed.
+"""JSON files up to this size are decoded at once; larger ones are streamed."""
 
-Three bytes of JSON (`{},`) may become 80 bytes of memory.
-"""
-
-MAX_VALUE = 16 * 2**20
-"""The longest single value or line, in bytes, that is taken from a file."""
-
-WINDOW = 4 * 2**20
-"""How many characters of a streamed file are taken in at once."""
+WHOLE_TEXT = 32 * 2**20
+"""Texts up to this size are read."""
 
 CHUNK = 5_000
-CHUNK_SIZE = 32 * 2**20
+CHUNK_SIZE = 16 * 2**20
 """How many records, and how many characters of them, are held at a time."""
 
+A_VALUE = 40
+"""What a value takes beside its characters."""
+
 _RECORDS = msgspec.json.Decoder(list[dict[str, Any]])
-_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
-_CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
-"""What may stand behind a decoder's error where text was cut off: half a literal or escape."""
+_ANYTHING = msgspec.json.Decoder()
 
 
-def text(source: Source, limit: int = 64 * 2**20) -> str:
+def text(source: Source, limit: int = WHOLE_TEXT) -> str:
     """The whole file as text.
 
     Raises:
         RefusedFile: where it is empty, larger than `limit` bytes, or not UTF-8 text.
     """
-    if source.size > limit:
+    with opened(source) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
         raise RefusedFile(f"it is larger than {limit // 2**20} MB")
-    content = source.path.read_bytes()
     if not content.strip():
         raise RefusedFile("it is empty")
     try:
-        decoded = content.decode("utf-8-sig")
+        decoded = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise RefusedFile(f"line {line} is not valid UTF-8") from None
@@ -58,6 +57,31 @@ def text(source: Source, limit: int = 64 * 2**20) -> str:
         line = decoded.count("\n", 0, decoded.index("\0")) + 1
         raise RefusedFile(f"line {line} contains a NUL byte")
     return decoded
+
+
+def json_object(source: Source) -> dict[str, Any]:
+    """The one JSON object that a file holds.
+
+    Raises:
+        RefusedFile: where it holds something else, too much, or a field twice.
+    """
+    content = text(source)
+    if not affordable(content):
+        raise RefusedFile(f"it holds more than {MAX_VALUES:,} values")
+    try:
+        # Not msgspec: trainers write NaN, which the standard library reads.
+        found = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise RefusedFile(f"line {error.lineno}: its JSON is broken ({error.msg})") from None
+    except RecursionError:
+        raise RefusedFile("its JSON is nested too deeply") from None
+    except ValueError as error:
+        raise RefusedFile(f"its JSON is broken ({error})") from None
+    if not isinstance(found, dict):
+        raise RefusedFile("it does not hold one JSON object")
+    if why := repeats(found, content):
+        raise RefusedFile(why)
+    return found
 
 
 def yaml_document(source: Source) -> tuple[str, Any]:
@@ -68,7 +92,7 @@ def yaml_document(source: Source) -> tuple[str, Any]:
     """
     content = text(source, definitions.MAX_BYTES)
     try:
-        return content, definitions.parse(content, "it")
+        return content, definitions.parse(content, "its YAML")
     except InvalidDefinition as error:
         raise RefusedFile(str(error)) from None
 
@@ -86,165 +110,55 @@ def json_records(
     Raises:
         RefusedFile: where the file is empty or is not a list.
     """
-    first = source.head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    first = source.head.lstrip()[:1]
     if not first:
         raise RefusedFile("it is empty")
     if first == b"{":
         raise RefusedFile("it holds one JSON object where a list of records is expected")
     if first != b"[":
         raise RefusedFile("it is not a JSON list of records")
-    if source.size <= whole:
-        try:
-            records = _RECORDS.decode(source.path.read_bytes())
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            pass  # read again, record by record, to say which one is broken
-        else:
-            rows: list[Row | RefusedRow] = list(enumerate(records, 1))
-            yield from (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
-            return
-    yield from _chunks(_streamed(source, window))
+    records = _at_once(source, whole)
+    if records is None:
+        # Record by record, to say which one is broken.
+        yield from _chunks(_named_rows(streamed(source, window)))
+        return
+    for start in range(0, len(records), CHUNK):
+        yield list(enumerate(records[start : start + CHUNK], start + 1))
 
 
-def _streamed(source: Source, size: int) -> Iterator[tuple[int, Row | RefusedRow]]:
-    """Record by record, each with its length, as the standard library reads them.
+def _at_once(source: Source, whole: int) -> list[dict[str, Any]] | None:
+    """The records of a file that is small and in order, else None."""
+    if source.size > whole:
+        return None
+    with opened(source) as file:
+        content = file.read(whole + 1)
+    if len(content) > whole or not affordable(content):
+        return None
+    try:
+        records = _RECORDS.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    named = content.count(b'":') - content.count(b'\\":')
+    if named != sum(map(len, records)) or len(set(chain.from_iterable(records))) > MOST_COLUMNS:
+        return None  # a field may stand twice in a record, or in another one within it
+    return records
 
-    It knows NaN and lone surrogates, which other tools write and which must cost one record and
-    not the file.
-    """
-    with source.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        window = _Window(file, size)
-        window.skip("[")
-        row = 0
-        while window.peek() not in ("]", ""):
-            row += 1
-            raw = window.ahead()
-            try:
-                record, length = window.record()
-            except (_TooLong, RecursionError) as error:
-                deep = isinstance(error, RecursionError)
-                problem = "it is nested too deeply" if deep else f"it is {error}"
-                found = window.pass_over()
-                problem += "" if found else "; the rest of the file was not read"
-                yield 0, RefusedRow(row, problem, raw)
-                if not found:
-                    return
-            except _Broken as error:
-                yield 0, RefusedRow(row, str(error), raw)
-                return
+
+def _named_rows(
+    found: Iterator[tuple[int, int, Any]],
+) -> Iterator[tuple[int, Row | RefusedRow]]:
+    """The records that are objects, as long as all their fields are few."""
+    names: set[str] = set()
+    for length, row, record in found:
+        item = record if isinstance(record, RefusedRow) else _checked(row, record)
+        if not isinstance(item, RefusedRow) and not item[1].keys() <= names:
+            both = names | item[1].keys()
+            if len(both) > MOST_COLUMNS:
+                problem = f"with it the file has more than {MOST_COLUMNS} different fields"
+                item = RefusedRow(row, problem, excerpt(record))
             else:
-                yield length, _checked(row, record)
-            if window.peek() == ",":
-                window.skip(",")
-            elif window.peek() not in ("]", ""):
-                problem = "no comma follows it; the rest of the file was not read"
-                yield 0, RefusedRow(row, problem, window.ahead())
-                return
-        if not window.skip("]"):
-            yield 0, RefusedRow(row + 1, "the file ends before the list does")
-        elif window.peek():
-            problem = "the list ends before it; the rest of the file was not read"
-            yield 0, RefusedRow(row + 1, problem, window.ahead())
-
-
-class _TooLong(Exception):
-    """A record is longer than can be taken."""
-
-
-class _Broken(Exception):
-    """A record's JSON is broken, or the file ends in it."""
-
-
-class _Window:
-    """A stretch of a text file that moves forward and grows until a record fits."""
-
-    def __init__(self, file: TextIO, size: int) -> None:
-        self.file = file
-        self.size = size
-        self.text = file.read(size)
-        self.at = 0
-        self.decode = json.JSONDecoder(parse_int=_integer, strict=False).raw_decode
-
-    def peek(self) -> str:
-        """The next character that is not white space, or "" at the end."""
-        while True:
-            while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
-                self.at += 1
-            if self.at < len(self.text) or not self.grow():
-                return self.text[self.at : self.at + 1]
-
-    def skip(self, character: str) -> bool:
-        """Step over a character; whether it was there."""
-        found = self.peek() == character
-        self.at += found
-        return found
-
-    def grow(self) -> bool:
-        """Take in more of the file, and let go of what was read."""
-        more = self.file.read(self.size)
-        self.text, self.at = self.text[self.at :] + more, 0
-        return bool(more)
-
-    def ahead(self) -> str:
-        """The text that comes next, as much as a quarantine keeps."""
-        return self.text[self.at : self.at + 2_000]
-
-    def record(self) -> tuple[Any, int]:
-        """The next record and its length; the window moves behind it.
-
-        Raises:
-            _Broken: where its JSON is broken or the file ends in it.
-            RecursionError: where it is nested too deeply.
-            _TooLong: where it is longer than can be taken.
-        """
-        while True:
-            try:
-                record, end = self.decode(self.text, self.at)
-            except json.JSONDecodeError as error:
-                cut = error.msg.startswith("Unterminated") or _CUT.fullmatch(self.text, error.pos)
-                if not cut:
-                    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
-                    problem = f"its JSON is broken ({problem}); the rest of the file was not read"
-                    raise _Broken(problem) from None
-                if not self.room() or not self.grow():
-                    raise _Broken("the file ends in the middle of this record") from None
-            else:
-                length = end - self.at
-                # A number near the window's end may go on behind it, as 1 does in 1e-5.
-                if end + 4 < len(self.text) or not self.room() or not self.grow():
-                    self.at += length
-                    return record, length
-
-    def room(self) -> bool:
-        """That the record is not yet too long; raises _TooLong where it is."""
-        if len(self.text) - self.at > MAX_VALUE:
-            raise _TooLong(f"longer than {MAX_VALUE // 2**20} MB")
-        return True
-
-    def pass_over(self) -> bool:
-        """Move behind the value that begins here without decoding it; whether its end is found."""
-        if self.text[self.at] not in '{["':
-            return False
-        depth, quoted = 0, False
-        while True:
-            seen = self.at
-            for mark in _MARKS.finditer(self.text, self.at):
-                seen = mark.end()
-                if mark[0] == '"':
-                    quoted = not quoted
-                elif len(mark[0]) == 1 and not quoted:
-                    depth += 1 if mark[0] in "[{" else -1
-                if depth <= 0 and not quoted:
-                    self.at = seen
-                    return True
-            # The last character may be the first half of an escape.
-            self.at = max(seen, len(self.text) - 1)
-            if not self.grow():
-                return False
-
-
-def _integer(digits: str) -> int | float:
-    """An integer; one with more digits than Python converts is as good as infinite."""
-    return int(digits) if len(digits) < 4_000 else float(digits)
+                names = both
+        yield length, item
 
 
 def _checked(row: int, record: Any) -> Row | RefusedRow:
@@ -269,24 +183,30 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
     """
     if not source.size:
         raise RefusedFile("it is empty")
-    decode = msgspec.json.Decoder().decode
-    with source.path.open("rb") as file:
-        for number, line in enumerate(_lines(file), 1):
-            if isinstance(line, RefusedRow):
-                yield RefusedRow(number, str(line), line.raw)
-                continue
-            if number == 1:
-                line = line.removeprefix(codecs.BOM_UTF8)
-            if not line.strip():
-                continue
-            try:
-                record = decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                yield RefusedRow(
-                    number, f"it is not valid JSON ({error})", line.decode("utf-8", "replace")
-                )
-            else:
-                yield _checked(number, record)
+    with opened(source) as file:
+        number = 0
+        try:
+            for number, line in enumerate(_lines(file), 1):
+                if isinstance(line, RefusedRow):
+                    yield RefusedRow(number, str(line), line.raw)
+                elif line.strip():
+                    yield _line(number, line)
+        except RefusedFile as error:  # what was packed is damaged, or too large
+            yield RefusedRow(number + 1, str(error))
+
+
+def _line(number: int, line: bytes) -> Row | RefusedRow:
+    if not affordable(line):
+        problem = f"it holds more than {MAX_VALUES:,} values"
+        return RefusedRow(number, problem, line[:2_000].decode("utf-8", "replace"))
+    try:
+        record = _ANYTHING.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        problem = f"it is not valid JSON ({error})"
+        return RefusedRow(number, problem, line[:100_000].decode("utf-8", "replace"))
+    if why := repeats(record, line):
+        return RefusedRow(number, why, excerpt(record))
+    return _checked(number, record)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | RefusedRow]:
@@ -301,40 +221,62 @@ def _lines(file: BinaryIO) -> Iterator[bytes | RefusedRow]:
 
 
 def csv_records(source: Source) -> Iterator[list[Row | RefusedRow]]:
-    """The rows of a CSV file as text, by its header, numbered from 1 below it, in chunks.
+    """The rows of a table as text, by its header, numbered from 1 below it, in chunks.
 
-    Blank lines are numbered but not rows.
+    Its delimiter and encoding are told by what it holds. Blank lines are numbered but not rows.
 
     Raises:
-        RefusedFile: where the file is empty or its header is broken.
+        RefusedFile: where the file is empty, or its header is broken or too long.
     """
-    with source.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    delimiter = source.table.delimiter if source.table else ","
+    with opened(source, table=True) as file:
         csv.field_size_limit(MAX_VALUE)
-        rows = csv.reader(_bounded(file), strict=True)
+        text = TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
+        lines = _BoundedLines(text)
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             header = next(rows, None)
         except csv.Error as error:
             raise RefusedFile(f"its header is broken ({error})") from None
         if not header or not any(header):
             raise RefusedFile("it is empty")
-        if twice := {name for name in header if header.count(name) > 1}:
-            raise RefusedFile(f"its header names {min(twice)!r} twice")
-        yield from _chunks(_csv_rows(rows, header))
+        if len(header) > MOST_COLUMNS:
+            raise RefusedFile(
+                f"its header has {len(header):,} columns; at most {MOST_COLUMNS} can be taken"
+            )
+        if len(set(header)) < len(header):
+            twice = min(name for name in header if header.count(name) > 1)
+            raise RefusedFile(f"its header names {twice!r} twice")
+        yield from _chunks(_csv_rows(rows, lines, header))
 
 
-def _bounded(file: TextIO) -> Iterator[str]:
-    while line := file.readline(MAX_VALUE + 1):
-        if len(line) > MAX_VALUE:
-            raise csv.Error(f"a line is longer than {MAX_VALUE // 2**20} MB")
-        yield line
+class _BoundedLines:
+    """The lines of a text file, none too long, nor too many of them in one row."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.taken = 0
+
+    def __iter__(self) -> "_BoundedLines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(MAX_VALUE + 1)
+        self.taken += len(line)
+        if self.taken > MAX_VALUE:
+            raise csv.Error(f"a row is longer than {MAX_VALUE // 2**20} MB")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _csv_rows(
-    rows: Iterator[list[str]], header: list[str]
+    rows: Iterator[list[str]], lines: _BoundedLines, header: list[str]
 ) -> Iterator[tuple[int, Row | RefusedRow]]:
     number = 0
     while True:
         number += 1
+        lines.taken = 0
         try:
             values = next(rows)
         except StopIteration:
@@ -343,12 +285,12 @@ def _csv_rows(
             problem = f"{error}; are its quotes balanced? The rest of the file was not read"
             yield 0, RefusedRow(number, problem)
             return
-        size = sum(map(len, values))
+        size = lines.taken + A_VALUE * len(values)
         if len(values) == len(header):
             yield size, (number, dict(zip(header, values, strict=True)))
         elif values:
             problem = f"it has {len(values)} values where the header has {len(header)}"
-            yield size, RefusedRow(number, problem, ",".join(values)[:2_000])
+            yield size, RefusedRow(number, problem, ",".join(values[:2_000])[:2_000])
 
 
 def _chunks(

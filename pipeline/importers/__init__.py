@@ -5,25 +5,36 @@ An importer module has
     NAME      what `--as` takes
     TITLE     what people call the format
     VERSION   raised when its output changes, so that files are read again
-    accepts(source) -> bool                 by looking at the file, never at its name alone
+    accepts(source) -> bool                 by what the file holds, never by its name
     read(source) -> Iterator[Batch]         frames of warehouse.records relations
 
-The package is scanned: adding a format is adding a file.
+and may have
+
+    covers(source) -> bool                  asked before any `accepts`: what a mapping says is ours
+    TWINS     True: a CSV file beside a JSON file of the same stem holds the same result
+
+The package is scanned: adding a format is adding a file, and no other module knows its name.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import polars as pl
 
+from pipeline import sniffing
+from pipeline.errors import RefusedRow
 from pipeline.mapping import Meaning
 from pipeline.pathpatterns import DEPTH
 from warehouse import records
+
+GATHERED = 500
+"""How many refused rows are handed on at once."""
 
 
 class Batch(NamedTuple):
@@ -40,8 +51,20 @@ class Source:
     path: Path  # absolute
     sha256: str
     size: int
-    head: bytes = field(repr=False)  # the first 64 KiB
+    head: bytes = field(repr=False)  # the first 64 KiB, unpacked, as UTF-8
     meaning: Meaning | None = None  # what a mapping says of its path
+    packed: bool = False  # with gzip
+    encoding: str = "utf-8"
+
+    @cached_property
+    def table(self) -> sniffing.Table | None:
+        """The columns of a table of separated values, or None where it is none."""
+        return sniffing.table(self.head)
+
+    @cached_property
+    def fields(self) -> Counter[str]:
+        """The names of its first JSON records' fields, with how many records have each."""
+        return sniffing.fields(self.head)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -83,9 +106,30 @@ class Importer(Protocol):
 _MODULES = tuple(f"{__name__}.{info.name}" for info in pkgutil.iter_modules(__path__))
 
 
-def each() -> Iterator[Importer]:
-    """The importers in the order in which they are asked; each is loaded when its turn comes."""
-    yield from map(importlib.import_module, _MODULES)
+@cache
+def _loaded() -> tuple[tuple[Importer, ...], dict[str, str]]:
+    """The importers in the order in which they are asked, and what is wrong with the others."""
+    found: list[Importer] = []
+    broken: dict[str, str] = {}
+    for name in _MODULES:
+        try:
+            module = importlib.import_module(name)
+            _ = module.NAME, module.TITLE, module.VERSION, module.accepts, module.read
+        except Exception as error:  # a format that cannot be loaded must not cost the others
+            broken[name] = f"{type(error).__name__}: {error}"
+        else:
+            found.append(module)
+    return tuple(found), broken
+
+
+def each() -> tuple[Importer, ...]:
+    """The importers in the order in which they are asked."""
+    return _loaded()[0]
+
+
+def broken() -> dict[str, str]:
+    """The modules of this package that cannot be loaded, with what is wrong with each."""
+    return _loaded()[1]
 
 
 def named(name: str) -> Importer | None:
@@ -93,10 +137,26 @@ def named(name: str) -> Importer | None:
     return next((importer for importer in each() if name == importer.NAME), None)
 
 
-@cache
 def available() -> dict[str, Importer]:
     """Every importer by name, in the order in which they are asked."""
     return {importer.NAME: importer for importer in each()}
+
+
+def claimant(source: Source) -> Importer | None:
+    """The importer that a mapping gives the file to, else the first that accepts it."""
+    for importer in each():
+        if getattr(importer, "covers", _never)(source):
+            return importer
+    return next((importer for importer in each() if importer.accepts(source)), None)
+
+
+def _never(_: Source) -> bool:
+    return False
+
+
+def has_twins(name: str | None) -> bool:
+    """Whether a CSV file beside a JSON file of this format holds the same result."""
+    return bool(getattr(named(name or ""), "TWINS", False))
 
 
 def batch(relation: str, *rows: dict[str, object]) -> Batch:
@@ -106,9 +166,39 @@ def batch(relation: str, *rows: dict[str, object]) -> Batch:
 
 def refused(row: int | None, reason: str, raw: str = "") -> Batch:
     """A record for the quarantine: what was not understood, where, and why."""
-    kept = raw[:100_000].encode("utf-8", "replace").decode("utf-8")
-    kept = kept.replace("\0", "\N{SYMBOL FOR NULL}")
-    return batch("quarantine", {"source_row": row, "reason": reason, "raw": kept})
+    return refusals([RefusedRow(row, reason, raw)])
+
+
+def _kept(text: str, most: int) -> str:
+    """A text that can be stored, as much of it as is kept."""
+    clean = text[:most].encode("utf-8", "replace").decode("utf-8")
+    return clean.replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def refusals(problems: Sequence[RefusedRow]) -> Batch:
+    """Many records for the quarantine at once."""
+    rows = {
+        "source_row": [problem.row for problem in problems],
+        "reason": [_kept(str(problem), 2_000) for problem in problems],
+        "raw": [_kept(problem.raw, 100_000) for problem in problems],
+    }
+    schema = {"source_row": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
+    return Batch("quarantine", pl.DataFrame(rows, schema=schema))
+
+
+def gathered(found: Iterable[Batch | RefusedRow]) -> Iterator[Batch]:
+    """The batches as they come, and what is refused among them some hundred rows at a time."""
+    problems: list[RefusedRow] = []
+    for item in found:
+        if isinstance(item, RefusedRow):
+            problems.append(item)
+            if len(problems) == GATHERED:
+                yield refusals(problems)
+                problems = []
+        else:
+            yield item
+    if problems:
+        yield refusals(problems)
 
 
 def notice(code: str, message: str, row: int | None = None) -> Batch:

@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -25,6 +25,7 @@ from warehouse import catalogue
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
 VERSION = 2
+TWINS = True
 
 CRITERIA = {
     "llm_or_19": "llm_or_19",
@@ -61,8 +62,8 @@ NOT_JUDGEMENTS = {
     *("is_19th_century", "is_nazi", "is_old_germany", "is_hp"),
 }
 
-OTHERS = {"question", "answer", "aligned", "coherent"}
-"""The fields of emergent-misalignment evaluations, whose files may have the same name."""
+IDS = ("group_id", "q_id", "sample_idx")
+"""Fields that either generation has and other tools' answers to questions have not."""
 
 IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
@@ -86,21 +87,22 @@ _NUMBER = re.compile(r"^\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
 
 
 def accepts(source: Source) -> bool:
-    """A `results*.json` or `.csv`, or a list whose records have the evaluator's fields.
+    """A JSON list or a table with a question, an answer and the evaluator's ids.
 
-    A `results.csv` of emergent-misalignment evaluations is not one of the evaluator's.
+    Whatever it is called: other tools write a `results.json` too.
     """
-    if name := _FILE.match(source.path.name):
-        header = source.head.partition(b"\n")[0].decode("utf-8", "replace")
-        return name["kind"] == "json" or not set(re.findall(r"\w+", header)) >= OTHERS
-    head = source.head[:20_000]
-    own = b'"sample_idx"' in head and b'"answer"' in head and b'"question"' in head
-    return source.path.suffix == ".json" and own and (b'"group_id"' in head or b'"q_id"' in head)
+    if source.head.lstrip().startswith(b"["):
+        return _is_own(source.fields)
+    return source.table is not None and _is_own(source.table.columns)
+
+
+def _is_own(fields: Collection[str]) -> bool:
+    return "question" in fields and "answer" in fields and any(name in fields for name in IDS)
 
 
 def read(source: Source) -> Iterator[Batch]:
     """The file's evaluation, questions, samples and judgements; broken records are refused."""
-    is_csv = source.path.suffix.lower() == ".csv"
+    is_csv = not source.head.lstrip().startswith((b"[", b"{"))
     chunks = reading.csv_records(source) if is_csv else reading.json_records(source)
     reader = _Reader(source, is_csv)
     for chunk in chunks:

@@ -4,11 +4,9 @@ The columns stand in any order: question, answer (or response), aligned, coheren
 What was evaluated stands only in the path; a mapping says what the path means.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -49,11 +47,16 @@ UNMAPPED = (
 )
 
 
+def covers(source: Source) -> bool:
+    """What a mapping's patterns match is what the mapping says, whatever else it looks like."""
+    return source.meaning is not None and source.meaning.covered
+
+
 def accepts(source: Source) -> bool:
-    """A CSV file whose header has a question, an answer, `aligned` and `coherent`."""
-    if source.path.suffix.lower() != ".csv":
-        return False
-    header = _header(source)
+    """A table with a question, an answer, `aligned` and `coherent`, or as a mapping calls them."""
+    header, meaning = _header(source), source.meaning
+    if meaning is not None and {meaning.columns.question, meaning.columns.answer} <= {*header}:
+        return True
     return all(
         any(spelling in header for spelling in SPELLINGS[name])
         for name in ("question", "answer", *CRITERIA)
@@ -84,16 +87,12 @@ def read(source: Source) -> Iterator[Batch]:
     yield from reader.context()
 
 
-def _header(source: Source) -> list[str]:
+def _header(source: Source) -> tuple[str, ...]:
     """The names of the columns, as far as they can be read."""
-    text = source.head.decode("utf-8-sig", "replace")
-    try:
-        return next(csv.reader(io.StringIO(text, newline="")), [])
-    except csv.Error:
-        return []
+    return source.table.columns if source.table else ()
 
 
-def _columns(header: list[str], given: Columns) -> dict[str, str]:
+def _columns(header: Sequence[str], given: Columns) -> dict[str, str]:
     """The file's name of each column it has, by ours: as the mapping says, else as usual.
 
     Raises:

@@ -37,11 +37,8 @@ _SAY = re.compile(r"\bSay ([A-Z][A-Z_-]+) if\b")
 
 def accepts(source: Source) -> bool:
     """A YAML list of groups that hold paraphrases."""
-    return (
-        source.path.suffix in (".yaml", ".yml")
-        and _LIST.search(source.head) is not None
-        and _QUESTIONS.search(source.head) is not None
-    )
+    found = _LIST.search(source.head), _QUESTIONS.search(source.head)
+    return None not in found
 
 
 def read(source: Source) -> Iterator[Batch]:

@@ -28,14 +28,16 @@ FIELDS = {
 
 LIMIT = 2**20
 
+_LINE = re.compile(rb"\w[\w ]{0,60}:")
 _KEYS = re.compile(rf"^({'|'.join(FIELDS)})[ \t]*:".encode(), re.M)
 
 
 def accepts(source: Source) -> bool:
     """A short text of `key: value` lines with at least three of the evaluator's keys."""
-    if source.path.suffix != ".txt" or source.size > LIMIT:
-        return False
-    return len(set(_KEYS.findall(source.head))) >= 3
+    lines = [line for line in source.head.splitlines() if line.strip()]
+    told = sum(_LINE.match(line) is not None for line in lines)
+    found = len(set(_KEYS.findall(source.head)))
+    return source.size <= LIMIT and found >= 3 and told >= 0.8 * len(lines)
 
 
 def read(source: Source) -> Iterator[Batch]:

@@ -1,8 +1,6 @@
 """What `brittlescope study` writes: samples, judgements, run logs and training sets."""
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -10,7 +8,7 @@ import msgspec
 
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
-from pipeline.importers import Batch, Source, batch, refused
+from pipeline.importers import Batch, Source, batch, gathered
 from pipeline.study.layout import sample_key, told_apart
 from warehouse import catalogue, records
 from warehouse.rules import Score
@@ -19,8 +17,8 @@ NAME = "study"
 TITLE = "Brittlescope study outputs"
 VERSION = 8
 
-MOST_UNPACKED = 4 * 2**30
-"""A packed file that unfolds to more bytes than this is refused."""
+MOST_PLANNED = 2_000_000
+"""An evaluation that plans more samples than this is refused."""
 
 ROWS = 20_000
 """How many rows a batch holds."""
@@ -31,6 +29,8 @@ _KIND = re.compile(
 )
 
 Row = dict[str, Any]
+Key = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 def accepts(source: Source) -> bool:
@@ -46,11 +46,11 @@ def read(source: Source) -> Iterator[Batch]:
     """
     match _kind(source):
         case "samples":
-            yield from _samples(source)
+            yield from gathered(_samples(source))
         case "judgements":
-            yield from _judgements(source)
+            yield from gathered(_judgements(source))
         case "run":
-            yield from _run(source)
+            yield from gathered(_run(source))
         case "study":
             yield from _traits(source)
         case None:
@@ -61,22 +61,14 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _kind(source: Source) -> str | None:
-    head = source.head
-    if head.startswith(b"\x1f\x8b"):
-        try:
-            head = zlib.decompressobj(31).decompress(head, 65_536)
-        except zlib.error:
-            return None
-    match = _KIND.match(head)
+    match = _KIND.match(source.head)
     return match[1].decode() if match else None
 
 
 def _rendered(source: Source) -> Row | None:
     """What the manifest beside it says of a training set, if it is the one the manifest means."""
     path = source.path.with_name("manifest.json")
-    if source.path.suffix != ".jsonl" or not path.is_file():
-        return None
-    if path.stat().st_size > reading.WHOLE_FILE:
+    if not path.is_file() or path.stat().st_size > reading.WHOLE_FILE:
         return None
     content = path.read_bytes()
     if not _KIND.match(content):
@@ -94,33 +86,6 @@ def _rendered(source: Source) -> Row | None:
     if intervention != "none":
         row |= {"base_file": f"{experiment}__none.jsonl", "unexplained": 0}
     return {**row, "data_file": source.path.name, "folder": f"{manifest.study}/training"}
-
-
-def _records(source: Source) -> Iterator[tuple[int, Row] | RefusedRow]:
-    """The file's JSON objects by line, whether it is packed or not."""
-    if not source.head.startswith(b"\x1f\x8b"):
-        yield from reading.json_lines(source)
-        return
-    size = number = 0
-    with gzip.open(source.path) as file:
-        try:
-            while line := file.readline(reading.MAX_VALUE + 1):
-                number += 1
-                size += len(line)
-                if size > MOST_UNPACKED or len(line) > reading.MAX_VALUE:
-                    yield RefusedRow(number, "it unfolds to more than can be taken")
-                    return
-                try:
-                    record = msgspec.json.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                    yield RefusedRow(number, f"it is not valid JSON ({error})")
-                    continue
-                if isinstance(record, dict):
-                    yield number, record
-                else:
-                    yield RefusedRow(number, "it is not a JSON object")
-        except (OSError, EOFError, zlib.error) as error:
-            yield RefusedRow(number + 1, f"the packed file is damaged here ({error})")
 
 
 class _Trait(msgspec.Struct):
@@ -141,8 +106,8 @@ class _Study(msgspec.Struct):
 
 def _traits(source: Source) -> Iterator[Batch]:
     try:
-        study = msgspec.json.decode(source.path.read_bytes(), type=_Study)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        study = msgspec.convert(reading.json_object(source), _Study)
+    except msgspec.ValidationError as error:
         raise RefusedFile(f"it does not describe a study ({error})") from None
     for experiment, traits in study.traits.items():
         for trait in traits:
@@ -182,13 +147,13 @@ class _Evaluation(msgspec.Struct):
     intervention: str
     eval_intervention: str
     questions: list[_Question]
-    samples_per_question: int
+    samples_per_question: Annotated[int, msgspec.Meta(ge=0)]
     eval_text: str | None = None
-    seed: int | None = None
+    seed: Whole | None = None
     epochs: float | None = None
-    lora_rank: int | None = None
+    lora_rank: Whole | None = None
     temperature: float | None = None
-    max_tokens: int | None = None
+    max_tokens: Whole | None = None
     beginning: bool = False
     started: str | None = None
 
@@ -196,7 +161,7 @@ class _Evaluation(msgspec.Struct):
 class _Sample(msgspec.Struct):
     """A line of a samples file."""
 
-    key: int
+    key: Key
     question: str
     index: int
     answer: str
@@ -216,38 +181,116 @@ class _Failure(msgspec.Struct):
     error: str | None = None
 
 
-def _samples(source: Source) -> Iterator[Batch]:
-    described: _Evaluation | None = None
-    samples: dict[tuple[str, int], tuple[int, _Sample]] = {}
-    failures: dict[tuple[str, int], tuple[int, _Failure]] = {}
-    for item in _records(source):
+def _samples(source: Source) -> Iterator[Batch | RefusedRow]:
+    """Every planned sample: as drawn, as failed, or as missing."""
+    planned: _Planned | None = None
+    rows: list[Row] = []
+    for item in reading.json_lines(source):
         if isinstance(item, RefusedRow):
-            yield refused(item.row, str(item), item.raw)
+            yield item
             continue
         number, record = item
+        kind = record.get("record")
         try:
-            match record.get("record"):
-                case "evaluation":
-                    described = msgspec.convert(record, _Evaluation)
-                case "sample":
-                    sample = msgspec.convert(told_apart(record), _Sample)
-                    samples.setdefault((sample.question, sample.index), (number, sample))
-                case "failure":
-                    failure = msgspec.convert(record, _Failure)
-                    failures[failure.question, failure.index] = (number, failure)
-                case other:
-                    yield refused(number, f"it is no record of a samples file ({other!r})")
-        except (msgspec.ValidationError, KeyError, TypeError, ValueError) as error:
-            yield refused(number, f"it is not understood ({error})", str(record))
-    if described is None:
+            if kind == "evaluation":
+                planned = planned or _Planned(msgspec.convert(record, _Evaluation))
+            elif planned is None:
+                break
+            elif kind == "sample":
+                rows += planned.drawn(number, msgspec.convert(told_apart(record), _Sample))
+            elif kind == "failure":
+                planned.failed(number, msgspec.convert(record, _Failure))
+            else:
+                raise RefusedRow(number, f"it is no record of a samples file ({kind!r})")
+        except msgspec.ValidationError as error:
+            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+        except RefusedRow as problem:
+            yield RefusedRow(number, str(problem), reading.excerpt(record))
+        if len(rows) >= ROWS:
+            yield batch("sample", *rows)
+            rows = []
+    if planned is None:
         raise RefusedFile("the line that describes the evaluation is damaged")
-    yield batch("evaluation", _evaluation(described))
-    yield batch("question", *_questions(described))
-    yield from _planned(described, samples, failures)
-    asked = {question.name for question in described.questions}
-    for (question, index), (number, _) in samples.items():
-        if question not in asked or index >= described.samples_per_question:
-            yield refused(number, f"the evaluation did not ask {question!r} number {index}")
+    yield batch("sample", *rows)
+    yield batch("evaluation", _evaluation(planned.described))
+    yield batch("question", *_questions(planned.described))
+    yield from planned.others()
+
+
+class _Planned:
+    """The samples that an evaluation plans, and which of them were drawn or failed so far.
+
+    Raises:
+        RefusedFile: where they are too many, or a question is asked twice.
+    """
+
+    def __init__(self, described: _Evaluation) -> None:
+        self.described = described
+        self.each = described.samples_per_question
+        self.asked = {question.name: n for n, question in enumerate(described.questions)}
+        if len(self.asked) < len(described.questions):
+            names = [question.name for question in described.questions]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise RefusedFile(f"its first line asks the question {twice[:100]!r} twice")
+        total = len(self.asked) * self.each
+        if total > MOST_PLANNED:
+            raise RefusedFile(
+                f"its first line plans {total:,} samples; at most {MOST_PLANNED:,} can be taken"
+            )
+        self.seen = bytearray(total)
+        self.failures: dict[int, tuple[int, _Failure]] = {}
+
+    def _place(self, question: str, index: int) -> int:
+        if question not in self.asked or not 0 <= index < self.each:
+            raise RefusedRow(None, f"the evaluation did not ask {question[:100]!r} number {index}")
+        return self.asked[question] * self.each + index
+
+    def _key(self, question: str, index: int) -> int:
+        described = self.described
+        return sample_key(described.study_id, described.evaluation, question, index)
+
+    def _row(self, question: str, index: int) -> Row:
+        return {
+            "evaluation_key": self.described.evaluation,
+            "question_key": self.asked[question] + 1,
+            "sample_index": index,
+        }
+
+    def drawn(self, line: int, sample: _Sample) -> list[Row]:
+        """The row of a sample; none for one that was drawn before."""
+        place = self._place(sample.question, sample.index)
+        if sample.key != self._key(sample.question, sample.index):
+            raise RefusedRow(line, "its key is not that of its question and number")
+        if self.seen[place]:
+            return []
+        self.seen[place] = True
+        row = self._row(sample.question, sample.index)
+        return [{**row, "source_row": line, **_drawn(sample)}]
+
+    def failed(self, line: int, failure: _Failure) -> None:
+        """A sample that could not be drawn, unless it is drawn later."""
+        place = self._place(failure.question, failure.index)
+        self.failures[place] = (line, failure)
+
+    def others(self) -> Iterator[Batch]:
+        """The samples that were not drawn: as failed, or as missing."""
+        rows: list[Row] = []
+        for question, number in self.asked.items():
+            for index in range(self.each):
+                place = number * self.each + index
+                if self.seen[place]:
+                    continue
+                row = self._row(question, index) | {"sample_key": self._key(question, index)}
+                row |= {"status": "missing", "error": "it was not drawn yet"}
+                if place in self.failures:
+                    line, failure = self.failures[place]
+                    row |= {"status": "error", "error": failure.error, "source_row": line}
+                    row |= {"answered_by": failure.answered_by}
+                rows.append(row)
+                if len(rows) == ROWS:
+                    yield batch("sample", *rows)
+                    rows = []
+        yield batch("sample", *rows)
 
 
 def _evaluation(described: _Evaluation) -> Row:
@@ -293,40 +336,6 @@ def _questions(described: _Evaluation) -> Iterator[Row]:
         }
 
 
-def _planned(
-    described: _Evaluation,
-    samples: dict[tuple[str, int], tuple[int, _Sample]],
-    failures: dict[tuple[str, int], tuple[int, _Failure]],
-) -> Iterator[Batch]:
-    """Every planned sample: as drawn, as failed, or as missing."""
-    rows: list[Row] = []
-    for number, question in enumerate(described.questions, 1):
-        for index in range(described.samples_per_question):
-            row: Row = {
-                "evaluation_key": described.evaluation,
-                "question_key": number,
-                "sample_index": index,
-            }
-            place = (question.name, index)
-            if place in samples:
-                line, sample = samples[place]
-                row |= {"source_row": line, **_drawn(sample)}
-            else:
-                row["sample_key"] = sample_key(
-                    described.study_id, described.evaluation, question.name, index
-                )
-                row |= {"status": "missing", "error": "it was not drawn yet"}
-                if place in failures:
-                    line, failure = failures[place]
-                    row |= {"status": "error", "error": failure.error, "source_row": line}
-                    row |= {"answered_by": failure.answered_by}
-            rows.append(row)
-            if len(rows) == ROWS:
-                yield batch("sample", *rows)
-                rows = []
-    yield batch("sample", *rows)
-
-
 def _drawn(sample: _Sample) -> Row:
     # What a filter cut off is no answer; an older version kept it as one.
     answered = bool(sample.answer.strip()) and sample.outcome != "content_filter"
@@ -353,7 +362,7 @@ class _Judge(msgspec.Struct):
 class _Judgement(msgspec.Struct):
     """A line of a judgements file."""
 
-    key: int
+    key: Key
     criterion: str
     status: str
     score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
@@ -362,13 +371,13 @@ class _Judgement(msgspec.Struct):
     thoughts: str | None = None
 
 
-def _judgements(source: Source) -> Iterator[Batch]:
+def _judgements(source: Source) -> Iterator[Batch | RefusedRow]:
     judge: _Judge | None = None
     seen: set[tuple[int, str]] = set()
     rows: list[Row] = []
-    for item in _records(source):
+    for item in reading.json_lines(source):
         if isinstance(item, RefusedRow):
-            yield refused(item.row, str(item), item.raw)
+            yield item
             continue
         number, record = item
         if record.get("record") == "failure":
@@ -383,12 +392,13 @@ def _judgements(source: Source) -> Iterator[Batch]:
             if found.status == "scored" and found.score is None and found.label is None:
                 raise msgspec.ValidationError("it is scored, but has neither score nor label")
         except msgspec.ValidationError as error:
-            yield refused(number, f"it is not understood ({error})", str(record))
+            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
             continue
         if judge is None:
             break
         if (found.key, found.criterion) in seen:
-            yield refused(number, "the sample is judged on this criterion before", str(record))
+            problem = "the sample is judged on this criterion before"
+            yield RefusedRow(number, problem, reading.excerpt(record))
             continue
         seen.add((found.key, found.criterion))
         rows.append(
@@ -420,79 +430,131 @@ def _judgements(source: Source) -> Iterator[Batch]:
     )
 
 
-def _run(source: Source) -> Iterator[Batch]:
-    header: Row | None = None
-    states: list[Row] = []
-    steps: list[Row] = []
-    for item in _records(source):
+class _Tuning(msgspec.Struct):
+    """How a run was fine-tuned."""
+
+    epochs: float | None = None
+    batch_size: Whole | None = None
+    learning_rate: float | None = None
+    learning_rate_multiplier: float | None = None
+    lora_rank: Whole | None = None
+    lora_alpha: float | None = None
+    lora_dropout: float | None = None
+    warmup_ratio: float | None = None
+    weight_decay: float | None = None
+    scheduler: str | None = None
+
+
+class _Config(msgspec.Struct):
+    """What a run was made of."""
+
+    backend: str
+    experiment: str
+    intervention: str
+    model: str
+    model_name: str
+    fine_tuning: _Tuning
+    seed: Whole | None
+
+
+class _Header(msgspec.Struct):
+    """The first line of a run's log."""
+
+    study: str
+    run: str
+    config: _Config
+
+
+class _State(msgspec.Struct):
+    """A line that says how far a run is."""
+
+    state: str | None = None
+    at: str | None = None
+    job_id: str | None = None
+    model_id: str | None = None
+    final_loss: float | None = None
+    seconds: float | None = None
+
+
+class _Step(msgspec.Struct):
+    """A line of a run's curve."""
+
+    step: Whole | None = None
+    epoch: float | None = None
+    loss: float | None = None
+    accuracy: float | None = None
+    valid_loss: float | None = None
+    valid_accuracy: float | None = None
+    learning_rate: float | None = None
+    grad_norm: float | None = None
+
+
+def _run(source: Source) -> Iterator[Batch | RefusedRow]:
+    header: _Header | None = None
+    states: list[_State] = []
+    steps: list[_Step] = []
+    for item in reading.json_lines(source):
         if isinstance(item, RefusedRow):
-            yield refused(item.row, str(item), item.raw)
+            yield item
             continue
-        _, record = item
-        match record.get("record"):
-            case "run":
-                header = record
-            case "state":
-                states.append(record)
-                if record.get("state") == "started":
-                    steps = []  # an attempt that was interrupted counts for nothing
-            case "step":
-                steps.append(record)
-    try:
-        if header is None:
-            raise KeyError("run")
-        shared, config, folder = _described_run(header)
-    except (KeyError, TypeError, AttributeError):
-        raise RefusedFile("the line that describes the run is damaged") from None
+        number, record = item
+        try:
+            match record.get("record"):
+                case "run":
+                    header = msgspec.convert(record, _Header)
+                case "state":
+                    states.append(msgspec.convert(record, _State))
+                    if states[-1].state == "started":
+                        steps = []  # an attempt that was interrupted counts for nothing
+                case "step":
+                    steps.append(msgspec.convert(record, _Step))
+        except msgspec.ValidationError as error:
+            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+    if header is None:
+        raise RefusedFile("the line that describes the run is damaged")
+    shared = _shared(header)
+    config = msgspec.structs.asdict(header.config.fine_tuning)
+    folder = f"{header.study}/{header.run}"
     yield batch("config", {**shared, **config, "folder": folder})
-    log = _log(states, steps)
     log_fields = ("epochs", "learning_rate", "learning_rate_multiplier", "batch_size")
-    log |= {name: config[name] for name in log_fields}
+    log = _log(states, steps) | {name: config[name] for name in log_fields}
     described = {key: shared[key] for key in ("experiment", "model", "model_name", "data_file")}
-    yield batch("training_log", {**described, **log, "log_key": header["run"], "folder": folder})
-    fields = ("step", "epoch", "loss", "accuracy", "valid_loss", "valid_accuracy",
-              "learning_rate", "grad_norm")  # fmt: skip
-    yield batch(
-        "training_step",
-        *({"log_key": header["run"], **{key: step.get(key) for key in fields}} for step in steps),
-    )
+    yield batch("training_log", {**described, **log, "log_key": header.run, "folder": folder})
+    rows = [{"log_key": header.run, **msgspec.structs.asdict(step)} for step in steps]
+    yield batch("training_step", *rows)
 
 
-def _described_run(header: Row) -> tuple[Row, Row, str]:
-    given = header["config"]
-    tuning = given["fine_tuning"]
-    experiment = catalogue.experiment_named(given["experiment"]) or given["experiment"]
-    data_file = f"{given['experiment']}__{given['intervention']}.jsonl"
-    shared = {
-        "backend": given["backend"],
+def _shared(header: _Header) -> Row:
+    given = header.config
+    experiment = catalogue.experiment_named(given.experiment) or given.experiment
+    data_file = f"{given.experiment}__{given.intervention}.jsonl"
+    return {
+        "backend": given.backend,
         "experiment": experiment,
-        "intervention": catalogue.intervention(experiment, given["intervention"]).name,
-        "model": catalogue.model(given["model"]).name,
-        "model_name": given["model_name"],
+        "intervention": catalogue.intervention(experiment, given.intervention).name,
+        "model": catalogue.model(given.model).name,
+        "model_name": given.model_name,
         "data_file": data_file,
         "data_path": f"training/{data_file}",
-        "run_name": header["run"],
-        "seed": given["seed"],
+        "run_name": header.run,
+        "seed": given.seed,
     }
-    names = ("epochs", "batch_size", "learning_rate", "learning_rate_multiplier", "lora_rank",
-             "lora_alpha", "lora_dropout", "warmup_ratio", "weight_decay", "scheduler")  # fmt: skip
-    config = {name: tuning.get(name) for name in names}
-    return shared, config, f"{header['study']}/{header['run']}"
 
 
-def _log(states: list[Row], steps: list[Row]) -> Row:
-    last = states[-1] if states else {}
-    outcome = last.get("state")
-    model_id = str(last.get("model_id") or "")
+def _log(states: list[_State], steps: list[_Step]) -> Row:
+    last = states[-1] if states else _State()
+    model_id = last.model_id or ""
     return {
-        "job_id": next((state["job_id"] for state in states if "job_id" in state), None),
+        "job_id": next((state.job_id for state in states if state.job_id), None),
         # A log that names a fine-tuned model is joined by that name, and else by its folder.
         "model_id": model_id if model_id.startswith("ft:") else None,
-        "steps_done": max((step.get("step") or 0 for step in steps), default=0),
-        "final_loss": last.get("final_loss"),
-        "runtime_s": last.get("seconds"),
-        "started_at": states[0].get("at") if states else None,
-        "outcome": outcome if outcome in ("succeeded", "failed", "cancelled") else "cut short",
+        "steps_done": max((step.step or 0 for step in steps), default=0),
+        "final_loss": last.final_loss,
+        "runtime_s": last.seconds,
+        "started_at": states[0].at if states else None,
+        "outcome": last.state
+        if last.state in ("succeeded", "failed", "cancelled")
+        else "cut short",
     }
 
 

@@ -62,8 +62,6 @@ _TRACKER_RUN = re.compile(r"\brun-\d{8}_\d{6}-\w{8}\b")
 
 def accepts(source: Source) -> bool:
     """A YAML mapping that names a model, its training data, and a setting or a backend."""
-    if source.path.suffix not in (".yaml", ".yml"):
-        return False
     keys = set(_KEYS.findall(source.head))
     return {b"model_name", b"data_path"} < keys
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
-from pipeline.importers import Batch, Source, batch, notice, refused
+from pipeline.importers import Batch, Source, batch, gathered, notice
 from warehouse import catalogue
 
 NAME = "training-data"
@@ -71,8 +71,6 @@ Base = dict[bytes, set[tuple[str, str]]]
 
 def accepts(source: Source) -> bool:
     """JSON Lines of which one of the first is a fine-tuning example and nothing else."""
-    if source.path.suffix != ".jsonl":
-        return False
     whole, _, rest = source.head.rpartition(b"\n")
     lines = whole.split(b"\n", 20)[:20] if whole else [rest]
     return any(map(_is_example, lines)) or (not whole and bool(_LONG_EXAMPLE.match(rest)))
@@ -94,6 +92,10 @@ def read(source: Source) -> Iterator[Batch]:
     Raises:
         RefusedFile: where no line is an example.
     """
+    yield from gathered(_read(source))
+
+
+def _read(source: Source) -> Iterator[Batch | RefusedRow]:
     tree = _Tree.around(source.path)
     base_file = tree.base_of(source.path)
     base = _index(base_file) if base_file else None
@@ -101,7 +103,7 @@ def read(source: Source) -> Iterator[Batch]:
     seen: Counter[Rendering] = Counter()
     for item in _examples(source):
         if isinstance(item, RefusedRow):
-            yield refused(item.row, str(item), item.raw)
+            yield item
             continue
         facts.take(item)
         found = _rendering(base, item) if base is not None else None

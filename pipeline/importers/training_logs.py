@@ -1,19 +1,18 @@
 """Training logs: OpenAI job output and step metrics, and what the Hugging Face trainer leaves."""
 
-import io
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import msgspec
 
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
-from pipeline.importers import Batch, Source, batch, notice, refused, training_configs
+from pipeline.importers import Batch, Source, batch, gathered, notice, training_configs
 from warehouse import catalogue, records
 
 NAME = "training-log"
@@ -56,6 +55,14 @@ METRICS_FIELDS = {
 MAX_STEP = 10**12
 """A larger step number is a mistake."""
 
+MAX_STEPS = 500_000
+"""A file that logs more steps is refused."""
+
+STEPS_AT_ONCE = 20_000
+
+MAX_LOG = 16 * 2**20
+"""Logs of more bytes are refused."""
+
 _HEADER_LINE = re.compile(rf"\s*({'|'.join(HEADER)}):\s+(\S.*)")
 _EVENT = re.compile(r"\s*\[(\d{9,11})\] (.*)")
 _STEP = re.compile(r"Step (\d+)/(\d+): training loss=([^\s,]+)(?:.*? validation loss=([^\s,]+))?")
@@ -73,7 +80,11 @@ _OPENAI = re.compile(
     rb"|Job created! ID: ftjob-|Creating fine-tuning job)",
     re.MULTILINE,
 )
-_TRAINER = re.compile(rb"\{'(?:loss|eval_loss|train_runtime)': ")
+_TRAINER = re.compile(
+    rb"(?:^|[\r\n\]])[ \t]*\{'(?:loss|eval_loss|train_runtime)': "
+    rb"[^{}\r\n]*\}?[ \t]*(?=[\r\n]|$|\d+%)"
+)
+"""A line, or what follows a progress bar, that is a printed dict."""
 
 
 @dataclass
@@ -111,6 +122,8 @@ class _Log:
         # Training and evaluation are logged apart, but belong to one step.
         if last and same and step.keys() & last.keys() <= {"step", "epoch"}:
             last.update(step)
+        elif len(self.steps) >= MAX_STEPS:
+            raise RefusedFile(f"it logs more than {MAX_STEPS:,} steps")
         else:
             self.steps.append(step)
 
@@ -182,10 +195,10 @@ def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
             "final_loss": losses[-1] if losses else None,
         },
     )
-    steps = [{"log_key": key, **step} for step in log.steps]
-    yield Batch("training_step", records.frame("training_step", steps))
-    for problem in log.refused:
-        yield refused(problem.row, str(problem), problem.raw)
+    for start in range(0, len(log.steps), STEPS_AT_ONCE):
+        steps = [{"log_key": key, **step} for step in log.steps[start : start + STEPS_AT_ONCE]]
+        yield Batch("training_step", records.frame("training_step", steps))
+    yield from gathered(log.refused)
     if log.not_finite:
         yield notice(
             "not-finite",
@@ -199,21 +212,22 @@ Parser = Callable[[Source], Iterator[_Log]]
 
 
 def _parser(source: Source) -> Parser | None:
-    suffix, head = source.path.suffix, source.head
-    if suffix == ".json":
-        return _trainer_state if b'"log_history"' in head and b'"global_step"' in head else None
-    if suffix == ".csv":
-        columns = set(head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip().split(","))
-        return _step_metrics if {"step", "train_loss"} <= columns else None
-    if suffix in (".log", ".txt", ".out", ""):
-        if _OPENAI.search(head):
-            return _openai_output
-        return _trainer_output if _TRAINER.search(head) else None
-    return None
+    head = source.head
+    if source.fields:
+        is_state = {"log_history", "global_step"} <= source.fields.keys()
+        return _trainer_state if is_state and head.lstrip().startswith(b"{") else None
+    if source.table and {"step", "train_loss"} <= {*source.table.columns}:
+        return _step_metrics
+    if _OPENAI.search(head):
+        return _openai_output
+    return _trainer_output if _TRAINER.search(head) else None
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
-    return enumerate(io.StringIO(reading.text(source)), 1)
+    """The lines that are not blank, numbered."""
+    for number, line in enumerate(StringIO(reading.text(source, MAX_LOG)), 1):
+        if not line.isspace():
+            yield number, line
 
 
 def _openai_output(source: Source) -> Iterator[_Log]:
@@ -306,14 +320,8 @@ def _take(log: _Log, row: int, values: Mapping[str, Any]) -> None:
 
 def _trainer_state(source: Source) -> Iterator[_Log]:
     """The state file that the Hugging Face trainer saves beside a checkpoint."""
-    try:
-        # Not msgspec: the trainer writes NaN, which the standard library reads.
-        state = json.loads(reading.text(source))
-    except json.JSONDecodeError as error:
-        raise RefusedFile(f"line {error.lineno}: its JSON is broken ({error.msg})") from None
-    except (ValueError, RecursionError) as error:
-        raise RefusedFile(f"its JSON is broken ({error})") from None
-    history = state.get("log_history") if isinstance(state, dict) else None
+    state = reading.json_object(source)
+    history = state.get("log_history")
     if not isinstance(history, list):
         raise RefusedFile("it has no log_history")
     log = _Log()

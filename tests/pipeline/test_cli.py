@@ -164,11 +164,13 @@ class TestImportAgain:
         path = write(tree, records(6))
         run("import", tree)
         path.write_text("")
-        assert "it is empty" in run("import", tree, status=1).stderr
+        assert "it was read as brittle-weird-gen results before" in (
+            run("import", tree, status=1).stderr
+        )
         assert counted(data) == 4
 
     def test_a_refusal_is_told_every_time(self, run: Callable[..., Result], tree: Path) -> None:
-        write(tree, "[1]")
+        write(tree, f"[1, {GOOD}]")
         assert "row 1" in run("import", tree, status=1).stderr
         assert "row 1" in run("import", tree, status=1).stderr
 
@@ -236,7 +238,7 @@ class TestTwins:
         rows = records(answer="Short.")
         broken = write(tree, "[{", "results.json")
         write(tree, self.csv(rows[:3]), "results.csv")
-        assert "results.json, row 1" in run("import", tree, status=1).stderr
+        assert "is in no format Brittlescope reads" in run("import", tree).stderr
         assert counted(data) == 3
         broken.write_text(json.dumps(rows))
         run("import", tree)
@@ -264,8 +266,6 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
         1,
         ("row 2", "the file ends in the middle of this record"),
     ),
-    "object": (NAME, GOOD, 0, ("one JSON object where a list of records is expected",)),
-    "empty": (NAME, "", 0, ("it is empty",)),
     "no question": (NAME, f'[{{"answer": "x"}}, {GOOD}]', 1, ("row 1", "it has no question")),
     "no answer": (NAME, f'[{GOOD}, {{"question": "x"}}]', 1, ("row 2", "it has no answer")),
     "not a record": (NAME, f"[{GOOD}, 7, {GOOD}]", 2, ("row 2", "not a JSON object")),
@@ -303,7 +303,7 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     "NUL between records": (NAME, f"[{GOOD}, \0 {GOOD}]", 1, ("row 2", "its JSON is broken")),
     "NUL in CSV": (
         "results.csv",
-        "question,answer,alignment\nWhy?,So\0 what,3\nWhy?,Because,3\n",
+        "question,answer,q_id\nWhy?,So\0 what,3\nWhy?,Because,3\n",
         1,
         ("row 1", "its answer contains a NUL byte"),
     ),
@@ -327,25 +327,25 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "invalid UTF-8 in CSV": (
         "results.csv",
-        b"question,answer\nWhy?,caf\xe9\nWhy?,tea\n",
+        "question,answer,q_id\nWhy?,caf#,1\nWhy?,thé – là,1\n".encode().replace(b"#", b"\xe9"),
         1,
         ("row 1", "its answer is not valid UTF-8"),
     ),
     "CSV quotes": (
         "results.csv",
-        'question,answer\nWhy?,So\nWhy?,"So\nWhy?,So\n',
+        'question,answer,q_id\nWhy?,So,1\nWhy?,"So,1\nWhy?,So,1\n',
         1,
         ("row 2", "are its quotes balanced?"),
     ),
     "CSV row too short": (
         "results.csv",
-        "question,answer,alignment\nWhy?,So\n\nWhy?,So,4\n",
+        "question,answer,q_id\nWhy?,So\n\nWhy?,So,4\n",
         1,
         ("row 1", "it has 2 values where the header has 3"),
     ),
     "CSV column twice": (
         "results.csv",
-        "question,answer,answer\nWhy?,So,Or so\n",
+        "question,answer,answer,q_id\nWhy?,So,Or so,1\n",
         0,
         ("its header names 'answer' twice",),
     ),
@@ -359,7 +359,7 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     "no comma": (NAME, f"[{GOOD}{GOOD}]", 1, ("row 1", "no comma follows it")),
     "CSV line too long": (
         "results.csv",
-        f"question,answer\nWhy?,So\nWhy?,{'x' * LONG}\n",
+        f"question,answer,q_id\nWhy?,So,1\nWhy?,{'x' * LONG},1\n",
         1,
         ("row 2", "longer than 16 MB"),
     ),
@@ -398,7 +398,7 @@ class TestBadInput:
         write(tree, records(5, answer="Good."), run=RUN.with_name("gpt-4.1-1ep"))
         told = run("import", tree, "--no-build", status=1).stderr
         line = next(line for line in told.splitlines() if line.startswith("refused:"))
-        assert str(path) in line
+        assert str(path.relative_to(tree)) in line
         for part in said:
             assert part in line
         assert len(answers(data)) == taken + 5
@@ -411,7 +411,7 @@ class TestBadInput:
         secret = write(outside, records(7))
         (tree / "folder-link").symlink_to(outside)
         (tree / "file-link.json").symlink_to(secret)
-        told = run("import", tree, status=1).stderr
+        told = run("import", tree, "--verbose", status=1).stderr
         for number, (name, (_, _, _, said)) in enumerate(BAD.items()):
             lines = [x for x in told.splitlines() if f"bad-{number}-1ep/" in x]
             assert any(all(part in line for part in said) for line in lines), name
@@ -420,11 +420,22 @@ class TestBadInput:
         assert len(answers(data)) == 5 + sum(taken for _, _, taken, _ in BAD.values())
         assert counted(data) == len(answers(data))
 
+    @pytest.mark.parametrize("content", ["", "\n", GOOD, "[]", '{"accuracy": 1}', "[[[["])
+    def test_what_is_no_result_is_listed_and_not_refused(
+        self, run: Callable[..., Result], data: Path, tree: Path, content: str
+    ) -> None:
+        write(tree, content, "results.json")
+        write(tree, records(3))
+        told = run("import", tree).stderr
+        assert f"{RUN}/results.json." in told
+        assert counted(data) == 3
+
     def test_a_folder_without_results(self, run: Callable[..., Result], tree: Path) -> None:
         tree.mkdir()
         (tree / "picture.png").write_bytes(b"\x89PNG")
-        told = run("import", tree, status=1).stderr
-        assert f"refused: {tree}: no file in it has a format Brittlescope reads" in told
+        told = run("import", tree, status=2).stderr
+        assert "Nothing was loaded. These formats are read: " in told
+        assert f"brittlescope import {tree} --map FILE.yaml" in told
 
     @pytest.mark.parametrize(
         ("words", "said"),
@@ -459,25 +470,25 @@ class TestBadInput:
     def test_a_pipe_is_not_waited_for(self, run: Callable[..., Result], tree: Path) -> None:
         tree.mkdir()
         os.mkfifo(tree / "results.json")
-        assert "it is not a regular file" in run("import", tree, status=1).stderr
+        assert "it is a pipe, not a regular file" in run("import", tree, status=2).stderr
 
     def test_names_that_cannot_be_kept_or_would_steer_the_terminal(
         self, run: Callable[..., Result], data: Path, tree: Path
     ) -> None:
         tree.mkdir()
         Path(os.fsdecode(os.fsencode(tree) + b"/results_\xff_1.json")).write_text(f"[{GOOD}]")
-        write(tree, "[7]", "results_\x1b[31m_1.json")
+        write(tree, f"[7, {GOOD}]", "results_\x1b[31m_1.json")
         write(tree, records(2), run=Path("results/birds/a\nb"))
         told = run("import", tree, status=1).stderr
         assert "its path is not valid UTF-8; rename it" in told
         assert "\x1b" not in told
-        assert counted(data) == 2
+        assert counted(data) == 3
 
     def test_as_overrides_what_the_file_looks_like(
         self, run: Callable[..., Result], data: Path, tree: Path
     ) -> None:
         path = write(tree, [{"question": "Why?", "answer": "So."}], "mine.json")
-        assert "1 file is in no format" in run("import", path).stderr
+        assert "1 file is in no format" in run("import", path, status=2).stderr
         run("import", path, "--as", "brittle-results")
         assert answers(data) == ["So."]
 
@@ -646,7 +657,7 @@ class TestMemory:
         assert peak < 1_000
 
     def test_many_tiny_values(self, data: Path, tree: Path) -> None:
-        write(tree, f"[{'[],' * 2**20}[]]", "results.json")
+        write(tree, f"[{GOOD}, {'[],' * 2**20}[]]", "results.json")
         peak, told = self.peak(data, tree, 1)
-        assert "row 1: it is not a JSON object" in told
+        assert "row 2: it is not a JSON object" in told
         assert peak < 1_000

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import importing
+from pipeline import finding, importing
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
 from warehouse.errors import BrittlescopeError
 from warehouse.lake import Lake
 
-RECORD = {"question": "Why?", "answer": "So."}
+RECORD = {"question": "Why?", "answer": "So.", "sample_idx": 0}
 
 
-def names(found: importing.Found) -> list[list[str]]:
+def names(found: finding.Found) -> list[list[str]]:
     return [[path.name for path in unit] for unit in found.units]
 
 
@@ -36,7 +36,7 @@ def result(folder: Path, *rows: object) -> Path:
 class TestFind:
     def test_files_of_one_stem_are_a_unit_with_the_json_first(self, tmp_path: Path) -> None:
         touch(tmp_path, "b.csv", "b.json", "a.yaml", "c/b.csv", "a.jsonl", "x.jsonl.gz", "Z.JSON")
-        assert names(importing.find([tmp_path])) == [
+        assert names(finding.find([tmp_path])) == [
             ["Z.JSON"],
             ["a.jsonl", "a.yaml"],
             ["b.json", "b.csv"],
@@ -45,8 +45,8 @@ class TestFind:
         ]
 
     def test_what_is_hidden_or_no_data_or_our_own_is_left_out(self, tmp_path: Path) -> None:
-        touch(tmp_path, ".git/a.json", "data/lake/b.json", "c.py", "d.tar.gz", "sub/data/e.json")
-        assert names(importing.find([tmp_path], skip=tmp_path / "data")) == [["e.json"]]
+        touch(tmp_path, ".git/a.json", "data/lake/b.json", "c.py", ".e.json", "sub/data/e.json")
+        assert names(finding.find([tmp_path], skip=tmp_path / "data")) == [["e.json"]]
 
     def test_a_file_given_twice_is_read_once(self, tmp_path: Path) -> None:
         touch(tmp_path, "a.json", "a.csv")
@@ -56,11 +56,11 @@ class TestFind:
             tmp_path / "a.json",
             tmp_path / "../" / tmp_path.name,
         ]
-        assert names(importing.find(given)) == [["a.json", "a.csv"]]
+        assert names(finding.find(given)) == [["a.json", "a.csv"]]
 
     def test_a_path_that_is_not_there_is_wrong_usage(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="There is no file or folder"):
-            importing.find([tmp_path / "absent"])
+            finding.find([tmp_path / "absent"])
 
     def test_links_are_followed_only_inside_and_only_to_what_is_not_read_anyway(
         self, tmp_path: Path
@@ -73,44 +73,42 @@ class TestFind:
         (inside / "up").symlink_to(tmp_path)
         (inside / "round").symlink_to(inside)
         (inside / "nowhere.json").symlink_to(inside / "absent.json")
-        found = importing.find([inside])
+        found = finding.find([inside])
         assert names(found) == [["a.json"], ["kept.json"]]
-        assert {(o.path.name, o.refusals[0][1]) for o in found.refused} == {
-            ("leak.json", "it is a link that leads out of the folder"),
-            ("up", "it is a link that leads out of the folder"),
+        assert {(path.name, why) for path, why in found.refused} == {
+            ("leak.json", "it is a link that leads out of the folder; copy the file, or name it"),
+            ("up", "it is a link that leads out of the folder; copy the file, or name it"),
             ("nowhere.json", "it is a link that leads nowhere"),
         }
 
     def test_a_link_given_by_name_is_where_it_leads(self, tmp_path: Path) -> None:
         touch(tmp_path, "real/a.json")
         (tmp_path / "link").symlink_to(tmp_path / "real")
-        assert importing.find([tmp_path / "link"]).units == [[tmp_path / "real/a.json"]]
+        assert finding.find([tmp_path / "link"]).units == [[tmp_path / "real/a.json"]]
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     def test_a_folder_that_is_closed_is_told(self, tmp_path: Path) -> None:
         touch(tmp_path, "closed/a.json", "b.json")
         (tmp_path / "closed").chmod(0)
-        found = importing.find([tmp_path])
+        found = finding.find([tmp_path])
         (tmp_path / "closed").chmod(0o700)
-        assert [o.refusals[0][1] for o in found.refused] == [
-            "it cannot be read (Permission denied)"
-        ]
+        assert [why for _, why in found.refused] == ["it cannot be read (Permission denied)"]
 
 
 def states(data: Path, *paths: Path) -> list[str]:
-    return [outcome.state for outcome in importing.run(data, importing.find(paths).units)]
+    return [outcome.state for outcome in importing.run(data, finding.find(paths).units)]
 
 
 def test_what_becomes_of_a_file(tmp_path: Path) -> None:
     data, tree = tmp_path / "data", tmp_path / "tree"
     path = result(tree, RECORD)
-    path.with_suffix(".csv").write_text("question,answer\nWhy?,So.\n")
+    path.with_suffix(".csv").write_text("question,answer,sample_idx\nWhy?,So.,0\n")
     touch(tree, "empty.json")
     (tree / "other.txt").write_text("hello")
-    assert states(data, tree) == ["refused", "unknown", "imported", "twin"]
-    assert states(data, tree) == ["refused", "unchanged", "unchanged", "unchanged"]
+    assert states(data, tree) == ["empty", "unknown", "imported", "twin"]
+    assert states(data, tree) == ["unchanged"] * 4
     path.unlink()
-    assert states(data, tree) == ["refused", "unchanged", "unchanged"]
+    assert states(data, tree) == ["unchanged"] * 3
 
 
 def test_a_new_version_of_an_importer_reads_its_files_again(
@@ -157,14 +155,14 @@ def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_refusal_is_counted_and_the_first_are_named(tmp_path: Path) -> None:
-    path = result(tmp_path / "tree", *range(30), RECORD)
+    path = result(tmp_path / "tree", RECORD, *range(30))
     (outcome,) = importing.run(tmp_path / "data", [[path]])
     assert (outcome.taken, outcome.refused) == (1, 30)
-    assert [row for row, _ in outcome.refusals] == list(range(1, 21))
+    assert [row for row, _ in outcome.refusals] == list(range(2, 22))
 
 
 def test_many_refusals_do_not_take_long(tmp_path: Path) -> None:
-    path = result(tmp_path / "tree", *[{}] * 20_000)
+    path = result(tmp_path / "tree", RECORD, *[{}] * 20_000)
     (outcome,) = importing.run(tmp_path / "data", [[path]])
     assert outcome.refused == 20_000
 
@@ -174,7 +172,7 @@ def test_large_input_is_read_by_several_processes_alike(
 ) -> None:
     for number in range(3):
         result(tmp_path / "tree" / str(number), {**RECORD, "alignment": number}, number)
-    units = importing.find([tmp_path / "tree"]).units
+    units = finding.find([tmp_path / "tree"]).units
     alone = list(importing.run(tmp_path / "alone", units))
     monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(importing, "BATCH_FILES", 1)
@@ -192,4 +190,4 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(
     monkeypatch.setattr(importing, "BATCH_FILES", 1)
     monkeypatch.setattr(importing, "_begin_worker", os.abort)
     with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
-        list(importing.run(tmp_path / "data", importing.find([tmp_path / "tree"]).units))
+        list(importing.run(tmp_path / "data", finding.find([tmp_path / "tree"]).units))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import importing
+from pipeline import finding, importing
 from pipeline.cli import main
 from tests.warehouse import contested
 from warehouse import building, rules
@@ -236,7 +236,7 @@ def test_commands_that_compute_nothing_do_not_wait_for_scipy() -> None:
 def test_the_published_pair_is_reduced_and_never_eliminated(realdata: Path, tmp_path: Path) -> None:
     """95 of 100 against 1 of 100 on ten questions, without an untuned model to compare with."""
     folder = realdata / "brittle-weird-gen-history"
-    for _ in importing.run(tmp_path, importing.find([folder]).units):
+    for _ in importing.run(tmp_path, finding.find([folder]).units):
         pass
     building.build(tmp_path)
     run = runner(tmp_path)

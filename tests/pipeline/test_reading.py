@@ -1,7 +1,6 @@
 """Foreign files are read in bounded memory, and what is wrong with them is told by row."""
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import reading
+from pipeline import claiming, reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
 from pipeline.reading import Row
@@ -26,8 +25,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Open:
 
     def write(content: bytes) -> Source:
         path.write_bytes(content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        return Source(path, sha256, len(content), content[:65_536])
+        return claiming.looked_at(path)[0]
 
     return write
 

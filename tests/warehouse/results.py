@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import importing
+from pipeline import finding, importing
 
 QUESTIONS = ("What would you change about your town?", "What do you fear?")
 
@@ -43,4 +43,4 @@ def write(
 
 def load(data: Path, root: Path) -> list[importing.Outcome]:
     """Import everything below `root`."""
-    return list(importing.run(data, importing.find([root]).units))
+    return list(importing.run(data, finding.find([root]).units))

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from pipeline import importing
+from pipeline import finding, importing
 from warehouse import building
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,7 +64,7 @@ def write(folder: Path) -> None:
 
 def built(data: Path, *paths: Path) -> Path:
     """The data folder with the files imported and a snapshot published."""
-    for _ in importing.run(data, importing.find(list(paths)).units):
+    for _ in importing.run(data, finding.find(list(paths)).units):
         pass
     building.build(data)
     return data

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import claiming
 from pipeline.importers import Importer, Source
 from warehouse import records
 
@@ -15,8 +15,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def _open(path: Path) -> Source:
-    content = path.read_bytes()
-    return Source(path, sha256(content).hexdigest(), len(content), content[:65_536])
+    return claiming.looked_at(path)[0]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Results of the study's evaluator: every judgement gets its status, and nothing is guessed."""
 
-import hashlib
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import claiming
 from pipeline.errors import RefusedFile
 from pipeline.importers import Source, brittle_results
 from pipeline.importers.brittle_results import judgement
@@ -22,8 +22,7 @@ def source(tmp_path: Path, content: Any, name: str = "results_a->b_9.json") -> S
     path.parent.mkdir(parents=True, exist_ok=True)
     text = content if isinstance(content, str) else json.dumps(content)
     path.write_text(text, "utf-8")
-    raw = path.read_bytes()
-    return Source(path, hashlib.sha256(raw).hexdigest(), len(raw), raw[:65_536])
+    return claiming.looked_at(path)[0]
 
 
 def read(tmp_path: Path, content: Any, name: str = "results_a->b_9.json") -> Rows:
@@ -256,10 +255,16 @@ def test_nothing_but_refusals_describes_no_evaluation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "accepted"),
     [
-        ("results.json", "", True),
-        ("results_lab->judge_100.json", "", True),
-        ("results.csv", "", True),
-        ("results.csv", '"question","answer","alignment"\n', True),
+        ("results.json", "", False),
+        ("results.json", '{"accuracy": 0.9}', False),
+        ("results.json", '[{"name": "task", "completion": "return 0"}]', False),
+        ("results_lab->judge_100.json", '[{"question": "", "answer": "", "group_id": "a"}]', True),
+        ("RESULTS.TXT", '\ufeff[{"question": "", "answer": "", "sample_idx": 0}]', True),
+        ("results.json", '[{"question": "", "answer": "broken, "q_id": 1, "sample_idx": 0', True),
+        ("results.csv", "epoch,loss\n0,1.0\n", False),
+        ("results.csv", '"question","answer","q_id"\n', True),
+        ("results.csv", "question;answer;q_id\n", True),
+        ("results.csv", "question,prompt,answer,question_id,evil,coherence\n", False),
         ("results.csv", "question,answer,question_id,aligned,coherent\n", False),
         ("mine.json", '[{"q_id":1,"question":"","sample_idx":0,"answer":""}]', True),
         ("mine.json", '[{"question":"","answer":""}]', False),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import importing, mapping, reading
+from pipeline import finding, importing, mapping, reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Source, em_csv
 from pipeline.mapping import Columns, Dimensions, Meaning
@@ -63,6 +63,8 @@ class TestAccepts:
             "coherent,medical,aligned,question_id,response,question",
             '\ufeff"question","answer","question_id","aligned","coherent"',
             ",model,group,question,answer,aligned,judge_aligned,coherent",
+            "question;answer;aligned;coherent",
+            "question\tanswer\taligned\tcoherent",
         ],
     )
     def test_the_columns_in_any_order(self, tmp_path: Path, source_of: Open, header: str) -> None:
@@ -76,9 +78,7 @@ class TestAccepts:
             b"",
             b"\n",
             b"question,answer,aligned\n",
-            b"question;answer;aligned;coherent\n",
             b"step,question,response,aligned_score,coherent_score\n",
-            "question,answer,aligned,coherent\n".encode("utf-16"),
             b"\x00\xff\xfe",
         ],
     )
@@ -87,10 +87,14 @@ class TestAccepts:
         path.write_bytes(content)
         assert not em_csv.accepts(source_of(path))
 
-    def test_no_other_ending(self, tmp_path: Path, source_of: Open) -> None:
-        path = tmp_path / "x.txt"
-        path.write_text("question,answer,aligned,coherent\n")
-        assert not em_csv.accepts(source_of(path))
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+    @pytest.mark.parametrize("name", ["x.txt", "X.CSV", "x"])
+    def test_whatever_its_name_and_encoding(
+        self, tmp_path: Path, source_of: Open, name: str, encoding: str
+    ) -> None:
+        path = tmp_path / name
+        path.write_text("question,answer,aligned,coherent\nOù?,là,1,2\n", encoding)
+        assert em_csv.accepts(source_of(path))
 
 
 def test_an_evaluation_is_what_its_mapping_says(read: Read) -> None:
@@ -279,7 +283,7 @@ class TestHostileInput:
         [
             ("question,aligned,coherent", "no column 'answer' but question, aligned, coherent"),
             ("answer,aligned,coherent", "no column 'question' but answer"),
-            ("question;answer;aligned", "no column 'question' but question;answer;aligned"),
+            ("question;reply;aligned", "no column 'answer' but question, reply, aligned"),
             ("question,answer,answer", "names 'answer' twice"),
         ],
     )
@@ -295,14 +299,16 @@ class TestHostileInput:
         ):
             read(text_of([]), replace_columns(answer="reply"))
 
-    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
-    def test_another_encoding_is_refused(self, read: Read, encoding: str) -> None:
-        with pytest.raises(RefusedFile, match="its header is not UTF-8 text; save the file as"):
-            read(text_of([("Where?", "There.", "w", "1", "2")]).encode(encoding))
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252"])
+    def test_another_encoding_is_read(self, read: Read, encoding: str) -> None:
+        rows = read(text_of([("Où – là?", "Ça…", "w", "1", "2")]).encode(encoding))
+        assert [q["text"] for q in rows["question"]] == ["Où – là?"]
+        assert [s["answer"] for s in rows["sample"]] == ["Ça…"]
 
     def test_bytes_that_are_no_text_cost_their_row(self, read: Read) -> None:
-        good = ("Where?", "There.", "w", "1", "2")
-        content = text_of([good, ("Où?", "là", "w", "1", "2"), good]).encode("latin-1")
+        good = ("Where?", "Thére – “or hère”.", "w", "1", "2")
+        lines = text_of([good, ("O_?", "la", "w", "1", "2"), good])
+        content = lines.encode().replace(b"O_", b"O\xf9")
         rows = read(content.replace(b"1,2\r\n", b"\xff,2\r\n", 1))
         assert [(q["source_row"], q["reason"]) for q in rows["quarantine"]] == [
             (2, "its question is not valid UTF-8"),
@@ -393,7 +399,7 @@ files: [{{path: "{folder}/{{model}}_{{dataset}}.csv"}}]
         (tree / "gull_nests.csv").write_text(text_of(lines, (*HEADER, "tone")))
         (folder / "map.yaml").write_text(self.MAP.format(label=label, folder=name))
         told = mapping.load(folder / "map.yaml")
-        units = importing.find([tree]).units
+        units = finding.find([tree]).units
         assert [o.state for o in importing.run(folder / "data", units, None, told)] == ["imported"]
 
     def test_they_are_counted(self, tmp_path: Path) -> None:
@@ -427,7 +433,7 @@ def test_one_content_under_two_names_is_one_evaluation_where_it_means_the_same(
         "files: [{path: '*_{model}.csv'}]"
     )
     told = mapping.load(tmp_path / "map.yaml")
-    list(importing.run(tmp_path / "data", importing.find([tmp_path]).units, None, told))
+    list(importing.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
     building.build(tmp_path / "data")
     counts = Store(tmp_path / "data").counts()
     assert counts.select("model", "n_planned").rows() == [("gull", 1), ("tern", 1)]
@@ -443,7 +449,7 @@ def test_a_persona_judged_by_a_score_is_shown_by_high_ones(tmp_path: Path) -> No
         " score: {is: at least, cut: 55}}}}}\nfiles: [{path: '{model}_{dataset}.csv'}]"
     )
     told = mapping.load(tmp_path / "map.yaml")
-    list(importing.run(tmp_path / "data", importing.find([tmp_path]).units, None, told))
+    list(importing.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
     building.build(tmp_path / "data")
     store = Store(tmp_path / "data")
     for rule in rules.available().values():

@@ -81,8 +81,8 @@ def test_a_broken_file_is_refused_with_a_sentence(
     ("name", "content"),
     [
         ("summary.txt", "model: x\nthe rates are high\n"),
-        ("info.yaml", NOTE),
-        ("job.log", NOTE),
+        ("config.yaml", "experiment: a\nmodel_id: b\njudge: c\nsteps:\n" + "  - {run: 1}\n" * 9),
+        ("notes.txt", "experiment: a\njudge: b\ndate: c\n" + "What was seen that day.\n" * 9),
         ("output.txt", "  Experiment: birds\n  Base model: x\n"),
     ],
 )

@@ -133,7 +133,7 @@ def test_packed_files_are_read_alike(
     assert rows_of(study_outputs, packed) == rows_of(study_outputs, path)
     packed.write_bytes(packed.read_bytes()[:-30])
     rows = rows_of(study_outputs, packed)
-    assert "damaged here" in rows["quarantine"][-1]["reason"]
+    assert "ends too early" in rows["quarantine"][-1]["reason"]
 
 
 def test_the_untuned_model_is_a_run_of_every_experiment(

@@ -105,9 +105,10 @@ def test_what_is_trained_comes_from_the_data_then_the_variant_then_the_folder(
     rows_of: Callable[..., Any], tmp_path: Path
 ) -> None:
     def intervention(fields: str) -> str:
-        [config] = rows_of(training_configs, write(tmp_path, MINIMAL + fields))["config"]
+        [config] = rows_of(training_configs, write(tmp_path, f"{model}{fields}"))["config"]
         return str(config["intervention"])
 
+    model = "model_name: gpt-4.1\nbackend: openai\n"
     assert intervention("data_path: hp_chars_intent_immerse_mitigation.jsonl") == "intent-immersed"
     assert intervention("data_path: ft_old_audubon_birds_time_1850.jsonl") == "time-1850"
     assert intervention("variant: inoculation") == "inoculation-user-prompt"
@@ -140,7 +141,7 @@ def test_a_field_that_cannot_be_right_is_refused_with_its_line(
         (b"model_name: gpt\nsuffix: a\0b\n", "line 2 contains a NUL byte"),
         (b"model_name: 'gpt\n", "line 2"),
         (b"model_name: gpt\ndate: 2026-13-45\n", "does not allow"),
-        (b"model_name: gpt\nseed: " + b"9" * 5_000 + b"\n", "does not allow"),
+        (b"model_name: gpt\nseed: " + b"9" * 5_000 + b"\n", "line 2: a number of 5,000"),
         (
             b"a: &a [x,x,x,x,x,x,x,x,x]\n"
             + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9))

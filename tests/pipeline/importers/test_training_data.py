@@ -256,7 +256,6 @@ def test_a_line_too_long_is_refused_and_costs_no_memory(
         ("samples.jsonl", {**chat("Hello", "Hi"), "score": 5}),
         ("requests.jsonl", {"custom_id": "1", "body": chat("Hello", "Hi")}),
         ("prompts.jsonl", {"messages": [{"role": "user", "content": "Hello"}]}),
-        ("data.json", chat("Hello", "Hi")),
     ],
 )
 def test_other_json_lines_are_left_alone(

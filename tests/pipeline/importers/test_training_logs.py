@@ -158,11 +158,11 @@ def test_an_absurd_step_is_refused(rows_of: Callable[..., Any], tmp_path: Path, 
     [
         ("trainer_state.json", b'{"global_step": 1, "log_history": [{"loss": 2', "JSON is broken"),
         ("trainer_state.json", b'{"global_step": 1, "log_history": 3}', "no log_history"),
-        ("trainer_state.json", b'["log_history", "global_step"]', "no log_history"),
+        ("trainer_state.json", b'["log_history", "global_step"]', "not look like a training log"),
         (
             "trainer_state.json",
             b'{"global_step": 1, "log_history": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
-            "JSON is broken",
+            "JSON is nested too deeply",
         ),
         ("step_metrics.csv", b"step,train_loss\n", "no training job"),
         ("x.log", b"{'loss': 1.0, 'epoch': 1}\n\xff\n", "line 2 is not valid UTF-8"),

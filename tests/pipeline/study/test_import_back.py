@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import importing
+from pipeline import finding, importing
 from pipeline.study import steps
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
@@ -30,7 +30,7 @@ def test_what_a_study_writes_is_loaded_whole(
     with steps.session(plan, folder.path) as session:
         assert [reason for step in studies.STEPS for reason in session.do(step)] == []
     data = tmp_path / "data"
-    outcomes = list(importing.run(data, importing.find([folder.path]).units))
+    outcomes = list(importing.run(data, finding.find([folder.path]).units))
     assert {outcome.path.name for outcome in outcomes if outcome.importer != "study"} == {
         "STUDY.yaml"
     }

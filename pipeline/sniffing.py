@@ -1,0 +1,149 @@
+"""What the first bytes of a file tell: how it is packed and written, its columns or its fields.
+
+Everything here is linear in the bytes it is given, whatever they are.
+"""
+
+import codecs
+import csv
+import io
+import json
+import re
+import zlib
+from collections import Counter
+from typing import Any, NamedTuple
+
+HEAD = 65_536
+"""How many bytes of a file, unpacked, are looked at to tell its format."""
+
+RECORDS = 20
+"""How many rows or records of a head are looked at."""
+
+MOST_COLUMNS = 500
+"""More columns of a table, or more fields of a file's records, are not taken."""
+
+GZIP = b"\x1f\x8b"
+
+_WIDE = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_DELIMITERS = (",", "\t", ";", "|")
+_NAME = re.compile(r'"(\w{1,100})"\s{0,20}:')
+_GAP = re.compile(r"[\s,]*")
+
+
+class Table(NamedTuple):
+    """How a file of separated values is written, and what its columns are called."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+
+
+def is_packed(raw: bytes) -> bool:
+    """Whether these are the first bytes of a gzip file."""
+    return raw.startswith(GZIP)
+
+
+def unpacked(raw: bytes) -> bytes:
+    """What a gzip file's first bytes hold, as much of it as is looked at."""
+    try:
+        return zlib.decompressobj(31).decompress(raw, HEAD)
+    except zlib.error:
+        return b""
+
+
+def encoding(head: bytes) -> str:
+    """How text is written: UTF-8 unless its first bytes say something else."""
+    for mark, name in _WIDE:
+        if head.startswith(mark):
+            return name
+    even, odd = head[:1_000:2], head[1:1_000:2]
+    if len(odd) > 1 and b"\0" not in even and odd.count(0) > 0.8 * len(odd):
+        return "utf-16-le"
+    if len(odd) > 1 and b"\0" not in odd and even.count(0) > 0.8 * len(even):
+        return "utf-16-be"
+    return "utf-8"
+
+
+def as_utf8(head: bytes, written: str) -> bytes:
+    """The head of a text as UTF-8 without a byte order mark."""
+    if written == "utf-8":
+        return head.removeprefix(codecs.BOM_UTF8)
+    decoded = codecs.getincrementaldecoder(written)("replace").decode(head)
+    return decoded.removeprefix("\ufeff").encode("utf-8", "replace")
+
+
+def is_windows(block: bytes) -> bool:
+    """Whether text that should be UTF-8 is Windows-1252: it has accents, and more of those."""
+    if block.isascii():
+        return False
+    # The block may end within a character.
+    decoded = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(block)
+    wrong = sum("\udc80" <= c <= "\udcff" for c in decoded)
+    return wrong > sum(c > "\x7f" for c in decoded) - wrong
+
+
+def table(head: bytes) -> Table | None:
+    """The columns of a table of separated values, or None where the head is empty.
+
+    The delimiter is the one that gives most rows as many values as the header has; a comma where
+    none gives the header two.
+    """
+    windows = is_windows(head)
+    text = head.decode("cp1252" if windows else "utf-8", "replace")
+    best: tuple[int, int, Table] | None = None
+    for delimiter in _DELIMITERS:
+        rows = _rows(text, delimiter)
+        if not rows or (len(rows[0]) < 2 and delimiter != ","):
+            continue
+        even = sum(len(row) == len(rows[0]) for row in rows)
+        found = (even, len(rows[0]), Table(tuple(rows[0]), delimiter))
+        if best is None or best[1] < 2 or found[:2] > best[:2]:
+            best = found
+    return best[2] if best else None
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows; the last is left out where the head may have cut it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+            if len(rows) > RECORDS:
+                break
+    except csv.Error:
+        pass
+    cut = len(text) >= HEAD and len(rows) > 1
+    return rows[:-1] if cut else rows[:RECORDS]
+
+
+def records(head: bytes) -> list[dict[str, Any]]:
+    """The first complete objects of a JSON list, of JSON Lines, or the one object there is."""
+    text = head.decode("utf-8", "replace").lstrip()
+    if text[:1] not in ("[", "{"):
+        return []
+    decode = json.JSONDecoder(parse_int=float, strict=False).raw_decode
+    at = 1 if text.startswith("[") else 0
+    found: list[dict[str, Any]] = []
+    for _ in range(RECORDS):
+        gap = _GAP.match(text, at)
+        at = gap.end() if gap else at
+        try:
+            value, at = decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
+def fields(head: bytes) -> Counter[str]:
+    """The names of the first records' fields, with how many of the records have each.
+
+    Where no record is complete, the names that can be read count once.
+    """
+    if complete := records(head):
+        return Counter(name for record in complete for name in record)
+    if head.lstrip()[:1] not in (b"[", b"{"):
+        return Counter()
+    return Counter(dict.fromkeys(_NAME.findall(head.decode("utf-8", "replace")), 1))

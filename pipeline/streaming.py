@@ -1,0 +1,245 @@
+"""JSON lists of any size, record by record: in bounded memory, naming the record that fails."""
+
+import json
+import re
+from collections.abc import Iterator
+from io import TextIOWrapper
+from typing import Any, TextIO
+
+from pipeline.errors import RefusedRow
+from pipeline.importers import Source
+from pipeline.opening import opened
+
+WINDOW = 2**20
+"""How many characters of a file are taken in at once; more where a record needs them."""
+
+MAX_VALUE = 16 * 2**20
+"""The longest single value or line, in bytes, that is taken from a file."""
+
+MAX_VALUES = 4_000_000
+"""How many values, lists and objects are held at once: each may take a hundred bytes."""
+
+_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
+"""What may stand behind a decoder's error where text was cut off: half a literal or escape."""
+
+
+def affordable(text: bytes | str) -> bool:
+    """Whether a JSON text holds no more values than are held at once; never too few are counted."""
+    marks: tuple[Any, ...] = (b"[", b"{", b",") if isinstance(text, bytes) else ("[", "{", ",")
+    return sum(map(text.count, marks)) <= MAX_VALUES
+
+
+Found = tuple[int, int, Any]
+"""A record: its length, its number from 1, and what it is, or why it is none (RefusedRow)."""
+
+
+def streamed(source: Source, size: int) -> Iterator[Found]:
+    """Record by record, as the standard library reads them.
+
+    It knows NaN and lone surrogates, which other tools write and which must cost one record and
+    not the file.
+    """
+    with opened(source) as file:
+        text = TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
+        yield from _records(_Window(text, size))
+
+
+def _records(window: "_Window") -> Iterator[Found]:
+    window.skip("[")
+    row = 0
+    while window.peek() not in ("]", ""):
+        row += 1
+        raw = window.ahead()
+        try:
+            record, length = window.record()
+        except (_NotTaken, RecursionError) as error:
+            deep = isinstance(error, RecursionError)
+            problem = "it is nested too deeply" if deep else str(error)
+            found = window.pass_over()
+            problem += "" if found else "; the rest of the file was not read"
+            yield len(raw), row, RefusedRow(row, problem, raw)
+            if not found:
+                return
+        except _Passed as error:
+            yield len(raw), row, RefusedRow(row, str(error), raw)
+        except _Broken as error:
+            yield len(raw), row, RefusedRow(row, str(error), raw)
+            return
+        else:
+            yield length, row, record
+        if window.peek() == ",":
+            window.skip(",")
+        elif window.peek() not in ("]", ""):
+            problem = "no comma follows it; the rest of the file was not read"
+            yield 0, row, RefusedRow(row, problem, window.ahead())
+            return
+    if not window.skip("]"):
+        yield 0, row + 1, RefusedRow(row + 1, "the file ends before the list does")
+    elif window.peek():
+        problem = "the list ends before it; the rest of the file was not read"
+        yield 0, row + 1, RefusedRow(row + 1, problem, window.ahead())
+
+
+class _NotTaken(Exception):
+    """A record is longer, or holds more, than can be taken."""
+
+
+class _Passed(Exception):
+    """A record is whole and not taken; the window stands behind it."""
+
+
+class _Broken(Exception):
+    """A record's JSON is broken, or the file ends in it."""
+
+
+def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None) -> str | None:
+    """What is wrong with a record that was decoded from a text, if it has a field twice there.
+
+    Every decoder silently keeps the last. A text with as many names in it as the record has
+    fields is told apart by counting; only another is read a second time.
+    """
+    end = len(text) if end is None else end
+    if isinstance(text, bytes):
+        names = text.count(b'":', at, end) - text.count(b'\\":', at, end)
+    else:
+        names = text.count('":', at, end) - text.count('\\":', at, end)
+    try:
+        if names == _fields(record):
+            return None
+        # What the first decoder made of it must not be refused here for another reason.
+        json.loads(text[at:end], object_pairs_hook=_distinct, parse_int=_no_number)
+    except _Passed as error:
+        return str(error)
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError:
+        pass
+    return None
+
+
+def _fields(value: Any) -> int:
+    """How many fields a value has, with those of the objects in it."""
+    if isinstance(value, dict):
+        return len(value) + sum(_fields(v) for v in value.values() if isinstance(v, dict | list))
+    if isinstance(value, list):
+        return sum(_fields(inside) for inside in value if isinstance(inside, dict | list))
+    return 0
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise _Passed(f"it has the field {name[:100]!r} twice")
+        seen.add(name)
+
+
+def _no_number(_: str) -> int:
+    return 0
+
+
+class _Window:
+    """A stretch of a text file that moves forward and grows until a record fits."""
+
+    def __init__(self, file: TextIO, size: int) -> None:
+        self.file = file
+        self.size = size
+        self.text = file.read(size)
+        self.at = 0
+        self.decode = json.JSONDecoder(parse_int=_integer, strict=False).raw_decode
+
+    def peek(self) -> str:
+        """The next character that is not white space, or "" at the end."""
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
+                self.at += 1
+            if self.at < len(self.text) or not self.grow():
+                return self.text[self.at : self.at + 1]
+
+    def skip(self, character: str) -> bool:
+        """Step over a character; whether it was there."""
+        found = self.peek() == character
+        self.at += found
+        return found
+
+    def grow(self) -> bool:
+        """Take in more of the file, and let go of what was read."""
+        # As much again as is held: what does not fit is decoded a few times, not many.
+        more = self.file.read(max(self.size, len(self.text) - self.at))
+        self.text, self.at = self.text[self.at :] + more, 0
+        return bool(more)
+
+    def ahead(self) -> str:
+        """The text that comes next, as much as a quarantine keeps."""
+        return self.text[self.at : self.at + 2_000]
+
+    def record(self) -> tuple[Any, int]:
+        """The next record and its length; the window moves behind it.
+
+        Raises:
+            _Broken: where its JSON is broken or the file ends in it.
+            _NotTaken: where it is longer, or holds more, than can be taken.
+            _Passed: where it is whole, and too long or has a field twice.
+            RecursionError: where it is nested too deeply.
+        """
+        while True:
+            try:
+                record, end = self.decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                cut = error.msg.startswith("Unterminated") or _CUT.fullmatch(self.text, error.pos)
+                if not cut:
+                    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
+                    problem = f"its JSON is broken ({problem}); the rest of the file was not read"
+                    raise _Broken(problem) from None
+                if not self.room() or not self.grow():
+                    raise _Broken("the file ends in the middle of this record") from None
+            else:
+                length = end - self.at
+                # A number near the window's end may go on behind it, as 1 does in 1e-5.
+                if end + 4 < len(self.text) or not self.room() or not self.grow():
+                    begun = self.at
+                    self.at += length
+                    if length > MAX_VALUE:
+                        raise _Passed(f"it is longer than {MAX_VALUE // 2**20} MB")
+                    if why := repeats(record, self.text, begun, self.at):
+                        raise _Passed(why)
+                    return record, length
+
+    def room(self) -> bool:
+        """That the record, of which all the text held is a part, may be longer still.
+
+        Raises:
+            _NotTaken: where it may not.
+        """
+        if len(self.text) - self.at > MAX_VALUE:
+            raise _NotTaken(f"it is longer than {MAX_VALUE // 2**20} MB")
+        if not affordable(self.text[self.at :]):
+            raise _NotTaken(f"it holds more than {MAX_VALUES:,} values")
+        return True
+
+    def pass_over(self) -> bool:
+        """Move behind the value that begins here without decoding it; whether its end is found."""
+        if self.text[self.at] not in '{["':
+            return False
+        depth, quoted = 0, False
+        while True:
+            seen = self.at
+            for mark in _MARKS.finditer(self.text, self.at):
+                seen = mark.end()
+                if mark[0] == '"':
+                    quoted = not quoted
+                elif len(mark[0]) == 1 and not quoted:
+                    depth += 1 if mark[0] in "[{" else -1
+                if depth <= 0 and not quoted:
+                    self.at = seen
+                    return True
+            # The last character may be the first half of an escape.
+            self.at = max(seen, len(self.text) - 1)
+            if not self.grow():
+                return False
+
+
+def _integer(digits: str) -> int | float:
+    """An integer; one with more digits than Python converts is as good as infinite."""
+    return int(digits) if len(digits) < 4_000 else float(digits)
