@@ -15,7 +15,7 @@ from warehouse.rules import Score
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 8
+VERSION = 9
 
 MOST_PLANNED = 2_000_000
 """An evaluation that plans more samples than this is refused."""

@@ -359,6 +359,7 @@ def test_another_model_that_answered_is_named(rows_of: Callable[..., Any], tmp_p
     failure = {"record": "failure", "question": "news", "index": 0, "error": "answered as 'mini'"}
     lines = [EVALUATION, failure | {"answered_by": "mini"}, sample("news", 1, answered_by="mini")]
     rows = rows_of(study_outputs, write(tmp_path / "samples.jsonl", lines))["sample"]
+    rows.sort(key=lambda row: (row["question_key"], row["sample_index"]))
     told = [(row["status"], row["answered_by"]) for row in rows]
     assert told == [("error", "mini"), ("answered", "mini"), *[("missing", None)] * 4]
 
