@@ -30,5 +30,5 @@ def test_a_file_that_is_no_rule_costs_no_other(tmp_path: Path) -> None:
     assert rules.named("mine", tmp_path).name == "mine"
     with pytest.raises(InvalidDefinition, match=r"published\.yaml"):
         rules.named("published", tmp_path)  # not the built-in one under the user's name
-    with pytest.raises(UnknownName, match="there are .*published, .*mine"):
+    with pytest.raises(UnknownName, match=r"there are .*published, .*mine"):
         rules.named("absent", tmp_path)
