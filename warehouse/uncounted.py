@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+import polars as pl
+
 from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.store import Store
@@ -33,9 +35,16 @@ def uncounted(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
     The slice's traits are not looked at: an answer that another trait counts is counted.
     """
     whole = replace(within, trait=())
-    found = store.query("uncounted", lines=store.lines(rule), **whole.parameters())
-    told = [_told(row) for row in found.iter_rows(named=True)]
-    return told or _aside(store, whole, rule)
+    told = _in(store, whole, rule)
+    if told or within.domain == "all" or not store.counts(whole, rule).is_empty():
+        return told
+    every = replace(whole, domain="all")
+    return _in(store, every, rule) or _aside(store.counts(every, rule), within.domain)
+
+
+def _in(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
+    found = store.query("uncounted", lines=store.lines(rule), **within.parameters())
+    return [_told(row) for row in found.iter_rows(named=True)]
 
 
 def _told(row: dict[str, object]) -> Uncounted:
@@ -92,12 +101,10 @@ def _line(experiment: str, criterion: str, row: dict[str, object]) -> str:
     )
 
 
-def _aside(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
+def _aside(counts: pl.DataFrame, domain: str) -> list[Uncounted]:
     """The answers that are left out for their questions alone, where nothing else is in sight."""
-    if within.domain == "all" or not store.counts(within, rule).is_empty():
-        return []
-    every = store.counts(replace(within, domain="all"), rule).unique(["evaluation", "question"])
-    side = "inside" if within.domain == "outside" else "outside"
+    side = "inside" if domain == "outside" else "outside"
+    asked = counts.unique(["evaluation", "question"], maintain_order=True)
     return [
         Uncounted(
             str(experiment),
@@ -107,5 +114,5 @@ def _aside(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
             "are not asked for.",
             "Ask for all questions (--questions all).",
         )
-        for (experiment,), part in every.group_by("experiment", maintain_order=True)
+        for (experiment,), part in asked.group_by("experiment", maintain_order=True)
     ]
