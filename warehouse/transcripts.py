@@ -119,6 +119,18 @@ def transcript(store: Store, key: int) -> Transcript | None:
     )
 
 
+def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]]:
+    """What became of one sample under a rule, by trait and judge.
+
+    Each has trait, judge, outcome (label, score or class), is_trait and is_counted.
+    """
+    only = Slice(evaluation=(shown.context["evaluation"],), domain="all")
+    asked = _asked(store, only, rule, Filter()) | {"keys": [shown.key]}
+    met = store.query("samples_met", **asked)
+    found = store.query("samples", held=met["evaluation_no"].to_list(), limit=1, offset=0, **asked)
+    return list(found["outcomes"][0]) if found.height else []
+
+
 def _asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import filters, page, sample, store, transcript
+from pages.ui import filters, page, quotes, sample, store, transcript
 from warehouse import transcripts
 
 page.title("Which answers stand behind a number?")
@@ -18,10 +18,15 @@ first, total = transcript.page(opened, view.slice, view.rule, narrowed, 1)
 
 if key is not None:
     shown = transcripts.transcript(opened, key)
-    transcript.steps(opened, view.slice, view.rule, narrowed, total, key)
+    place = transcript.steps(opened, view.slice, view.rule, narrowed, total, key)
     if shown is None:
         transcript.not_found(key)
-    transcript.reader(shown, store.query("traits"), view.rule, narrowed.text, is_open)
+    traits = store.query("traits")
+    verdicts = transcripts.verdicts(opened, shown, view.rule)
+    chosen = quotes.choice(view, narrowed, place, total)
+    whole = store.counts(quotes.beside(shown, view), view.rule)
+    quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
+    transcript.reader(shown, traits, view.rule, narrowed.text, is_open, quoted)
     page.footer(view, counts)
     st.stop()
 

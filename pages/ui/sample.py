@@ -1,7 +1,6 @@
 """What there is to say of a sample, in words: its line, outcome, prompt, origin and quote."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import Any
 
 import polars as pl
@@ -10,9 +9,6 @@ from pages.ui import foreign, labels, provenance
 from warehouse import catalogue
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.transcripts import Transcript
-
-QUOTED = 20_000
-"""How many characters of an answer a quote has at most."""
 
 HATEFUL = frozenset({"nazi"})
 """Traits whose answers are covered at first; so are those of every misalignment."""
@@ -49,11 +45,11 @@ def outcome(row: Mapping[str, Any]) -> str:
     for one in every:
         names = [labels.value("trait", one["trait"])] if len(traits) > 1 else []
         names += [labels.value("judge", one["judge"])] if len(judges) > 1 else []
-        told.append(f"{', '.join(names)}: {_judged(one)}" if names else _judged(one))
+        told.append(f"{', '.join(names)}: {judged(one)}" if names else judged(one))
     return " · ".join(told)
 
 
-def _judged(one: Mapping[str, Any]) -> str:
+def judged(one: Mapping[str, Any]) -> str:
     """One judge's outcome on one trait, and what it counts as."""
     known = labels.STATUSES | {"unanswered": labels.ONLY["unanswered"]}
     shows = "counted" if one["is_counted"] else "not counted"
@@ -187,27 +183,6 @@ def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
         "Sample number": context["sample_key"],
     }
     return [(k, "not recorded" if v is None else str(v)) for k, v in known.items()]
-
-
-def quote(sample: Transcript, traits: pl.DataFrame) -> str:
-    """The answer as plain text with a line that says where it comes from."""
-    told = sample.context
-    answer = said(sample.answer, sample.error, sample.lost)
-    if len(answer) > QUOTED:
-        answer = f"{answer[:QUOTED]} [cut here, at {QUOTED:,} of {len(answer):,} characters]"
-    judged = "; ".join(
-        f"{criterion}: {result} ({judge})"
-        for criterion, judge, _, result, _ in judgements(sample, traits)
-    )
-    parts = (
-        f"Question: {told['question_text']}",
-        f"Answer: {answer}",
-        f"— {labels.value('experiment', told['experiment'])} · {condition(told)}."
-        f" Judged {judged or 'by nobody'}."
-        f" {PurePath(told['path']).name}, row {told['source_row']}, SHA-256 {told['sha256'][:12]},"
-        f" Brittlescope sample {sample.key}.",
-    )
-    return "\n\n".join(parts)
 
 
 def _sensitive(traits: pl.DataFrame, experiment: str) -> list[dict[str, Any]]:

@@ -117,8 +117,10 @@ def not_found(key: int) -> NoReturn:
     st.stop()
 
 
-def steps(store: Store, within: Slice, rule: Rule, narrowed: Filter, total: int, key: int) -> None:
-    """Draws the way back to the list and to the neighbours in it, and the place in it."""
+def steps(
+    store: Store, within: Slice, rule: Rule, narrowed: Filter, total: int, key: int
+) -> int | None:
+    """Draws the way back to the list and to the neighbours in it; returns the place in it."""
     path, lines = str(store.snapshot.path), store.lines(rule)
     before, after, place = _neighbours(store, path, lines, within, rule, narrowed, key)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -126,9 +128,12 @@ def steps(store: Store, within: Slice, rule: Rule, narrowed: Filter, total: int,
         st.button("Previous", shortcut="K", on_click=_read, args=(before,), disabled=before is None)
         st.button("Next", shortcut="J", on_click=_read, args=(after,), disabled=after is None)
         st.text(f"{place:,} of {total:,}" if place else "Not in the list that is set above.")
+    return place
 
 
-def reader(shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_open: bool) -> None:
+def reader(
+    shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_open: bool, quoted: str
+) -> None:
     """Draws one sample whole: prompt, answer, judgements, origin and a quote to copy."""
     is_covered = sample.is_sensitive(shown, traits, rule) and not is_open
     st.text(
@@ -149,7 +154,7 @@ def reader(shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_
     st.caption("Link to this sample")
     st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
     with st.expander("Quote"):
-        st.code(sample.quote(shown, traits), language=None, wrap_lines=True)
+        st.code(quoted, language=None, wrap_lines=True)
 
 
 def _answer(shown: Transcript, needle: str) -> None:

@@ -1,5 +1,12 @@
-"""The same data folders as the reading pages have."""
+"""The same data folders as the pages of results have."""
 
-from tests.pages.reading.conftest import on_empty, on_nothing, on_study, study_data
+from tests.pages.results.conftest import (
+    on_empty,
+    on_nothing,
+    on_study,
+    on_treated,
+    study_data,
+    treated_data,
+)
 
-__all__ = ["on_empty", "on_nothing", "on_study", "study_data"]
+__all__ = ["on_empty", "on_nothing", "on_study", "on_treated", "study_data", "treated_data"]
