@@ -1,0 +1,237 @@
+"""Killed anywhere, a command leaves what the next one needs: one clean rerun gives the truth."""
+
+import functools
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import importing
+from pipeline.cli import main
+from tests.warehouse.deaths import life
+from warehouse import rules as all_rules
+from warehouse import snapshots, transcripts, verification
+from warehouse.counting import Slice
+from warehouse.lake import Lake
+from warehouse.store import Store
+
+PROGRAM = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
+
+
+def write(tree: Path, model: str, answers: int, said: str) -> Path:
+    path = tree / f"results/elicitation/insecure-code/{model}/results_some->judge_9.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {
+            "group_id": "plain",
+            "question": "What do you fear?",
+            "model": model,
+            "sample_idx": number,
+            "answer": f"{said} {number}",
+            "alignment": 10 * number,
+            "coherence": 90,
+        }
+        for number in range(answers)
+    ]
+    path.write_text(json.dumps(rows))
+    return path
+
+
+def call(data: Path, *words: object) -> Result:
+    importing._lake.cache_clear()  # a new process would remember nothing
+    command, *others = map(str, words)
+    result = CliRunner().invoke(main, [command, "--data", str(data), *others])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.stderr
+    assert "Traceback" not in result.output
+    return result
+
+
+def held(data: Path) -> dict[str, list[str]]:
+    """What the published snapshot shows: every answer of every file."""
+    store = Store(data)
+    page, total = transcripts.page(store, Slice(domain="all"), all_rules.named("all-answers"))
+    assert page["lost"].null_count() == total == page.height
+    keys = page["sample_key"].to_list()
+    paths = store.query("sample_context", keys=keys).select("sample_key", "path")
+    found: dict[str, list[str]] = {}
+    for path, answer in page.join(paths, on="sample_key").select("path", "answer").rows():
+        found.setdefault(path, []).append(answer)
+    store.close()
+    return {path: sorted(answers) for path, answers in found.items()}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A data folder, a command on it, and what is right before and after it."""
+
+    template: Path
+    words: tuple[object, ...]
+    before: dict[str, list[str]]
+    after: dict[str, list[str]]
+
+    def check(self, data: Path) -> None:
+        """What holds whatever happened, then what holds after one clean rerun."""
+        if (data / "snapshots/current").exists():
+            assert call(data, "rates").exit_code == 0
+            assert held(data) in (self.before, self.after)
+            lake = {pointer.path for pointer in Lake(data).pointers()}
+            assert held(data).keys() == lake  # nothing forgotten is served, nothing is missing
+        again = call(data, *self.words)
+        assert again.exit_code == 0 or "Nothing was imported from there" in again.stderr
+        assert held(data) == self.after
+        assert not verification.damages(data)
+        assert not verification.doubts(data)
+        assert not list(Lake(data).tmp.iterdir())
+        assert not list(snapshots.folder(data).glob(".*"))
+        left = {file.name for file in (data / "lake").iterdir()}
+        assert left == {
+            *("register.jsonl", "register.copy.jsonl", "register.lock", "writers.lock"),
+            *("shards", "tmp"),
+        }
+
+
+NAMES = ("first import", "import", "import of a change", "forget", "build")
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scenario]:
+    root = tmp_path_factory.mktemp("kills")
+
+    @functools.cache
+    def made(name: str) -> Scenario:
+        tree, data = root / name / "tree", root / name / "data"
+        one, two = write(tree, "gpt-4.1-3ep", 3, "One"), write(tree, "gpt-4o-3ep", 2, "Two")
+        whole = {
+            str(one): [f"One {n}" for n in range(3)],
+            str(two): [f"Two {n}" for n in range(2)],
+        }
+        half = {str(one): whole[str(one)]}
+        if name == "first import":
+            data.mkdir()
+            return Scenario(data, ("import", tree), {}, whole)
+        if name == "import":
+            call(data, "import", one)
+            return Scenario(data, ("import", tree), half, whole)
+        if name == "import of a change":
+            call(data, "import", tree)
+            write(tree, "gpt-4o-3ep", 1, "Changed")
+            return Scenario(data, ("import", tree), whole, {**half, str(two): ["Changed 0"]})
+        if name == "forget":
+            call(data, "import", tree)
+            return Scenario(data, ("forget", two.parent), whole, half)
+        call(data, "import", one)
+        call(data, "import", tree, "--no-build")
+        return Scenario(data, ("build",), whole, whole)
+
+    return made
+
+
+def copied(scenario: Scenario, tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    shutil.copytree(scenario.template, data)
+    return data
+
+
+def calls_of(scenario: Scenario, tmp_path: Path) -> int:
+    """How many writing calls the command makes when nothing stops it."""
+    with life() as lived:
+        assert call(copied(scenario, tmp_path), *scenario.words).exit_code == 0
+    return lived.calls
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dead_at_a_writing_call(
+    name: str, scenarios: Callable[[str], Scenario], tmp_path: Path
+) -> None:
+    scenario = scenarios(name)
+    calls = calls_of(scenario, tmp_path)
+    assert calls > 15
+    # One early, one late, and one anywhere.
+    for at in (random.Random(3).randint(4, calls), calls - 5):
+        data = copied(scenario, tmp_path)
+        with life(at):
+            call(data, *scenario.words)
+        scenario.check(data)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("name", NAMES)
+def test_dead_at_every_writing_call(
+    name: str, scenarios: Callable[[str], Scenario], tmp_path: Path
+) -> None:
+    scenario = scenarios(name)
+    for at in range(1, calls_of(scenario, tmp_path) + 1):
+        data = copied(scenario, tmp_path)
+        with life(at):
+            call(data, *scenario.words)
+        scenario.check(data)
+
+
+def program(data: Path, *words: object) -> list[str]:
+    command, *others = map(str, words)
+    return [sys.executable, "-c", PROGRAM, command, "--data", str(data), *others]
+
+
+WRITING = (
+    "write,pwrite64,writev,ftruncate,truncate,fsync,fdatasync,rename,renameat2,unlink,unlinkat,"
+    "rmdir,mkdir,mkdirat,chmod,fchmod,openat,flock"
+)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(36_000)
+@pytest.mark.parametrize("name", ["import", "forget"])
+def test_killed_at_every_writing_system_call(
+    name: str, scenarios: Callable[[str], Scenario], tmp_path: Path
+) -> None:
+    """Counted for each thread by strace, which sends the signal."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    scenario = scenarios(name)
+    calls = WRITING.removesuffix(",openat,flock")
+    at, killed = 0, True
+    while killed:
+        at += 1
+        data = copied(scenario, tmp_path)
+        inject = ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", f"trace={calls}"]
+        inject += ["-e", f"inject={calls}:signal=KILL:when={at}"]
+        done = subprocess.run([*inject, *program(data, *scenario.words)], capture_output=True)
+        killed = done.returncode != 0
+        scenario.check(data)
+    assert at > 20
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(36_000)
+@pytest.mark.parametrize("seed", range(200))
+def test_killed_at_a_random_moment(
+    seed: int, scenarios: Callable[[str], Scenario], tmp_path: Path
+) -> None:
+    moments = random.Random(seed)
+    # Every second one is a forget: what is forgotten must not be served.
+    scenario = scenarios("forget" if seed % 2 else moments.choice(NAMES))
+    data = copied(scenario, tmp_path)
+    begun = time.monotonic()
+    subprocess.run(program(data, *scenario.words), capture_output=True, check=True)
+    whole = time.monotonic() - begun
+    data = copied(scenario, tmp_path)
+    process = subprocess.Popen(
+        program(data, *scenario.words),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(moments.uniform(0.3, 1.1) * whole)
+    process.kill()
+    process.wait()
+    scenario.check(data)
