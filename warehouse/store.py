@@ -26,7 +26,7 @@ BROKEN = (
     duckdb.SerializationException,
     duckdb.FatalException,
 )
-"""What DuckDB raises for a file whose blocks are not what it wrote."""
+"""What DuckDB raises for a file whose blocks are not what it wrote, or an error of no kind."""
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -102,7 +102,9 @@ class Store:
         """A context in which a snapshot that the disk damaged is told in a sentence."""
         try:
             yield
-        except BROKEN as error:
+        except duckdb.Error as error:
+            if not isinstance(error, BROKEN) and type(error) is not duckdb.Error:
+                raise  # it is about the question, not about the file
             raise DamagedSnapshot(
                 f"The snapshot {self.snapshot.path} cannot be read ({error}); "
                 "run brittlescope build to make it again."
