@@ -31,6 +31,8 @@ LISTED = frozenset(_DATA.split())
 LONGEST_NAME = 4_096
 """The longest path, in bytes, that the system opens."""
 
+TOO_LONG = "its path is longer than the system opens; move it further up"
+
 SPARSE = 64 * 2**20
 """A larger file of which less than a hundredth is written is not read."""
 
@@ -99,7 +101,10 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
         names[:] = sorted(n for n in names if not n.startswith(".") and here / n != hidden)
         inside = {name for name in here_files if not name.startswith(".")}
         for path in (here / name for name in (*names, *sorted(inside))):
-            if path.is_symlink():
+            if is_too_long(path):
+                found.refuse(path, TOO_LONG)
+                names[:] = [name for name in names if name != path.name]
+            elif path.is_symlink():
                 links.append(path)
             elif path.name in inside:
                 files.append(path)
@@ -127,10 +132,15 @@ def _target(link: Path) -> Path | str:
         return "it is a link that leads back to itself"
 
 
+def is_too_long(path: Path) -> bool:
+    """Whether the system cannot open a path, whatever is there."""
+    return len(os.fsencode(path)) >= LONGEST_NAME
+
+
 def no_data(path: Path) -> str | None:
     """Why a path is no file that can be read through, or None. It never waits for a device."""
-    if len(os.fsencode(path)) >= LONGEST_NAME:
-        return "its path is longer than the system opens; move it further up"
+    if is_too_long(path):
+        return TOO_LONG
     try:
         state = path.stat()
     except FileNotFoundError:

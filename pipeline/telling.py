@@ -21,6 +21,9 @@ FEW = 3
 MAP = "--map"
 """What a refusal says where a mapping would help."""
 
+LONGEST = 1_000
+"""How much of a path is shown."""
+
 LONG = 300
 """How much of one message is shown on the page."""
 
@@ -123,7 +126,7 @@ def _place(message: Message, top: Path | None) -> str:
 def relative(path: Path, top: Path | None) -> str:
     """A path as the user would say it, on one line."""
     inside = top is not None and path.is_relative_to(top) and path != top
-    return harmless.line(str(path.relative_to(top) if inside and top else path))
+    return harmless.short(str(path.relative_to(top) if inside and top else path), LONGEST)
 
 
 def _passed(outcomes: Sequence[Outcome], top: Path | None, verbose: bool) -> Iterator[str]:
