@@ -27,7 +27,9 @@ with st.container(horizontal=True):
     sources = bound.many("Source", published.cites(every), "source")
     metrics = bound.many("Measure", published.measures(every), "measures")
 figures = published.chosen(view, sources, metrics)
-found = published.beside(figures, view)
+pairs = published.beside(figures, view)
+checks = pairs.filter("is_check")
+figures, found = published.apart(figures, pairs)
 
 page.answer(published.sentence(figures, found))
 if (told := published.unheeded(filters.current())) is not None:
@@ -35,9 +37,9 @@ if (told := published.unheeded(filters.current())) is not None:
 
 panels = published.panels(found)
 clicked = None
-for heading, pairs in panels.items():
+for at, (heading, part) in enumerate(panels.items()):
     st.markdown(f"**{markup.escaped(heading)}**")
-    chart = dumbbell.dumbbell(pairs, legend=pairs["cell"][0] == 0)
+    chart = dumbbell.dumbbell(part, legend=at == 0)
     mark = charts.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else mark
 if panels:
@@ -53,6 +55,11 @@ if unlike.height:
     st.caption("Their gap may come from the definition alone; nothing here is averaged over it.")
     prose.table(unlike, "unlike")
 
+if checks.height:
+    st.subheader("A check of the import", anchor=False)
+    st.caption(published.checked(checks))
+    tables.plain(published.table(checks, counts, view), "checks")
+
 rest = published.alone(figures, found)
 if rest.height:
     st.subheader("Published, with nothing to hold beside it", anchor=False)
@@ -66,5 +73,5 @@ page.details(counts, view)
 page.footer(view, counts, figures="published ones have the intervals of their sources")
 
 if clicked is not None:
-    cell = links.narrowed(view, found.row(clicked, named=True), counts)
+    cell = links.narrowed(view, pairs.row(clicked, named=True), counts)
     links.go("pages/reading/transcripts.py", links.parameters(cell, only="planned"))

@@ -24,6 +24,9 @@ NOT_LOADED = "Nothing loaded for it in sight"
 
 NO_SETTINGS = "settings not recorded"
 
+ROUNDED = 0.00005
+"""Half a unit of the last digit that figures are noted with."""
+
 FILTERED = ("experiment", "model", "intervention", "eval_intervention")
 """The sidebar's filters that a figure has a value for."""
 
@@ -31,7 +34,7 @@ FILTERED = ("experiment", "model", "intervention", "eval_intervention")
 def own(view: View) -> View:
     """The view by which figures are compared: each follows its own rule, on its own questions."""
     rule = msgspec.structs.replace(
-        rules.named(rules.DEFAULT),
+        rules.named("published"),
         title=OWN,
         summary="A published figure is compared with what its own definition counts, whatever the "
         "sidebar says. The steps above are those of the rule “As published”.",
@@ -124,11 +127,21 @@ def panels(found: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {labels.value("experiment", experiment): part for (experiment,), part in parts}
 
 
+def apart(figures: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The figures and pairs of the literature, without those that only check the import.
+
+    A figure that was computed from the very files that are loaded agrees if the import is right,
+    whatever the literature says.
+    """
+    checks = found.filter("is_check")["figure"].implode()
+    return figures.filter(~pl.col("figure").is_in(checks)), found.filter(~pl.col("is_check"))
+
+
 def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
-    """How many figures have a counterpart, how many agree, and the largest gap."""
+    """How many figures of the literature have a counterpart, how many agree, the largest gap."""
     total = labels.plural(figures.height, "published figure")
     if found.is_empty():
-        return f"None of {total} has a loaded counterpart."
+        return f"None of {total} has a loaded counterpart of other data."
     matched = found["figure"].n_unique()
     verb = "has" if matched == 1 else "have"
     agreeing, told = found["agrees"].sum(), found["agrees"].count()
@@ -141,6 +154,17 @@ def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
     caveat = "" if row["same"] else ", whose definition differs"
     size = labels.points(row["difference"]).removeprefix("−").removeprefix("+")
     return f"{text}. The largest gap is {size} ({row['name']}{caveat})."
+
+
+def checked(checks: pl.DataFrame) -> str:
+    """Whether the import gives the figures that were computed from the loaded files."""
+    alike = checks.filter("same")
+    equal = alike.filter(pl.col("difference").abs() <= ROUNDED).height
+    total = labels.plural(alike.height, "figure")
+    text = f"{equal} of {total} that were computed from these very files come out the same here"
+    rest = checks.height - alike.height
+    more = f"; {rest} more are not counted alike, as the table says" if rest else ""
+    return f"{text}{more}. That checks the import and says nothing of the literature."
 
 
 def table(found: pl.DataFrame, counts: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -270,7 +294,8 @@ def _counterparts(path: str, within: Any, unit: Unit) -> pl.DataFrame:
     def counts_of(metric: Metric) -> pl.DataFrame:
         return store.counts(replace(within, domain=metric.domain), metric.as_rule())
 
-    return counterparts(published.figures(), counts_of, unit)
+    hashes = dict(store.query("evaluation_files").iter_rows())
+    return counterparts(published.figures(), counts_of, unit, hashes)
 
 
 def _counted() -> list[str]:

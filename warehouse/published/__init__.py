@@ -104,6 +104,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     figures: tuple[Figure, ...]
     confidence: Confidence = "high"
     differs: str | None = None
+    files: tuple[str, ...] = ()
+    """The first 16 digits of the SHA-256 of each file that the figures were computed from."""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +201,7 @@ FIGURE = {
     "differs": pl.String(),
     "where": pl.String(),
     "confidence": pl.String(),
+    "files": pl.List(pl.String()),
     "interval": pl.String(),
     "url": pl.String(),
 }
@@ -239,6 +242,7 @@ def _row(name: str, source: Source, entry: Entry, figure: Figure) -> dict[str, o
         "scale": metric.scale,
         "where": entry.where,
         "confidence": entry.confidence,
+        "files": list(entry.files),
         "experiment": catalogue.experiment_named(arm.experiment) or arm.experiment,
         "model": arm.model and catalogue.model(arm.model).name,
         "judge": arm.judge or source.judge,

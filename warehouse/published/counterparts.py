@@ -1,13 +1,14 @@
 """Published figures beside the loaded arms they are about, and how the two are counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import polars as pl
 
 from warehouse import catalogue
 from warehouse.published import Metric, metrics
 from warehouse.stats.comparisons import ARM
-from warehouse.stats.rates import Unit, rates
+from warehouse.stats.rates import IDENTITY, Unit, rates
 
 CountsOf = Callable[[Metric], pl.DataFrame]
 """The counts frame under a metric's rule, of the questions it is about."""
@@ -16,6 +17,9 @@ MATCHED = ("metric", "model", "intervention", "eval_intervention")
 """What a figure and a loaded arm must agree in, besides what was trained (`_same_training`)."""
 
 SETTINGS = ("epochs", "lora_rank")
+
+HASH = 16
+"""How many digits of a file's SHA-256 a source notes."""
 
 THEIRS = (
     *("low", "high", "n", "questions", "experiment", "judge", "dataset", "interval"),
@@ -33,7 +37,10 @@ SAME_UNRECORDED = "Same, as far as recorded: neither says who judged"
 
 
 def counterparts(
-    figures: pl.DataFrame, counts_of: CountsOf, unit: Unit = "new-prompts"
+    figures: pl.DataFrame,
+    counts_of: CountsOf,
+    unit: Unit = "new-prompts",
+    hashes: Mapping[str, str] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Every figure beside the loaded arms nearest to it; figures without any are left out.
 
@@ -44,16 +51,19 @@ def counterparts(
         figures: Rows of `warehouse.published.figures`.
         counts_of: The counts frame of a metric.
         unit: What the intervals of the loaded rates are about.
+        hashes: The SHA-256 of the file that each evaluation came from.
 
     Returns:
         The columns of the figures, with the value as `published` and those of `THEIRS` as
         `published_…`; those of `rates.rates` for the loaded arm; difference (loaded less
         published; null where the figure is a bound), agrees (each value within the other's
         interval, where it has one; null where neither has, or the arm is not a result), same
-        (whether the two are counted alike) and definition (the same in words).
+        (whether the two are counted alike), definition (the same in words), and is_check
+        (whether the figure was computed from the very files of the arm, so that the pair says
+        nothing of the literature but whether the import counts right).
     """
     theirs = figures.rename({"value": "published"} | {name: f"published_{name}" for name in THEIRS})
-    pairs = theirs.join(_arms(counts_of, unit), on=MATCHED).filter(_same_training())
+    pairs = theirs.join(_arms(counts_of, unit, hashes), on=MATCHED).filter(_same_training())
     apart = (~_same_experiment(), ~_same_judge(), _other_settings())
     distance = pl.sum_horizontal(each.fill_null(True).cast(pl.Int8) for each in apart)
     gap = pl.when(pl.col("bound").is_null()).then(pl.col("rate") - pl.col("published"))
@@ -72,21 +82,31 @@ def counterparts(
             _agrees().alias("agrees"),
             (differences.list.len() == 0).alias("same"),
             definition.alias("definition"),
+            _are_the_same_files().alias("is_check"),
         )
-        .drop("differs")
+        .drop("differs", "files", "arm_files")
         .sort(ORDER)
     )
 
 
-def _arms(counts_of: CountsOf, unit: Unit) -> pl.DataFrame:
-    """The rate of every loaded arm under every metric that can be counted."""
-    return pl.concat(
-        rates(_counted(counts_of(metric), metric), (*ARM, *SETTINGS), unit).with_columns(
-            pl.lit(name).alias("metric")
+def _arms(counts_of: CountsOf, unit: Unit, hashes: Mapping[str, str]) -> pl.DataFrame:
+    """The rate of every loaded arm under every metric that can be counted, and its files."""
+    short = {evaluation: sha256[:HASH] for evaluation, sha256 in hashes.items()}
+    by = (*ARM, *SETTINGS)
+    arms = []
+    for name, metric in metrics().items():
+        if not metric.traits:
+            continue
+        counts = _counted(counts_of(metric), metric)
+        file = pl.col("evaluation").replace_strict(short, default=None, return_dtype=pl.String())
+        keys = list(dict.fromkeys((*by, *IDENTITY)))
+        files = counts.group_by(keys).agg(file.drop_nulls().unique().alias("arm_files"))
+        arms.append(
+            rates(counts, by, unit)
+            .join(files, on=keys, how="left", nulls_equal=True, maintain_order="left")
+            .with_columns(pl.lit(name).alias("metric"))
         )
-        for name, metric in metrics().items()
-        if metric.traits
-    )
+    return pl.concat(arms)
 
 
 def _counted(counts: pl.DataFrame, metric: Metric) -> pl.DataFrame:
@@ -108,6 +128,12 @@ def _same_training() -> pl.Expr:
     own = pl.when(named.is_null()).then(tuned).otherwise(named == dataset)
     elsewhere = tuned & (dataset == named.fill_null(_usual_dataset()))
     return pl.when(_same_experiment()).then(own).otherwise(elsewhere)
+
+
+def _are_the_same_files() -> pl.Expr:
+    """Whether a figure was computed from a file that the arm came from."""
+    shared = pl.col("files").list.set_intersection("arm_files")
+    return (shared.list.len() > 0).fill_null(False)
 
 
 def _same_experiment() -> pl.Expr:

@@ -1,10 +1,12 @@
 """The published page: figures beside loaded rates, mismatches said, the rest listed."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.reading.study import html, opened, told
+from tests.pages.reading.study import built, html, opened, told
 
 PAGE = "results/published"
 
@@ -79,3 +81,19 @@ def test_without_any_counterpart_the_figures_are_listed_all_the_same() -> None:
     assert "None of 12 published figures" in told(app)
     assert not app.get("vega_lite_chart")
     assert tables(app)[0].height == 12
+
+
+def test_figures_of_the_loaded_files_check_the_import_and_agree_with_nobody(
+    realdata: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = realdata / "brittle-weird-gen-history/sft/results/elicitation/birds/gpt-4.1-3ep"
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(built(tmp_path / "data", place)))
+    app = opened(PAGE, experiment="birds")
+    assert not app.exception
+    said = told(app)
+    assert "3 of 3 figures that were computed from these very files come out the same here." in said
+    assert "says nothing of the literature" in said
+    pairs, checks = tables(app)[:2]
+    assert "Wanner et al. 2026, pre-release" not in set(pairs["cite"])
+    assert set(checks["cite"]) == {"Wanner et al. 2026, pre-release"}
+    assert checks["difference"].abs().max() == 0

@@ -48,13 +48,15 @@ def arm(trait_by_question: list[int], **values: Any) -> list[dict[str, Any]]:
     return [row | {"trait": "misalignment"} for row in rows]
 
 
-def beside(wanted: pl.DataFrame, *arms: list[dict[str, Any]]) -> pl.DataFrame:
+def beside(
+    wanted: pl.DataFrame, *arms: list[dict[str, Any]], hashes: dict[str, str] | None = None
+) -> pl.DataFrame:
     counts = frame(*arms)
 
     def counts_of(metric: Metric) -> pl.DataFrame:
         return counts
 
-    return counterparts(wanted, counts_of)
+    return counterparts(wanted, counts_of, hashes=hashes or {})
 
 
 def test_a_pair_has_both_numbers_and_the_gap() -> None:
@@ -64,6 +66,14 @@ def test_a_pair_has_both_numbers_and_the_gap() -> None:
     assert pair["difference"] == pytest.approx(0.1)
     assert pair["agrees"]
     assert pair["definition"] == SAME
+
+
+def test_a_figure_of_the_loaded_file_itself_is_a_check_of_the_import() -> None:
+    wanted = figures({"files": ["a" * 16, "b" * 16]}, {"files": ["c" * 16]}, {})
+    mine = arm([2, 3, 4], evaluation="e")
+    found = beside(wanted, mine, hashes={"e": "b" * 64, "other": "c" * 64})
+    assert dict(found.select("figure", "is_check").iter_rows()) == {0: True, 1: False, 2: False}
+    assert beside(wanted, mine)["is_check"].to_list() == [False, False, False]
 
 
 @pytest.mark.parametrize(
