@@ -120,11 +120,10 @@ class Lake:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """A context in which shards are written and let stand: no sweep takes what is under way."""
-        with durable.told(self.root):
-            durable.folder(self.tmp)
-            lock = durable.locked(self.root / "writers.lock", shared=True)
-        with lock:
+        with contextlib.ExitStack() as held:
             with durable.told(self.root):
+                durable.folder(self.tmp)
+                held.enter_context(durable.locked(self.root / "writers.lock", shared=True))
                 self.register.begin(anew=not _inside(self.shards))
             yield
 
