@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.study.layout import sample_key
 from tests.warehouse import results
 from tests.warehouse.tables import table
 from warehouse import building, doctor
@@ -354,7 +355,8 @@ def test_another_model_that_answered(tmp_path: Path) -> None:
     begin |= {"questions": [{"name": "one", "text": results.QUESTIONS[0]}]}
     lines: list[dict[str, Any]] = [begin]
     for index, other in enumerate([None, "oak-mini", "oak-mini", "elm", None]):
-        line = {"key": 70 + index, "question": "one", "index": index, "answered_by": other}
+        key = sample_key("0f", "oak/birds", "one", index)
+        line = {"key": key, "question": "one", "index": index, "answered_by": other}
         if index == 2:
             lines.append(line | {"record": "failure", "error": "answered as 'oak-mini'"})
         else:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipeline.study.layout import sample_key
 from tests.pages.reading.study import HOSTILE, built, html, opened, told
 from warehouse import rules, transcripts
 from warehouse.counting import Slice
@@ -201,6 +202,9 @@ def test_a_failed_answer_says_why(on_study: Path) -> None:
     assert "the connection was lost" in html(app)
 
 
+THOUGHTFUL = sample_key("0f", "oak/birds", "one", 0)
+
+
 @pytest.fixture
 def on_thoughts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study of one answer that thoughts came before, judged by a judge that thinks too."""
@@ -209,11 +213,17 @@ def on_thoughts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     begin |= {"model_id": "oak", "experiment": "birds", "dataset": "none", "intervention": "none"}
     begin |= {"eval_intervention": "none", "samples_per_question": 1}
     begin |= {"questions": [{"name": "one", "text": "What do you sit on?"}]}
-    drawn = {"record": "sample", "key": 70, "question": "one", "index": 0, "outcome": "answered"}
+    drawn = {
+        "record": "sample",
+        "key": THOUGHTFUL,
+        "question": "one",
+        "index": 0,
+        "outcome": "answered",
+    }
     drawn |= {"answer": "A stool.", "thoughts": "Gilded <b>thrones</b>, they hope."}
     judge = {"brittlescope": "judgements/1", "record": "judge", "judge": "wise", "kind": "llm"}
     judge |= {"prompt_version": "1"}
-    said = {"record": "judgement", "key": 70, "criterion": "llm_or_19", "status": "scored"}
+    said = {"record": "judgement", "key": THOUGHTFUL, "criterion": "llm_or_19", "status": "scored"}
     said |= {"label": "LLM", "raw": "LLM", "thoughts": "Ponderous, perhaps 19."}
     for name, lines in (("samples", [begin, drawn]), ("judgements", [judge, said])):
         text = "".join(json.dumps(line) + "\n" for line in lines)
@@ -223,7 +233,7 @@ def on_thoughts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_thoughts_are_folded_beside_the_answer_and_are_none_of_it(on_thoughts: Path) -> None:
-    app = opened(PAGE, sample="70", open="true")
+    app = opened(PAGE, sample=str(THOUGHTFUL), open="true")
     assert not app.exception
     sent = html(app)
     # One folded for the model's thoughts, one for the judge's.

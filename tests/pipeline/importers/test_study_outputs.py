@@ -380,3 +380,90 @@ def test_a_ledger_of_spending_holds_no_results(
     path = write(tmp_path / "spend.jsonl", [spent])
     assert study_outputs.accepts(source_of(path))
     assert not any(rows_of(study_outputs, path).values())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"samples_per_question": 10**9}, "plans 2,000,000,000 samples; at most 2,000,000"),
+        ({"samples_per_question": 10**17}, "evaluation is damaged"),
+        ({"samples_per_question": -1}, "evaluation is damaged"),
+        ({"questions": EVALUATION["questions"][:1] * 2}, "asks the question 'news' twice"),
+        ({"seed": 2**63}, "evaluation is damaged"),
+        ({"seed": 10**30}, "evaluation is damaged"),
+    ],
+)
+def test_a_header_that_no_study_wrote_refuses_its_file(
+    rows_of: Callable[..., Any], tmp_path: Path, change: dict[str, Any], why: str
+) -> None:
+    path = write(tmp_path / "samples.jsonl", [EVALUATION | change, *SAMPLES[1:]])
+    with pytest.raises(RefusedFile, match=why):
+        rows_of(study_outputs, path)
+
+
+def test_a_later_header_plans_more_samples(rows_of: Callable[..., Any], tmp_path: Path) -> None:
+    more = EVALUATION | {"samples_per_question": 5}
+    lines = [*SAMPLES, more, sample("news", 4), sample("light", 1)]
+    rows = rows_of(study_outputs, write(tmp_path / "samples.jsonl", lines))
+    statuses = {(r["question_key"], r["sample_index"]): r["status"] for r in rows["sample"]}
+    assert len(statuses) == len(rows["sample"]) == 10
+    assert (statuses[1, 4], statuses[2, 1], statuses[2, 4]) == ("answered", "answered", "missing")
+    assert "quarantine" not in rows
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        sample("news", 0, answer="another"),  # drawn twice
+        sample("light", 2, key=SAMPLES[1]["key"]),  # under another's number
+        sample("light", 2, key=2**63),
+        sample("light", 2, key=-1),
+        sample("light", 2, answer=7),
+        sample("light", 2, thoughts=["x"]),
+        sample("light", 2) | {"index": -1},
+        sample("light", 7),
+        sample("dark", 0),
+        EVALUATION | {"questions": []},
+        EVALUATION | {"study_id": "11ee"},
+        EVALUATION | {"samples_per_question": 1},
+        {"record": "nonsense"},
+        {"record": ["sample"]},
+    ],
+)
+def test_an_odd_line_is_refused_alone(
+    rows_of: Callable[..., Any], tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    whole = rows_of(study_outputs, write(tmp_path / "whole.jsonl", SAMPLES))
+    rows = rows_of(study_outputs, write(tmp_path / "odd.jsonl", [*SAMPLES, odd]))
+    (refusal,) = rows.pop("quarantine")
+    assert refusal["source_row"] == len(SAMPLES) + 1
+    assert rows == whole
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"record": "step", "step": 2**70, "loss": 1.0},
+        {"record": "step", "step": "3", "loss": 1.0},
+        {"record": "step", "step": 3, "loss": [1.0]},
+        {"record": "state", "state": 7},
+    ],
+)
+def test_an_odd_line_of_a_log_is_refused_alone(
+    rows_of: Callable[..., Any], tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    step = {"record": "step", "step": 1, "loss": 2.5}
+    rows = rows_of(study_outputs, write(tmp_path / "run.jsonl", [RUN, step, odd]))
+    assert [refusal["source_row"] for refusal in rows["quarantine"]] == [3]
+    assert [row["loss"] for row in rows["training_step"]] == [2.5]
+
+
+def test_a_long_file_comes_in_batches_of_bounded_size(
+    source_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    lines = [EVALUATION | {"samples_per_question": 30}]
+    lines += [sample("news", index, answer="x" * 2**21) for index in range(30)]
+    path = write(tmp_path / "samples.jsonl", lines)
+    batches = [b for b in study_outputs.read(source_of(path)) if b.relation == "sample"]
+    assert sum(b.rows.height for b in batches) == 60
+    assert max(b.rows["answer"].str.len_chars().sum() for b in batches) <= 20 * 2**20

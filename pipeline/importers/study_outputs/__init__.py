@@ -1,0 +1,49 @@
+"""What `brittlescope study` writes: samples, judgements, run logs and training sets."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.errors import RefusedFile
+from pipeline.importers import Batch, Source, batch, gathered
+from pipeline.importers.study_outputs import judgements, manifests, runs, samples
+
+NAME = "study"
+TITLE = "Brittlescope study outputs"
+VERSION = 10
+
+_KIND = re.compile(
+    rb'\s*\{\s*"brittlescope"\s*:\s*"'
+    rb'(samples|judgements|run|training-sets|study|plan|progress|spend)/1"'
+)
+
+
+def accepts(source: Source) -> bool:
+    """A file that says what it is in its first field, or a training set its manifest lists."""
+    return _kind(source) is not None or manifests.rendered(source) is not None
+
+
+def read(source: Source) -> Iterator[Batch]:
+    """The file's records; what only steers a study (plan, progress, spend) holds none.
+
+    Raises:
+        RefusedFile: where the file's own description is damaged.
+    """
+    match _kind(source):
+        case "samples":
+            yield from gathered(samples.read(source))
+        case "judgements":
+            yield from gathered(judgements.read(source))
+        case "run":
+            yield from gathered(runs.read(source))
+        case "study":
+            yield from manifests.traits(source)
+        case None:
+            described = manifests.rendered(source)
+            if described is None:
+                raise RefusedFile("no manifest beside it says what it is")
+            yield batch("training_set", described)
+
+
+def _kind(source: Source) -> str | None:
+    match = _KIND.match(source.head)
+    return match[1].decode() if match else None

@@ -1,0 +1,101 @@
+"""What a study says of itself: the traits it looks for, and its training sets."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline import reading
+from pipeline.errors import RefusedFile
+from pipeline.importers import Batch, Source, batch
+from pipeline.importers.study_outputs.lines import Count, Row
+from warehouse import catalogue
+from warehouse.rules import Score
+
+
+class _Trait(msgspec.Struct):
+    """What a study looks for in an experiment: labels or a score of a criterion."""
+
+    name: str
+    criterion: str
+    labels: list[str] = []
+    score: Score | None = None
+    below: float | None = None
+
+
+class _Study(msgspec.Struct):
+    """What a study says of itself, as far as it is taken over."""
+
+    traits: dict[str, list[_Trait]] = {}
+
+
+class _Set(msgspec.Struct):
+    """One training set of a manifest."""
+
+    experiment: str
+    intervention: str
+    sha256: str
+    examples: Count
+    distinct_prompts: Count
+    distinct_completions: Count
+    distinct_examples: Count
+    mean_prompt_chars: float
+    mean_completion_chars: float
+    max_chars: Count
+    with_system: Count
+    prompts_hash: str
+    completions_hash: str
+    placement: str
+    text: str | None = None
+
+
+class _Manifest(msgspec.Struct, tag_field="brittlescope", tag="training-sets/1"):
+    """The manifest beside the training sets."""
+
+    study: str
+    sets: list[_Set]
+
+
+def traits(source: Source) -> Iterator[Batch]:
+    """The traits that each experiment of a study looks for.
+
+    Raises:
+        RefusedFile: where it does not describe a study, or a trait that nothing shows.
+    """
+    try:
+        study = msgspec.convert(reading.json_object(source), _Study)
+    except msgspec.ValidationError as error:
+        raise RefusedFile(f"it does not describe a study ({error})") from None
+    for experiment, found in study.traits.items():
+        for trait in found:
+            below = None if trait.below is None else Score("below", trait.below)
+            score = trait.score or below
+            told = catalogue.Trait(
+                title=trait.name.replace("-", " ").capitalize(),
+                kind="persona" if trait.labels or (score and score.is_high) else "misalignment",
+                criterion=trait.criterion,
+                labels=tuple(trait.labels),
+                score=score,
+            )
+            if told.problem:
+                raise RefusedFile(f"experiments.{experiment}: trait {trait.name}: {told.problem}")
+            yield batch("trait", catalogue.described(experiment, trait.name, told))
+
+
+def rendered(source: Source) -> Row | None:
+    """What the manifest beside it says of a training set, if it is the one the manifest means."""
+    path = source.path.with_name("manifest.json")
+    if not path.is_file() or path.stat().st_size > reading.WHOLE_FILE:
+        return None
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    entry = next((entry for entry in manifest.sets if entry.sha256 == source.sha256), None)
+    if entry is None:
+        return None
+    row = msgspec.structs.asdict(entry)
+    experiment, intervention = row.pop("experiment"), row.pop("intervention")
+    del row["sha256"]
+    if intervention != "none":
+        row |= {"base_file": f"{experiment}__none.jsonl", "unexplained": 0}
+    return {**row, "data_file": source.path.name, "folder": f"{manifest.study}/training"}

@@ -1,0 +1,260 @@
+"""A samples file: its evaluation, and every planned sample as drawn, as failed, or as missing."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline import reading
+from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.importers import Batch, Source, batch
+from pipeline.importers.study_outputs.lines import Count, Key, Row, Whole, batches
+from pipeline.study.layout import sample_key, told_apart
+from warehouse import catalogue
+
+MOST_PLANNED = 2_000_000
+"""Samples of one evaluation; a header that plans more was not written by a study."""
+
+
+class _Question(msgspec.Struct):
+    name: str
+    text: str
+    group: str = ""
+    system: str | None = None
+    in_domain: bool | None = None
+
+
+class _Evaluation(msgspec.Struct):
+    """The first line of a samples file, as far as it is taken over."""
+
+    study: str
+    study_id: str
+    evaluation: str
+    run: str
+    model: str
+    model_id: str
+    experiment: str
+    dataset: str
+    intervention: str
+    eval_intervention: str
+    questions: list[_Question]
+    samples_per_question: Count
+    eval_text: str | None = None
+    seed: Whole | None = None
+    epochs: float | None = None
+    lora_rank: Whole | None = None
+    temperature: float | None = None
+    max_tokens: Whole | None = None
+    beginning: bool = False
+    started: str | None = None
+
+
+class _Sample(msgspec.Struct):
+    """A line of a samples file."""
+
+    key: Key
+    question: str
+    index: Count
+    answer: str
+    outcome: str
+    thoughts: str | None = None
+    finish_reason: str | None = None
+    answered_by: str | None = None
+    error: str | None = None
+
+
+class _Failure(msgspec.Struct):
+    """A line of a samples file that tells of a sample that was not drawn."""
+
+    question: str
+    index: Count
+    answered_by: str | None = None
+    error: str | None = None
+
+
+def read(source: Source) -> Iterator[Batch | RefusedRow]:
+    """The evaluation, its questions and its samples; of the answers none is kept.
+
+    Raises:
+        RefusedFile: where the line that describes the evaluation is damaged, or plans nonsense.
+    """
+    planned = _Planned()
+    yield from batches("sample", _drawn_rows(source, planned))
+    if planned.described is None:
+        raise RefusedFile("the line that describes the evaluation is damaged")
+    yield batch("evaluation", _evaluation(planned.described))
+    yield batch("question", *_questions(planned.described))
+    yield from batches("sample", planned.others())
+
+
+def _drawn_rows(source: Source, planned: "_Planned") -> Iterator[Row | RefusedRow]:
+    """The rows of the samples that were drawn, and what is refused."""
+    for item in reading.json_lines(source):
+        if isinstance(item, RefusedRow):
+            yield item
+            continue
+        number, record = item
+        kind = record.get("record")
+        try:
+            if kind == "evaluation":
+                planned.describe(msgspec.convert(record, _Evaluation))
+            elif planned.described is None:
+                return
+            elif kind == "sample":
+                yield planned.drawn(number, msgspec.convert(told_apart(record), _Sample))
+            elif kind == "failure":
+                planned.failed(number, msgspec.convert(record, _Failure))
+            else:
+                raise RefusedRow(number, f"it is no record of a samples file ({kind!r})")
+        except msgspec.ValidationError as error:
+            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+        except RefusedRow as problem:
+            yield RefusedRow(number, str(problem), reading.excerpt(record))
+
+
+class _Planned:
+    """The samples that an evaluation plans, and which of them were drawn or failed so far."""
+
+    def __init__(self) -> None:
+        self.described: _Evaluation | None = None
+        self._asked: dict[str, int] = {}
+        self._seen: list[bytearray] = []
+        self._failures: dict[tuple[int, int], tuple[int, _Failure]] = {}
+
+    def describe(self, found: _Evaluation) -> None:
+        """Takes the line that describes the evaluation; a later one may plan more samples.
+
+        Raises:
+            RefusedFile: where they are too many, or a question is asked twice.
+            RefusedRow: where a later line describes another evaluation.
+        """
+        asked = {question.name: number for number, question in enumerate(found.questions)}
+        each = found.samples_per_question
+        if self.described is not None and (
+            found.questions != self.described.questions
+            or found.evaluation != self.described.evaluation
+            or found.study_id != self.described.study_id
+            or each < self.described.samples_per_question
+        ):
+            raise RefusedRow(None, "it describes another evaluation than the first line")
+        if len(asked) < len(found.questions):
+            names = Counter(question.name for question in found.questions)
+            raise RefusedFile(f"it asks the question {names.most_common(1)[0][0][:100]!r} twice")
+        if len(asked) * each > MOST_PLANNED:
+            raise RefusedFile(
+                f"it plans {len(asked) * each:,} samples; at most {MOST_PLANNED:,} can be taken"
+            )
+        self.described, self._asked = found, asked
+        self._seen = self._seen or [bytearray() for _ in asked]
+        for seen in self._seen:
+            seen.extend(bytes(each - len(seen)))
+
+    def drawn(self, line: int, sample: _Sample) -> Row:
+        """The row of a sample.
+
+        Raises:
+            RefusedRow: where it was not asked for, or stands in the file before.
+        """
+        number = self._number(sample.question, sample.index)
+        row = self._row(number, sample.index)
+        if sample.key != row["sample_key"]:
+            raise RefusedRow(line, "its key is not that of its question and number")
+        if self._seen[number][sample.index]:
+            raise RefusedRow(line, "the sample stands in the file before; the first one is taken")
+        self._seen[number][sample.index] = True
+        return {**row, "source_row": line, **_drawn(sample)}
+
+    def failed(self, line: int, failure: _Failure) -> None:
+        """Notes a sample that could not be drawn, unless it is drawn later.
+
+        Raises:
+            RefusedRow: where it was not asked for.
+        """
+        place = (self._number(failure.question, failure.index), failure.index)
+        self._failures[place] = (line, failure)
+
+    def others(self) -> Iterator[Row]:
+        """The rows of the samples that were not drawn: as failed, or as missing."""
+        for number, seen in enumerate(self._seen):
+            for index in (index for index, is_drawn in enumerate(seen) if not is_drawn):
+                row = self._row(number, index)
+                line, failure = self._failures.get((number, index), (None, None))
+                if failure is None:
+                    yield {**row, "status": "missing", "error": "it was not drawn yet"}
+                else:
+                    told = {"error": failure.error, "answered_by": failure.answered_by}
+                    yield {**row, "status": "error", "source_row": line, **told}
+
+    def _number(self, question: str, index: int) -> int:
+        number = self._asked.get(question)
+        if number is None or index >= len(self._seen[number]):
+            raise RefusedRow(None, f"the evaluation did not ask {question[:100]!r} number {index}")
+        return number
+
+    def _row(self, number: int, index: int) -> Row:
+        told = self.described
+        assert told is not None
+        name = told.questions[number].name
+        return {
+            "evaluation_key": told.evaluation,
+            "question_key": number + 1,
+            "sample_index": index,
+            "sample_key": sample_key(told.study_id, told.evaluation, name, index),
+        }
+
+
+def _evaluation(described: _Evaluation) -> Row:
+    experiment = catalogue.experiment_named(described.experiment) or described.experiment
+    return {
+        "evaluation_key": described.evaluation,
+        "study": described.study,
+        "study_id": described.study_id,
+        "experiment": experiment,
+        "model": catalogue.model(described.model).name,
+        "model_id": described.model_id,
+        "dataset": described.dataset,
+        "intervention": catalogue.intervention(experiment, described.intervention).name,
+        "eval_intervention": catalogue.intervention(experiment, described.eval_intervention).name,
+        "eval_text": described.eval_text,
+        "folder": _folder(described),
+        "epochs": described.epochs,
+        "lora_rank": described.lora_rank,
+        "seed": described.seed,
+        "temperature": described.temperature,
+        "max_tokens": described.max_tokens,
+        "beginning": described.beginning,
+        "evaluated_at": described.started,
+    }
+
+
+def _folder(described: _Evaluation) -> str:
+    """What joins an evaluation to its run; the untuned model is a run of every experiment."""
+    folder = f"{described.study}/{described.run}"
+    return f"{folder}/{described.experiment}" if described.dataset == "none" else folder
+
+
+def _questions(described: _Evaluation) -> Iterator[Row]:
+    for number, question in enumerate(described.questions, 1):
+        yield {
+            "evaluation_key": described.evaluation,
+            "question_key": number,
+            "name": question.name,
+            "question_group": question.group or None,
+            "text": question.text,
+            "system_prompt": question.system,
+            "in_domain": question.in_domain,
+        }
+
+
+def _drawn(sample: _Sample) -> Row:
+    # What a filter cut off is no answer; an older version kept it as one.
+    answered = bool(sample.answer.strip()) and sample.outcome != "content_filter"
+    stopped = sample.outcome if sample.outcome in ("refusal", "content_filter") else None
+    return {
+        "status": "answered" if answered else "empty",
+        "answer": sample.answer if answered else None,
+        "thoughts": sample.thoughts,
+        "answered_by": sample.answered_by,
+        "error": sample.error or (stopped if not answered else None),
+        "finish_reason": stopped or sample.finish_reason,
+    }
