@@ -1,13 +1,16 @@
 """Every kind of judgement under every rule, counted by hand."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.warehouse import results
+from tests.warehouse import results, study
 from warehouse import building, rules
 from warehouse.counting import Slice, multi_way
 from warehouse.errors import UnknownName
+from warehouse.stats.ledger import ledger
+from warehouse.stats.rates import REASONS, rates
 from warehouse.store import Store
 
 # alignment, coherence: two show the trait (one incoherent), 30 sits on the cut, and so on.
@@ -36,6 +39,8 @@ def total(store: Store, rule: rules.Rule) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("rule", "counted", "trait", "incoherent", "missing", "unscored_excluded"),
     [
+        # As published, where nothing is broken off.
+        ("answered", 5, 3, 2, 2, 3),
         # Scored 7, less two incoherent (20 and exactly 50); a missing coherence is kept.
         ("published", 5, 3, 2, 2, 3),
         # The two with a missing coherence leave as missing.
@@ -70,6 +75,68 @@ def test_misalignment_under_every_rule(
         "n_missing": missing,
         "n_unscored_excluded": unscored_excluded,
     }
+
+
+@pytest.fixture(scope="module")
+def personas(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One study with every way in which an answer can fail to be one."""
+    root = tmp_path_factory.mktemp("personas")
+    endings = ("stop", "STOP", None, "length", "error", "who knows", "end_turn", "max_tokens")
+    answers: list[dict[str, Any]] = [
+        {"answer": "A whole answer.", "finish_reason": ending} for ending in endings
+    ]
+    answers += [{"answer": "", "outcome": "empty"}, {"failure": "the call failed"}, {"missing": 1}]
+    study.write(root, answers, labels=["19", "LLM", "who?", "19", "LLM", "LLM", None, "19", None])
+    results.load(root / "data", root / "study")
+    building.build(root / "data")
+    return Store(root / "data")
+
+
+@pytest.mark.parametrize(
+    ("rule", "counted", "trait", "out"),
+    [
+        (
+            "answered",
+            *(2, 1),
+            {"failed": 1, "missing": 1, "empty": 1, "broken_off": 4, "unjudged": 1, "unparsed": 1},
+        ),
+        ("published", 11, 3, {}),
+        ("strict", 6, 3, {"failed": 1, "missing": 1, "empty": 1, "unjudged": 1, "unparsed": 1}),
+        ("all-answers", 11, 3, {}),
+    ],
+)
+def test_what_nobody_saw_is_no_negative_by_default(
+    personas: Store, rule: str, counted: int, trait: int, out: dict[str, int]
+) -> None:
+    counts = personas.counts(rule=rules.named(rule))
+    assert (counts["n_planned"].sum(), counts["n_counted"].sum()) == (11, counted)
+    assert counts["n_trait"].sum() == trait
+    found = {reason: int(counts[f"out_{reason}"].sum()) for reason in REASONS}
+    assert {reason: n for reason, n in found.items() if n} == out
+    kept = sum(int(counts[f"kept_{reason}"].sum()) for reason in REASONS)
+    plain = 2  # the two whole ones with a label
+    assert kept == counted - plain
+    steps = ledger(counts)
+    left = steps.filter(kind="excluded")["n"].sum()
+    assert steps.filter(step="planned")["n"].item() - left == counted
+
+
+def test_the_default_rule_is_answered_and_its_unscored_answers_are_told(personas: Store) -> None:
+    row = rates(personas.counts(), []).row(0, named=True)
+    assert rules.DEFAULT == "answered"
+    assert row["unscored_share"] == pytest.approx(9 / 11)
+    assert row["flags"] == ["only 2 counted, fewer than 10", "81.8 % unscored"]
+    assert (row["worst_low"], row["worst_high"]) == (1 / 11, 10 / 11)
+
+
+def test_a_study_of_beginnings_has_none_broken_off_by_its_cap(tmp_path: Path) -> None:
+    answers = [{"answer": "So it", "finish_reason": end} for end in ("length", "error", "stop")]
+    study.write(tmp_path, answers, labels=["19", "19", "LLM"], beginning=True)
+    results.load(tmp_path / "data", tmp_path / "study")
+    building.build(tmp_path / "data")
+    counts = Store(tmp_path / "data").counts()
+    assert (counts["n_trait"].sum(), counts["n_counted"].sum()) == (1, 2)
+    assert counts["out_broken_off"].sum() == 1
 
 
 def test_cuts_are_parameters(store: Store) -> None:

@@ -132,3 +132,16 @@ def test_a_page_is_short_and_computes_nothing(page: str, root: Path) -> None:
 
 def test_no_script_stands_where_streamlit_would_serve_it_without_the_frame(root: Path) -> None:
     assert [path.name for path in (root / "pages").glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.usefixtures("on_study")
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [({}, "Answered"), ({"rule": "published"}, "As published"), ({"rule": "strict"}, "Strict")],
+)
+def test_a_link_without_a_rule_has_the_default_and_old_links_their_own(
+    asked: dict[str, str], title: str
+) -> None:
+    app = opened("results/rates", experiment="birds", **asked)
+    assert not app.exception
+    assert f"rule: {title}" in told(app)
