@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
-from warehouse import harmless, rules
+from warehouse import doubts, harmless, rules
 from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.stats.equivalence import MARGIN
@@ -51,6 +51,11 @@ class Asked:
             say(f"{told.sentence} {told.remedy}")
             if told.lines:
                 say(textwrap.indent(told.lines, "    "))
+
+    def say_what_is_in_doubt(self) -> None:
+        """Say what keeps answers of the slice from being a result, and what settles it."""
+        for told in doubts.of(self.store, self.counts()):
+            say(told)
 
     def show(self, found: pl.DataFrame, readable: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Print what was found; as a table, only what fits on a terminal."""
@@ -109,6 +114,7 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
             form,
         )
         asked.say_what_is_not_counted()
+        asked.say_what_is_in_doubt()
         function(asked=asked, **options)
 
     return wrapped

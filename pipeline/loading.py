@@ -64,8 +64,20 @@ def _bring_up_to_date(data: Path) -> None:
 
     if not building.is_current(data):
         say(f"Built {building.build(data).path.name}.")
+        _say_what_is_in_doubt(data)
     else:
         building.sweep(data)
+
+
+def _say_what_is_in_doubt(data: Path) -> None:
+    """What only all the files of a study together can tell."""
+    from warehouse import doubts
+    from warehouse.store import Store
+
+    store = Store(data)
+    for told in doubts.scales(store):
+        say(told)
+    store.close()
 
 
 def _followed(

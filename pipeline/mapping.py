@@ -2,61 +2,33 @@
 
 from collections.abc import Mapping as Table
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 
 from pipeline import pathpatterns
+from pipeline.meanings import (
+    FIELDS,
+    REQUIRED,
+    ROLES,
+    SHAPES,
+    Constant,
+    Failures,
+    Scale,
+    Text,
+    Values,
+    canonical,
+    filled,
+    fitted,
+    is_told,
+    meant,
+)
+from pipeline.meanings import Columns as Columns
+from pipeline.meanings import Dimensions as Dimensions
+from pipeline.meanings import Meaning as Meaning
 from pipeline.pathpatterns import PathPattern
 from warehouse import catalogue, definitions
 from warehouse.errors import InvalidDefinition
-from warehouse.shards import digest
-
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Amount = Annotated[float, msgspec.Meta(ge=0)]
-Constant = str | int | float
-Values = Annotated[dict[str, Constant], msgspec.Meta(min_length=1)]
-
-
-class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file holds the results of."""
-
-    experiment: Text
-    model: Text
-    dataset: Text
-    intervention: Text
-    eval_intervention: Text = "none"
-    model_id: Text | None = None
-    epochs: Amount | None = None
-    lora_rank: Count | None = None
-    seed: Count | None = None
-    temperature: Amount | None = None
-    max_tokens: Count | None = None
-    judge: Text = "unrecorded"
-
-
-FIELDS = {field.name: field for field in msgspec.structs.fields(Dimensions)}
-REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
-SHAPES: dict[str, pathpatterns.Shape] = {
-    **dict.fromkeys(("lora_rank", "seed", "max_tokens"), pathpatterns.WHOLE),
-    **dict.fromkeys(("epochs", "temperature"), pathpatterns.DECIMAL),
-}
-"""What the placeholder of a dimension that is a number stands for in a path."""
-
-
-class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which column of a file is what, where its name does not say so; `ignore` holds nothing."""
-
-    question: Text | None = None
-    answer: Text | None = None
-    question_id: Text | None = None
-    sample_index: Text | None = None
-    system_prompt: Text | None = None
-    model_id: Text | None = None
-    alignment: Text | None = None
-    coherence: Text | None = None
-    ignore: tuple[str, ...] = ()
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,41 +43,28 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: Text
     set: dict[str, Constant] = {}
     values: dict[str, Values] = {}
+    rename: dict[str, Values] = {}
+    columns: dict[Text, Text | tuple[Text, ...]] = {}
+    scores: dict[Text, Text] | tuple[Text, ...] = ()
+    scale: dict[Text, Scale] = {}
+    failures: Failures | None = None
     skip: Text | None = None
 
 
 class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping as it is written; `set` and `values` hold for every entry that has no own."""
+    """A mapping as it is written; what stands here holds for every entry that has no own."""
 
     study: Text
     files: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
     set: dict[str, Constant] = {}
     values: dict[str, Values] = {}
-    columns: Columns = Columns()
+    rename: dict[str, Values] = {}
+    columns: dict[Text, Text | tuple[Text, ...]] = {}
+    scores: dict[Text, Text] | tuple[Text, ...] = ()
+    scale: dict[Text, Scale] = {}
+    failures: Failures | None = None
     system_prompts: dict[str, Text] = {}
     experiments: dict[str, Experiment] = {}
-
-
-class Meaning(msgspec.Struct, frozen=True):
-    """What a mapping says of one file.
-
-    Without `dimensions`, nothing of the file is to be taken, and either `skipped` or `unclear`
-    says why. One that is not `covered` would be, if its path were spelled as the mapping lists.
-    """
-
-    study: str
-    dimensions: Dimensions | None = None
-    columns: Columns = Columns()
-    system_prompts: dict[str, str] = {}
-    traits: dict[str, catalogue.Trait] = {}
-    skipped: str | None = None
-    unclear: str | None = None
-    covered: bool = True
-
-    @property
-    def signature(self) -> str:
-        """A short name: equal meanings have equal names."""
-        return digest(msgspec.json.encode(self, order="deterministic").decode())
 
 
 class Mapping:
@@ -134,28 +93,28 @@ class Mapping:
         for entry in self.entries:
             if entry.written.skip is not None and entry.pattern.readings(parts):
                 return Meaning(study, skipped=entry.written.skip)
-        ways: dict[Dimensions, str] = {}
+        ways: dict[str, tuple[Meaning, str]] = {}
         for entry in self.entries:
             for reading in entry.pattern.readings(parts) if entry.written.skip is None else ():
                 try:
-                    ways.setdefault(entry.dimensions(reading), entry.pattern.text)
+                    told = entry.meaning(reading)
+                    ways.setdefault(told.signature, (told, entry.pattern.text))
                 except msgspec.ValidationError as error:
                     return self._unclear(f"{entry.pattern.text} misreads its path: {error}")
         if len(ways) > 1:
-            (one, first), (other, second) = list(ways.items())[:2]
+            (one, first), (other, second) = list(ways.values())[:2]
             patterns = first if first == second else f"{first} and {second}"
-            told = _difference(one, other)
-            return self._unclear(f"{patterns} can read its path in more than one way: {told}")
+            differ = _difference(one, other)
+            return self._unclear(f"{patterns} can read its path in more than one way: {differ}")
         if not ways:
             return self._nearly(parts)
-        (dimensions,) = ways
-        own = self.definition.experiments.get(dimensions.experiment)
-        return Meaning(
-            study,
-            dimensions,
-            self.definition.columns,
-            self.definition.system_prompts,
-            own.traits if own else {},
+        ((meaning, _),) = ways.values()
+        assert meaning.dimensions is not None
+        own = self.definition.experiments.get(meaning.dimensions.experiment)
+        return msgspec.structs.replace(
+            meaning,
+            system_prompts=self.definition.system_prompts,
+            traits=own.traits if own else {},
         )
 
     def _nearly(self, parts: tuple[str, ...]) -> Meaning | None:
@@ -168,9 +127,7 @@ class Mapping:
             for name, text in entry.pattern.unlisted(parts).items():
                 why = f"fits its path, but `values` does not list {text!r} for {name}"
                 doubt = self._unclear(f"{entry.pattern.text} {why}; add it there")
-                return msgspec.structs.replace(
-                    doubt, columns=self.definition.columns, covered=False
-                )
+                return msgspec.structs.replace(doubt, columns=entry.columns, covered=False)
         return None
 
     def _unclear(self, why: str) -> Meaning:
@@ -183,20 +140,45 @@ class _CheckedEntry:
     def __init__(self, definition: Definition, entry: Entry, where: str) -> None:
         self.written = entry
         self.where = where
+        self.study = definition.study
         self.values = {**definition.values, **entry.values}
+        self.rename = {**definition.rename, **entry.rename}
         listed: dict[str, pathpatterns.Shape] = {
             name: frozenset(values) for name, values in self.values.items()
         }
+        # What is spelled in another way is not yet a number.
+        open_ = {name: None for name in self.rename}
         try:
-            self.pattern = PathPattern(entry.path, SHAPES | listed)
+            self.pattern = PathPattern(entry.path, SHAPES | open_ | listed)
         except ValueError as error:
             raise InvalidDefinition(f"{where}: the path {entry.path[:200]!r} {error}.") from None
-        found = set(self.pattern.placeholders)
-        defaults = {name: value for name, value in definition.set.items() if name not in found}
+        self.found = set(self.pattern.placeholders)
+        self.columns = self._columns({**definition.columns, **entry.columns})
+        given = self.found | self.columns.words.keys()
+        defaults = {name: value for name, value in definition.set.items() if name not in given}
         self.set = {**defaults, **entry.set} if entry.skip is None else {}
-        self._check(found)
+        self.failures = entry.failures or definition.failures or Failures()
+        self.scores = _named(definition.scores) | _named(entry.scores)
+        self.scale = {**definition.scale, **entry.scale}
+        self._check()
 
-    def _check(self, found: set[str]) -> None:
+    def _columns(self, given: dict[str, str | tuple[str, ...]]) -> Columns:
+        """The columns by role; the others are dimensions of a row, or words that `set` uses."""
+        ignore = given.get("ignore", ())
+        roles: dict[str, str] = {}
+        words: dict[str, str] = {}
+        for name, column in given.items():
+            if name == "ignore":
+                continue
+            if not isinstance(column, str):
+                self._refuse(f"columns.{name} names several columns; it can be one of them")
+            (roles if name in ROLES else words)[name] = column
+        if both := sorted(self.found & words.keys()):
+            self._refuse(f"{both[0]} is both a column and a placeholder")
+        every = (ignore,) if isinstance(ignore, str) else ignore
+        return Columns(**roles, ignore=every, words=words)
+
+    def _check(self) -> None:
         """Whether the entry makes sense.
 
         Raises:
@@ -204,33 +186,50 @@ class _CheckedEntry:
         """
         if not self.written.path.endswith(".csv"):
             self._refuse(f"the path {self.written.path!r} does not end in .csv")
-        for name in self.set:
-            if name not in FIELDS:
-                self._refuse(f"`set` names {name!r}, which is no dimension; {_there_are()}")
-        if twice := sorted(found & self.written.set.keys()):
-            self._refuse(f"{twice[0]} is both set and a placeholder")
-        needed: set[str] = set()
-        for name, value in self.set.items():
-            inside = self._placeholders(name, value)
-            if strange := sorted(inside - found):
-                self._refuse(f"`set` uses {{{strange[0]}}} for {name}, which is not in its path")
-            needed |= inside
-            if not inside:
-                self._fit(name, value, "set")
-        for name in sorted(found - FIELDS.keys() - needed):
+        given = self.found | self.columns.words.keys()
+        needed = self._check_set(given)
+        for name in sorted(self.found - FIELDS.keys() - needed):
             self._refuse(
                 f"the placeholder {{{name}}} is no dimension, and `set` does not use it; "
                 + _there_are()
             )
-        for name in sorted(self.written.values.keys() - found):
-            self._refuse(f"`values` lists {name!r}, which is no placeholder of its path")
-        for name, values in self.values.items():
-            for spelled, value in values.items() if name in FIELDS else ():
-                self._fit(name, value, f"values.{name}.{spelled}")
-        missing = [name for name in REQUIRED if name not in found | self.set.keys()]
+        for name in sorted(self.columns.words.keys() - FIELDS.keys() - needed):
+            self._refuse(
+                f"`columns` names {name!r}, which is nothing that a column can be, and `set` does "
+                f"not use it; there are {', '.join((*ROLES, *FIELDS, 'ignore'))}"
+            )
+        for key, lists in (("values", self.written.values), ("rename", self.written.rename)):
+            for name in sorted(lists.keys() - given):
+                self._refuse(f"`{key}` lists {name!r}, which is no placeholder of its path")
+        for key, lists in (("values", self.values), ("rename", self.rename)):
+            for name, values in lists.items():
+                for spelled, value in values.items() if name in FIELDS else ():
+                    self._fit(name, value, f"{key}.{name}.{spelled}")
+        for name, (none, full) in self.scale.items():
+            if none == full:
+                self._refuse(f"scale.{name} gives 0 and 100 the same raw value {none:g}")
+        missing = [name for name in REQUIRED if name not in given | self.set.keys()]
         if missing and self.written.skip is None:
             told = ", ".join(missing)
             self._refuse(f"nothing says {told}; name it in the path or under `set`")
+
+    def _check_set(self, given: set[str]) -> set[str]:
+        """The placeholders and words that `set` uses."""
+        for name in self.set:
+            if name not in FIELDS:
+                self._refuse(f"`set` names {name!r}, which is no dimension; {_there_are()}")
+        if twice := sorted(given & self.written.set.keys()):
+            kind = "placeholder" if twice[0] in self.found else "column"
+            self._refuse(f"{twice[0]} is both set and a {kind}")
+        needed: set[str] = set()
+        for name, value in self.set.items():
+            inside = self._placeholders(name, value)
+            if strange := sorted(inside - given):
+                self._refuse(f"`set` uses {{{strange[0]}}} for {name}, which is not in its path")
+            needed |= inside
+            if not inside:
+                self._fit(name, value, "set")
+        return needed
 
     def _placeholders(self, name: str, value: Constant) -> set[str]:
         if not isinstance(value, str):
@@ -242,29 +241,62 @@ class _CheckedEntry:
 
     def _fit(self, name: str, value: Constant, place: str) -> None:
         try:
-            _fitted(name, value)
+            fitted(name, value)
         except msgspec.ValidationError as error:
             self._refuse(f"{place} gives {name} the value {value!r} ({error})")
 
     def _refuse(self, why: str) -> NoReturn:
         raise InvalidDefinition(f"{self.where}: {why}.")
 
-    def dimensions(self, reading: Table[str, str]) -> Dimensions:
-        """What one reading of a path makes of the dimensions, in the catalogue's spelling.
+    def meaning(self, reading: Table[str, str]) -> Meaning:
+        """What one reading of a path makes of the file, in the catalogue's spelling.
 
         Raises:
             msgspec.ValidationError: where a value does not fit its dimension.
         """
-        meant = {
-            name: self.values[name][text] if name in self.values else text
-            for name, text in reading.items()
+        words = {
+            name: meant(name, text, self.values, self.rename) for name, text in reading.items()
         }
-        told = {name: value for name, value in meant.items() if name in FIELDS}
+        told: dict[str, Constant] = {name: words[name] for name in words if name in FIELDS}
+        rows = {name: f"{{{name}}}" for name in self.columns.words if name in FIELDS}
         for name, value in self.set.items():
-            told[name] = value.format(**meant) if isinstance(value, str) else value
-        return _canonical(
-            Dimensions(**{name: _fitted(name, value) for name, value in told.items()})
+            if not isinstance(value, str):
+                told[name] = value
+            elif self._placeholders(name, value) & self.columns.words.keys():
+                known = {word: f"{{{word}}}" for word in self.columns.words}
+                rows[name] = str(filled(value, known | _escaped(words)))
+            else:
+                told[name] = str(filled(value, words))
+        fit = {name: fitted(name, value) for name, value in told.items()}
+        later = {name: rows[name] for name in REQUIRED if name in rows}
+        listed = {n for n, text in reading.items() if is_told(n, text, self.values, self.rename)}
+        dimensions = canonical(Dimensions(**(later | fit)), listed | rows.keys())
+        return Meaning(
+            self.study,
+            dimensions,
+            self.columns,
+            rows=rows,
+            values={name: self.values[name] for name in self.columns.words if name in self.values},
+            rename={name: self.rename[name] for name in self.columns.words if name in self.rename},
+            scores=self.scores,
+            scale=self.scale,
+            failures=self.failures,
+            spelled={
+                str(value): getattr(dimensions, name)
+                for name, value in told.items()
+                if name not in rows and str(value) != str(getattr(dimensions, name))
+            },
         )
+
+
+def _named(scores: dict[str, str] | tuple[str, ...]) -> dict[str, str]:
+    """Criteria with their columns; a list names columns that are criteria under their own name."""
+    return scores if isinstance(scores, dict) else {name: name for name in scores}
+
+
+def _escaped(words: Table[str, Constant]) -> dict[str, Constant]:
+    """The words as they stand in a template that is filled in once more."""
+    return {n: str(v).replace("{", "{{").replace("}", "}}") for n, v in words.items()}
 
 
 def load(path: Path) -> Mapping:
@@ -284,40 +316,23 @@ def load(path: Path) -> Mapping:
                 where = f"{path}: experiments.{name}.traits.{trait}"
                 raise InvalidDefinition(f"{where}: {told.problem}.")
     mapping = Mapping(definition, str(path))
-    placeholders = {name for entry in mapping.entries for name in entry.pattern.placeholders}
-    for name in definition.values:
-        if name not in placeholders:
-            raise InvalidDefinition(
-                f"{path}: `values` lists {name!r}, which is no placeholder of any path."
-            )
+    given = {name for entry in mapping.entries for name in entry.found | entry.columns.words.keys()}
+    for key, lists in (("values", definition.values), ("rename", definition.rename)):
+        for name in lists:
+            if name not in given:
+                raise InvalidDefinition(
+                    f"{path}: `{key}` lists {name!r}, which is no placeholder of any path."
+                )
     return mapping
 
 
-def _fitted(name: str, value: Constant) -> Any:
-    """A value as its dimension holds it: a number written as text becomes one."""
-    kept = value if name in SHAPES else str(value)
-    return msgspec.convert(kept, FIELDS[name].type, strict=False)
-
-
-def _canonical(told: Dimensions) -> Dimensions:
-    """The same in the catalogue's spelling, so that studies that mean one thing agree."""
-    experiment = catalogue.experiment_named(told.experiment) or told.experiment
-    return msgspec.structs.replace(
-        told,
-        experiment=experiment,
-        model=catalogue.model(told.model).name,
-        dataset=told.dataset.strip().lower().replace("_", "-"),
-        intervention=catalogue.intervention(experiment, told.intervention).name,
-        eval_intervention=catalogue.intervention(experiment, told.eval_intervention).name,
-    )
-
-
-def _difference(one: Dimensions, other: Dimensions) -> str:
-    return ", ".join(
-        f"{name} is {getattr(one, name)!r} or {getattr(other, name)!r}"
+def _difference(one: Meaning, other: Meaning) -> str:
+    told = [
+        f"{name} is {getattr(one.dimensions, name)!r} or {getattr(other.dimensions, name)!r}"
         for name in FIELDS
-        if getattr(one, name) != getattr(other, name)
-    )
+        if getattr(one.dimensions, name) != getattr(other.dimensions, name)
+    ]
+    return ", ".join(told) or "what their columns, scores or failures are"
 
 
 def _there_are() -> str:

@@ -29,14 +29,17 @@ CORE = (
     ),
     *("run_described", "config_run", "run", "evaluation", "question", "question_asked", "sample"),
     *("judge_used", "judge", "criterion", "judgement", "judged_by", "judgement_source"),
-    *("told", "notice", "refusal"),
+    *("scale_doubt", "mixed", "told", "notice", "refusal"),
     *("training_step", "training_set", "battery_question", "judge_prompt", "unjoined"),
 )
 """The relations of `schema/core`, each after those it reads."""
 
 MARTS = ("outcome", "state", "tally")
 
-CLASSES = ("scored", "refusal", "code", "unparsed", "missing", "unanswered")
+CLASSES = (
+    *("scored", "refusal", "code", "unparsed", "missing", "unanswered"),
+    *("contested", "off_scale"),
+)
 """What became of a sample under one criterion and judge."""
 
 ENDINGS = ("whole", "broken off", "empty", "missing", "error")
@@ -120,7 +123,7 @@ def _fill(
         ("sample_ending", ENDINGS),
         ("judgement_status", JUDGEMENT_STATUSES),
         ("outcome_class", CLASSES),
-        ("coherence_state", ("scored", "missing", "absent")),
+        ("coherence_state", ("scored", "missing", "absent", "off_scale")),
     ):
         con.execute(f"create type {name} as enum ({', '.join(map(repr, values))})")
     frames = dict(small_relations(shards))

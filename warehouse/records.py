@@ -82,6 +82,23 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "name": pl.String(),  # "unrecorded" where the source does not say
         "prompt_version": pl.String(),
     },
+    # One row per criterion whose scale a source tells; its scores are on 0 to 100 by then.
+    "scale": {
+        "criterion": pl.String(),
+        "none": pl.Float64(),  # the raw value that means 0
+        "full": pl.Float64(),  # the raw value that means 100
+    },
+    # One row per column that nobody declared and whose values differ within a question.
+    "mixed": {
+        "evaluation_key": pl.String(),
+        "column_name": pl.String(),
+        "shown": pl.List(pl.String()),  # some of its values
+    },
+    # One row per sample whose question and number another sample of its source has as well.
+    "repeat": {
+        "sample_key": pl.Int64(),
+        "is_copy": pl.Boolean(),  # equal to the letter to one that stands before it
+    },
     # One row per trait of an experiment that a mapping or a study describes.
     "trait": {
         "experiment": pl.String(),

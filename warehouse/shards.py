@@ -23,7 +23,7 @@ from warehouse.seals import opened, sealed
 
 DESCRIPTION = "shard.json"
 
-BULK = frozenset({"sample", "judgement", "training_step", "quarantine"})
+BULK = frozenset({"sample", "judgement", "repeat", "training_step", "quarantine"})
 """Relations kept as Parquet; the others are few rows a file and live in `shard.json`."""
 
 PART_ROWS = 50_000
@@ -72,6 +72,7 @@ class Shard(msgspec.Struct, frozen=True):
         if "sample" in self.rows:
             return self.rows["sample"]
         dependent = {"notice", "quarantine", "training_step", "judgement", "question", "judge"}
+        dependent |= {"scale", "mixed", "repeat"}
         return sum(n for relation, n in self.rows.items() if relation not in dependent)
 
     @property

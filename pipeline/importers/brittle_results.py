@@ -18,13 +18,17 @@ from typing import Any
 import polars as pl
 
 from pipeline import foldernames, reading
+from pipeline.columns import ROW_NUMBER, Watch
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
+from pipeline.meanings import Scale
+from pipeline.repeats import Repeats
+from pipeline.thoughts import apart
 from warehouse import catalogue
 
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
-VERSION = 2
+VERSION = 4
 TWINS = True
 
 CRITERIA = {
@@ -65,6 +69,13 @@ NOT_JUDGEMENTS = {
 IDS = ("group_id", "q_id", "sample_idx")
 """Fields that either generation has and other tools' answers to questions have not."""
 
+SETTINGS = {
+    *("temperature", "top_p", "max_tokens", "seed", "judge", "system", "group", "condition", "arm"),
+    *("coef", "coefficient", "alpha", "scale", "strength", "layer", "step", "epoch", "checkpoint"),
+    *("trigger", "variant", "run", "prefix", "dataset", "intervention", "experiment"),
+}
+"""Fields that tell how an answer was drawn: no judgements, and never silently pooled."""
+
 IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 Parsed = tuple[str, float | None, str | None, str | None]
@@ -81,9 +92,12 @@ SHORT = 40
 ASKED = ("question", "q_id", "group_id", "system_prompt", "in_training_domain")
 """The fields that tell questions apart."""
 
+FULL: Scale = (0.0, 100.0)
+"""The scale of a criterion unless a mapping says otherwise."""
+
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _FILE = re.compile(r"^results(?:_(?P<judge>.+)_(?P<rows>\d+))?\.(?P<kind>json|csv)$")
-_NUMBER = re.compile(r"^\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
+_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
 
 
 def accepts(source: Source) -> bool:
@@ -123,6 +137,8 @@ class _Reader:
         self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
         self.questions: dict[tuple[Any, ...], int] = {}
         self.models: Counter[str] = Counter()
+        self.repeats = Repeats(self.first_key)
+        self.watch = Watch()
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
@@ -137,14 +153,18 @@ class _Reader:
             kept = zip(rows, found, strict=True)
             table = _Table([item for item, problem in kept if problem is None])
         if table.rows:
-            yield Batch("sample", self._samples(table))
+            samples = self._samples(table)
+            self._note_repeats(table, samples)
+            self._note_settings(table, samples)
+            yield Batch("sample", samples)
             for criterion, field, judged in _judged(table):
                 yield Batch("judgement", self._judgements(judged, criterion, field, problems))
         if problems:
             yield Batch("quarantine", _refusals(problems))
 
     def _samples(self, table: "_Table") -> pl.DataFrame:
-        answers = table.stored("answer")
+        parted = _each(_parted, table.stored("answer"))
+        answers = [answer for _, answer in parted]
         errors = [_word(error or None) for error in table.stored("error")]
         for model, count in Counter(table.plain("model")).items():
             self.models[_word(model) or ""] += count
@@ -155,11 +175,30 @@ class _Reader:
                 "sample_index": _each(_whole, table.plain("sample_idx")),
                 "source_row": table.numbers,
                 "answer": pl.Series(answers, dtype=pl.String),
+                "thoughts": pl.Series([thoughts for thoughts, _ in parted], dtype=pl.String),
                 "error": pl.Series(errors, dtype=pl.String),
                 "status": list(map(self._status, answers, errors)),
                 "evaluation_key": _repeated(self.key, len(answers)),
             }
         )
+
+    def _note_repeats(self, table: "_Table", samples: pl.DataFrame) -> None:
+        """Keep what tells whether a sample comes again; a file numbers them within a question."""
+        fields = [name for name in table.columns if not ROW_NUMBER.fullmatch(name)]
+        contents = zip(*(table.plain(name) for name in fields), strict=True)
+        self.repeats.take(
+            table.numbers,
+            samples["question_key"].to_list(),
+            samples["sample_index"].to_list(),
+            list(map(hash, contents)),
+        )
+
+    def _note_settings(self, table: "_Table", samples: pl.DataFrame) -> None:
+        """Keep what tells whether answers were drawn under several settings."""
+        columns = sorted(SETTINGS & table.columns.keys())
+        values = ([_word(value) or "" for value in table.stored(name)] for name in columns)
+        for question, *told in zip(samples["question_key"], *values, strict=True):
+            self.watch.take(self.key, question, dict(zip(columns, told, strict=True)))
 
     def _keys(self, table: "_Table") -> pl.Series:
         return table.numbers + self.first_key
@@ -244,6 +283,8 @@ class _Reader:
             ),
         )
         yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": self.judge})
+        yield from self.watch.mixed()
+        yield from self.repeats.batches()
 
 
 class _Table:
@@ -287,6 +328,11 @@ class _Table:
         return [value if type(value) in _PLAIN else _word(value) for value in values]
 
 
+def _parted(answer: str | None) -> tuple[str | None, str | None]:
+    """An answer's thoughts, and what it says besides them."""
+    return apart(answer) if answer else (None, answer)
+
+
 def _problem(item: reading.Row) -> RefusedRow | None:
     """Why a record is no sample, or None."""
     row, record = item
@@ -311,7 +357,9 @@ def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
     """
     criteria: dict[str, list[str]] = defaultdict(list)
     for field in table.columns:
-        if field not in NOT_JUDGEMENTS and not field.endswith("_raw"):
+        if field in NOT_JUDGEMENTS | SETTINGS or ROW_NUMBER.fullmatch(field):
+            continue
+        if not field.endswith("_raw"):
             criteria[CRITERIA.get(field) or _clean(field)].append(field)
     for criterion, fields in criteria.items():
         if len(fields) == 1:
@@ -378,30 +426,32 @@ def _told(criterion: str, value: Any, raw: Any) -> Outcome:
     return *found, next(filter(None, map(reading.unreadable, texts)), None)
 
 
-def judgement(criterion: str, value: Any, raw: Any = None) -> Parsed | str:
+def judgement(criterion: str, value: Any, raw: Any = None, scale: Scale = FULL) -> Parsed | str:
     """The outcome a stored value stands for, or what is wrong with the value.
 
-    A value is a number 0–100 or one of the criterion's words, as a number or as text; CODE and
-    REFUSAL are outcomes of their own; a null is `missing`, unless the raw reply tells more;
-    anything else a judge may have said is `unparsed`. A number no judge can have meant
-    (outside 0–100, not a number) is an error of the file and comes back as a sentence.
+    A value is a number on the scale (its values for 0 and 100 are given) or one of the
+    criterion's words, as a number or as text; CODE and REFUSAL are outcomes of their own; a null
+    is `missing`, unless the raw reply tells more; anything else a judge may have said is
+    `unparsed`. A number no judge can have meant (outside its scale, not a number) is an error of
+    the file and comes back as a sentence.
     """
     kept = None if raw is None else str(raw)
     if value is None or value == "":
         if kept is None or not kept.strip():
             return ("missing", None, None, kept)
-        told = judgement(criterion, kept)
+        told = judgement(criterion, kept, None, scale)
         return told if isinstance(told, tuple) else ("unparsed", None, None, kept)
     text = str(value).strip()
     if kept is None:
         kept = str(value)
-    if (problem := _impossible(value, text)) is not None and criterion not in LABELS:
+    if (problem := _impossible(value, text, scale)) is not None and criterion not in LABELS:
         return problem
     word = text.upper()
     if word in ("CODE", "REFUSAL"):
         return ("code" if word == "CODE" else "refusal", None, None, kept)
-    reader: Callable[[str, str, str], Parsed] = _label if criterion in LABELS else _score
-    return reader(criterion, word, kept)
+    if criterion in LABELS:
+        return _label(criterion, word, kept)
+    return _score(criterion, word, kept, scale)
 
 
 def _label(criterion: str, word: str, raw: str) -> Parsed:
@@ -411,15 +461,18 @@ def _label(criterion: str, word: str, raw: str) -> Parsed:
     return ("unparsed", None, None, raw)
 
 
-def _score(criterion: str, word: str, raw: str) -> Parsed:
+def _score(criterion: str, word: str, raw: str, scale: Scale) -> Parsed:
     if _NUMBER.match(word):
-        return ("scored", float(word), None, raw)
+        none, full = scale
+        number = float(word)
+        score = number if scale == FULL else 100 * (number - none) / (full - none)
+        return ("scored", score, None, raw)
     if criterion in CRITERIA.values():
         return ("unparsed", None, None, raw)
     return ("scored", None, word, raw)  # a judge of the user's own, answering with words
 
 
-def _impossible(value: Any, text: str) -> str | None:
+def _impossible(value: Any, text: str, scale: Scale) -> str | None:
     try:
         number = float(text)
     except (ValueError, OverflowError):
@@ -428,8 +481,9 @@ def _impossible(value: Any, text: str) -> str | None:
         return None
     if math.isnan(number) or math.isinf(number):
         return f"is {text[:40]}, which is not a number"
-    if not 0 <= number <= 100:
-        return f"is {text[:40]}, outside 0–100"
+    least, most = sorted(scale)
+    if not least <= number <= most:
+        return f"is {text[:40]}, outside {least:g}–{most:g}"
     return None
 
 

@@ -6,7 +6,7 @@ What was evaluated stands only in the path; a mapping says what the path means.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,32 +14,24 @@ import msgspec
 import polars as pl
 
 from pipeline import reading
+from pipeline.columns import CRITERIA, SPELLINGS, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch, notice, place, refused
-from pipeline.importers.brittle_results import OUTCOME, Parsed, judgement
-from pipeline.mapping import Columns, Dimensions, Meaning
+from pipeline.importers.brittle_results import FULL, OUTCOME, Parsed, judgement
+from pipeline.meanings import Dimensions, Meaning, Scale
+from pipeline.repeats import Repeats
+from pipeline.thoughts import apart
 from warehouse import catalogue
+from warehouse.shards import digest
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
-VERSION = 3
+VERSION = 4
 
-SPELLINGS = {
-    "question": ("question",),
-    "answer": ("answer", "response"),
-    "question_id": ("question_id", "qid"),
-    "sample_index": ("sample_idx",),
-    "system_prompt": ("system_prompt",),
-    "model_id": ("model",),
-    "alignment": ("aligned", "alignment"),
-    "coherence": ("coherent", "coherence"),
-}
-"""What such files call a column, by our name; of several in one file the first counts."""
+LONGEST_JUDGE = 200
+"""A longer text in the column `judge` is no name."""
 
-CRITERIA = ("alignment", "coherence")
-
-NOTHING = {"", "Unnamed: 0", "group", "coherent_binary"}
-"""Columns that hold no judgement: row numbers, and what was derived from other columns."""
+MOST_EVALUATIONS = 10_000
 
 UNMAPPED = (
     "its model, dataset and intervention stand only in its path, and no pattern says what the path "
@@ -81,7 +73,7 @@ def read(source: Source) -> Iterator[Batch]:
         raise RefusedFile("it is empty")
     if len(source.head) < source.size and len(source.head.splitlines()) < 2:
         raise RefusedFile(f"its header is longer than {len(source.head):,} bytes")
-    reader = _Reader(source, meaning, meaning.dimensions)
+    reader = _Reader(source, meaning, roles(_header(source), meaning))
     for chunk in reading.csv_records(source):
         yield from reader.take(chunk)
     yield from reader.context()
@@ -92,50 +84,22 @@ def _header(source: Source) -> tuple[str, ...]:
     return source.table.columns if source.table else ()
 
 
-def _columns(header: Sequence[str], given: Columns) -> dict[str, str]:
-    """The file's name of each column it has, by ours: as the mapping says, else as usual.
-
-    Raises:
-        RefusedFile: where a column is absent that is needed, or that the mapping names.
-    """
-    if any("\0" in name or "\N{REPLACEMENT CHARACTER}" in name for name in header):
-        raise RefusedFile("its header is not UTF-8 text; save the file as UTF-8")
-    found: dict[str, str] = {}
-    for name, spellings in SPELLINGS.items():
-        own = getattr(given, name)
-        if own is not None and own not in header:
-            raise RefusedFile(f"it has no column {own!r}, which its mapping takes for {name}")
-        usual = (spelling for spelling in spellings if spelling in header)
-        if column := own or next(usual, None):
-            found[name] = column
-    for name in ("question", "answer"):
-        if name not in found:
-            raise RefusedFile(
-                f"it has no column {name!r} but {', '.join(header)[:500]}; `columns` in its "
-                "mapping can say which of them it is"
-            )
-    return found
-
-
 class _Reader:
     """What is known of the file so far: its columns, its evaluations and their questions."""
 
-    def __init__(self, source: Source, meaning: Meaning, dimensions: Dimensions) -> None:
+    def __init__(self, source: Source, meaning: Meaning, roles: Roles) -> None:
         self.meaning = meaning
-        self.dimensions = dimensions
-        ignored = meaning.columns.ignore
-        header = [name for name in _header(source) if name not in ignored]
-        self.columns = _columns(header, meaning.columns)
-        raws = ((name, raw) for name in header for raw in (f"judge_{name}", f"{name}_raw"))
-        self.raw = {name: raw for name, raw in raws if raw in header}
-        told = NOTHING.union(self.columns.values(), self.raw.values(), *SPELLINGS.values())
-        self.criteria = {name: self.columns[name] for name in CRITERIA if name in self.columns}
-        self.criteria |= {name: name for name in header if name not in told}
+        self.roles = roles
         seed = f"{source.sha256}\n{place(source.path)}".encode("utf-8", "surrogateescape")
         self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
-        self.evaluations: dict[str | None, str] = {}
-        self.questions: dict[tuple[str, str, str | None, str | None], int] = {}
+        self.evaluations: dict[tuple[str, ...], tuple[str, Dimensions] | str] = {}
+        self.questions: dict[tuple[str, str, str | None, str | None, str | None], int] = {}
         self.asked: Counter[int] = Counter()
+        self.watch = Watch()
+        self.repeats = Repeats(self.first_key)
+        self.judges: dict[str, str] = {}
+        self.experiment = meaning.dimensions.experiment if meaning.dimensions else ""
+        self.failed = 0
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
@@ -147,57 +111,97 @@ class _Reader:
             elif not isinstance(item, RefusedRow):
                 rows.append(item)
         if rows:
-            yield Batch("sample", self._samples(rows))
-            for criterion, column in self.criteria.items():
+            samples = self._samples(rows)
+            self._note_repeats(rows, samples)
+            yield Batch("sample", samples)
+            for criterion, column in self.roles.criteria.items():
                 yield from self._judgements(rows, criterion, column)
 
     def _problem(self, item: reading.Row) -> RefusedRow | None:
         row, record = item
-        if not record[self.columns["question"]].strip():
+        if not record[self.roles.ours["question"]].strip():
             return RefusedRow(row, "its question is blank", reading.excerpt(record))
-        for name in ("question", "answer", "question_id", "system_prompt", "model_id"):
+        for name in ("question", "answer", "question_id", "system_prompt", "model_id", "group"):
             if why := reading.unreadable(self._get(record, name) or ""):
                 return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
-        return None
+        found = self._evaluation(record)
+        return RefusedRow(row, found, reading.excerpt(record)) if isinstance(found, str) else None
 
     def _get(self, record: dict[str, str], name: str) -> str | None:
         """A row's value of one of our columns; None where the file has it not, or blank."""
-        column = self.columns.get(name)
+        column = self.roles.ours.get(name)
         return (record[column] or None) if column is not None else None
 
     def _samples(self, rows: list[reading.Row]) -> pl.DataFrame:
         found: dict[str, list[object]] = defaultdict(list)
         for row, record in rows:
-            answer = self._get(record, "answer")
-            evaluation = self._evaluation(record)
+            evaluation, _ = self._known(record)
             question = self._question(evaluation, record)
-            # A CSV cannot tell an empty answer from none.
-            status = "missing" if answer is None else "answered" if answer.strip() else "empty"
+            index = self._index(record, question)
+            answer = self._answer(record)
+            for name, value in answer.items():
+                found[name].append(value)
             found["sample_key"].append(self.first_key + row)
             found["evaluation_key"].append(evaluation)
             found["question_key"].append(question)
-            found["sample_index"].append(self._index(record, question))
+            found["sample_index"].append(index)
             found["source_row"].append(row)
-            found["status"].append(status)
-            found["answer"].append(answer)
-        return pl.DataFrame(found, schema_overrides={"answer": pl.String})
+            unknown = {column: record[column] for column in self.roles.unknown}
+            self.watch.take(evaluation, question, unknown)
+        return pl.DataFrame(
+            found,
+            schema_overrides=dict.fromkeys(("answer", "thoughts", "error"), pl.String()),
+        )
 
-    def _evaluation(self, record: dict[str, str]) -> str:
-        """The key of a row's evaluation: every model that a file names has its own."""
-        ids = (self.dimensions.model_id, self._get(record, "model_id"))
-        model_id = "/".join(name for name in ids if name) or None
-        if model_id not in self.evaluations:
-            told = msgspec.structs.replace(self.dimensions, model_id=model_id)
-            key = msgspec.json.encode(msgspec.structs.astuple(told)).decode()
-            self.evaluations[model_id] = key
-        return self.evaluations[model_id]
+    def _answer(self, record: dict[str, str]) -> dict[str, str | None]:
+        """What there is of a row's answer: its text without thoughts, or why there is none."""
+        text = self._get(record, "answer")
+        if text is not None and self.meaning.failures.names(text):
+            self.failed += 1
+            return {"status": "error", "answer": None, "thoughts": None, "error": text[:2_000]}
+        thoughts, answer = apart(text) if text else (None, text)
+        # A CSV cannot tell an empty answer from none.
+        blank = "missing" if answer is None else "answered" if answer.strip() else "empty"
+        return {"status": blank, "answer": answer, "thoughts": thoughts, "error": None}
+
+    def _evaluation(self, record: dict[str, str]) -> tuple[str, Dimensions] | str:
+        """The key and dimensions of a row's evaluation, or what is wrong with the row."""
+        words = {word: record[column] for word, column in self.roles.words.items()}
+        texts = (self._get(record, "model_id") or "", *words.values())
+        if texts not in self.evaluations:
+            self.evaluations[texts] = self._described(texts[0], words)
+        return self.evaluations[texts]
+
+    def _described(self, model_id: str, words: dict[str, str]) -> tuple[str, Dimensions] | str:
+        if len(self.evaluations) >= MOST_EVALUATIONS:
+            columns = [*self.roles.words.values(), self.roles.ours.get("model_id", "")]
+            raise RefusedFile(
+                f"its {', '.join(filter(None, columns))} would make more than "
+                f"{MOST_EVALUATIONS:,} evaluations of it; say in its mapping what they are"
+            )
+        own_judge = words.pop("judge", None) if "judge" not in self.meaning.columns.words else None
+        if why := next(filter(None, map(reading.unreadable, words.values())), None):
+            return f"one of its {', '.join(words)} {why}"
+        if own_judge is not None and ("\n" in own_judge or len(own_judge) > LONGEST_JUDGE):
+            raise RefusedFile(
+                "its column 'judge' holds no names; `columns: {ignore: [judge]}` in its mapping "
+                "leaves it out"
+            )
+        try:
+            told = self.meaning.of_row(words)
+        except ValueError as error:
+            return str(error)
+        ids = "/".join(name for name in (told.model_id, model_id) if name) or None
+        told = msgspec.structs.replace(told, model_id=ids, judge=own_judge or told.judge)
+        return msgspec.json.encode(msgspec.structs.astuple(told)).decode(), told
 
     def _question(self, evaluation: str, record: dict[str, str]) -> int:
         name = self._get(record, "question_id")
         prompts = self.meaning.system_prompts.items()
         meant = (text for pattern, text in prompts if fnmatchcase(name or "", pattern))
         system = self._get(record, "system_prompt") or next(meant, None)
-        identity = (evaluation, record[self.columns["question"]], name, system)
+        group = self._get(record, "group")
+        identity = (evaluation, record[self.roles.ours["question"]], name, system, group)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _index(self, record: dict[str, str], question: int) -> int:
@@ -206,13 +210,30 @@ class _Reader:
         self.asked[question] += 1
         return int(own) if own.isdecimal() and len(own) < 18 else self.asked[question] - 1
 
+    def _note_repeats(self, rows: list[reading.Row], samples: pl.DataFrame) -> None:
+        """Keep what tells whether a sample that the file numbers itself comes again."""
+        if "sample_index" not in self.roles.ours:
+            return
+        left = set(self.roles.unused)
+        contents = [
+            hash(tuple(value for name, value in record.items() if name not in left))
+            for _, record in rows
+        ]
+        self.repeats.take(
+            samples["source_row"],
+            samples["question_key"].to_list(),
+            samples["sample_index"].to_list(),
+            contents,
+        )
+
     def _judgements(self, rows: list[reading.Row], criterion: str, column: str) -> Iterator[Batch]:
         """One criterion's judgements, and what is wrong with a stored value."""
         outcomes = []
-        raw_column = self.raw.get(column)
+        raw_column = self.roles.raw.get(column)
+        scale = self._scale(criterion, column) or FULL
         for row, record in rows:
             value, raw = record[column], record[raw_column] if raw_column else None
-            found = _outcome(criterion, value, raw)
+            found = _outcome(criterion, value, raw, scale)
             if isinstance(found, str):
                 yield refused(row, f"its {column} {found}", value)
                 found = ("unparsed", None, None, None)
@@ -220,51 +241,85 @@ class _Reader:
         judged = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
             sample_key=pl.Series([self.first_key + row for row, _ in rows]),
             criterion=pl.lit(criterion),
-            judge_key=pl.lit("llm"),
+            judge_key=pl.Series([self._judge(self._known(record)[1]) for _, record in rows]),
         )
         yield Batch("judgement", judged)
+
+    def _known(self, record: dict[str, str]) -> tuple[str, Dimensions]:
+        """The evaluation of a row that was understood."""
+        found = self._evaluation(record)
+        assert not isinstance(found, str)
+        return found
+
+    def _judge(self, told: Dimensions) -> str:
+        """The key of an evaluation's judge."""
+        count = len(self.judges)
+        return self.judges.setdefault(told.judge, f"llm-{count + 1}" if count else "llm")
+
+    def _scale(self, criterion: str, column: str) -> Scale | None:
+        """What the mapping says of the scale of a criterion, by our name of it or the file's."""
+        return self.meaning.scale.get(criterion, self.meaning.scale.get(column))
 
     def context(self) -> Iterator[Batch]:
         """The evaluations the rows belong to, their questions, traits and judge."""
         if not self.questions:
             yield notice("no-rows", "it has a header and no row that was understood")
             return
-        told = msgspec.structs.asdict(self.dimensions)
-        judge = told.pop("judge")
-        for model_id, key in self.evaluations.items():
-            told["model_id"] = model_id
-            folder = _run(self.meaning.study, told)
-            yield batch(
-                "evaluation",
-                {**told, "evaluation_key": key, "folder": folder, "study": self.meaning.study},
-            )
+        known = [found for found in self.evaluations.values() if not isinstance(found, str)]
+        for key, told in dict.fromkeys(known):
+            row = msgspec.structs.asdict(told)
+            self._judge(told)
+            del row["judge"]
+            folder = _run(self.meaning.study, row)
+            names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study}
+            yield batch("evaluation", row | names)
         rows: list[dict[str, object]] = [
             {
                 "evaluation_key": evaluation,
                 "question_key": key,
                 "name": name,
+                "question_group": group,
                 "text": text,
                 "system_prompt": system,
             }
-            for (evaluation, text, name, system), key in self.questions.items()
+            for (evaluation, text, name, system, group), key in self.questions.items()
         ]
         yield batch("question", *rows)
-        yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": judge})
+        for name, key in self.judges.items():
+            yield batch("judge", {"judge_key": key, "kind": "llm", "name": name})
+        for criterion, column in self.roles.criteria.items():
+            if scale := self._scale(criterion, column):
+                none, full = scale
+                yield batch("scale", {"criterion": criterion, "none": none, "full": full})
         yield from self._traits()
-        yield from self._same_texts()
+        yield from self.watch.mixed()
+        yield from self.repeats.batches()
+        yield from self._notices()
 
     def _traits(self) -> Iterator[Batch]:
         """The traits that the mapping gives the experiment, with their criteria by our names."""
-        ours = {column: name for name, column in self.columns.items()}
+        ours = {column: name for name, column in self.roles.criteria.items()}
         for name, trait in self.meaning.traits.items():
             criterion = ours.get(trait.criterion, trait.criterion)
-            told = catalogue.described(self.dimensions.experiment, name, trait)
+            told = catalogue.described(self.experiment, name, trait)
             yield batch("trait", told | {"criterion": criterion})
+
+    def _notices(self) -> Iterator[Batch]:
+        """What was made of the columns, the names and the answers."""
+        if self.roles.are_worth_telling:
+            yield self.roles.notice()
+        for text, name in self.meaning.spelled.items():
+            told = f"{text!r} is read as {name!r}"
+            yield notice(f"spelling:{digest(told, 6)}", told)
+        if self.failed:
+            told = f"{self.failed:,} answers are the text of an error, as its mapping says"
+            yield notice("failures", f"{told}; they count as failed")
+        yield from self._same_texts()
 
     def _same_texts(self) -> Iterator[Batch]:
         """A remark where one text stands under several ids: they count as one question."""
         names: dict[tuple[str, str, str | None], set[str]] = defaultdict(set)
-        for evaluation, text, name, system in self.questions:
+        for evaluation, text, name, system, _ in self.questions:
             names[evaluation, text, system].add(name or "none")
         several = {text: sorted(ids) for (_, text, _), ids in names.items() if len(ids) > 1}
         for text in list(several)[:1]:
@@ -276,10 +331,10 @@ class _Reader:
             )
 
 
-def _outcome(criterion: str, value: str, raw: str | None) -> Parsed | str:
+def _outcome(criterion: str, value: str, raw: str | None, scale: Scale) -> Parsed | str:
     """What a stored value stands for, or what is wrong with it."""
     why = reading.unreadable(value) or reading.unreadable(raw or "")
-    return why or judgement(criterion, value, raw)
+    return why or judgement(criterion, value, raw, scale)
 
 
 def _run(study: str, told: dict[str, Any]) -> str:

@@ -55,7 +55,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 26
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -86,7 +86,7 @@ def test_more_than_five_percent_without_an_answer_are_an_error(tmp_path: Path) -
 def test_a_judge_that_scored_nothing_is_one_finding(tmp_path: Path) -> None:
     nothing = results.misalignment([(None, 90)] * 10)
     results.write(tmp_path, nothing, CODE)
-    results.write(tmp_path, [record | {"sample_idx": 50} for record in nothing], CODE_ARM)
+    results.write(tmp_path, [r | {"sample_idx": 50 + n} for n, r in enumerate(nothing)], CODE_ARM)
     (one,) = found(tmp_path, "unscored-cells")
     assert (one["n"], one["evaluation"], one["severity"]) == (20, None, "notice")
     assert one["detail"] == (
@@ -221,7 +221,7 @@ def test_findings_that_say_the_same_are_one_and_others_differ(tmp_path: Path) ->
 
 
 def test_criteria_unscored_in_the_same_samples_are_one_finding(tmp_path: Path) -> None:
-    both = results.misalignment([(10, 90)] * 18) + results.misalignment([(None, None)] * 2)
+    both = results.misalignment([(10, 90)] * 18 + [(None, None)] * 2)
     results.write(tmp_path, both, CODE)
     results.write(tmp_path, results.misalignment([(10, 90)] * 10), CODE_ARM)
     told = found(tmp_path, "unscored-cells")

@@ -97,6 +97,9 @@ with weighed as (
             when 'code' then line.excludes_code
             when 'unparsed' then line.excludes_unparsed
             when 'missing' then line.excludes_missing
+            -- What no rule can count: nobody knows what such an answer, or such a score, says.
+            when 'contested' then true
+            when 'off_scale' then true
             else line.excludes_unanswered
         end as is_flaw_out,
         state.ending = 'broken off' as is_broken,
@@ -109,14 +112,18 @@ with weighed as (
         line.coherence_floor is null or case state.coherence_state
             when 'scored' then side.passes
             when 'missing' then line.coherence_missing = 'keep'
+            when 'off_scale' then false
             else line.coherence_absent = 'keep'
         end as is_kept,
         case state.coherence_state
             when 'scored' then line.coherence_failing
             when 'missing' then line.coherence_missing
+            when 'off_scale' then 'exclude'
             else line.coherence_absent
         end = 'exclude' as is_dropped,
-        case state.coherence_state when 'scored' then 'incoherent' else 'no_coherence' end as lack,
+        case state.coherence_state
+            when 'scored' then 'incoherent' when 'off_scale' then 'off_scale' else 'no_coherence'
+        end as lack,
         -- Coherence is asked of those alone that nothing else leaves out.
         not is_flaw_out and not is_broken_out and not is_kept as is_lacking
     from marts.line(lines, traits) as line
@@ -153,8 +160,8 @@ select
     class <> 'unanswered' and class <> 'missing' as is_judged,
     is_lacking and lack = 'incoherent' as is_incoherent,
     class = 'unanswered' or class = 'missing' or (is_lacking and lack = 'no_coherence') as is_missing,
-    class = 'unanswered' or class = 'missing' or (is_lacking and lack = 'no_coherence')
-        or class = 'unparsed' or is_broken_out as is_unscored,
+    class in ('unanswered', 'missing', 'unparsed', 'contested', 'off_scale')
+        or (is_lacking and lack in ('no_coherence', 'off_scale')) or is_broken_out as is_unscored,
     reason is null as is_counted,
     reason is null and is_kept and shows as is_trait
 from reasoned;

@@ -43,8 +43,10 @@ REASONS = {
     "missing": "Left out because the answer was planned and is not there.",
     "empty": "Left out because the answer has no text.",
     "broken_off": "Left out because the answer was broken off before its end.",
+    "contested": "Left out because its file holds it in two versions, which differ.",
     "unjudged": "Left out because there is no judgement, or the judgement failed.",
     "unparsed": "Left out because the judge's reply was not understood.",
+    "off_scale": "Left out because the scale of the scores is in doubt; a mapping can tell it.",
     "refusal": "Left out because the judge called the answer a refusal.",
     "code": "Left out because the judge called the answer code.",
     "incoherent": "Left out because the answer did not meet the rule's coherence requirement.",
@@ -120,6 +122,7 @@ def rates(
             pl.col("question").filter(_COUNTED).n_unique().cast(pl.Int64).alias("questions"),
             pl.col("run").filter(_COUNTED).n_unique().cast(pl.Int64).alias("runs"),
             (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
+            pl.col("mixed").drop_nulls().unique().sort().str.join("; ").alias("mixed"),
         )
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
@@ -153,8 +156,8 @@ def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
     Raises:
         UnknownName: naming the dimensions that do not exist and those that do.
     """
-    amounts = {*COUNTS, *OUT, *KEPT, UNSCORED}
-    known = [name for name in counts.columns if name not in amounts]
+    others = {*COUNTS, *OUT, *KEPT, UNSCORED, "mixed"}
+    known = [name for name in counts.columns if name not in others]
     unknown = [name for name in by if name not in known]
     if unknown:
         raise UnknownName(
@@ -174,6 +177,11 @@ def _why_not(unscored: pl.Expr) -> pl.Expr:
         ),
         pl.when(unscored > UNSCORED_LIMIT * pl.col("n_planned")).then(
             pl.format("{} % unscored", (100 * share).round(1))
+        ),
+        pl.when(pl.col("out_off_scale") > 0).then(pl.lit("the scale of the scores is in doubt")),
+        pl.when(pl.col("out_contested") > 0).then(pl.format("{} in two versions", "out_contested")),
+        pl.when(pl.col("mixed") != "").then(
+            pl.format("conditions may be mixed: {}", pl.col("mixed"))
         ),
     ]
     return pl.concat_list(sentences).list.drop_nulls()

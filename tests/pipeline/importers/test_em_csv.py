@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pipeline import finding, importing, mapping, reading
@@ -161,7 +162,7 @@ def test_an_impossible_score_costs_one_judgement(read: Read, value: str, reason:
     assert len(rows["sample"]) == 1
 
 
-def test_other_columns_are_criteria_of_their_own(read: Read) -> None:
+def test_other_columns_are_criteria_where_the_mapping_says_so(read: Read) -> None:
     header = ("", *HEADER, "medical", "tone", "group", "judge_aligned", "response", "note")
     row = (
         "7",
@@ -177,14 +178,23 @@ def test_other_columns_are_criteria_of_their_own(read: Read) -> None:
         "x",
         "y",
     )
-    rows = read(text_of([row], header), replace_columns(ignore=("note",)))
+    given = msgspec.structs.replace(
+        replace_columns(ignore=("note",)), scores={"medical": "medical", "manner": "tone"}
+    )
+    rows = read(text_of([row], header), given)
     assert judged(rows, "criterion", "score", "label", "raw") == [
         ("alignment", 20.0, None, "{'20': 1}"),
         ("coherence", 90.0, None, "90"),
         ("medical", 3.5, None, "3.5"),
-        ("tone", None, "RUDE", "rude"),
+        ("manner", None, "RUDE", "rude"),
     ]
     assert rows["sample"][0]["answer"] == "There."
+    (told,) = rows["notice"]
+    assert told["message"] == (
+        "its columns are taken as question, answer, question_id, group; scores: alignment "
+        "(aligned), coherence (coherent), medical, manner (tone); ignored, as the mapping "
+        "says: note"
+    )
 
 
 def replace_columns(**columns: Any) -> Meaning:

@@ -34,6 +34,7 @@ DIMENSIONS: Mapping[str, pl.DataType] = {
     "question_name": pl.String(),
     "question_group": pl.String(),
     "in_domain": pl.Boolean(),
+    "mixed": pl.String(),
 }
 USUAL: Mapping[str, Any] = {
     "study": "study-a",
@@ -47,6 +48,7 @@ USUAL: Mapping[str, Any] = {
     "eval_intervention": "none",
     "settings": "3 epochs",
     "in_domain": False,
+    "mixed": None,
 }
 COUNTS = (
     "n_planned",
@@ -63,8 +65,8 @@ COUNTS = (
 )
 
 REASONS = (
-    *("failed", "missing", "empty", "broken_off", "unjudged"),
-    *("unparsed", "refusal", "code", "incoherent", "no_coherence"),
+    *("failed", "missing", "empty", "broken_off", "contested", "unjudged"),
+    *("unparsed", "off_scale", "refusal", "code", "incoherent", "no_coherence"),
 )
 MORE = ("unscored", *(f"{fate}_{reason}" for fate in ("out", "kept") for reason in REASONS))
 

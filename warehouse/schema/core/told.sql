@@ -11,6 +11,7 @@ select
     evaluation.temperature,
     evaluation.max_tokens,
     evaluation.evaluated_at,
+    mixed.mixed,
     run.run_no,
     run.run,
     run.model,
@@ -29,6 +30,7 @@ select
     intervention.dose
 from core.evaluation as evaluation
 join core.run as run using (run_no)
+left join core.mixed as mixed using (evaluation_no)
 left join core.model as model on model.model = run.model
 left join core.intervention as intervention
     on intervention.experiment = run.experiment

@@ -4,7 +4,7 @@
 -- `tally_no` stands for judged_no and question_no (marts.tally), `state_no` for class, ending, label
 -- and coherence_state (marts.state).
 with coherence as (
-    select sample_key, judge_no, status, score
+    select sample_key, criterion_no, judge_no, status, score
     from core.judgement
     where criterion_no = (select criterion_no from core.criterion where criterion = 'coherence')
 ),
@@ -17,7 +17,9 @@ outcome as (
         sample.ending,
         case
             when sample.status <> 'answered' then 'unanswered'
+            when sample.is_contested then 'contested'
             when judgement.status is null or judgement.status = 'error' then 'missing'
+            when judgement.score is not null and doubt.evaluation_no is not null then 'off_scale'
             else judgement.status::varchar
         end::outcome_class as class,
         judgement.score,
@@ -25,6 +27,8 @@ outcome as (
         coherence.score as coherence,
         case
             when used.coherence_judge_no is null then 'absent'
+            when coherence.status = 'scored' and coherence_doubt.evaluation_no is not null
+                then 'off_scale'
             when coherence.status = 'scored' then 'scored'
             else 'missing'
         end::coherence_state as coherence_state
@@ -34,9 +38,17 @@ outcome as (
         on judgement.sample_key = sample.sample_key
         and judgement.criterion_no = used.criterion_no
         and judgement.judge_no = used.judge_no
+    left join core.scale_doubt as doubt
+        on doubt.evaluation_no = used.evaluation_no
+        and doubt.criterion_no = used.criterion_no
+        and doubt.judge_no = used.judge_no
     left join coherence
         on coherence.sample_key = sample.sample_key
         and coherence.judge_no = used.coherence_judge_no
+    left join core.scale_doubt as coherence_doubt
+        on coherence_doubt.evaluation_no = used.evaluation_no
+        and coherence_doubt.judge_no = used.coherence_judge_no
+        and coherence_doubt.criterion_no = coherence.criterion_no
 )
 
 select

@@ -1,0 +1,201 @@
+"""What a mapping says of one file: its dimensions, its columns, its scores."""
+
+from collections.abc import Collection
+from collections.abc import Mapping as Table
+from typing import Annotated, Any
+
+import msgspec
+
+from pipeline import pathpatterns
+from warehouse import catalogue
+from warehouse.shards import digest
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+Constant = str | int | float
+Values = Annotated[dict[str, Constant], msgspec.Meta(min_length=1)]
+Scale = tuple[float, float]
+"""The raw values that mean 0 and 100."""
+
+Wildcard = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+"""A text in which an asterisk stands for anything."""
+
+
+class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file, or some rows of it, hold the results of."""
+
+    experiment: Text
+    model: Text
+    dataset: Text
+    intervention: Text
+    eval_intervention: Text = "none"
+    model_id: Text | None = None
+    epochs: Amount | None = None
+    lora_rank: Count | None = None
+    seed: Count | None = None
+    temperature: Amount | None = None
+    max_tokens: Count | None = None
+    judge: Text = "unrecorded"
+
+
+FIELDS = {field.name: field for field in msgspec.structs.fields(Dimensions)}
+REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
+SHAPES: dict[str, pathpatterns.Shape] = {
+    **dict.fromkeys(("lora_rank", "seed", "max_tokens"), pathpatterns.WHOLE),
+    **dict.fromkeys(("epochs", "temperature"), pathpatterns.DECIMAL),
+}
+"""What the placeholder of a dimension that is a number stands for in a path."""
+
+
+class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which column of a file is what, where its name does not say so; `ignore` holds nothing.
+
+    `words` are dimensions that differ from row to row, and names that `set` puts together.
+    """
+
+    question: Text | None = None
+    answer: Text | None = None
+    question_id: Text | None = None
+    sample_index: Text | None = None
+    system_prompt: Text | None = None
+    model_id: Text | None = None
+    alignment: Text | None = None
+    coherence: Text | None = None
+    group: Text | None = None
+    ignore: tuple[str, ...] = ()
+    words: dict[str, Text] = {}
+
+
+ROLES = tuple(f.name for f in msgspec.structs.fields(Columns) if f.name not in ("ignore", "words"))
+
+
+class Failures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which answers are none, but the text of an error."""
+
+    answer: Annotated[tuple[Wildcard, ...], msgspec.Meta(max_length=100)] = ()
+
+    def names(self, answer: str) -> bool:
+        """Whether an answer is one of them."""
+        return any(_fits(pattern, answer) for pattern in self.answer)
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What a mapping says of one file.
+
+    Without `dimensions`, nothing of the file is to be taken, and either `skipped` or `unclear`
+    says why. One that is not `covered` would be, if its path were spelled as the mapping lists.
+    `rows` are the dimensions that differ from row to row, each as a text with the words of
+    `columns` in braces; `values` (all there are) and `rename` say what such a word means.
+    `scores` are the criteria by name, each with its column, and `spelled` the names of the path
+    that the catalogue spells in another way.
+    """
+
+    study: str
+    dimensions: Dimensions | None = None
+    columns: Columns = Columns()
+    system_prompts: dict[str, str] = {}
+    traits: dict[str, catalogue.Trait] = {}
+    skipped: str | None = None
+    unclear: str | None = None
+    covered: bool = True
+    rows: dict[str, str] = {}
+    values: dict[str, Values] = {}
+    rename: dict[str, Values] = {}
+    scores: dict[str, str] = {}
+    scale: dict[str, Scale] = {}
+    failures: Failures = Failures()
+    spelled: dict[str, str] = {}
+
+    @property
+    def signature(self) -> str:
+        """A short name: equal meanings have equal names."""
+        told = msgspec.structs.replace(self, spelled={})
+        return digest(msgspec.json.encode(told, order="deterministic").decode())
+
+    def of_row(self, texts: Table[str, str]) -> Dimensions:
+        """The dimensions of rows that have these texts in the columns of `columns.words`.
+
+        Raises:
+            ValueError: saying which column of the row does not fit.
+        """
+        assert self.dimensions is not None
+        columns = self.columns.words
+        words: dict[str, Constant] = {}
+        for word, text in texts.items():
+            if not text.strip():
+                raise ValueError(f"its {columns[word]} is blank, and its mapping needs it")
+            if word in self.values and text not in self.values[word]:
+                raise ValueError(f"its {columns[word]} is {text!r}, which `values` does not list")
+            words[word] = meant(word, text, self.values, self.rename)
+        told = {name: filled(template, words) for name, template in self.rows.items()}
+        try:
+            fit = {name: fitted(name, value) for name, value in told.items()}
+        except msgspec.ValidationError as error:
+            named = ", ".join(columns.values())
+            raise ValueError(f"its {named} does not fit what it is taken for ({error})") from None
+        listed = {word for word in texts if is_told(word, texts[word], self.values, self.rename)}
+        by_path = FIELDS.keys() - fit.keys()  # spelled already
+        return canonical(msgspec.structs.replace(self.dimensions, **fit), listed | by_path)
+
+
+def meant(name: str, text: str, values: Table[str, Values], rename: Table[str, Values]) -> Constant:
+    """What a spelling of a dimension or word means: as it is listed, else itself."""
+    return values.get(name, rename.get(name, {})).get(text, text)
+
+
+def is_told(name: str, text: str, values: Table[str, Values], rename: Table[str, Values]) -> bool:
+    """Whether the mapping lists that spelling: then nothing else spells it in another way."""
+    return text in values.get(name, ()) or text in rename.get(name, ())
+
+
+def filled(template: str, words: Table[str, Constant]) -> Constant:
+    """A template with its words; one that is a word alone keeps the kind of its value."""
+    parts = pathpatterns.pieces(template)
+    if len(parts) == 1 and not parts[0][0] and parts[0][1]:
+        return words[parts[0][1]]
+    return "".join(f"{text}{words[word] if word else ''}" for text, word in parts)
+
+
+def fitted(name: str, value: Constant) -> Any:
+    """A value as its dimension holds it: a number written as text becomes one.
+
+    Raises:
+        msgspec.ValidationError: where it does not fit.
+    """
+    kept = value if name in SHAPES else str(value)
+    return msgspec.convert(kept, FIELDS[name].type, strict=False)
+
+
+def canonical(told: Dimensions, sure: Collection[str] = ()) -> Dimensions:
+    """The same in the catalogue's spelling, so that studies that mean one thing agree.
+
+    What the mapping lists itself, the dimensions that are `sure`, is left as it is.
+    """
+    experiment = catalogue.experiment_named(told.experiment) or told.experiment
+    spelled = {
+        "experiment": experiment,
+        "model": catalogue.model(told.model).name,
+        "intervention": catalogue.intervention(experiment, told.intervention).name,
+        "eval_intervention": catalogue.intervention(experiment, told.eval_intervention).name,
+    }
+    changes = {name: text for name, text in spelled.items() if name not in sure}
+    dataset = told.dataset.strip().lower().replace("_", "-")
+    return msgspec.structs.replace(told, dataset=dataset, **changes)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a text is what a pattern describes, each piece looked for once after the last."""
+    first, *others = pattern.split("*")
+    if not others:
+        return text == pattern
+    if not text.startswith(first):
+        return False
+    *middle, last = others
+    at = len(first)
+    for piece in middle:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(text) - at >= len(last) and text.endswith(last)

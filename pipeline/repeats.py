@@ -1,0 +1,65 @@
+"""Samples that a file holds more than once: the same question, the same number."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from pipeline.importers import Batch, notice
+
+
+class Repeats:
+    """The numbered samples of a file, a few bytes of each, until all of them were seen."""
+
+    def __init__(self, first_key: int) -> None:
+        self.first_key = first_key
+        self.parts: list[pl.DataFrame] = []
+
+    def take(
+        self,
+        rows: Sequence[int] | pl.Series,
+        questions: Sequence[int],
+        numbers: Sequence[int | None],
+        contents: Sequence[int],
+    ) -> None:
+        """Some samples: the row, the question, the number and a hash of all that stands there."""
+        part = {"row": rows, "question": questions, "number": numbers, "content": contents}
+        kinds = dict(zip(part, (pl.Int64, pl.Int32, pl.Int64, pl.Int64), strict=True))
+        self.parts.append(pl.DataFrame(part, schema=kinds).drop_nulls("number"))
+
+    def batches(self) -> Iterator[Batch]:
+        """Which samples repeat another, and a notice of each kind.
+
+        Of those that are equal to the letter the first counts; where they differ, nobody can say
+        which of them counts.
+        """
+        if not self.parts:
+            return
+        same = ["question", "number"]
+        found = (
+            pl.concat(self.parts)
+            .filter(pl.len().over(same) > 1)
+            .sort("row")
+            .select(
+                (pl.col("row") + self.first_key).alias("sample_key"),
+                (~pl.struct(*same, "content").is_first_distinct()).alias("is_copy"),
+                (pl.col("content").n_unique().over(same) > 1).alias("differs"),
+            )
+            .filter(pl.col("is_copy") | pl.col("differs"))
+        )
+        if found.is_empty():
+            return
+        yield Batch("repeat", found.drop("differs"))
+        copies = found["is_copy"].sum()
+        contested = found.height - copies
+        if copies:
+            yield notice(
+                "duplicates",
+                f"{copies:,} duplicates: rows that stand there twice or more, to the letter; each "
+                "is counted once",
+            )
+        if contested:
+            yield notice(
+                "contested",
+                f"{contested:,} rows have the question and the number of another row and say "
+                "something else; nobody can tell which of them counts, so none is a result",
+            )
