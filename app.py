@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import filters, labels, links, page, store
+from pages.ui import filters, labels, links, page, store, tables
 from pages.ui.markup import escaped
 from warehouse.errors import BrittlescopeError
 
@@ -81,6 +81,7 @@ WITHOUT_SNAPSHOT = ("study",)
 
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=labels.APP, page_icon="pages/ui/icon.svg", layout="wide")
+st.html(tables.WITHOUT_EXPORT)
 links.arrive()
 chosen = st.navigation(PAGES)
 

@@ -9,6 +9,14 @@ from pages.ui import labels, links
 
 LINK = "read"
 
+WITHOUT_EXPORT = (
+    "<style>[data-testid=stElementToolbar] [aria-label='Download as CSV'] { display: none }</style>"
+)
+"""Takes Streamlit's own CSV button off every table: it would write a name that is a formula as one.
+
+The buttons below a table write it harmless (`downloads`).
+"""
+
 PERCENT = (
     *("rate", "low", "high", "worst_low", "worst_high", "share", "fitted", "published"),
     *("baseline_rate", "untuned_rate", "first_rate", "second_rate", "with_text", "without_text"),

@@ -188,6 +188,10 @@ def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
         tab.get_by_test_id("stDownloadButtonError").get_by_text(
             "This chart could not be made into PNG; the terminal that serves the app says why."
         ).wait_for()
+        toolbars = tab.get_by_test_id("stElementToolbar")
+        assert toolbars.get_by_role("button", name="Search").count() > 0
+        # Streamlit's own would write a formula as it is.
+        assert toolbars.get_by_role("button", name="Download as CSV").count() == 0
         for name in ("SVG", "CSV", "Parquet"):
             with tab.expect_download() as download:
                 pressed(tab, name)

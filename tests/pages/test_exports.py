@@ -1,5 +1,6 @@
 """Every chart of every page, of a study whose every name is an attack, becomes a picture."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,5 +46,6 @@ def test_every_chart_of_a_page_becomes_a_picture(
     assert not app.exception
     assert len(draws) >= PAGES[page]
     for name, draw in draws:
+        assert re.fullmatch(r"[a-z-]+", name)  # a file's name holds nothing of anybody's
         ElementTree.fromstring(pictures.picture(draw(), "svg"))
         assert pictures.picture(draw(), "png").startswith(b"\x89PNG"), name

@@ -6,6 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import tables
 from pipeline import finding, importing
 from warehouse import building
 
@@ -80,8 +81,10 @@ def opened(page: str, /, **parameters: str) -> AppTest:
 
 
 def html(app: AppTest) -> str:
-    """All raw HTML that a page sent."""
-    return "\n".join(element.proto.body for element in app.get("html"))
+    """All raw HTML that a page sent, but for the style of every page."""
+    bodies = [element.proto.body for element in app.get("html")]
+    bodies.remove(tables.WITHOUT_EXPORT)
+    return "\n".join(bodies)
 
 
 def told(app: AppTest) -> str:
