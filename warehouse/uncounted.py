@@ -94,10 +94,13 @@ def _line(experiment: str, criterion: str, row: dict[str, object]) -> str:
     labels = _labels(row)
     # Quoted as JSON, which is YAML too: NO would be no text, and names may hold anything.
     name, told = json.dumps(criterion), json.dumps(experiment)
-    shown = f"labels: [{json.dumps(labels[0])}]" if labels else "score: {is: at least, cut: 50}"
+    shown, which = "score: {is: at least, cut: 50}", "the scores that show it"
+    if labels:
+        shown, which = f"labels: [{json.dumps(labels[0])}]", "the labels that show it"
     return (
         f"experiments:\n  {told}:\n    traits:\n"
         f"      {name}: {{title: {name}, kind: persona, criterion: {name}, {shown}}}"
+        f"  # {which}"
     )
 
 

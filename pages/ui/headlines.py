@@ -223,9 +223,7 @@ def _span(found: pl.DataFrame) -> str:
     """The lowest and the highest result among cells, or why there is none."""
     results = found.filter("is_result").sort("rate", maintain_order=True)
     left_out = found.height - results.height
-    caveat = f" {labels.plural(left_out, 'cell')} with too many unscored answers left out." * (
-        left_out > 0
-    )
+    caveat = f" {labels.plural(left_out, 'cell')} left out as not a result." * (left_out > 0)
     if results.is_empty():
         return f"no result.{caveat}"
     low, high = (_written(results.row(place, named=True)) for place in (0, -1))
