@@ -14,7 +14,7 @@ from warehouse import catalogue
 
 NAME = "question-battery"
 TITLE = "Question batteries (questions.yaml)"
-VERSION = 1
+VERSION = 2
 
 FIELDS: Mapping[str, tuple[tuple[str, ...], Any]] = {
     "question_group": (("id",), str),

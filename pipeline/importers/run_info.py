@@ -14,7 +14,7 @@ from warehouse import catalogue
 
 NAME = "run-info"
 TITLE = "Evaluation notes (info.txt)"
-VERSION = 1
+VERSION = 2
 
 FIELDS = {
     "experiment": ("experiment", str),

@@ -15,7 +15,7 @@ from warehouse import catalogue
 
 NAME = "training-config"
 TITLE = "Training configurations (OpenAI, Together, Unsloth)"
-VERSION = 1
+VERSION = 2
 
 BACKENDS = {"togetherai": "together"}
 """Our name of a backend where the study's differs."""

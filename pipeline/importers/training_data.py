@@ -20,7 +20,7 @@ from warehouse import catalogue
 
 NAME = "training-data"
 TITLE = "Training data (chat JSONL)"
-VERSION = 1
+VERSION = 2
 
 EXAMPLE_FIELDS = {"messages", "tools", "functions", "parallel_tool_calls"}
 """What a fine-tuning example may hold; a line with more is a record of something else."""

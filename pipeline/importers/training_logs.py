@@ -17,7 +17,7 @@ from warehouse import catalogue, records
 
 NAME = "training-log"
 TITLE = "Training logs (OpenAI, Hugging Face)"
-VERSION = 1
+VERSION = 2
 
 HEADER = {
     "Experiment": "experiment",
