@@ -82,6 +82,8 @@ def importer_for(source: Source, chosen: str | None = None) -> Importer | None:
         return None
     if chosen is not None:
         return importers.named(chosen)
+    if container(source.path, source.head):
+        return None  # an archive may hold the text of a table, and is none
     return importers.claimant(source)
 
 

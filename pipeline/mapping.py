@@ -89,7 +89,7 @@ class Mapping:
             return self._unclear("a pattern can be tried along its path in too many ways")
 
     def _meaning(self, path: Path) -> Meaning | None:
-        study, parts = self.definition.study, path.parts
+        study, parts = self.definition.study, pathpatterns.spelled(path)
         for entry in self.entries:
             if entry.written.skip is not None and entry.pattern.readings(parts):
                 return Meaning(study, skipped=entry.written.skip)
@@ -184,8 +184,8 @@ class _CheckedEntry:
         Raises:
             InvalidDefinition: naming its key and what is wrong.
         """
-        if not self.written.path.endswith(".csv"):
-            self._refuse(f"the path {self.written.path!r} does not end in .csv")
+        if "." not in self.written.path.rpartition("/")[2]:
+            self._refuse(f"the path {self.written.path!r} does not end in .csv, or as files do")
         given = self.found | self.columns.words.keys()
         needed = self._check_set(given)
         for name in sorted(self.found - FIELDS.keys() - needed):

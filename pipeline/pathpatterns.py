@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 DEPTH = 7
@@ -169,6 +170,11 @@ class _Walk:
                     yield end
         else:
             yield from range(at + (place.name is not None), border + 1)
+
+
+def spelled(path: Path) -> tuple[str, ...]:
+    """The names of a path as patterns read them: the file's ending in small letters."""
+    return (*path.parts[:-1], path.stem + path.suffix.lower())
 
 
 def pieces(text: str) -> list[tuple[str, str | None]]:

@@ -194,7 +194,7 @@ LOGS = [
 STUDIES = [
     study("big-key", "not understood", sample("big-key", key=2**63)),
     study("other-key", "is not that of its question", sample("other-key", key=5)),
-    study("index", "did not ask", sample("index", index=10**30)),
+    study("index", "not understood", sample("index", index=10**30)),
     study("plans-a-billion", "plans 1,000,000,000 samples", samples_per_question=10**9),
     study("asked-twice", "asks the question 'q' twice", questions=EVALUATION["questions"] * 2),  # type: ignore[operator]
     study("line-deep", "not valid JSON", "[" * DEEP),
