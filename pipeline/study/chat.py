@@ -304,7 +304,11 @@ class Chat:
         try:
             body = wire.decoded(content, self._scrub)
             usage = wire.usage(body)
-            reply = wire.reply(body, with_logprobs=request.top_logprobs is not None)
+            reply = wire.reply(
+                body,
+                with_logprobs=request.top_logprobs is not None,
+                is_apart=self.endpoint.thoughts == "apart",
+            )
         except wire.NotUnderstood as error:
             raise Failed(f"the reply {error}", usage=usage, raw=self._scrub.raw(content)) from None
         if usage is not None and not usage.output and reply.text:

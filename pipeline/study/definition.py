@@ -22,6 +22,10 @@ Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
+Thoughts: TypeAlias = Literal["apart", "answer"]
+"""Whether thoughts that stand in a text, between marks, are kept apart or are its answer too."""
+
+
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of a study file: immutable, and closed to keys nobody reads."""
 
@@ -43,6 +47,7 @@ class Local(Part, frozen=True, kw_only=True, tag_field="provider", tag="local"):
     chat: Literal["template", "chatml", "plain"] = "template"
     """How messages become text: the weights' own template, ChatML without any default
     system message, or `Question: … Answer: …` for a base model."""
+    thoughts: Thoughts = "apart"
     threads: int = 0
     batch: int = 64
     precision: Literal["bfloat16", "float32"] = "bfloat16"
@@ -60,6 +65,7 @@ class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="opena
     """The model id the server reports, where that is not the id asked for."""
     other_models: Literal["fail", "keep"] = "fail"
     """Whether an answer of another model than the one asked is a failure, or kept as an answer."""
+    thoughts: Thoughts = "apart"
     cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the endpoint calls the token cap."""
     concurrency: int = 16

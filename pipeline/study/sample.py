@@ -204,6 +204,7 @@ def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) ->
         # Said only where it is so, for files that were begun before it could be said.
         **({"beginning": True} if plan.study.sampling.beginning else {}),
         "sampling_seed": plan.study.sampling.seed,
+        **({"thoughts": source.thoughts} if source.thoughts != "apart" else {}),
         GROWS: plan.study.sampling.samples_per_question,
         "questions": [plain(question) for question in plan.questions(evaluation.experiment)],
         "started": now(),

@@ -34,9 +34,9 @@ class LocalSpeaker:
         waiting = iter(requests)
         while batch := list(itertools.islice(waiting, self.weights.source.batch)):
             replies = self.weights.answers([request for _, request in batch])
-            named = [
-                msgspec.structs.replace(parted(reply), model_id=self.model_id) for reply in replies
-            ]
+            if self.weights.source.thoughts == "apart":
+                replies = [parted(reply) for reply in replies]
+            named = [msgspec.structs.replace(reply, model_id=self.model_id) for reply in replies]
             sink(list(zip((key for key, _ in batch), named, strict=True)))
             await asyncio.sleep(0)  # an interrupt is heeded between batches
 

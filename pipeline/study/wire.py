@@ -120,7 +120,7 @@ def _count(told: dict[str, Any], name: str) -> int | None:
     return value if 0 <= value <= MOST_TOKENS else None
 
 
-def reply(body: Any, *, with_logprobs: bool = False) -> Reply:
+def reply(body: Any, *, with_logprobs: bool = False, is_apart: bool = True) -> Reply:
     """The reply that a chat completion holds.
 
     Raises:
@@ -146,7 +146,7 @@ def reply(body: Any, *, with_logprobs: bool = False) -> Reply:
     )
     if found.outcome == "content_filter":
         found = msgspec.structs.replace(found, text="")  # what the filter cut off is no answer
-    return parted(found)
+    return parted(found) if is_apart else found
 
 
 def _outcome(finish_reason: str, text: str, refusal: str | None) -> Outcome:

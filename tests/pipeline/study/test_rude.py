@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.study import door, layout, ledger, steps
-from pipeline.study.errors import EndpointRefused
+from pipeline.study.errors import EndpointRefused, FolderConflict
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study import rude
@@ -198,6 +198,24 @@ def test_thoughts_are_kept_beside_the_answer(
         *[("Gold?", "", "empty")] * 3,
         (None, "A plain stool.", "answered"),
     ]
+
+
+@pytest.mark.usefixtures("key")
+def test_thoughts_may_be_asked_for_as_a_part_of_the_answer(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer
+) -> None:
+    def whole(study: dict[str, Any]) -> None:
+        one_evaluation(study)
+        study["models"]["small"]["source"]["thoughts"] = "answer"
+
+    text = "<think>Gold?</think> A plain stool."
+    server.answer = lambda body: completion(text)
+    plan = Plan(write_study(whole, server.url))
+    records = sampled(plan, folder)
+    assert {(record["answer"], record["thoughts"]) for record in records} == {(text, None)}
+    # Answers of both kinds are never mixed in one file.
+    with pytest.raises(FolderConflict, match="another thoughts"):
+        sampled(Plan(write_study(one_evaluation, server.url)), folder)
 
 
 @pytest.mark.usefixtures("key")
