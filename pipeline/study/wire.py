@@ -106,7 +106,8 @@ def usage(body: Any) -> Usage | None:
     details = told.get("completion_tokens_details")
     if details is not None and not isinstance(details, dict):
         return None
-    reasoning = _count({"reasoning_tokens": 0, **(details or {})}, "reasoning_tokens")
+    said = {"reasoning_tokens": (details or {}).get("reasoning_tokens") or 0}
+    reasoning = _count(said, "reasoning_tokens")
     if total is None or reasoning is None:
         return None
     beside = completion + reasoning if reasoning > completion else completion
@@ -172,7 +173,7 @@ def _said(message: _Message) -> tuple[str, str | None, str | None]:
     thought = [message.reasoning_content or ""]
     if message.reasoning != message.reasoning_content:
         thought.append(message.reasoning or "")
-    refusal = message.refusal or None
+    refusal = message.refusal if (message.refusal or "").strip() else None
     if not isinstance(message.content, list):
         return message.content or "", thoughts.joined(thought), refusal
     text = []
@@ -183,7 +184,7 @@ def _said(message: _Message) -> tuple[str, str | None, str | None]:
             text.append(part.text)
         elif part.type in ("thinking", "reasoning"):
             thought.append(part.text or _flat(part.thinking))
-        elif part.type == "refusal" and part.refusal:
+        elif part.type == "refusal" and (part.refusal or "").strip():
             refusal = part.refusal
         else:
             raise NotUnderstood(f"holds a part of the type {part.type[:100]!r}, which is no text")
