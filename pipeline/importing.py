@@ -1,12 +1,10 @@
 """From files to shards: each is read by one importer, within bounds, and its outcome is told."""
 
 import functools
-import hashlib
 import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -15,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import claiming, importers, opening
+from pipeline import claiming, importers, opening, stamps
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.finding import ordered
 from pipeline.importers import Batch, Source
@@ -50,9 +48,6 @@ MAX_WAITING = 4
 BATCH_FILES = 64
 BATCH_BYTES = 8 * 2**20
 """So much is read before the disk is waited for: once for all of it, as long as for one file."""
-
-RECENT = 2 * 10**9
-"""Nanoseconds: what changed so shortly before it was read may change again at the same time."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +217,7 @@ def _unchanged(
     pointer = lake.pointer(path)
     if pointer is None or (chosen is not None and pointer.importer != chosen):
         return None
-    current = _current(pointer.importer, pointer.version) and _is_as_it_was(path, pointer)
+    current = _current(pointer.importer, pointer.version) and stamps.is_as_it_was(path, pointer)
     shard = lake.shard(str(pointer.shard)) if current and lake.stands(pointer) else None
     if shard is None or (shard.twin_of and lake.pointer(Path(shard.twin_of)) is None):
         return None
@@ -230,25 +225,6 @@ def _unchanged(
     if meaning is not None and shard.origin.identity != importers.identity(path, meaning):
         return None  # a mapping that does not cover the file says nothing about it
     return _outcome(lake, path, shard, changed=False)
-
-
-def _is_as_it_was(path: Path, pointer: Pointer) -> bool:
-    """Whether a file holds what it held, told by the times and the number that it had then.
-
-    Size and modification time are not enough, for a copy can be given those of another file. The
-    time at which the system saw the last change cannot be set; where it or the file's number is
-    another, or was too recent to tell, the content decides.
-    """
-    try:
-        state = path.stat()
-        if (state.st_size, state.st_mtime_ns) != (pointer.size, pointer.mtime_ns):
-            return False
-        if (state.st_ctime_ns, state.st_ino) == (pointer.changed_ns, pointer.inode):
-            return True
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == pointer.sha256
-    except OSError:
-        return False
 
 
 def _current(name: str, version: int) -> bool:
@@ -372,17 +348,7 @@ def _imported(
                 times = (after.st_mtime_ns, after.st_ctime_ns)
                 if times != (state.st_mtime_ns, state.st_ctime_ns):
                     raise _Moved("it changed while it was read; import it again")
-    pointer = Pointer(
-        path=str(path),
-        shard=writer.name,
-        importer=origin.importer,
-        version=origin.version,
-        sha256=origin.sha256,
-        size=origin.size,
-        mtime_ns=state.st_mtime_ns,
-        changed_ns=state.st_ctime_ns if _is_settled(state) else 0,
-        inode=state.st_ino,
-    )
+    pointer = stamps.pointer(origin, state, writer.name)
     shard = shard or writer.shard
     assert shard is not None  # it was written a moment ago
     changed = is_new or known is None or known.shard != shard.name
@@ -407,11 +373,6 @@ def _fill(
         return
     if not source.fields and opening.table_encoding(source) == "cp1252":
         writer.take(*importers.notice("windows-1252", WINDOWS))
-
-
-def _is_settled(state: os.stat_result) -> bool:
-    """Whether a change from now on will be seen in the file's times."""
-    return time.time_ns() - max(state.st_ctime_ns, state.st_mtime_ns) > RECENT
 
 
 class _Moved(RefusedFile):

@@ -191,3 +191,26 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(
     monkeypatch.setattr(importing, "_begin_worker", os.abort)
     with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
         list(importing.run(tmp_path / "data", finding.find([tmp_path / "tree"]).units))
+
+
+def test_a_replacement_of_equal_size_and_time_is_read_again(tmp_path: Path) -> None:
+    path, data = result(tmp_path / "tree", RECORD), tmp_path / "data"
+    assert states(data, path) == ["imported"]
+    before = path.stat()
+    path.write_text(path.read_text().replace("So.", "No!"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert states(data, path) == ["imported"]
+    assert states(data, path) == ["unchanged"]
+
+
+def test_an_import_of_many_batches_stands_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        result(tmp_path / "tree" / str(number), {**RECORD, "alignment": number})
+    monkeypatch.setattr(importing, "BATCH_FILES", 2)
+    assert states(tmp_path / "data", tmp_path / "tree") == ["imported"] * 5
+    assert [pointer.no for pointer in Lake(tmp_path / "data").register.latest().values()] == [
+        *range(2, 7)
+    ]
+    assert len(Lake(tmp_path / "data").live()) == 5

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,3 +157,79 @@ def test_an_unknown_query_is_named(data: Path) -> None:
     building.build(data)
     with pytest.raises(UnknownName, match="no query 'nonsense'"):
         Store(data).query("nonsense")
+
+
+def more(data: Path, answers: int) -> Path:
+    rows = results.misalignment([(90, 90)] * answers)
+    path = results.write(data.parent, rows, "elicitation/insecure-code/gpt-4o-1ep")
+    results.load(data, data.parent / "results")
+    return path
+
+
+@pytest.mark.parametrize("happens", ["a newer build", "a change alone", "a forget and a build"])
+def test_a_slow_build_never_overwrites_a_newer_one(
+    happens: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens while the slow one is at work is done, in this process, in the midst of it."""
+    if happens == "a forget and a build":
+        added = more(data, 6)
+    really, calls = building._write, []
+
+    def slowly(*given: Any) -> None:
+        really(*given)
+        calls.append(given)
+        if len(calls) > 1:
+            return
+        if happens == "a forget and a build":
+            Lake(data).forget([added])
+        else:
+            more(data, 6)
+        if happens != "a change alone":
+            building.build(data)
+
+    monkeypatch.setattr(building, "_write", slowly)
+    built = building.build(data)
+    expected = {"a newer build": 10, "a change alone": 4, "a forget and a build": 4}[happens]
+    assert Store(data).counts()["n_counted"].sum() == expected
+    assert built == snapshots.latest(data)
+    assert building.is_current(data) == (happens != "a change alone")
+
+
+def test_of_two_changes_the_last_build_shows_both(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another build is published, and the lake changes once more: then one begins again."""
+    really, calls = building._write, []
+
+    def slowly(*given: Any) -> None:
+        really(*given)
+        calls.append(given)
+        if len(calls) == 1:
+            more(data, 6)
+            building.build(data)
+            more(data, 8)
+
+    monkeypatch.setattr(building, "_write", slowly)
+    building.build(data)
+    assert building.is_current(data)
+    assert Store(data).counts()["n_counted"].sum() == 12
+    assert len(calls) == 3
+
+
+def test_what_dead_builds_left_is_swept(data: Path) -> None:
+    building.build(data)
+    folder = snapshots.folder(data)
+    for left in (folder / ".current.17.ab", folder / ".current.new", data / "lake/tmp/x.4.vm"):
+        left.write_bytes(b"x")
+    (data / "lake/tmp/dead").mkdir()
+    (data / "lake/tmp/dead/new.duckdb").touch()
+    building.sweep(data)
+    assert not list(folder.glob(".*"))
+    assert not list((data / "lake/tmp").iterdir())
+    assert Store(data).counts()["n_counted"].sum() == 4
+
+
+def test_only_its_owner_may_read_a_snapshot(data: Path) -> None:
+    building.build(data)
+    for path in (data, *data.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
