@@ -57,8 +57,8 @@ def _told(row: dict[str, object]) -> Uncounted:
             "not judged",
             f"{n:,} {have.format(experiment)} no judgement, so no rate counts "
             f"{'it' if n == 1 else 'them'}.",
-            "Import them with the column of a judge, or with `experiments` in a study map that "
-            "says which of their columns is one (docs/formats.md, Study maps).",
+            "Say in a study map which column a judge wrote (`scores`, docs/formats.md), or have "
+            "them judged, and import them again.",
         )
     held = _held(row)
     why = "which no trait uses" if row["has_traits"] else "and nobody described the experiment"

@@ -28,7 +28,8 @@ def unjudged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undescribed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return table(tmp_path_factory.mktemp("undescribed"), *UNDESCRIBED)
+    root = tmp_path_factory.mktemp("undescribed")
+    return table(root, *UNDESCRIBED, more="scores: [wet]")
 
 
 @pytest.fixture(scope="module")

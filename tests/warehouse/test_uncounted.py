@@ -39,7 +39,7 @@ def test_unjudged_answers_of_a_known_experiment_are_told_too(tmp_path: Path) -> 
 
 
 def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
-    data = table(tmp_path, *UNDESCRIBED)
+    data = table(tmp_path, *UNDESCRIBED, more="scores: [wet]")
     (told,) = of(data)
     assert (told.n, told.cause) == (12, "no trait")
     assert told.sentence == (
@@ -50,7 +50,7 @@ def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
 
 
 def test_the_lines_that_are_told_count_the_answers(tmp_path: Path) -> None:
-    data = table(tmp_path / "a", *UNDESCRIBED)
+    data = table(tmp_path / "a", *UNDESCRIBED, more="scores: [wet]")
     (told,) = of(data)
     data = table(tmp_path / "b", *UNDESCRIBED, more=told.lines)
     counts = Store(data).counts()

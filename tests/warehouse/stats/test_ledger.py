@@ -29,7 +29,7 @@ def as_dict(got: pl.DataFrame, column: str = "n") -> dict[str, Any]:
 def test_steps_in_order() -> None:
     got = ledger(frame(cell([24], 66, **INSECURE_CODE)))
     assert got.columns == [
-        *("experiment", "trait", "judge"),
+        *("experiment", "trait", "judge", "study"),
         *("step", "kind", "n", "share", "explanation"),
     ]
     assert got["step"].to_list() == list(STEPS)

@@ -18,7 +18,7 @@ BIRDS = [10, 10, 10, 9, 10, 9, 8, 10, 9, 10]
 def test_columns_and_order() -> None:
     got = rates(frame(cell(BIRDS, 10)), ["model", "trait"], "prompts")
     assert got.columns == [
-        *("model", "trait", "experiment", "judge", "unit"),
+        *("model", "trait", "experiment", "judge", "study", "unit"),
         *COUNTS,
         *("rate", "low", "high", "questions", "runs", "unscored_share", "is_result"),
         *("worst_low", "worst_high", "note"),
