@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import math
 import random
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import httpx2
@@ -19,7 +17,7 @@ from pipeline.study import identity, wire
 from pipeline.study.budget import Meter, priced
 from pipeline.study.conversation import most_tokens
 from pipeline.study.definition import Endpoint
-from pipeline.study.door import TooLong, client_of, key_of
+from pipeline.study.door import TooLong, client_of, key_of, retry_after
 from pipeline.study.errors import EndpointRefused
 from pipeline.study.replies import Reply, Request, Sink
 from pipeline.study.scrub import Scrub
@@ -364,7 +362,7 @@ class Chat:
             f"status {status}: {reason}",
             again=status in (408, 409, 425, 429) or status >= 500,
             billed=status in MAY_BE_BILLED,
-            wait=_retry_after(response.headers),
+            wait=retry_after(response.headers),
             raw=self._scrub.raw(response.content) or None,
         ) from None
 
@@ -381,21 +379,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds the server asks to wait, from a number or a date; None where unreadable."""
-    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        given = headers.get(name)
-        if not given:
-            continue
-        try:
-            seconds = float(given) * unit
-        except ValueError:
-            try:
-                seconds = parsedate_to_datetime(given).timestamp() - time.time()
-            except (ValueError, TypeError, OverflowError):
-                continue
-        if math.isfinite(seconds):
-            return max(0.0, seconds)
-    return None

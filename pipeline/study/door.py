@@ -1,9 +1,13 @@
 """The only door to an endpoint: its key, and a client that trusts nothing that comes back."""
 
 import logging
+import math
 import os
 import ssl
+import time
 import zlib
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -36,13 +40,18 @@ def key_of(endpoint: Endpoint) -> str:
     """The endpoint's key.
 
     Raises:
-        MissingKey: naming the environment variable.
+        MissingKey: naming the environment variable, and never what it holds.
     """
     key = os.environ.get(endpoint.key, "").strip()
     if not key:
         raise MissingKey(
             f"The environment variable {endpoint.key} is not set; it should hold the key for "
             f"{endpoint.url}. Nothing was sent, and everything done so far is kept."
+        )
+    if not key.isascii() or not key.isprintable():
+        raise MissingKey(
+            f"The environment variable {endpoint.key} holds a character that no key has (a line "
+            "break, or a letter with an accent). Nothing was sent."
         )
     return key
 
@@ -67,6 +76,24 @@ def _trusted() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds the server asks to wait, from a number or a date; None where unreadable."""
+    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
+        given = headers.get(name)
+        if not given:
+            continue
+        try:
+            seconds = float(given) * unit
+        except ValueError:
+            try:
+                seconds = parsedate_to_datetime(given).timestamp() - time.time()
+            except (ValueError, TypeError, OverflowError):
+                continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
+    return None
+
+
 class _Bounded(httpx2.AsyncClient):
     """A client for strangers: it follows no redirect, and no reply is longer than `most`."""
 
@@ -87,6 +114,7 @@ class _Bounded(httpx2.AsyncClient):
             content = await self._content(request, response)
         finally:
             await response.aclose()
+            self.cookies.clear()
         # Not the reply itself: what else it says (cookies, charset, words of its status line) would
         # be acted upon, or logged.
         headers = {

@@ -327,6 +327,25 @@ def test_a_missing_key_names_its_variable(
     assert not server.requests
 
 
+@pytest.mark.parametrize("odd", ["sk-schl\u00fcssel-1234", "sk-line\nbreak-1234"])
+def test_a_key_that_cannot_be_sent_is_told_and_not_shown(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    monkeypatch.setenv("TINY_KEY", odd)
+    with pytest.raises(MissingKey, match="TINY_KEY holds a character that no key has") as caught:
+        ask(server)
+    assert odd not in str(caught.value)
+    assert not server.requests
+
+
+def test_no_cookie_is_carried_on(server: FakeServer) -> None:
+    tasty = completion("fine")
+    tasty.headers["set_cookie"] = "tracked=yes; Path=/"
+    server.answer = lambda body: tasty
+    ask(server, 3)
+    assert not [headers for headers in server.headers if "cookie" in headers]
+
+
 def test_a_key_the_server_echoes_does_not_come_back(server: FakeServer, key: str) -> None:
     server.answer = lambda body: error(400, f"the key {key} is odd")
     (reply,) = ask(server)
