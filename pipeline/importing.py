@@ -1,13 +1,10 @@
 """From files to shards: each is read by one importer, within bounds, and its outcome is told."""
 
 import functools
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +15,8 @@ from pipeline.errors import RefusedFile, UsageError
 from pipeline.finding import ordered
 from pipeline.importers import Batch, Source
 from pipeline.mapping import Mapping
-from warehouse.errors import BrittlescopeError, CannotWrite
+from pipeline.workers import spread
+from warehouse.errors import CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
 from warehouse.shards import Origin, Shard, Writer, digest, now
@@ -38,12 +36,6 @@ NO_MORE = "it was read as {} before, and is nothing of the kind now; what it hel
 WINDOWS = (
     "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
 )
-
-THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
-"""The variables that tell libraries how many threads to start; they read them when loaded."""
-
-MAX_WAITING = 4
-"""How many batches wait in the queue of each worker, to keep memory flat."""
 
 BATCH_FILES = 64
 BATCH_BYTES = 8 * 2**20
@@ -111,7 +103,8 @@ def run(
         for batch in batches:
             yield from import_units(data, batch, chosen, mapping)
     else:
-        yield from _parallel(data, batches, workers, chosen, mapping)
+        work = functools.partial(import_units, data, chosen=chosen, mapping=mapping)
+        yield from spread(work, batches, workers)
 
 
 @functools.lru_cache(maxsize=1)
@@ -145,69 +138,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0  # said where it is opened
-
-
-def _parallel(
-    data: Path,
-    batches: list[list[list[Path]]],
-    workers: int,
-    chosen: str | None,
-    mapping: Mapping | None,
-) -> Iterator[Outcome]:
-    # A fresh interpreter for each worker: Polars' threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
-    waiting: set[Future[list[Outcome]]] = set()
-    try:
-        for batch in batches:
-            with _single_threaded():
-                waiting.add(pool.submit(import_units, data, batch, chosen, mapping))
-            if len(waiting) >= workers * MAX_WAITING:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield from future.result()
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield from future.result()
-    except BrokenProcessPool:
-        raise BrittlescopeError(
-            "A process that read files was killed, perhaps because memory ran out; what was "
-            "imported before stays. Import again to go on."
-        ) from None
-    except BaseException:
-        for worker in multiprocessing.active_children():
-            worker.terminate()  # what it was reading is not told as done, and will be swept
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Processes started meanwhile compute in one thread: the others would share their cores."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _unchanged(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import finding, importing
+from pipeline import finding, importing, workers
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
 from warehouse.errors import BrittlescopeError
@@ -188,7 +188,7 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(
         result(tmp_path / "tree" / str(number), RECORD)
     monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(importing, "BATCH_FILES", 1)
-    monkeypatch.setattr(importing, "_begin_worker", os.abort)
+    monkeypatch.setattr(workers, "begin", os.abort)
     with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
         list(importing.run(tmp_path / "data", finding.find([tmp_path / "tree"]).units))
 
