@@ -29,9 +29,15 @@ SHOWN_REFUSALS = 20
 
 DEADLINE = 60.0
 SECONDS_A_MEGABYTE = 0.5
-"""How long a file may take to be read: a minute, and more the larger it is."""
+"""How much computing a file may take: a minute, and more the larger it is.
+
+Time alone would be no measure: the machine may be busy with something else.
+"""
 
 NO_MORE = "it was read as {} before, and is nothing of the kind now; what it held then is taken out"
+
+MAX_REFUSED = 100_000
+TOO_MANY = f"more than {MAX_REFUSED:,} of its rows are refused; it is not what it looks like"
 
 WINDOWS = (
     "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
@@ -293,10 +299,14 @@ def _fill(
         writer.take(*told)
     if importer is None or writer.twin_of is not None:
         return
+    refused = 0
     try:
         for relation, rows in importer.read(source):
             writer.take(relation, rows)
-    except OutOfTime:
+            refused += rows.height if relation == "quarantine" else 0
+            if refused > MAX_REFUSED:
+                raise GivenUp(TOO_MANY)
+    except GivenUp:
         raise
     except RefusedFile as error:
         writer.refused_file = str(error)
@@ -309,8 +319,8 @@ class _Moved(RefusedFile):
     """A file changed while it was read, so that nothing of it may be kept."""
 
 
-class OutOfTime(RefusedFile):
-    """A file took longer to read than it may, so that nothing of it is kept."""
+class GivenUp(RefusedFile):
+    """A file takes more than it may, so that nothing of it is kept."""
 
 
 @contextmanager
@@ -322,12 +332,12 @@ def _deadline(path: Path) -> Iterator[None]:
     limit = DEADLINE + SECONDS_A_MEGABYTE * _size(path) / 2**20
 
     def ring(*_: object) -> NoReturn:
-        raise OutOfTime(f"it took longer than {limit:,.0f} seconds to read; split it into parts")
+        raise GivenUp(f"it takes more than {limit:,.0f} seconds of computing; split it into parts")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit, 5)  # again, should someone not let it pass
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, limit, 5)  # again, should someone not let it pass
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -214,3 +214,34 @@ def test_an_import_of_many_batches_stands_whole(
         *range(2, 7)
     ]
     assert len(Lake(tmp_path / "data").live()) == 5
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = result(tmp_path / "slow", {**RECORD, "answer": "Slow."})
+    result(tmp_path / "quick", RECORD)
+    really = brittle_results.read
+
+    def read(source: Source) -> Iterator[Batch]:
+        while source.path == slow:
+            pass
+        yield from really(source)
+
+    monkeypatch.setattr(brittle_results, "read", read)
+    monkeypatch.setattr(importing, "DEADLINE", 0.5)
+    units = finding.find([tmp_path / "slow", tmp_path / "quick"]).units
+    first, second = importing.run(tmp_path / "data", units)
+    assert "seconds of computing; split it into parts" in first.refusals[0][1]
+    assert second.state == "imported"
+    assert [shard.rows["sample"] for shard in Lake(tmp_path / "data").live()] == [1]
+
+
+def test_a_file_of_nothing_but_refusals_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_REFUSED", 50)
+    path = result(tmp_path / "tree", RECORD, *range(60))
+    (outcome,) = importing.run(tmp_path / "data", [[path]])
+    assert "of its rows are refused" in outcome.refusals[0][1]
+    assert Lake(tmp_path / "data").live() == []
