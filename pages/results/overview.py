@@ -5,7 +5,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from pages.ui import charts, downloads, filters, headlines, links, page, store, tables
+from pages.ui import bounded, charts, downloads, filters, headlines, links, page, store, tables
 from pages.ui.markup import escaped
 
 view = filters.current()
@@ -33,11 +33,14 @@ page.judges_apart(counts)
 
 st.subheader("Answers by model, dataset and intervention", anchor=False)
 grid = headlines.coverage(counts)
-spec = charts.coverage_spec(grid, st.context.theme.type)
+drawn = headlines.first(grid)
+spec = charts.coverage_spec(drawn, st.context.theme.type)
 mark = charts.picked(st.vega_lite_chart(spec, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
+for name, noun in headlines.SIDES.items():
+    bounded.say(drawn[name].n_unique(), grid[name].n_unique(), noun)
 planned = grid.select("model", "dataset", "intervention", pl.col("n").alias("n_planned"))
-downloads.buttons(planned, partial(charts.coverage, grid, "light"), "coverage")
+downloads.buttons(planned, partial(charts.coverage, drawn, "light"), "coverage")
 
 st.subheader("What looks suspicious", anchor=False)
 found = headlines.findings(store.findings(), view)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui import (
     bound,
+    bounded,
     charts,
     downloads,
     dumbbell,
@@ -35,7 +36,8 @@ page.answer(published.sentence(figures, found))
 if (told := published.unheeded(filters.current())) is not None:
     st.info(markup.escaped(told), icon=":material/rule:")
 
-panels = published.panels(found)
+kept = bounded.lines(found)
+panels = published.panels(kept)
 clicked = None
 for at, (heading, part) in enumerate(panels.items()):
     st.markdown(f"**{markup.escaped(heading)}**")
@@ -44,6 +46,7 @@ for at, (heading, part) in enumerate(panels.items()):
     clicked = clicked if mark is None else mark
 if panels:
     st.caption(dumbbell.LEGEND)
+    bounded.say(kept.height, found.height, "figures")
     tables.plain(published.table(found, counts, view), "pairs")
     downloads.buttons(
         published.raw(found), partial(dumbbell.stacked, panels), "published", dumbbell.LEGEND

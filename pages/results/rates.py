@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui import (
     bound,
+    bounded,
     cells,
     charts,
     downloads,
@@ -17,6 +18,7 @@ from pages.ui import (
     rates,
     tables,
 )
+from warehouse.stats.rates import IDENTITY
 
 view = filters.current()
 page.title("How often does the trait appear?")
@@ -34,7 +36,8 @@ page.answer(cells.span(found))
 page.judges_apart(counts)
 
 groups = sorted(found["group"].unique())
-panels = cells.panels(found)
+kept = bounded.lines(found, IDENTITY)
+panels = cells.panels(kept)
 clicked = None
 for heading, part in panels.items():
     st.markdown(f"**{markup.escaped(heading)}**")
@@ -42,6 +45,7 @@ for heading, part in panels.items():
     mark = charts.picked(st.vega_lite_chart(spec, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else (mark, "counted")
 st.caption(charts.POINTS_LEGEND)
+bounded.say(kept.height, found.height)
 
 table = rates.table(found, by, counts, view, order)
 clicked = tables.clickable(table, "rates") or clicked

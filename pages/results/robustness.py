@@ -3,11 +3,16 @@
 import streamlit as st
 
 from pages.ui import bound, filters, links, page, ways
+from pages.ui.markup import escaped
 from pages.ui.robustness import SECTIONS, scope, sentences
 
 view = filters.current()
 page.title("How much hangs on a threshold, a judge or a question?")
 counts = page.counts(view)
+if (told := scope.too_many(counts)) is not None:
+    st.info(escaped(told), icon=":material/filter_alt:")
+    page.footer(view, counts)
+    st.stop()
 
 head = st.container()
 with st.container(horizontal=True):

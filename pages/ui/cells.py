@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui import labels, links, store
+from pages.ui import bounded, labels, links, store
 from pages.ui.filters import View
 from warehouse.stats.rates import IDENTITY, mixed, rates
 
@@ -158,25 +158,23 @@ def table(
     """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
     human = named(cells, counts, by).select(names)
-    return human.select(by).with_columns(
+    rows = human.select(by).with_columns(
         *(100 * cells[c] for c in ("rate", "low", "high")),
         *(cells[c] for c in TABLE_COUNTS[:2]),
         *(human[c] for c in IDENTITY if c not in by),
         *(cells[c] for c in TABLE_COUNTS[2:]),
         *(cells[c] for c in ("questions", "runs")),
         pl.Series("note", [_note(row) for row in cells.iter_rows(named=True)], dtype=pl.String()),
-        pl.Series(
-            "read",
-            [
-                links.address(
-                    "transcripts",
-                    links.parameters(links.narrowed(view, cell, counts), only="counted"),
-                )
-                for cell in cells.select(names).iter_rows(named=True)
-            ],
-            dtype=pl.String(),
-        ),
     )
+    if cells.height > bounded.LINKED:
+        return rows
+    read = [
+        links.address(
+            "transcripts", links.parameters(links.narrowed(view, cell, counts), only="counted")
+        )
+        for cell in cells.select(names).iter_rows(named=True)
+    ]
+    return rows.with_columns(pl.Series("read", read, dtype=pl.String()))
 
 
 def _note(row: Mapping[str, Any]) -> str | None:

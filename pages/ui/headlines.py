@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, cells, labels, store, verdicts
+from pages.ui import arms, bounded, cells, labels, store, verdicts
 from pages.ui.filters import View
 from warehouse.doctor import grouped
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
+
+SIDES = {"row": "rows", "column": "models"}
+"""The sides of the coverage."""
 
 FEW = 4
 """Up to how many headlines stand with the rates behind them."""
@@ -165,6 +168,15 @@ def coverage(counts: pl.DataFrame) -> pl.DataFrame:
         (human["dataset"] + " · " + human["intervention"].str.replace(r" \(.*", "")).alias("row"),
         human["model"].alias("column"),
         pl.Series("text", [f"{n:,}" for n in found["n"]], dtype=pl.String()),
+    )
+
+
+def first(grid: pl.DataFrame) -> pl.DataFrame:
+    """As much of a coverage as is drawn: its first rows and columns."""
+    rows = grid["row"].unique(maintain_order=True).head(bounded.SIDE)
+    columns = grid["column"].unique().sort().head(bounded.SIDE)
+    return grid.filter(
+        pl.col("row").is_in(rows.implode()), pl.col("column").is_in(columns.implode())
     )
 
 

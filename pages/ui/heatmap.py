@@ -57,7 +57,8 @@ class Panel(NamedTuple):
     `cells` has the columns cell (what a click selects), row and column (labels, of one line or
     two), value (a share, or null), verdict (or null), state, short (the value as written in the
     cell), n (as written there), text (the value in full), counts, trained, flagged, doubt (what
-    to look out for). `where` says what all cells share, `about` the rule and the unit.
+    to look out for). `where` says what all cells share, `about` the rule and the unit, `left_out`
+    how many rows and columns follow that are not drawn.
     """
 
     where: str
@@ -66,6 +67,7 @@ class Panel(NamedTuple):
     cells: pl.DataFrame
     rows: list[str]
     columns: list[str]
+    left_out: tuple[int, int] = (0, 0)
 
     @property
     def heading(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from pages.ui import labels
+from pages.ui import bounded, labels
 from warehouse import catalogue
 from warehouse.counting import Slice
 
@@ -216,11 +216,13 @@ def curve(
         run=pl.col("run").replace_strict(called, return_dtype=pl.String()),
     )
     parts = []
-    for part in known.sort("log_no", "at").partition_by("run", "log_no", maintain_order=True):
+    logs = known.sort("log_no", "at").partition_by("run", "log_no", maintain_order=True)
+    drawn = max(2, min(DRAWN, bounded.MARKS // max(1, len(logs))))
+    for part in logs[: bounded.LINES]:
         mean = pl.col(measure).rolling_mean(max(1, min(window, part.height // 10)), min_samples=1)
         parts.append(
             part.select("run", "log_no", "at", "unit", value=measure, mean=mean).gather_every(
-                -(-part.height // DRAWN)
+                -(-part.height // drawn)
             )
         )
     return pl.concat(parts) if parts else pl.DataFrame()

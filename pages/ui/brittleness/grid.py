@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import polars as pl
 
-from pages.ui import arms, cells, labels, store
+from pages.ui import arms, bounded, cells, labels, store
 from pages.ui.filters import View
 from pages.ui.heatmap import Panel
 from warehouse.stats.estimates import Floats, Index
@@ -131,6 +131,10 @@ def notes(found: pl.DataFrame, layout: Layout, panels: list[Panel]) -> list[str]
         said.append("Models fine-tuned without an intervention, and untuned ones.")
     if len(panels) > MOST:
         said.append(f"The first {MOST} of {len(panels)} heatmaps; filter to see the others.")
+    for place, side in enumerate(("rows", "columns")):
+        of = max((panel.left_out[place] for panel in panels[:MOST]), default=0)
+        if of:
+            said.append(bounded.told(bounded.SIDE, bounded.SIDE + of, side))
     return said
 
 
@@ -235,13 +239,16 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: View) -> Panel:
         pl.col("doubt").is_not_null().alias("flagged"),
         pl.col("doubt").fill_null("–"),
     )
+    shown = [_ordered(rows, values, order), _ordered(columns, values.T, order)]
+    fit = [side[: bounded.SIDE] for side in shown]
     return Panel(
         where=" · ".join(name for name in (*where, *common) if name),
         judge=first["said_judge"],
         about=f"{view.rule.title} · 95 % intervals about {labels.UNITS[view.unit]}",
-        cells=drawn,
-        rows=_ordered(rows, values, order),
-        columns=_ordered(columns, values.T, order),
+        cells=drawn.filter(pl.col("row").is_in(fit[0]), pl.col("column").is_in(fit[1])),
+        rows=fit[0],
+        columns=fit[1],
+        left_out=(len(shown[0]) - len(fit[0]), len(shown[1]) - len(fit[1])),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import cells, links, store
+from pages.ui import bounded, cells, links, store
 from pages.ui.brittleness.grid import Layout
 from pages.ui.brittleness.measures import MEASURES
 from pages.ui.filters import View
@@ -15,9 +15,6 @@ from warehouse.stats.rates import IDENTITY
 
 ALWAYS = ("question", "model", "dataset")
 """The dimensions that a table shows even where all its rows have the same."""
-
-LINKED = 500
-"""Up to how many rows a table has a link to the transcripts beside its clickable counts."""
 
 
 def of(
@@ -49,7 +46,7 @@ def _of(
         ],
         how="horizontal",
     )
-    if found.height > LINKED:
+    if found.height > bounded.LINKED:
         return rows
     addresses = list(_addresses(found.select(layout.keys), _view, _counts))
     return rows.with_columns(pl.Series("read", addresses, pl.String()))

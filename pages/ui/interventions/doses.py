@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui import arms, cells, curve, labels, links
+from pages.ui import arms, bounded, cells, curve, labels, links
 from pages.ui.filters import View
 from pages.ui.interventions import effects, panels
 from pages.ui.interventions.panels import Panel
@@ -38,8 +38,10 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
         )
         return None
     found = dosed(arms.effects(view), fits)
-    shown = drawn(found, fits.summary)
-    return panels.draw(found, shown, LEGEND, COLUMNS, view, counts, "doses")
+    kept = fits.summary.head(bounded.PANELS)
+    shown = drawn(found, kept)
+    legend = f"{LEGEND} {bounded.told(kept.height, fits.summary.height, 'curves')}".strip()
+    return panels.draw(found, shown, legend, COLUMNS, view, counts, "doses")
 
 
 def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, bound, cells, forest, labels, links, markup, verdicts
+from pages.ui import arms, bound, bounded, cells, forest, labels, links, markup, verdicts
 from pages.ui.charts import NO_RESULT
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
@@ -58,9 +58,16 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
             for verdict, meaning in MEANINGS.items():
                 name = markup.escaped(verdicts.name(verdict))
                 st.markdown(f"**{name}.** {markup.escaped(meaning)}")
-    shown = drawn(found, view, scale)
+    kept = bounded.lines(found, COMPARED)
+    shown = drawn(kept, view, scale)
     return panels.draw(
-        found, shown, f"{LEGEND} {panels.family(found, view)}", COLUMNS, view, counts, "effects"
+        found,
+        shown,
+        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
+        COLUMNS,
+        view,
+        counts,
+        "effects",
     )
 
 

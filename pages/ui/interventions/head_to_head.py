@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui import (
     arms,
     bound,
+    bounded,
     cells,
     downloads,
     labels,
@@ -56,10 +57,12 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     counted = store.counts(whole.slice, whole.rule)
     questions = sides.by_question(found, counted, second)
     names = [options[first], options[second]]
-    shown = drawn(found, questions, names, view)
+    kept = few(questions)
+    shown = drawn(found.head(bounded.PANELS), kept, names, view)
     clicked = panels.shown(shown, "head-to-head")
     st.caption(f"{LEGEND} {markup.escaped(panels.family(found, view))}")
-    tables.plain(table(questions, whole, counted), "head-to-head-table")
+    bounded.say(kept.height, questions.height, "questions")
+    tables.plain(table(questions.head(bounded.LINKED), whole, counted), "head-to-head-table")
     downloads.buttons(
         cells.stamped(questions, view), partial(panels.together, shown), "head-to-head", LEGEND
     )
@@ -70,6 +73,16 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     return links.parameters(links.narrowed(whole, cell, counted), only=clicked[1])
 
 
+def few(questions: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the questions that are drawn, with their place: the first of each pair."""
+    return (
+        questions.with_row_index("at")
+        .filter(pl.col("pair") < bounded.PANELS)
+        .group_by("pair", maintain_order=True)
+        .head(bounded.LINES // 2)
+    )
+
+
 def drawn(
     found: pl.DataFrame, questions: pl.DataFrame, names: list[str], view: View
 ) -> list[Panel]:
@@ -77,14 +90,14 @@ def drawn(
     points = [
         {
             "pair": row["pair"],
-            "cell": len(SIDES) * at + place,
+            "cell": len(SIDES) * row["at"] + place,
             "question": sample.question(row["question_name"] or row["question"]),
             "side": names[place],
             "rate": 100 * row[f"{side}_rate"],
             "text": f"{labels.percent(row[f'{side}_rate'])} · {_counted(row, side)}",
             "difference": labels.points(row["difference"]),
         }
-        for at, row in enumerate(questions.iter_rows(named=True))
+        for row in questions.iter_rows(named=True)
         for place, side in enumerate(SIDES)
     ]
     made = []

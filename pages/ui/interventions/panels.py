@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import arms, cells, charts, downloads, forest, labels, links, markup, tables
+from pages.ui import arms, bounded, cells, charts, downloads, forest, labels, links, markup, tables
 from pages.ui.filters import View
 from warehouse.stats.rates import IDENTITY
 
@@ -147,9 +147,10 @@ def _table(
     shares = {*tables.PERCENT, *tables.POINTS}
     several = [name for name in IDENTITY if found[name].n_unique() > 1]
     rest = [name for name in IDENTITY if name not in several]
+    linked = found.head(bounded.LINKED if found.height <= bounded.LINKED else 0)
     read = [
         links.address("transcripts", _answers(row, view, counts, "counted"))
-        for row in found.iter_rows(named=True)
+        for row in linked.iter_rows(named=True)
     ]
     return labels.named(found).select(
         *("intervention", "model"),
@@ -157,7 +158,7 @@ def _table(
         *(pl.col(name) * 100 if name in shares else pl.col(name) for name in columns),
         *(name for name in ("eval_intervention", "settings", "dataset") if name not in columns),
         *rest,
-        pl.Series("read", read, pl.String()),
+        *([pl.Series("read", read, pl.String())] if read else []),
     )
 
 

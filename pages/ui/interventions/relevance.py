@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui import arms, cells, forest, labels, links
+from pages.ui import arms, bounded, cells, forest, labels, links
 from pages.ui.charts import KIND_COLOURS, NEUTRAL
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
@@ -65,11 +65,13 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     if found["suppression"].count() == 0:
         panels.nothing(NOTHING)
         return None
-    shown = drawn(found, arms.profile(view))
+    kept = bounded.lines(found, WHERE)
+    shown = drawn(kept, arms.profile(view))
+    left_out = bounded.told(kept.height, found.height)
     return panels.draw(
         found,
         shown,
-        LEGEND + INDICES["specificity_gap"].definition,
+        f"{LEGEND}{INDICES['specificity_gap'].definition} {left_out}".strip(),
         COLUMNS,
         view,
         counts,

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui import arms, cells, forest, labels, links
+from pages.ui import arms, bounded, cells, forest, labels, links
 from pages.ui.charts import CATEGORIES, NEUTRAL
 from pages.ui.filters import View
 from pages.ui.forest import Line, Scale
@@ -55,9 +55,16 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
             "Nothing in sight was evaluated both with and without a text before the questions."
         )
         return None
-    shown = drawn(found, arms.profile(view), view)
+    kept = bounded.lines(found, ABOVE)
+    shown = drawn(kept, arms.profile(view), view)
     return panels.draw(
-        found, shown, f"{LEGEND} {panels.family(found, view)}", COLUMNS, view, counts, "texts"
+        found,
+        shown,
+        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
+        COLUMNS,
+        view,
+        counts,
+        "texts",
     )
 
 

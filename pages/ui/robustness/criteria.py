@@ -52,7 +52,8 @@ def draw(here: Scope) -> Destination | None:
     clicked = panels.shown(lines, chart, "criteria")
     st.caption(LEGEND)
     if quoted := findings(here):
-        st.warning(markup.escaped(quoted), icon=":material/flag:")
+        points = "\n".join(f"- {markup.escaped(one)}" for one in quoted)
+        st.warning(points, icon=":material/flag:")
     tables.plain(table(pairs), "criteria-table")
     raw = cells.stamped(pairs, here.view)
     downloads.buttons(raw, partial(panels.together, lines, chart), "criteria", LEGEND)
@@ -105,17 +106,17 @@ def shares(lines: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def findings(here: Scope) -> str:
-    """What the doctor says of the criteria, as a list in Markdown; empty where nothing."""
+def findings(here: Scope) -> list[str]:
+    """What the doctor says of the criteria, a sentence each."""
     check = pl.col("check") == headlines.DISAGREEMENT
     found = headlines.findings(store.findings().filter(check), here.view)
     said = [
-        "- " + markup.escaped(f"{row['model']}, {row['intervention']}: {row['detail']}")
+        f"{row['model']}, {row['intervention']}: {row['detail']}"
         for row in found.head(MOST).iter_rows(named=True)
     ]
     if found.height > MOST:
-        said.append(f"- and {found.height - MOST} more, which the Overview lists")
-    return "\n".join(said)
+        said.append(f"and {found.height - MOST} more, which the Overview lists")
+    return said
 
 
 def sentence(pairs: pl.DataFrame) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from pages.ui import armnames, labels, store
+from pages.ui import armnames, bounded, labels, store
 from pages.ui.cells import wrapped
 from pages.ui.robustness import panels, scope
 from pages.ui.robustness.scope import Scope
@@ -62,9 +62,12 @@ def one_arm(here: Scope) -> pl.DataFrame:
     compared = rows.filter(pl.col("conclusion").is_not_null())
     rows = compared if compared.height else rows.filter(pl.col("rate").is_not_null())
     found = written(rows, "difference" if compared.height else "rate")
-    return found.sort("value", maintain_order=True).with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("place")
-    )
+    ordered = found.sort("value", maintain_order=True)
+    step = -(-ordered.height // bounded.COLUMNS)
+    if step > 1:  # every so many, and what is on screen
+        place = pl.int_range(pl.len())
+        ordered = ordered.filter((place % step == 0) | pl.col("is_claim"))
+    return ordered.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("place"))
 
 
 def options(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import charts, labels, markup, store
+from pages.ui import bounded, charts, labels, markup, store
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -26,11 +26,13 @@ def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
 def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
     """Draw the panels, with a legend on the first; the cell that was clicked."""
     clicked = None
-    for place, part in enumerate(_parts(lines)):
+    drawn = bounded.whole(lines, "line", "heading")
+    for place, part in enumerate(_parts(drawn)):
         st.markdown(f"**{markup.escaped(part['heading'][0])}**")
         chart = draw(part, legend=place == 0, theme=st.context.theme.type)
         mark = charts.picked(st.altair_chart(chart, key=f"{name} {place}", on_select="rerun"))
         clicked = clicked if mark is None else mark
+    bounded.say(drawn["line"].n_unique(), lines["line"].n_unique())
     return clicked
 
 
@@ -41,7 +43,7 @@ def together(lines: pl.DataFrame, draw: Draw) -> alt.VConcatChart:
             draw(part, legend=place == 0, clickable=False).properties(
                 title=alt.TitleParams(part["heading"][0], anchor="start")
             )
-            for place, part in enumerate(_parts(lines))
+            for place, part in enumerate(_parts(bounded.whole(lines, "line", "heading")))
         )
     )
 

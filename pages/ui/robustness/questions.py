@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui import (
     armnames,
     bound,
+    bounded,
     cells,
     downloads,
     labels,
@@ -47,11 +48,13 @@ def draw(here: Scope) -> Destination | None:
     names = cells.questions(here.counts)
     arms = found[value]
     st.markdown(markup.escaped(sentence(arms, names, value)))
-    lines = ticks(rows, arms, names, value)
+    few = max(1, bounded.MARKS // max(1, rows["left_out"].n_unique()))
+    lines = ticks(rows, arms.head(few), names, value)
     margin = 100 * here.view.margin if value == "difference" else None
     draw = partial(specifications.strips, every=lines, margin=margin)
     clicked = panels.shown(lines, draw, "questions")
     st.caption(LEGEND)
+    bounded.say(few, arms.height, "arms")
     tables.plain(table(arms, names, value), "questions-table")
     plot = partial(panels.together, lines, draw)
     downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)

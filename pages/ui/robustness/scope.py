@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pages.ui import armnames, links
+from pages.ui import armnames, bounded, links
 from pages.ui.filters import View
 from pages.ui.ways import Against
 from warehouse.stats.multiverse import ARMS, ranges
@@ -29,6 +29,17 @@ class Scope(NamedTuple):
     explored: Explored
     arm: str  # a key of `arms`
     name: str  # what `arms` calls it
+
+
+def too_many(counts: pl.DataFrame) -> str | None:
+    """What to do where more arms are in sight than can be counted in every other way."""
+    found = counts.select(ARMS).n_unique()
+    if found <= bounded.ARMS:
+        return None
+    return (
+        f"Every other way of counting is tried for up to {bounded.ARMS} arms at once, and "
+        f"{found:,} are in sight. Choose some models, datasets or interventions in the sidebar."
+    )
 
 
 def arms(explored: Explored) -> dict[str, str]:

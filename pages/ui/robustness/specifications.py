@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import cells, downloads, links, markup, specifications, tables
+from pages.ui import bounded, cells, downloads, links, markup, specifications, tables
 from pages.ui.robustness import frames, panels, scope
 from pages.ui.robustness.scope import Destination, Scope
 from pages.ui.specifications import NOT_COMPARED
@@ -21,6 +21,9 @@ COLUMNS = (
     "Each column is one way of counting, in the order of its estimate: above, the estimate with "
     "its 95 % interval (hollow: not a result); below, what was chosen. Rings: the choices on "
     "screen."
+)
+EVERY_SO_MANY = (
+    "Of the many ways, every so many are drawn, and the one on screen; the files hold all."
 )
 
 
@@ -65,6 +68,8 @@ def _one_arm(here: Scope) -> None:
     for place, panel in enumerate(draw(st.context.theme.type)):
         st.altair_chart(panel, key=f"specification {place}")
     st.caption(COLUMNS)
+    if rows.height < scope.of(here.explored.table, here.arm).height > bounded.COLUMNS:
+        st.caption(EVERY_SO_MANY)
     raw = scope.of(here.explored.table, here.arm).with_columns(
         pl.lit(here.view.unit).alias("unit"), pl.lit(here.view.margin).alias("margin")
     )

@@ -6,7 +6,17 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui import armnames, bound, downloads, labels, markup, tables, threshold_curve, ways
+from pages.ui import (
+    armnames,
+    bound,
+    bounded,
+    downloads,
+    labels,
+    markup,
+    tables,
+    threshold_curve,
+    ways,
+)
 from pages.ui.robustness import scope
 from pages.ui.robustness.scope import Scope
 from pages.ui.threshold_curve import BASELINE, CHOSEN, OTHER
@@ -48,7 +58,8 @@ def draw(here: Scope) -> None:
     for panel in panels:
         judge = labels.value("judge", panel["judge"][0])
         st.markdown(markup.escaped(f"{sentence(panel)} Judge: {judge}."))
-        chart = threshold_curve.chart(panel, title, st.context.theme.type)
+        chart = threshold_curve.chart(nearest(panel), title, st.context.theme.type)
+        bounded.say(nearest(panel)["arm"].n_unique(), panel["arm"].n_unique(), "arms")
         st.altair_chart(chart, key=f"curve {judge}")
     st.caption(LEGEND)
     tables.plain(table(curves[over]), "curve")
@@ -97,6 +108,16 @@ def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:
         pl.Series("text", texts, pl.String()),
         pl.Series("counts", counts, pl.String()),
     )
+
+
+def nearest(panel: pl.DataFrame) -> pl.DataFrame:
+    """As many arms of a panel as are drawn, the chosen one and its baseline first."""
+    named = panel.select("arm", (pl.col("role") == OTHER).alias("other")).unique(
+        maintain_order=True
+    )
+    most = bounded.MARKS // panel["cut"].n_unique()
+    kept = named.sort("other", maintain_order=True).head(min(most, bounded.LINES))["arm"]
+    return panel.filter(pl.col("arm").is_in(kept.implode()))
 
 
 def sentence(points: pl.DataFrame) -> str:

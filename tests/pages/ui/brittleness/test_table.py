@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import polars as pl
 import pytest
 
-from pages.ui import store
+from pages.ui import bounded, store
 from pages.ui.brittleness import grid, measures, table
 from pages.ui.filters import View
 from warehouse import rules
@@ -53,7 +53,7 @@ def test_every_row_links_to_its_answers() -> None:
 def test_a_long_table_has_clickable_counts_alone() -> None:
     cells, counts = found("rate")
     many = pl.concat([cells] * 30)
-    assert many.height > table.LINKED
+    assert many.height > bounded.LINKED
     assert "read" not in table.of(many, "rate", LAYOUT, VIEW, counts).columns
 
 
