@@ -148,18 +148,21 @@ def grouped(
     top = _top(found["file"].drop_nulls().to_list())
     groups = []
     for _, of_check in found.group_by("check", maintain_order=True):
-        every = of_check.to_dicts()
+        named: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        for row in of_check.to_dicts():
+            named.setdefault(tuple(row[key] for key in NAMED), []).append(row)
         same = of_check.partition_by("severity", "experiment", "detail", maintain_order=True)
         for rows in (part.to_dicts() for part in same):
             first = rows[0]
-            others = [row for row in every if row not in rows]
+            mine = dict.fromkeys(tuple(row[key] for key in NAMED) for row in rows)
+            alike = [row for key in mine for row in named[key]]
             groups.append(
                 Group(
                     check=first["check"],
                     severity=first["severity"],
                     title=first["title"],
                     why=first["why"],
-                    about=_about(rows, others, top, name),
+                    about=_about(rows, alike, top, name),
                     detail=first["detail"],
                     findings=len(rows),
                     n=sum(row["n"] for row in rows),
@@ -170,17 +173,16 @@ def grouped(
 
 def _about(
     rows: Sequence[Mapping[str, Any]],
-    others: Sequence[Mapping[str, Any]],
+    alike: Sequence[Mapping[str, Any]],
     top: str,
     name: Callable[[str, Any], str],
 ) -> str:
-    """What findings that say the same are about."""
+    """What findings that say the same are about; `alike` are all with the same names."""
     files = [row["file"].removeprefix(top) for row in rows if row["file"]]
     if files:
         return files[0] if len(files) == 1 else f"{len(files)} files, such as {files[0]}"
-    mine = {tuple(row[key] for key in NAMED) for row in rows}
-    alike = [row for row in others if tuple(row[key] for key in NAMED) in mine]
-    differing = [key for key in TOLD_BY if alike and len({row[key] for row in [*rows, *alike]}) > 1]
+    several = len(alike) > len(rows)
+    differing = [key for key in TOLD_BY if several and len({row[key] for row in alike}) > 1]
     told = [_values(key, rows, name) for key in (*NAMED, *differing)]
     return " · ".join(text for text in told if text)
 
