@@ -20,7 +20,12 @@ def arrived(tab: "Page", address: str) -> None:
 
 
 def settled(tab: "Page") -> None:
-    tab.get_by_text(re.compile("snapshot 20")).wait_for()
+    """Waits until the page is drawn to its footer, and nothing of another page is left."""
+    from playwright.sync_api import expect
+
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    footers = tab.get_by_test_id("stCaptionContainer").filter(has_text=re.compile("snapshot 20"))
+    expect(footers).to_have_count(1, timeout=60_000)
     tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 

@@ -1,0 +1,107 @@
+"""A study whose every name is an attack, in a real browser: nothing loads, runs, opens or moves."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.browser.test_app import arrived, settled
+from tests.pages import hostile
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Page, Request
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    *("overview", "rates?rows=question", "brittleness?grid=interventions&domain=all"),
+    *("interventions?show=relevance", "interventions", "robustness", "published"),
+    *("transcripts", "training", "sources"),
+)
+
+LINKS = (
+    f"rates?model={quote(hostile.NAMES[0])}&judge={quote(hostile.NAMES[1])}",
+    f"transcripts?text={quote(hostile.NAMES[2])}&sample={quote(hostile.NAMES[3])}",
+)
+
+WIDTHS = (1400, 390)
+
+
+@pytest.fixture(scope="module")
+def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hostile.data(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture
+def elsewhere(tab: "Page", server: str) -> list[str]:
+    """What the tab asks of others than the server, and the dialogs and windows it opens."""
+    home = urlsplit(server).netloc
+    found: list[str] = []
+
+    def asked(request: "Request") -> None:
+        to = urlsplit(request.url)
+        if to.scheme not in ("data", "blob") and to.netloc != home:
+            found.append(request.url)
+
+    def opened(dialog: "Dialog") -> None:
+        found.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    tab.on("request", asked)
+    tab.on("dialog", opened)
+    tab.on("popup", lambda popup: found.append(f"window: {popup.url}"))
+    return found
+
+
+WIDE = """() => {
+    const root = document.documentElement
+    const main = document.querySelector('[data-testid=stMain]')
+    const most = root.clientWidth + 1
+    if (root.scrollWidth <= most && main.scrollWidth <= main.clientWidth + 1) return []
+    return [...main.querySelectorAll('*')]
+        .filter((e) => e.getBoundingClientRect().right > most)
+        .map((e) => `${e.tagName} ${e.dataset.testid || e.className} ${e.textContent.slice(0, 60)}`)
+        .slice(0, 5)
+}"""
+"""What makes the page wider than its window."""
+
+UNLIKE_TEXT = """(host) => [
+    ...[...document.querySelectorAll('img, a, iframe, object, embed, form')]
+        .filter((e) => !(e.getAttribute('href') || '').startsWith('#'))
+        .filter((e) => `${e.src || ''}${e.href || ''}`.match(`${host}|javascript:`)),
+    ...document.querySelectorAll(
+        '[data-testid=stException], [data-testid=stMain] script, .katex, [alt="Streamlit logo"]'
+    ),
+].map((e) => e.outerHTML.slice(0, 200))"""
+"""Images and links of a name's own, and whatever failed on the page."""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_load_run_open_and_move_nothing(
+    width: int, server: str, tab: "Page", elsewhere: list[str]
+) -> None:
+    tab.set_viewport_size({"width": width, "height": 1600})
+    for page in (*PAGES, *LINKS):
+        arrived(tab, f"{server}/{page}")
+        assert not tab.evaluate(UNLIKE_TEXT, hostile.ELSEWHERE), page
+        assert not tab.evaluate(WIDE), page
+    assert tab.title() != "taken"
+    assert not elsewhere
+
+
+def test_an_answer_read_whole_and_a_filter_chosen_do_nothing_either(
+    server: str, tab: "Page", elsewhere: list[str]
+) -> None:
+    arrived(tab, f"{server}/transcripts")
+    tab.get_by_role("button", name="1", exact=True).click()
+    tab.get_by_role("button", name="Back to the list").wait_for()
+    settled(tab)
+    assert not tab.evaluate(UNLIKE_TEXT, hostile.ELSEWHERE)
+    assert not tab.evaluate(WIDE)
+    models = tab.get_by_test_id("stSidebar").get_by_role("combobox", name="Model").first
+    models.fill("look")
+    tab.keyboard.press("Enter")
+    settled(tab)
+    assert not tab.evaluate(UNLIKE_TEXT, hostile.ELSEWHERE)
+    assert not elsewhere
