@@ -11,6 +11,7 @@ from pages.ui.filters import View
 from pages.ui.interventions import effects, panels
 from pages.ui.interventions.panels import Panel
 from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
+from warehouse.stats.rates import IDENTITY
 
 TITLE = "Dose–response"
 
@@ -69,7 +70,7 @@ def drawn(found: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
             (fit["half_dose"], fit["half_low"], fit["half_high"]),
             effects.references(first, 0, "rate"),
         )
-        heading = cells.heading([fit[name] for name in SERIES[:3]])
+        heading = cells.heading([fit[name] for name in SERIES[: len(IDENTITY)]])
         made.append(Panel(heading, f"{title}: {said(fit)}", plot))
     return made
 

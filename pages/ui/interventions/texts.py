@@ -100,7 +100,7 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]
             width=forest.labels_width(lines),
         )
         title = " · ".join([labels.value("model", above[-1]), *gaps(profile, above)])
-        made.append(Panel(cells.heading(above[:3]), title, plot))
+        made.append(Panel(cells.heading(above[: len(IDENTITY)]), title, plot))
     return made
 
 
@@ -138,7 +138,7 @@ def gaps(profile: pl.DataFrame, above: tuple[Any, ...]) -> list[str]:
     """The conditionality gaps of a model, in words."""
     rows = profile.filter(
         pl.col("index").str.starts_with("conditionality"),
-        *(pl.col(name) == value for name, value in zip(ABOVE, above, strict=True)),
+        *(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(ABOVE, above, strict=True)),
         pl.col("value").is_not_null(),
     )
     return [

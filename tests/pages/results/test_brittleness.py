@@ -57,7 +57,7 @@ def test_the_default_is_where_it_appears() -> None:
 @pytest.mark.usefixtures("on_treated")
 def test_the_rule_of_the_coherent_trait_rate_is_the_pages_rule() -> None:
     assert "rule: Coherent trait" in told(page(measure="coherent"))
-    assert "rule: As published" in told(page())
+    assert "rule: As published" in told(page(rule="published"))
 
 
 @pytest.mark.usefixtures("on_treated")
