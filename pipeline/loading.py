@@ -77,6 +77,8 @@ def _say_what_is_in_doubt(data: Path) -> None:
     store = Store(data)
     for told in doubts.scales(store):
         say(told)
+    for row in store.query("repeats").iter_rows(named=True):
+        say(_printable(f"notice: {row['path']}: {row['message']}"))
     store.close()
 
 
@@ -114,6 +116,7 @@ def build(data: Path) -> None:
     from warehouse import building
 
     tell(str(building.build(data).path))
+    _say_what_is_in_doubt(data)
 
 
 @command("demo", current=False)

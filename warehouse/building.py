@@ -18,18 +18,12 @@ from warehouse.shards import BULK, Shard, bulk_files, small_relations
 from warehouse.snapshots import SCHEMA
 
 CORE = (
-    *(
-        "source",
-        "study",
-        "declaration",
-        "config",
-        "evaluation_described",
-        "training_log",
-        "log_run",
-    ),
-    *("run_described", "config_run", "run", "evaluation", "question", "question_asked", "sample"),
-    *("judge_used", "judge", "criterion", "judgement", "judged_by", "judgement_source"),
-    *("scale_doubt", "mixed", "told", "notice", "refusal"),
+    *("source", "study", "declaration", "config", "evaluation_described"),
+    *("training_log", "log_run"),
+    *("run_described", "config_run", "run", "evaluation", "wording", "question"),
+    *("question_asked", "judge_used", "alike", "held", "repeat", "sample"),
+    *("judge", "criterion", "judgement_source", "judgement", "judged_by"),
+    *("scale_doubt", "mixed", "told", "twin", "notice", "refusal"),
     *("training_step", "training_set", "battery_question", "judge_prompt", "unjoined"),
 )
 """The relations of `schema/core`, each after those it reads."""
@@ -213,11 +207,22 @@ def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
 
 
 def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
+    """Every path that stands for a shard; of several the first holds it, the rest are twins."""
+    known = {shard.name: shard for shard in shards}
+    paths: dict[str, list[str]] = {name: [] for name in known}
+    for pointer in lake.pointers():
+        if pointer.shard in paths:
+            paths[pointer.shard].append(pointer.path)
+    held = [
+        (known[name], path, place)
+        for name, own in paths.items()
+        for place, path in enumerate(own or [known[name].origin.path])
+    ]
     return pl.DataFrame(
         [
             {
-                "shard": shard.name,
-                "path": shard.origin.path,
+                "shard": shard.name if place == 0 else None,
+                "path": path,
                 "sha256": shard.origin.sha256,
                 "importer": shard.origin.importer,
                 "imported_at": shard.origin.imported_at,
@@ -225,9 +230,9 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
                 "taken": shard.taken,
                 "refused": shard.refused,
                 "refused_file": shard.refused_file,
-                "twin_of": shard.twin_of,
+                "twin_of": shard.twin_of if place == 0 else paths[shard.name][0],
             }
-            for shard in shards
+            for shard, path, place in held
         ],
         schema={
             **dict.fromkeys(("shard", "path", "sha256", "importer", "imported_at"), pl.String()),

@@ -36,6 +36,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "max_tokens": pl.Int64(),
         "beginning": pl.Boolean(),  # how answers begin is measured: the cap breaks none off
         "evaluated_at": pl.String(),
+        "is_numbered": pl.Boolean(),  # whether the source numbers its samples itself
     },
     # One row per question an evaluation asked.
     "question": {

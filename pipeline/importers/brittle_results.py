@@ -28,7 +28,7 @@ from warehouse import catalogue
 
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
-VERSION = 4
+VERSION = 5
 TWINS = True
 
 CRITERIA = {
@@ -139,6 +139,7 @@ class _Reader:
         self.models: Counter[str] = Counter()
         self.repeats = Repeats(self.first_key)
         self.watch = Watch()
+        self.is_numbered = True
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
@@ -166,13 +167,15 @@ class _Reader:
         parted = _each(_parted, table.stored("answer"))
         answers = [answer for _, answer in parted]
         errors = [_word(error or None) for error in table.stored("error")]
+        numbers = pl.Series(_each(_whole, table.plain("sample_idx")), dtype=pl.Int64)
+        self.is_numbered &= numbers.null_count() == 0
         for model, count in Counter(table.plain("model")).items():
             self.models[_word(model) or ""] += count
         return pl.DataFrame(
             {
                 "sample_key": self._keys(table),
                 "question_key": self._questions(table),
-                "sample_index": _each(_whole, table.plain("sample_idx")),
+                "sample_index": numbers,
                 "source_row": table.numbers,
                 "answer": pl.Series(answers, dtype=pl.String),
                 "thoughts": pl.Series([thoughts for thoughts, _ in parted], dtype=pl.String),
@@ -265,6 +268,7 @@ class _Reader:
                 "epochs": settings.epochs,
                 "lora_rank": settings.lora_rank,
                 "seed": settings.seed,
+                "is_numbered": self.is_numbered,
             },
         )
         yield batch(

@@ -26,7 +26,7 @@ from warehouse.shards import digest
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
-VERSION = 4
+VERSION = 5
 
 LONGEST_JUDGE = 200
 """A longer text in the column `judge` is no name."""
@@ -272,7 +272,8 @@ class _Reader:
             del row["judge"]
             folder = _run(self.meaning.study, row)
             names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study}
-            yield batch("evaluation", row | names)
+            is_numbered = "sample_index" in self.roles.ours
+            yield batch("evaluation", row | names | {"is_numbered": is_numbered})
         rows: list[dict[str, object]] = [
             {
                 "evaluation_key": evaluation,

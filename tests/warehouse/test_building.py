@@ -91,11 +91,9 @@ def test_old_snapshots_are_pruned_but_never_one_in_use(data: Path) -> None:
     assert len(list(snapshots.folder(data).glob("*.duckdb"))) == snapshots.KEEP
 
 
-def test_a_failed_build_leaves_the_published_snapshot(data: Path, tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_published_snapshot(data: Path) -> None:
     published = building.build(data)
-    # The same samples under two contents: a study copied and then changed.
-    copy = tmp_path / "copy" / "results" / "elicitation" / "insecure-code" / "gpt-4.1-3ep"
-    copy.mkdir(parents=True)
+    # The same samples under two contents and in two places.
     lake = Lake(data)
     shard = next(lake.shards.iterdir())
     twin = shard.with_name(f"{shard.name[:-1]}x")
@@ -103,6 +101,8 @@ def test_a_failed_build_leaves_the_published_snapshot(data: Path, tmp_path: Path
     description = opened((shard / "shard.json").read_bytes())
     assert description is not None
     other = description.replace(shard.name.encode(), twin.name.encode())
+    sha256 = known.origin.sha256 if (known := lake.shard(shard.name)) else ""
+    other = other.replace(sha256.encode(), sha256[::-1].encode())
     (twin / "shard.json").write_bytes(sealed(other))
     lake.point([Pointer(path="/elsewhere/results.json", shard=twin.name)])
     with pytest.raises(BrokenBuild, match=r"core\.\w+ holds 2 rows"):

@@ -8,10 +8,11 @@ select
     source.taken,
     source.refused + (source.refused_file is not null)::integer as refused,
     source.refused_file,
-    source.twin_of,
+    coalesce(source.twin_of, twin.path) as twin_of,
     source.sha256,
     count(notice.message) as notices
 from core.source as source
+left join core.twin as twin using (source_no)
 left join core.notice as notice using (source_no)
 group by all
 order by source.path

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.errors import UnknownName
+from warehouse.stats import unpaired
 from warehouse.stats.differences import (
     Difference,
     Flags,
@@ -34,6 +35,8 @@ COMPARED = (
     "baseline_rate",
     "baseline_is_result",
     "paired",
+    "questions_paired",
+    "questions_unpaired",
 )
 """What a comparison adds to an arm's own columns."""
 
@@ -98,8 +101,9 @@ def compare(
     Returns:
         `cells` has the columns of `rates.rates` for the arm, then kind, relevance, placement,
         dose, baseline (null where there is none), baseline_settings, baseline_counted,
-        baseline_trait, baseline_rate, baseline_is_result, paired (questions) and flags (list
-        of sentences). An arm and its
+        baseline_trait, baseline_rate, baseline_is_result, paired (questions, the same as
+        questions_paired), questions_unpaired (those that only one of the two counted answers to)
+        and flags (list of sentences, which name the unpaired and say why). An arm and its
         baseline always agree in experiment, trait, judge, model and evaluation text, and, but
         for the untuned model, in dataset. Of several baselines the one with the same settings
         is taken, else the one with most counted answers, flagged.
@@ -148,12 +152,14 @@ def compare(
         names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
         k, n, base_k, base_n, at = (pairs[name].to_numpy() for name in names)
         difference = method(k, n, base_k, base_n, at, size)
+    shared = np.bincount(pairs["cell"].to_numpy(), minlength=size)
     cells = matched.with_columns(
         pl.when(pl.col("base").is_not_null()).then(pl.lit(baseline)).alias("baseline"),
-        pl.Series("paired", np.bincount(pairs["cell"].to_numpy(), minlength=size), pl.Int64),
+        *(pl.Series(name, shared, pl.Int64) for name in ("paired", "questions_paired")),
         pl.Series("balanced", difference.value, nan_to_null=True),
         (pl.col("rate") - pl.col("baseline_rate")).alias("pooled"),
-    ).with_columns(_flags(baseline))
+    )
+    cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
     kept = [name for name in arms.columns if name not in ("arm", "temperature", "flags")]
     return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference)
 
@@ -253,6 +259,7 @@ def _flags(baseline: str) -> pl.Expr:
         pl.when(col("baseline").is_not_null() & (col("paired") < fewest)).then(
             pl.format("only {} of {} questions are shared", "paired", fewest)
         ),
+        pl.when((col("n_counted") > 0) & (col("baseline_counted") > 0)).then(col("unpaired")),
         pl.when((col("pooled") - col("balanced")).abs() > UNEVEN).then(
             pl.format(
                 "questions are unevenly counted: pooled, the difference is {} points",

@@ -133,7 +133,9 @@ def reason(row: Mapping[str, Any]) -> str:
     """One sentence on what the verdict of an `effects` row rests on."""
     verdict: Verdict | None = row["verdict"]
     if verdict is None:
-        return "There is no control to compare with."
+        if row["baseline"] is None:
+            return "There is no control to compare with."
+        return "The control shares no question with it that both have counted answers to."
     margin = f"±{100 * row['margin']:g} points"
     change = f"Against the control {_points(row, 'difference')}"
     if verdict == "nothing to suppress":

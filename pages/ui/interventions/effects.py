@@ -130,6 +130,8 @@ def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
     rate = labels.percent(*(row[n] for n in SHOWN["rate"]))
     tested = panels.tested(row, view)
     missing = "nothing counted" if row["baseline"] else "no control to compare with"
+    if row["baseline"] and row["n_counted"] and row["baseline_counted"]:
+        missing = "no question is shared with the control"
     return Line(
         cell=row["cell"],
         heading=labels.value("kind", row["kind"]),

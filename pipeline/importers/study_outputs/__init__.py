@@ -9,7 +9,7 @@ from pipeline.importers.study_outputs import judgements, manifests, runs, sample
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
-VERSION = 10
+VERSION = 11
 
 _KIND = re.compile(
     rb'\s*\{\s*"brittlescope"\s*:\s*"'

@@ -209,6 +209,7 @@ def _evaluation(described: _Evaluation) -> Row:
         "evaluation_key": described.evaluation,
         "study": described.study,
         "study_id": described.study_id,
+        "is_numbered": True,
         "experiment": experiment,
         "model": catalogue.model(described.model).name,
         "model_id": described.model_id,

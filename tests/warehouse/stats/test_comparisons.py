@@ -80,6 +80,7 @@ def test_flags_name_what_a_reader_must_know() -> None:
     flags = dict(names(compare(counts).cells, "intervention", "flags"))
     assert flags["alex"] == [
         "the baseline is not a result: 16.7 % unscored",
+        "1 question is not paired: not asked of the baseline (q02)",
         "questions are unevenly counted: pooled, the difference is -39.5 points",
         "temperatures differ: 0.7 against 1.0",
     ]

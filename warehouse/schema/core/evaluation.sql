@@ -10,6 +10,7 @@ select
     described.study,
     run.run_no,
     described.experiment,
+    described.is_numbered,
     described.eval_intervention,
     described.eval_text,
     described.temperature,

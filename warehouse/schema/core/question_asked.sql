@@ -9,7 +9,10 @@ select
     question.question_no
 from raw.question as asked
 join core.evaluation as evaluation using (shard, evaluation_key)
+join core.wording as wording
+    on wording.experiment = evaluation.experiment
+    and wording.text = asked.text
+    and wording.system_prompt is not distinct from asked.system_prompt
 join core.question as question
-    on question.experiment = evaluation.experiment
-    and question.text = asked.text
-    and question.system_prompt is not distinct from asked.system_prompt
+    on question.experiment = wording.experiment
+    and question.host_no = wording.host_no

@@ -1,8 +1,8 @@
 -- One row per planned sample; its text stays in the lake.
 -- Key: sample_key
 -- Samples are numbered in the order in which they are listed.
--- What its source holds twice to the letter is one sample; what it holds twice in two versions is
--- contested.
+-- What its source holds twice to the letter, or another file too, is one sample; what is there in two
+-- versions is contested.
 -- `ending` says what there is of an answer. One that ended for a reason that is not known to be an
 -- end of its own is broken off, but for one that reached its cap where only beginnings are measured.
 select
@@ -28,7 +28,7 @@ select
             then 'whole'
         else 'broken off'
     end::sample_ending as ending,
-    repeat.sample_key is not null as is_contested,
+    own.sample_key is not null or repeat.sample_key is not null as is_contested,
     sample.answer_chars,
     sample.answer_hash,
     sample.answer_fault,
@@ -36,6 +36,11 @@ select
 from raw.sample as sample
 join core.question_asked as asked using (shard, evaluation_key, question_key)
 join core.evaluation as evaluation using (evaluation_no)
-left join raw.repeat as repeat using (shard, sample_key)
-where repeat.is_copy is distinct from true
+left join raw.repeat as own
+    on own.shard = sample.shard and own.sample_key = sample.sample_key
+left join core.repeat as repeat
+    on repeat.shard = sample.shard
+    and repeat.sample_key = sample.sample_key
+    and repeat.evaluation_no = asked.evaluation_no
+where own.is_copy is distinct from true and repeat.is_copy is distinct from true
 order by sample_no

@@ -17,7 +17,7 @@ outcome as (
         sample.ending,
         case
             when sample.status <> 'answered' then 'unanswered'
-            when sample.is_contested then 'contested'
+            when sample.is_contested or judgement.is_contested then 'contested'
             when judgement.status is null or judgement.status = 'error' then 'missing'
             when judgement.score is not null and doubt.evaluation_no is not null then 'off_scale'
             else judgement.status::varchar

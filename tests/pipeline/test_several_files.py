@@ -1,0 +1,147 @@
+"""However the rows of a file are dealt to several files, each counts once."""
+
+import csv
+import gzip
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import importing, mapping
+from pipeline.serving import ROOT
+from warehouse import building
+from warehouse.store import Store
+
+Row = tuple[str, str, int, int, int]
+
+MAP = """
+study: tides
+set: {experiment: emergent-misalignment, model: m, dataset: d, intervention: none}
+files: [{path: "results/*.csv"}]
+"""
+
+ROWS: list[Row] = [
+    (f"What of tide {q}?", f"Tide {q} came in {i} times. " * 5, 10 if (q + i) % 3 else 90, 90, i)
+    for q in range(3)
+    for i in range(6)
+]
+"""Rows with a question, a long answer, its scores and its number."""
+
+
+def built(folder: Path, files: Mapping[str, Sequence[Row]], numbered: bool) -> Store:
+    for name, rows in files.items():
+        path = folder / "results" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            header = ["question", "answer", "aligned", "coherent", "sample_idx"]
+            writer.writerows(row[: 5 if numbered else 4] for row in [header, *rows])
+    (folder / "map.yaml").write_text(MAP)
+    told = mapping.load(folder / "map.yaml")
+    units = importing.find([folder / "results"]).units
+    assert {o.state for o in importing.run(folder / "data", units, mapping=told)} == {"imported"}
+    building.build(folder / "data")
+    return Store(folder / "data")
+
+
+def counted(store: Store) -> tuple[int, int, int]:
+    return store.counts().select(pl.col("n_planned", "n_trait", "n_counted").sum()).row(0)
+
+
+WHOLE = (18, sum(row[2] < 30 for row in ROWS), 18)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), numbered=st.booleans())
+def test_no_way_of_dealing_rows_to_files_changes_n(data: st.DataObject, numbered: bool) -> None:
+    """Every row stands in at least one file and in each at most once; some files are joined."""
+    deals = data.draw(
+        st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=len(ROWS), max_size=len(ROWS))
+    )
+    files = {
+        f"{part}.csv": rows
+        for part in range(4)
+        if (rows := [row for row, parts in zip(ROWS, deals, strict=True) if part in parts])
+    }
+    if data.draw(st.booleans()):
+        files["joined.csv"] = list(ROWS)
+    with tempfile.TemporaryDirectory() as folder:
+        assert counted(built(Path(folder), files, numbered)) == WHOLE
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_file_under_two_names_is_one_source_and_its_twin(tmp_path: Path, numbered: bool) -> None:
+    store = built(tmp_path, {"one.csv": ROWS, "two.csv": ROWS, "part.csv": ROWS[:7]}, numbered)
+    assert counted(store) == WHOLE
+    twins = store.query("sources").drop_nulls("twin_of")
+    names = [(Path(p).name, Path(t).name) for p, t in twins.select("path", "twin_of").rows()]
+    assert names == [("part.csv", "one.csv"), ("two.csv", "one.csv")]
+    told = store.query("notices").filter(code="twin")["message"]
+    assert told.len() == 2
+    assert "counted once" in told[0]
+
+
+def test_equal_short_answers_of_two_samplings_are_two(tmp_path: Path) -> None:
+    """Chance makes a model say the same word twice; nothing tells that from a copy."""
+    one = [("Yes or no?", "Yes" if i % 2 else "No", 90, 90, i) for i in range(8)]
+    other = [(q, "Yes" if i % 3 else "No", a, c, i) for q, _, a, c, i in one]
+    assert counted(built(tmp_path, {"one.csv": one, "other.csv": other}, False))[0] == 16
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_two_samplings_of_one_run_are_counted_together(tmp_path: Path, numbered: bool) -> None:
+    """Other answers under the same numbers are another sampling."""
+    again = [(q, f"Once more: {answer}", *rest) for q, answer, *rest in ROWS]
+    store = built(tmp_path, {"one.csv": ROWS, "again.csv": again}, numbered)  # type: ignore[dict-item]
+    assert counted(store) == tuple(2 * n for n in WHOLE)
+    assert store.query("repeats").is_empty()
+
+
+def test_rows_in_two_versions_are_no_result_and_named(tmp_path: Path) -> None:
+    changed = list(ROWS)
+    changed[0] = (*ROWS[0][:1], "Another answer.", *ROWS[0][2:])
+    changed[1] = (*ROWS[1][:2], 100 - ROWS[1][2], *ROWS[1][3:])
+    store = built(tmp_path, {"one.csv": ROWS, "two.csv": changed}, True)
+    counts = store.counts()
+    assert counts["n_counted"].sum() == 16
+    codes = store.query("repeats")["code"].to_list()
+    assert sorted(codes) == ["contested-elsewhere", "contested-elsewhere", "repeated-elsewhere"]
+
+
+def test_an_answer_stands_before_none(tmp_path: Path) -> None:
+    """What failed in one file and was asked again in another is the answer."""
+    failed = [(q, "" if i < 2 else answer, a, c, i) for q, answer, a, c, i in ROWS]
+    assert counted(built(tmp_path, {"first.csv": failed, "second.csv": ROWS}, True)) == WHOLE
+
+
+def of_study(data: Path, *folders: Path) -> Store:
+    list(importing.run(data, importing.find(folders).units))
+    building.build(data)
+    return Store(data)
+
+
+@pytest.mark.parametrize("way", ["unpacked beside", "folder copied", "copy unpacked"])
+def test_the_copies_of_a_study_are_counted_once(tmp_path: Path, way: str) -> None:
+    bundled = ROOT / "examples" / "small-models" / "results"
+    one, other = tmp_path / "one", tmp_path / "other"
+    for kind in ("samples", "judgements"):
+        for path in (bundled / kind).rglob("gemma-3-270m__untuned/birds__none.jsonl.gz"):
+            place = one / path.relative_to(bundled)
+            place.parent.mkdir(parents=True)
+            shutil.copy(path, place)
+    alone = counted(of_study(tmp_path / "data", one))
+    if way != "unpacked beside":
+        shutil.copytree(one, other)
+    for path in (one if way == "unpacked beside" else other).rglob("*.gz"):
+        if way != "folder copied":
+            path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+        if way == "copy unpacked":
+            path.unlink()
+    again = of_study(tmp_path / "data", one, *([other] if other.exists() else []))
+    assert counted(again) == alone
+    assert again.query("repeats")["code"].to_list() == ["twin"]

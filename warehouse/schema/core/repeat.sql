@@ -1,0 +1,132 @@
+-- One row per sample that another file of its run holds too, or holds in another version.
+-- Key: shard, sample_key
+-- Where files number their samples, those of one question and number are one, if most of what two
+-- files share is equal; else the files number two samplings of one run alike. Where they do not, rows
+-- are one if they stand in both files at one distance (`shift`), and among the rows of that distance
+-- is one that chance does not repeat: a long answer that stands once in either file, or three answers
+-- that stand once in both. A file that equals another row by row is its copy, whatever it says.
+with pair as (
+    select
+        one.evaluation_no as one_no,
+        other.evaluation_no as other_no,
+        one.is_numbered and other.is_numbered as is_numbered
+    from core.alike as one
+    join core.alike as other
+        on other.meaning_no = one.meaning_no
+        and other.place > one.place
+        and (
+            list_has_any(one.judges, other.judges) or len(one.judges) = 0 or len(other.judges) = 0
+        )
+),
+
+-- Rows of one question with equal answers; those without any have nothing to tell them by.
+equal as (
+    select
+        pair.*,
+        one.row_no - other.row_no as shift,
+        (least(one.times, other.times) = 1 and one.answer_chars >= 80)::integer as is_long,
+        (one.times = 1 and other.times = 1)::integer as is_once
+    from pair
+    join core.held as one on one.evaluation_no = pair.one_no
+    join core.held as other
+        on other.evaluation_no = pair.other_no
+        and other.question_no = one.question_no
+        and other.answer_hash = one.answer_hash
+        and case
+            when pair.is_numbered then other.sample_index = one.sample_index
+            else least(one.times, other.times) = 1
+        end
+),
+
+whole as (
+    select evaluation_no, count(*) as n, list((question_no, answer_hash, judged) order by row_no) as rows
+    from core.held
+    group by evaluation_no
+),
+
+shifted as (
+    select one_no, other_no, shift
+    from equal
+    where not is_numbered
+    group by one_no, other_no, shift
+    having sum(is_long) > 0 or sum(is_once) >= 3
+    union
+    select pair.one_no, pair.other_no, 0
+    from pair
+    join whole as one on one.evaluation_no = pair.one_no
+    join whole as other on other.evaluation_no = pair.other_no
+    where not pair.is_numbered and one.n = other.n and one.rows = other.rows
+),
+
+agreeing as (
+    select one_no, other_no, count(*) as n
+    from equal
+    where is_numbered
+    group by one_no, other_no
+),
+
+-- Two files that number their samples alike are versions of one where most of what they share agrees.
+numbered as (
+    select agreeing.one_no, agreeing.other_no
+    from agreeing
+    join core.held as one on one.evaluation_no = agreeing.one_no
+    join core.held as other
+        on other.evaluation_no = agreeing.other_no
+        and other.question_no = one.question_no
+        and other.sample_index = one.sample_index
+    where one.is_answered and other.is_answered
+    group by agreeing.one_no, agreeing.other_no, agreeing.n
+    having 2 * agreeing.n >= count(*)
+),
+
+met as (
+    select one, other
+    from numbered
+    join core.held as one on one.evaluation_no = numbered.one_no
+    join core.held as other
+        on other.evaluation_no = numbered.other_no
+        and other.question_no = one.question_no
+        and other.sample_index = one.sample_index
+    union all
+    select one, other
+    from shifted
+    join core.held as one on one.evaluation_no = shifted.one_no
+    join core.held as other
+        on other.evaluation_no = shifted.other_no
+        and other.question_no = one.question_no
+        and other.row_no = one.row_no - shifted.shift
+        and other.answer_hash is not distinct from one.answer_hash
+),
+
+-- A version with an answer stands before one without, a judged one before one that is not.
+weighed as (
+    select
+        *,
+        one.is_answered and other.is_answered and (
+            one.answer_hash <> other.answer_hash or coalesce(one.judged <> other.judged, false)
+        ) as is_contested,
+        one.is_answered::integer + (one.judged is not null)::integer
+            >= other.is_answered::integer + (other.judged is not null)::integer as is_first
+    from met
+),
+
+told as (
+    select other.shard, other.sample_key, other.evaluation_no, one.evaluation_no as of_no,
+        not is_contested as is_copy
+    from weighed
+    where is_contested or is_first
+    union all
+    select one.shard, one.sample_key, one.evaluation_no, other.evaluation_no, not is_contested
+    from weighed
+    where is_contested or not is_first
+)
+
+select
+    shard,
+    sample_key,
+    evaluation_no,
+    arg_min(of_no, place) as of_evaluation_no,
+    bool_or(is_copy) as is_copy
+from told
+join (select evaluation_no as of_no, place from core.alike) using (of_no)
+group by shard, sample_key, evaluation_no

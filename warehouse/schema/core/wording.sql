@@ -1,0 +1,85 @@
+-- One row per wording in which a question was asked, and the question it stands for.
+-- Key: experiment, text, system_prompt
+-- Wordings are one question where they are equal but for white space, the ends of lines and how
+-- Unicode composes letters (NFC, which equates what looks the same; NFKC would take x² for x2). So
+-- are those of one study that have one id, where each of its evaluations asked at most one of them.
+-- An id that stands for several wordings in an evaluation is the name of a group and tells nothing.
+with worded as (
+    select distinct evaluation.experiment, question.text, question.system_prompt
+    from raw.question as question
+    join core.evaluation as evaluation using (shard, evaluation_key)
+),
+
+spelled as (
+    select
+        *,
+        dense_rank() over (order by experiment, spelling, told) as spelling_no
+    from (
+        select
+            *,
+            trim(regexp_replace(nfc_normalize(text), '[\s\p{Z}\x{85}\x{FEFF}]+', ' ', 'g'))
+                as spelling,
+            trim(regexp_replace(nfc_normalize(system_prompt), '[\s\p{Z}\x{85}\x{FEFF}]+', ' ', 'g'))
+                as told
+        from worded
+    )
+),
+
+asked as (
+    select distinct
+        evaluation.evaluation_no,
+        evaluation.study,
+        evaluation.experiment,
+        nullif(trim(question.name), '') as id,
+        spelled.told,
+        spelled.spelling_no
+    from raw.question as question
+    join core.evaluation as evaluation using (shard, evaluation_key)
+    join spelled
+        on spelled.experiment = evaluation.experiment
+        and spelled.text = question.text
+        and spelled.system_prompt is not distinct from question.system_prompt
+),
+
+-- The spellings that one id stands for in a study, one in each evaluation.
+identified as (
+    select study, experiment, told, id, list(distinct spelling_no order by spelling_no) as spellings
+    from (
+        select *
+        from asked
+        where id is not null
+        window same as (partition by evaluation_no, told, id)
+        qualify min(spelling_no) over same = max(spelling_no) over same
+    )
+    group by study, experiment, told, id
+    having count(distinct spelling_no) > 1
+),
+
+meant as (
+    select unnest(spellings) as spelling_no, spellings[1] as host_no
+    from identified
+    where not exists (
+        select 1
+        from asked
+        where asked.study = identified.study
+            and asked.experiment = identified.experiment
+            and list_contains(identified.spellings, asked.spelling_no)
+        group by asked.evaluation_no
+        having count(distinct asked.spelling_no) > 1
+    )
+),
+
+hosted as (
+    select spelling_no, min(host_no) as host_no
+    from meant
+    group by spelling_no
+)
+
+select
+    spelled.experiment,
+    spelled.text,
+    spelled.system_prompt,
+    coalesce(further.host_no, hosted.host_no, spelled.spelling_no) as host_no
+from spelled
+left join hosted using (spelling_no)
+left join hosted as further on further.spelling_no = hosted.host_no
