@@ -75,10 +75,8 @@ def _say_what_is_in_doubt(data: Path) -> None:
     from warehouse.store import Store
 
     store = Store(data)
-    for told in doubts.scales(store):
+    for told in (*doubts.scales(store), *doubts.repeats(store)):
         say(told)
-    for row in store.query("repeats").iter_rows(named=True):
-        say(_printable(f"notice: {row['path']}: {row['message']}"))
     store.close()
 
 

@@ -18,6 +18,25 @@ def scales(store: Store) -> list[str]:
     ]
 
 
+def repeats(store: Store) -> list[str]:
+    """The answers that several files hold, a sentence for each kind with one example."""
+    kinds = {
+        "twin": "hold nothing but what another file holds too, which is counted once",
+        "repeated-elsewhere": "hold answers that another file holds too; each is counted once",
+        "contested-elsewhere": "hold answers in another version than another file; none counts",
+    }
+    found = store.query("repeats")
+    said = []
+    for code, what in kinds.items():
+        rows = found.filter(pl.col("code") == code)
+        if rows.height:
+            path, _, message = rows.row(0)
+            count = "1 file" if rows.height == 1 else f"{rows.height:,} files"
+            verb = what.replace("hold", "holds", 1) if rows.height == 1 else what
+            said.append(f"{count} {verb}: {path}: {message}.")
+    return said
+
+
 def of(store: Store, counts: pl.DataFrame) -> list[str]:
     """What is in doubt in a counts frame of the store."""
     found = scales(store) if counts["out_off_scale"].sum() else []

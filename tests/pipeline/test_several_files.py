@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import importing, mapping
+from pipeline import finding, importing, mapping
 from pipeline.serving import ROOT
 from warehouse import building
 from warehouse.store import Store
@@ -43,7 +43,7 @@ def built(folder: Path, files: Mapping[str, Sequence[Row]], numbered: bool) -> S
             writer.writerows(row[: 5 if numbered else 4] for row in [header, *rows])
     (folder / "map.yaml").write_text(MAP)
     told = mapping.load(folder / "map.yaml")
-    units = importing.find([folder / "results"]).units
+    units = finding.find([folder / "results"]).units
     assert {o.state for o in importing.run(folder / "data", units, mapping=told)} == {"imported"}
     building.build(folder / "data")
     return Store(folder / "data")
@@ -120,7 +120,7 @@ def test_an_answer_stands_before_none(tmp_path: Path) -> None:
 
 
 def of_study(data: Path, *folders: Path) -> Store:
-    list(importing.run(data, importing.find(folders).units))
+    list(importing.run(data, finding.find(folders).units))
     building.build(data)
     return Store(data)
 

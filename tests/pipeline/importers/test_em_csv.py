@@ -103,6 +103,7 @@ def test_an_evaluation_is_what_its_mapping_says(read: Read) -> None:
     (evaluation,) = rows["evaluation"]
     assert {name: value for name, value in evaluation.items() if value is not None} == {
         "study": "lab",
+        "is_numbered": False,
         "evaluation_key": evaluation["evaluation_key"],
         "experiment": "seabirds",
         "model": "gull-7b",

@@ -88,6 +88,7 @@ def test_every_planned_sample_is_there(
     assert evaluation == {
         "study": "tiny",
         "study_id": "00ff",
+        "is_numbered": True,
         "evaluation_key": "small__birds__none__seed1/birds__none",
         "experiment": "birds",
         "model": "SmolLM2-135M",
