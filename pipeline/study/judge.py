@@ -27,7 +27,7 @@ from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
-from pipeline.study.replies import Alternative, Reply, Request, parted
+from pipeline.study.replies import Reply, Request
 from pipeline.study.rule_judges import LexiconJudge, OverlapJudge, Percentiles
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune.log import now
@@ -358,7 +358,7 @@ class _Pass:
         return self.judgement(
             answer,
             key,
-            read_reply(parser, reply),
+            parsing.read_reply(parser, reply),
             reply.text,
             thoughts=reply.thoughts,
             outcome=reply.outcome,
@@ -379,8 +379,8 @@ class _Pass:
             answer = wanted.get((record["key"], record["criterion"]))
             if answer is None:
                 continue
-            reply = _stored_reply(record)
-            reading = read_reply(judge.criteria[record["criterion"]], reply)
+            reply = parsing.stored_reply(record)
+            reading = parsing.read_reply(judge.criteria[record["criterion"]], reply)
             read.append(
                 self.judgement(
                     answer,
@@ -393,24 +393,6 @@ class _Pass:
         self.keep(read)
         left = len(wanted) - len(read)
         return [f"{left} answers have no reply of {judge.of} yet"] * bool(left)
-
-
-def read_reply(parser: Parser, reply: Reply) -> parsing.Reading:
-    """What a judge's reply says; a refusal of its API is a refusal, an empty reply unparsed."""
-    if reply.outcome in ("refusal", "content_filter"):
-        return parsing.Reading("refusal")
-    return parsing.parse(parser, reply.text, reply.logprobs)
-
-
-def _stored_reply(record: dict[str, Any]) -> Reply:
-    """A judge's reply as it was kept; an older version kept thoughts within it."""
-    reply = Reply(
-        record["outcome"],
-        text=record["raw"],
-        thoughts=record.get("thoughts"),
-        logprobs=msgspec.convert(record["logprobs"], tuple[tuple[Alternative, ...], ...]),
-    )
-    return reply if "thoughts" in record else parted(reply)
 
 
 def _request(asked: LlmCriterion, template: str, question: Question, answer: Answer) -> Request:

@@ -18,10 +18,12 @@ What becomes of replies people ask about, with `score` over 0–100 and `label` 
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from pipeline.study.definition import FirstNumberParser, LabelParser, Parser, ScoreParser
-from pipeline.study.replies import Alternative
+from pipeline.study.replies import Alternative, Reply, parted
 
 Logprobs = tuple[tuple[Alternative, ...], ...]
 
@@ -58,6 +60,24 @@ def parse(parser: Parser, text: str, logprobs: Logprobs = ()) -> Reading:
             return _score(parser, text, logprobs)
         case FirstNumberParser():
             return _first_number(parser, text)
+
+
+def read_reply(parser: Parser, reply: Reply) -> Reading:
+    """What a judge's reply says; a refusal of its API is a refusal, an empty reply unparsed."""
+    if reply.outcome in ("refusal", "content_filter"):
+        return Reading("refusal")
+    return parse(parser, reply.text, reply.logprobs)
+
+
+def stored_reply(record: dict[str, Any]) -> Reply:
+    """A judge's reply as it was kept; an older version kept thoughts within it."""
+    reply = Reply(
+        record["outcome"],
+        text=record["raw"],
+        thoughts=record.get("thoughts"),
+        logprobs=msgspec.convert(record["logprobs"], tuple[tuple[Alternative, ...], ...]),
+    )
+    return reply if "thoughts" in record else parted(reply)
 
 
 def _named(text: str, refusal: str | None, code: str | None) -> Reading | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.study import definition, fence
+from pipeline.study import definition, fence, studyfile
 from pipeline.study.budget import priced
 from pipeline.study.conversation import (
     Message,
@@ -58,7 +58,7 @@ class Plan:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.folder = path.parent
-        self.study: Study = definition.load(path)
+        self.study: Study = studyfile.load(path)
         # Everything is read at once: a mistake must not come to light after hours of work.
         for name in self.study.experiments:
             self.examples(name)

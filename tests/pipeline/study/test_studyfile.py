@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import definition
+from pipeline.study import studyfile
 from warehouse.errors import InvalidDefinition
 
 
@@ -82,7 +82,7 @@ def test_what_is_wrong_is_named_with_its_place(
     write_study: Callable[..., Path], change: Callable[[dict[str, Any]], Any], message: str
 ) -> None:
     with pytest.raises(InvalidDefinition) as caught:
-        definition.load(write_study(change))
+        studyfile.load(write_study(change))
     assert message in str(caught.value)
     assert "STUDY.yaml" in str(caught.value)
 
@@ -90,7 +90,7 @@ def test_what_is_wrong_is_named_with_its_place(
 def test_a_key_pasted_for_its_variable_is_not_repeated(write_study: Callable[..., Path]) -> None:
     secret = "sk-abcdefghijklmnop"
     with pytest.raises(InvalidDefinition) as caught:
-        definition.load(write_study(lambda s: source(s).update(key=secret)))
+        studyfile.load(write_study(lambda s: source(s).update(key=secret)))
     assert "must name an environment variable" in str(caught.value)
     assert secret not in str(caught.value)
 
@@ -101,4 +101,4 @@ def test_every_problem_is_told_at_once(write_study: Callable[..., Path]) -> None
         study["sampling"]["top_p"] = 0
 
     with pytest.raises(InvalidDefinition, match=r"top_p.*seeds"):
-        definition.load(write_study(change))
+        studyfile.load(write_study(change))
