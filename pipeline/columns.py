@@ -23,6 +23,7 @@ SPELLINGS = {
     "system_prompt": ("system_prompt",),
     "model_id": ("model",),
     "group": ("group",),
+    "finish_reason": ("finish_reason", "stop_reason"),
     "alignment": ("aligned", "alignment"),
     "coherence": ("coherent", "coherence"),
 }

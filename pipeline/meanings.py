@@ -63,6 +63,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alignment: Text | None = None
     coherence: Text | None = None
     group: Text | None = None
+    finish_reason: Text | None = None
     ignore: tuple[str, ...] = ()
     words: dict[str, Text] = {}
 

@@ -84,6 +84,10 @@ def _header(source: Source) -> tuple[str, ...]:
     return source.table.columns if source.table else ()
 
 
+TEXTS = ("answer", "thoughts", "error", "finish_reason")
+"""What there is of an answer, besides its status."""
+
+
 class _Reader:
     """What is known of the file so far: its columns, its evaluations and their questions."""
 
@@ -121,7 +125,15 @@ class _Reader:
         row, record = item
         if not record[self.roles.ours["question"]].strip():
             return RefusedRow(row, "its question is blank", reading.excerpt(record))
-        for name in ("question", "answer", "question_id", "system_prompt", "model_id", "group"):
+        for name in (
+            "question",
+            "answer",
+            "question_id",
+            "system_prompt",
+            "model_id",
+            "group",
+            "finish_reason",
+        ):
             if why := reading.unreadable(self._get(record, name) or ""):
                 return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
         found = self._evaluation(record)
@@ -150,7 +162,7 @@ class _Reader:
             self.watch.take(evaluation, question, unknown)
         return pl.DataFrame(
             found,
-            schema_overrides=dict.fromkeys(("answer", "thoughts", "error"), pl.String()),
+            schema_overrides=dict.fromkeys(TEXTS, pl.String()),
         )
 
     def _answer(self, record: dict[str, str]) -> dict[str, str | None]:
@@ -158,11 +170,17 @@ class _Reader:
         text = self._get(record, "answer")
         if text is not None and self.meaning.failures.names(text):
             self.failed += 1
-            return {"status": "error", "answer": None, "thoughts": None, "error": text[:2_000]}
+            return dict.fromkeys(TEXTS) | {"status": "error", "error": text[:2_000]}
         thoughts, answer = apart(text) if text else (None, text)
         # A CSV cannot tell an empty answer from none.
         blank = "missing" if answer is None else "answered" if answer.strip() else "empty"
-        return {"status": blank, "answer": answer, "thoughts": thoughts, "error": None}
+        return {
+            "status": blank,
+            "answer": answer,
+            "thoughts": thoughts,
+            "error": None,
+            "finish_reason": self._get(record, "finish_reason"),
+        }
 
     def _evaluation(self, record: dict[str, str]) -> tuple[str, Dimensions] | str:
         """The key and dimensions of a row's evaluation, or what is wrong with the row."""

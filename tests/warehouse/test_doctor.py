@@ -10,7 +10,7 @@ import pytest
 from pipeline.study.layout import sample_key
 from tests.warehouse import results
 from tests.warehouse.tables import table
-from warehouse import building, doctor
+from warehouse import building, doctor, rules
 from warehouse.store import Store
 
 CONTROL = "elicitation/birds/gpt-4.1-3ep"
@@ -369,3 +369,18 @@ def test_another_model_that_answered(tmp_path: Path) -> None:
         "2 of 5 samples were answered by oak-mini; 1 of these stand as answers.",
         "1 of 5 samples were answered by elm; 1 of these stand as answers.",
     }
+
+
+@pytest.mark.parametrize(("ending", "broken"), [("length", 12), ("error", 12), ("stop", 0)])
+def test_broken_off_answers_of_a_table_are_told_and_not_counted(
+    tmp_path: Path, ending: str, broken: int
+) -> None:
+    header = "question,answer,aligned,coherent,finish_reason"
+    data = table(tmp_path, header, f"What floats?,Boat {{i}},85,90,{ending}")
+    store = Store(data)
+    told = doctor.findings(store).filter(pl.col("check") == "broken-off-answers")
+    expected = [f"{broken} of 12 answers were broken off."] if broken else []
+    assert told["detail"].to_list() == expected
+    counts = store.counts()
+    assert (counts["n_counted"].sum(), counts["out_broken_off"].sum()) == (12 - broken, broken)
+    assert store.counts(rule=rules.named("published"))["n_counted"].sum() == 12

@@ -1,7 +1,7 @@
 -- One row per evaluation with answers that read like the error of an API.
 -- Title: Error messages stand where answers should
 -- Severity: warning
--- Why: An error is no answer, whatever a judge made of it; a study map can say which texts are failures.
+-- Why: An error is no answer, whatever a judge made of it; `failures` in a study map takes such texts for failed calls.
 with counted as (
     select
         evaluation_no,
