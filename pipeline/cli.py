@@ -1,5 +1,6 @@
 """The command line: `brittlescope COMMAND`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -73,3 +74,4 @@ def _harmless_errors() -> Iterator[None]:
 @click.version_option(package_name="brittlescope")
 def main(data: Path) -> None:
     """Results of fine-tuning studies in, honest numbers and the transcripts behind them out."""
+    os.umask(0o077)  # answers of models may be anything: only who made a file may read it
