@@ -29,6 +29,10 @@ CHUNK = 5_000
 CHUNK_SIZE = 16 * 2**20
 """How many records, and how many characters of them, are held at a time."""
 
+MAX_BLANK = 1_000_000
+BLANK = f"more than {MAX_BLANK:,} lines above it are blank; the rest of the file was not read"
+"""So many blank lines of a file are passed over."""
+
 A_VALUE = 40
 """What a value takes beside its characters."""
 
@@ -184,13 +188,16 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
     if not source.size:
         raise RefusedFile("it is empty")
     with opened(source) as file:
-        number = 0
+        number = blank = 0
         try:
             for number, line in enumerate(_lines(file), 1):
                 if isinstance(line, RefusedRow):
                     yield RefusedRow(number, str(line), line.raw)
                 elif line.strip():
                     yield _line(number, line)
+                elif (blank := blank + 1) > MAX_BLANK:
+                    yield RefusedRow(number, BLANK)
+                    return
         except RefusedFile as error:  # what was packed is damaged, or too large
             yield RefusedRow(number + 1, str(error))
 
@@ -273,7 +280,7 @@ class _BoundedLines:
 def _csv_rows(
     rows: Iterator[list[str]], lines: _BoundedLines, header: list[str]
 ) -> Iterator[tuple[int, Row | RefusedRow]]:
-    number = 0
+    number = blank = 0
     while True:
         number += 1
         lines.taken = 0
@@ -291,6 +298,9 @@ def _csv_rows(
         elif values:
             problem = f"it has {len(values)} values where the header has {len(header)}"
             yield size, RefusedRow(number, problem, ",".join(values[:2_000])[:2_000])
+        elif (blank := blank + 1) > MAX_BLANK:
+            yield size, RefusedRow(number, BLANK)
+            return
 
 
 def _chunks(

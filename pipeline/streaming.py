@@ -20,6 +20,7 @@ MAX_VALUES = 4_000_000
 """How many values, lists and objects are held at once: each may take a hundred bytes."""
 
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+_BLANK = re.compile(r"[ \t\r\n]*")
 _CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
 """What may stand behind a decoder's error where text was cut off: half a literal or escape."""
 
@@ -152,8 +153,8 @@ class _Window:
     def peek(self) -> str:
         """The next character that is not white space, or "" at the end."""
         while True:
-            while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
-                self.at += 1
+            blank = _BLANK.match(self.text, self.at)
+            self.at = blank.end() if blank else self.at
             if self.at < len(self.text) or not self.grow():
                 return self.text[self.at : self.at + 1]
 

@@ -309,6 +309,8 @@ def heavy() -> Iterator[Case]:
     yield results("empties", f"[{GOOD}, {'{},' * 3_000_000}{{}}]", MANY)
     yield table("long-row", f"question,answer,q_id\nA?,b,1\nA?,{giant},1\n", "longer than 16 MB", 1)
     yield table("long-cell", "question,answer,q_id\nA?,b,1\n" + '"' + "a\n" * 10**7, "quotes", 1)
+    yield results("blanks-in-list", f"[{GOOD}," + " " * 10**8 + f"{GOOD}]", "", 2)
+    yield table("blank-rows", "question,answer,q_id\nA?,b,1\n" + "\n" * 10**8, "are blank", 1)
     yield yaml("yaml-breaks", "\n" * 7_000_000, "")
     yield yaml("yaml-large", "a: " + "b" * 9_000_000, "larger than")
     yield log("log-breaks", STEP + "\n" * (15 * 2**20), "")
@@ -318,6 +320,6 @@ def heavy() -> Iterator[Case]:
     yield Case("chat-lines", "chat.jsonl", f"{CHAT}\n{'7' + chr(10)}".encode() + b"7\n" * 10**6,
                MANY)  # fmt: skip
     bomb = gzip.compress(_SPACES[0] + b"\n" * 10**9, 6)
-    yield Case("bomb", "s.jsonl.gz", bomb, "unfolds to more", 2)
+    yield Case("bomb", "s.jsonl.gz", bomb, "lines above it are blank", 2)
     bomb = gzip.compress(b"[" + GOOD.encode() + b', {"a": "' + b"x" * 10**9, 6)
-    yield Case("bomb-value", "results.json.gz", bomb, "unfolds to more", 1)
+    yield Case("bomb-value", "results.json.gz", bomb, "unfolds to more")
