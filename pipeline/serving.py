@@ -40,7 +40,7 @@ def open_app(data: Path, port: int | None, no_token: bool) -> NoReturn:
     This process itself does, so that whatever ends it ends the server, and nothing is left that
     would hold the port.
     """
-    os.environ["BRITTLESCOPE_DATA"] = str(data.resolve())
+    os.environ["BRITTLESCOPE_DATA"] = str(data.absolute())
     options = [*(["--port", str(port)] if port is not None else []), *["--no-token"] * no_token]
     os.chdir(ROOT)  # where Streamlit finds its configuration, and Python the pages
     sys.stdout.flush()
