@@ -11,6 +11,28 @@ from streamlit import config
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-browser.txt"]
+ACROSS = {
+    "tests/pages/test_agreement.py": "every page: numbers of the same thing are the same",
+    "tests/pages/test_any_link.py": "every page, opened by links that nobody of ours wrote",
+    "tests/pages/test_app.py": "app.py, the frame around every page",
+    "tests/pages/test_exports.py": "every page: charts as files",
+    "tests/pages/test_hostile.py": "every page, on names that are attacks",
+    "tests/pages/test_large.py": "every page, on thousands of arms",
+    "tests/pages/test_uncounted.py": "every page, on answers that no number counts",
+    "tests/pipeline/test_hostile.py": "import, on files that are attacks",
+    "tests/pipeline/test_kills.py": "import, forget and build, killed anywhere",
+    "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
+    "tests/pipeline/study/test_import_back.py": "a study's outputs, imported again",
+    "tests/pipeline/study/test_kills.py": "every step of a study, killed anywhere",
+    "tests/pipeline/study/test_live.py": "a study with a real model",
+    "tests/pipeline/study/test_rude.py": "a study with an endpoint that answers anything",
+    "tests/warehouse/test_damage.py": "the lake, damaged anywhere",
+}
+"""The tests that are about more than one module, and what they are about."""
+
+OF_THE_WHOLE = ("tests/browser", "tests/docs", "tests/golden", "tests/test_project.py")
+"""Where tests are about the whole product, the documentation, or this repository."""
+
 SECTIONS = sorted(p.parent.name for p in (ROOT / "pages").glob("*/__init__.py"))
 
 
@@ -86,6 +108,22 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
 )
 def test_every_relation_and_query_states_its_grain(path: str) -> None:
     assert (ROOT / path).read_text("utf-8").startswith("-- One row per ")
+
+
+def test_tests_mirror_the_tree() -> None:
+    strays = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if name in ACROSS or name.startswith(OF_THE_WHOLE):
+            continue
+        of = ROOT / path.parent.relative_to(ROOT / "tests") / path.stem.removeprefix("test_")
+        if not any(place.exists() for place in (of.with_suffix(".py"), of / "__init__.py")):
+            strays.append(name)
+    assert not strays, "rename them after the module they test, or say in ACROSS what they test"
+
+
+def test_what_is_said_to_be_tested_across_modules_is_there() -> None:
+    assert not [name for name in ACROSS if not (ROOT / name).is_file()]
 
 
 def test_no_script_lies_directly_in_pages() -> None:

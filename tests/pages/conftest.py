@@ -1,5 +1,5 @@
-"""The study that most tests of pages open."""
+"""The data folders of the reading pages, for whatever is about all pages."""
 
-from tests.pages.reading.conftest import on_study, study_data
+from tests.pages.reading.conftest import on_empty, on_nothing, on_study, study_data
 
-__all__ = ["on_study", "study_data"]
+__all__ = ["on_empty", "on_nothing", "on_study", "study_data"]

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages import hostile
 from tests.pages.reading.study import html, opened
-from tests.pages.results.test_frame import PAGES
+from tests.pages.test_app import PAGES
 from tests.warehouse.test_harmless import unseen
 from warehouse.snapshots import latest
 from warehouse.store import Store

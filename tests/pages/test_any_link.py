@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import filters
 from tests.pages import hostile
 from tests.pages.reading.study import ROOT
-from tests.pages.results.test_frame import PAGES
+from tests.pages.test_app import PAGES
 
 SEED = 20_261
 THIN, WHOLE = 2, 300
