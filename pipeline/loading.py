@@ -99,13 +99,16 @@ def forget(paths: tuple[Path, ...], data: Path) -> None:
 
     lake = Lake(data)
     gone = lake.forget(given.resolve() for given in paths)
-    if not gone and (not lake.root.is_dir() or building.is_current(data)):
-        raise UsageError("Nothing was imported from there.")
+    is_lake = lake.root.is_dir()
+    is_done = not gone and (not is_lake or building.is_current(data))
     if gone:
         say(f"Forgot {telling.files(len(gone))}.")
-    else:  # it was forgotten before, by a command that could not finish
+    elif not is_done:  # it was forgotten before, by a command that could not finish
         say("Nothing is imported from there any more.")
-    _bring_up_to_date(data)
+    if is_lake:
+        _bring_up_to_date(data)
+    if is_done:
+        raise UsageError("Nothing was imported from there.")
 
 
 @command("build", current=False)
