@@ -12,7 +12,7 @@ from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import say
 from warehouse import rules, universe
 from warehouse.counting import Slice
-from warehouse.stats import adjust
+from warehouse.stats import adjust, pooling
 from warehouse.stats import rates as rate_statistics
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
 from warehouse.stats.brittleness import profile
@@ -23,22 +23,21 @@ from warehouse.stats.rates import IDENTITY
 
 DEFAULT_BY = "model,dataset,intervention"
 
-CONDITIONS = ("dataset", "intervention", "eval_intervention", "settings")
-"""What makes answers different things; a cell that pools several values of one says so."""
-
 VERDICT = ("suppression", "suppression_low", "suppression_high", "verdict", "reason")
 """What only a comparison with the control has; null in any other, so that fields stay."""
 
 
 @click.command("rates")
-@click.option("--by", default=DEFAULT_BY, show_default=True, help="The dimensions of a row.")
+@click.option("--by", show_default=DEFAULT_BY, help="The dimensions of a row.")
 @asking
-def rates(asked: Asked, by: str) -> None:
+def rates(asked: Asked, by: str | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
     counts = asked.counts()
-    dimensions = _names(by)
+    dimensions = _names(DEFAULT_BY if by is None else by)
+    if by is None:
+        dimensions += pooling.pooled(counts, dimensions)
     found = rate_statistics.rates(counts, dimensions, asked.unit)
-    if mixed := rate_statistics.mixed(counts, dimensions, CONDITIONS):
+    if mixed := pooling.pooled(counts, dimensions):
         say(
             f"Some cells pool several values of {', '.join(mixed)}; add them to --by to tell apart."
         )

@@ -18,6 +18,7 @@ from pages.ui import (
     rates,
     tables,
 )
+from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 
 view = filters.current()
@@ -28,7 +29,7 @@ names = {name: labels.column(name) for name in cells.DIMENSIONS}
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
-    by = cells.apart(counts, by)
+    by = apart(counts, by)
     order = bound.one("Order", cells.SORTS, "order")
 found = rates.found(counts, by, view, order)
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.ui import bounded, labels, links, store
 from pages.ui.filters import View
-from warehouse.stats.rates import IDENTITY, mixed, rates
+from warehouse.stats.rates import IDENTITY, rates
 
 NOTHING = "nothing"
 
@@ -34,9 +34,6 @@ DIMENSIONS = (
     "evaluation",
 )
 """The dimensions rates can be laid out by; those of `IDENTITY` are never pooled over."""
-
-CONDITIONS = ("dataset", "eval_intervention")
-"""What makes answers different things, whatever a layout asks for."""
 
 LETTERS = 40
 """How many letters of a name stand on one line of a chart."""
@@ -253,15 +250,6 @@ def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) 
 def by(first: str, second: str) -> list[str]:
     """The dimensions of a layout of one or two, without repeats."""
     return [first] if second in (NOTHING, first) else [first, second]
-
-
-def apart(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
-    """The dimensions of a layout, and those that no cell of it may mix unsaid.
-
-    An untuned model beside fine-tuned ones, or answers with and without a text at evaluation,
-    are different things; where a cell would hold both, its line is drawn once for each.
-    """
-    return [*by[:1], *mixed(counts, by, CONDITIONS), *by[1:]]
 
 
 def raw(cells: pl.DataFrame, view: View) -> pl.DataFrame:

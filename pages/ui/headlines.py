@@ -10,6 +10,7 @@ import streamlit as st
 from pages.ui import arms, bounded, cells, labels, store, verdicts
 from pages.ui.filters import View
 from warehouse.doctor import grouped
+from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
 
@@ -220,7 +221,7 @@ def _rates(part: pl.DataFrame, view: View) -> Iterator[str]:
     for lead, (keep, dims) in groups.items():
         rows = part.filter(keep)
         if not rows.is_empty():
-            yield f"{lead}: {_span(cells.of(rows, cells.apart(rows, dims), view))}"
+            yield f"{lead}: {_span(cells.of(rows, apart(rows, dims), view))}"
 
 
 def _samples(counts: pl.DataFrame) -> pl.DataFrame:

@@ -96,9 +96,20 @@ select
         when log_no is not null then 'trained'
         else 'planned'
     end as state,
+    -- What else differs between runs that would be called the same is named too.
     concat_ws(
         ' · ',
         case when epochs = 1 then '1 epoch' else format('{:g} epochs', epochs) end,
-        'r' || lora_rank::varchar
+        'r' || lora_rank::varchar,
+        case when min(learning_rate) filter (is_evaluated) over same
+                <> max(learning_rate) filter (is_evaluated) over same
+            then 'lr ' || coalesce(format('{:g}', learning_rate), 'unknown') end,
+        case when min(learning_rate_multiplier) filter (is_evaluated) over same
+                <> max(learning_rate_multiplier) filter (is_evaluated) over same
+            then 'lr × ' || coalesce(format('{:g}', learning_rate_multiplier), 'unknown') end,
+        case when min(batch_size) filter (is_evaluated) over same
+                <> max(batch_size) filter (is_evaluated) over same
+            then 'batch ' || coalesce(batch_size::varchar, 'unknown') end
     ) as settings
 from named
+window same as (partition by experiment, model, dataset, epochs, lora_rank)
