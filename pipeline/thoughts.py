@@ -11,13 +11,17 @@ _WORD = r"(?:think|thinking|thought|thoughts|reason|reasoning|reflection|scratch
 _SPELLED = rf"(?:\w{{1,12}}:)?{_WORD}"
 
 _MARK = re.compile(
-    rf"(?P<opens><\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[{_WORD}\]|◁{_WORD}▷|<\|begin_of_{_WORD}\|>"
+    rf"(?P<opens><\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[THINK\]|◁{_WORD}▷|<\|begin_of_{_WORD}\|>"
     r"|<\|channel\|>analysis<\|message\|>)"
-    rf"|<\s{{0,3}}/\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[/{_WORD}\]|◁/{_WORD}▷|<\|end_of_{_WORD}\|>"
+    rf"|<\s{{0,3}}/\s{{0,3}}{_SPELLED}\s{{0,3}}>|\[/THINK\]|◁/{_WORD}▷|<\|end_of_{_WORD}\|>"
     r"|(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>",
     re.IGNORECASE,
 )
 """Tags, Magistral's brackets, Kimi's triangles, the marks of Sky-T1, the channels of gpt-oss."""
+
+
+_QUOTES = ("`", '"', "'", "\u201c", "\u2018", "\xab")
+"""What stands before a mark that is only spoken of."""
 
 
 class Parted(NamedTuple):
@@ -32,32 +36,28 @@ def apart(text: str) -> Parted:
 
     Thoughts that nothing closes are a reply that broke off before its answer: all of it is
     thoughts, and the answer is empty. A mark that closes what nothing opened ends thoughts too,
-    since many chat templates open them at the end of the prompt. A mark in backticks, or one that
-    opens in the middle of a line and is never closed, is spoken of and not used.
+    since many chat templates open them at the end of the prompt. A mark in backticks or quotation
+    marks is spoken of and not used.
     """
     thoughts: list[str] = []
     answer: list[str] = []
-    at, opened = 0, None
+    at, is_open = 0, False
     for mark in _MARK.finditer(text):
-        if text[mark.start() - 1 : mark.start()] == "`" or (opened and mark["opens"]):
+        if text[max(0, mark.start() - 1) : mark.start()] in _QUOTES or (is_open and mark["opens"]):
             continue
         before = text[at : mark.start()]
         at = mark.end()
         if mark["opens"]:
             answer.append(before)
-            opened = mark
         else:
-            if opened is None:
+            if not is_open:
                 before = "".join((*answer, before))
                 answer.clear()
             thoughts.append(before)
-            opened = None
-    if opened is not None:
-        if text[: opened.start()].rpartition("\n")[2].strip():  # it does not begin its line
-            at = opened.start()
-        else:
-            thoughts += ["".join(answer), text[at:]]
-            answer, at = [], len(text)
+        is_open = bool(mark["opens"])
+    if is_open:
+        thoughts += ["".join(answer), text[at:]]
+        answer, at = [], len(text)
     if not thoughts:
         return Parted(None, text)
     answer.append(text[at:])
