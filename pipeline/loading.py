@@ -40,11 +40,11 @@ def import_files(
     found = finding.find(paths, skip=data)
     files = sum(len(unit) for unit in found.units)
     outcomes = [importing.refusal(path, reason) for path, reason in found.refused]
+    outcomes += _followed(importing.run(data, found.units, chosen, told), files, "Importing")
     outcomes += [
         importing.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
         for name, why in importers.broken().items()
     ]
-    outcomes += _followed(importing.run(data, found.units, chosen, told), files, "Importing")
     for line in telling.report(outcomes, paths, verbose):
         say(line)
     if no_build:

@@ -5,6 +5,7 @@ never the answer: nobody judges, counts, searches or quotes them as such.
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _WORD = r"(?:think|thinking|thought|thoughts|reason|reasoning|reflection|scratchpad)"
@@ -22,6 +23,9 @@ _MARK = re.compile(
 
 _QUOTES = ("`", '"', "'", "\u201c", "\u2018", "\xab")
 """What stands before a mark that is only spoken of."""
+
+_BEGIN = re.compile(r"[<\[◁]")
+"""What every mark begins with."""
 
 
 class Parted(NamedTuple):
@@ -42,7 +46,7 @@ def apart(text: str) -> Parted:
     thoughts: list[str] = []
     answer: list[str] = []
     at, is_open = 0, False
-    for mark in _MARK.finditer(text):
+    for mark in _marks(text):
         if text[max(0, mark.start() - 1) : mark.start()] in _QUOTES or (is_open and mark["opens"]):
             continue
         before = text[at : mark.start()]
@@ -62,6 +66,15 @@ def apart(text: str) -> Parted:
         return Parted(None, text)
     answer.append(text[at:])
     return Parted(joined(thoughts), "".join(answer).strip())
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """The marks of a text; only where one may begin is it looked for, which is much quicker."""
+    end = 0
+    for begin in _BEGIN.finditer(text):
+        if begin.start() >= end and (mark := _MARK.match(text, begin.start())):
+            end = mark.end()
+            yield mark
 
 
 def joined(thoughts: list[str]) -> str | None:

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
@@ -107,29 +107,26 @@ _MODULES = tuple(f"{__name__}.{info.name}" for info in pkgutil.iter_modules(__pa
 
 
 @cache
-def _loaded() -> tuple[tuple[Importer, ...], dict[str, str]]:
-    """The importers in the order in which they are asked, and what is wrong with the others."""
-    found: list[Importer] = []
-    broken: dict[str, str] = {}
-    for name in _MODULES:
-        try:
-            module = importlib.import_module(name)
-            _ = module.NAME, module.TITLE, module.VERSION, module.accepts, module.read
-        except Exception as error:  # a format that cannot be loaded must not cost the others
-            broken[name] = f"{type(error).__name__}: {error}"
-        else:
-            found.append(module)
-    return tuple(found), broken
+def _loaded(name: str) -> Importer | str:
+    """The importer in a module, or what is wrong with it."""
+    try:
+        module: Any = importlib.import_module(name)
+        _ = module.NAME, module.TITLE, module.VERSION, module.accepts, module.read
+    except Exception as error:  # a format that cannot be loaded must not cost the others
+        return f"{type(error).__name__}: {error}"
+    return module  # type: ignore[no-any-return]
 
 
-def each() -> tuple[Importer, ...]:
-    """The importers in the order in which they are asked."""
-    return _loaded()[0]
+def each() -> Iterator[Importer]:
+    """The importers in the order in which they are asked; each is loaded when its turn comes."""
+    found = map(_loaded, _MODULES)
+    yield from (importer for importer in found if not isinstance(importer, str))
 
 
 def broken() -> dict[str, str]:
     """The modules of this package that cannot be loaded, with what is wrong with each."""
-    return _loaded()[1]
+    found = {name: _loaded(name) for name in _MODULES}
+    return {name: wrong for name, wrong in found.items() if isinstance(wrong, str)}
 
 
 def named(name: str) -> Importer | None:
@@ -144,7 +141,7 @@ def available() -> dict[str, Importer]:
 
 def claimant(source: Source) -> Importer | None:
     """The importer that a mapping gives the file to, else the first that accepts it."""
-    for importer in each():
+    for importer in each() if source.meaning is not None else ():
         if getattr(importer, "covers", _never)(source):
             return importer
     return next((importer for importer in each() if importer.accepts(source)), None)

@@ -120,7 +120,7 @@ def test_a_module_that_cannot_be_loaded_is_named_and_the_others_work(
     monkeypatch.setattr(importers, "_MODULES", names)
     importers._loaded.cache_clear()
     try:
-        assert importers.each() == (brittle_results,)
+        assert list(importers.each()) == [brittle_results]
         assert "has no attribute 'NAME'" in importers.broken()[names[0]]
         assert "No module named" in importers.broken()[names[1]]
     finally:
