@@ -22,11 +22,13 @@ ACROSS = {
     "tests/pipeline/test_hostile.py": "import, on files that are attacks",
     "tests/pipeline/test_kills.py": "import, forget and build, killed anywhere",
     "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
+    "tests/pipeline/test_several_files.py": "import and build, on rows dealt to several files",
     "tests/pipeline/study/test_import_back.py": "a study's outputs, imported again",
     "tests/pipeline/study/test_kills.py": "every step of a study, killed anywhere",
     "tests/pipeline/study/test_live.py": "a study with a real model",
     "tests/pipeline/study/test_rude.py": "a study with an endpoint that answers anything",
     "tests/warehouse/test_damage.py": "the lake, damaged anywhere",
+    "tests/warehouse/test_studies_apart.py": "studies, in every number and name",
 }
 """The tests that are about more than one module, and what they are about."""
 
