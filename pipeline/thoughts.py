@@ -43,6 +43,8 @@ def apart(text: str) -> Parted:
     since many chat templates open them at the end of the prompt. A mark in backticks or quotation
     marks is spoken of and not used.
     """
+    if "<" not in text and "[" not in text and "◁" not in text:
+        return Parted(None, text)
     thoughts: list[str] = []
     answer: list[str] = []
     at, is_open = 0, False
