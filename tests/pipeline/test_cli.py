@@ -145,7 +145,7 @@ class TestImportAgain:
         self, run: Callable[..., Result], data: Path, tree: Path
     ) -> None:
         write(tree, records(4))
-        other = write(tree, records(6), run=RUN.with_name("gpt-4.1-1ep"))
+        other = write(tree, records(6, answer="Another answer."), run=RUN.with_name("gpt-4.1-1ep"))
         run("import", tree)
         assert counted(data) == 10
         shards = set((data / "lake/shards").iterdir())
@@ -178,7 +178,7 @@ class TestImportAgain:
         self, run: Callable[..., Result], data: Path, tree: Path
     ) -> None:
         path = write(tree, records(4))
-        write(tree, records(6), run=RUN.with_name("gpt-4.1-1ep"))
+        write(tree, records(6, answer="Another answer."), run=RUN.with_name("gpt-4.1-1ep"))
         run("import", tree)
         assert "Forgot 1 file." in run("forget", path).stderr
         assert counted(data) == 6
@@ -194,7 +194,7 @@ class TestImportAgain:
     ) -> None:
         write(tree, records(4))
         run("import", tree)
-        write(tree, records(6), run=RUN.with_name("gpt-4.1-1ep"))
+        write(tree, records(6, answer="Another answer."), run=RUN.with_name("gpt-4.1-1ep"))
         run("import", tree, "--no-build")
         assert counted(data) == 4
         run("import", tree)
