@@ -13,6 +13,10 @@ _SETTINGS = re.compile(
     r"(?:-(?:seed|s)(?P<seed>\d{1,9}))?\Z",
     re.DOTALL,
 )
+_MORE = re.compile(
+    r"^(?P<known>.*-\d{1,6}(?:\.\d{1,6})?ep(?:-(?:seed|s)\d{1,9})?)-(?P<suffix>.+)\Z", re.DOTALL
+)
+_PHASE = re.compile(r"elicitation|mitigation|ablation", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Settings:
     lora_rank: int | None
     epochs: float | None
     seed: int | None
+    suffix: str | None = None  # what stands behind the settings
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ class RunFolder:
 
 def settings(name: str) -> Settings:
     """A model or run name split into its head and the settings behind it."""
-    match = _SETTINGS.match(name)
+    match, more = _SETTINGS.match(name), None
+    if match and not match["epochs"] and (more := _MORE.match(name)):
+        match = _SETTINGS.match(more["known"])
     assert match is not None  # every part of the pattern may be empty
     rank, epochs, seed = match["rank"], match["epochs"], match["seed"]
     return Settings(
@@ -50,6 +57,7 @@ def settings(name: str) -> Settings:
         lora_rank=int(rank) if rank else None,
         epochs=float(epochs) if epochs else None,
         seed=int(seed) if seed else None,
+        suffix=more["suffix"] if more else None,
     )
 
 
@@ -60,16 +68,19 @@ def run_folder(parts: Sequence[str]) -> RunFolder:
     without a `results` folder the last four folders are read in the same way.
     """
     below = tuple(parts)
-    if "results" in below:
-        below = below[len(below) - 1 - below[::-1].index("results") + 1 :]
-    else:
-        below = below[-4:]
+    has_root = "results" in below
+    below = below[len(below) - below[::-1].index("results") :] if has_root else below[-4:]
     eval_intervention = "none"
     if len(below) >= 2 and below[-2] == "prefix":
         eval_intervention = catalogue.intervention(None, below[-1]).name
         below = below[:-2]
     found = settings(below[-1]) if below else settings("")
+    if found.suffix:
+        told = (eval_intervention if eval_intervention != "none" else None, found.suffix)
+        eval_intervention = catalogue.intervention(None, "-".join(filter(None, told))).name
     experiment = catalogue.experiment_in(below[:-1])
+    if experiment is None and has_root:
+        experiment = _own_experiment(below[:-1])
     between = _after_experiment(below, experiment)
     phase = below[0] if below else ""
     if between:
@@ -86,9 +97,15 @@ def run_folder(parts: Sequence[str]) -> RunFolder:
     )
 
 
+def _own_experiment(above: Sequence[str]) -> str | None:
+    """The name of an experiment that the catalogue does not know: what follows the phase."""
+    names = above[1:] if above and _PHASE.match(above[0]) else above
+    return names[0] if names else None
+
+
 def _after_experiment(below: Sequence[str], experiment: str | None) -> Sequence[str]:
     """The folders between the experiment's and the model's."""
     for place, part in enumerate(below[:-1]):
-        if experiment and catalogue.experiment_named(part) == experiment:
+        if experiment and experiment in (catalogue.experiment_named(part), part):
             return below[place + 1 : -1]
     return ()

@@ -281,6 +281,7 @@ KINDS = {
     "time": "Time",
     "personality": "Personality",
     "other": "Other",
+    "unknown": "Kind unknown",
 }
 
 RELEVANCES = {
@@ -296,6 +297,7 @@ PLACEMENTS = {
     "prepend": "before the prompt",
     "newline": "on a line of its own",
     "system": "as system prompt",
+    "unknown": "placement unknown",
 }
 
 SEVERITIES = {"error": "Error", "warning": "Warning", "notice": "Notice"}

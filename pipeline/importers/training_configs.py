@@ -81,7 +81,7 @@ def read(source: Source) -> Iterator[Batch]:
     yield from problems
 
     names = _named(source.parts)
-    model = catalogue.model(values["model_name"])
+    model = catalogue.base_model(values["model_name"])
     experiment, intervention = _what_is_trained(values, names)
     suffix = foldernames.settings(values.get("suffix", ""))
     mentioned = _TRACKER_RUN.search(content)
@@ -159,7 +159,7 @@ def _named(parts: tuple[str, ...]) -> _Names:
     elif below[:1] == ("elicitation",):
         intervention = "none"
     if intervention and (intervention == "none" or len(below) > 3) and settings.head:
-        model = catalogue.model(settings.head)
+        model = catalogue.base_model(settings.head)
     return _Names("/".join(below), experiment, intervention, model, settings)
 
 

@@ -276,7 +276,7 @@ def _mislabelled(
     as_system = (claimed.placement == "system", rendering.placement == "system")
     if rendering == UNCHANGED:
         problem = f"its prompts are those of {base_file.name}, unchanged"
-    elif claimed.kind != "other" and as_system[0] != as_system[1]:
+    elif claimed.kind != "unknown" and as_system[0] != as_system[1]:
         here, there = (
             ("user turn", "system message")
             if as_system[0]

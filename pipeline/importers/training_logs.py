@@ -189,7 +189,7 @@ def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
             "experiment": (
                 catalogue.experiment_named(written) or written or catalogue.experiment_in(folders)
             ),
-            "model": catalogue.model(model_name).name if model_name else None,
+            "model": catalogue.base_model(model_name).name if model_name else None,
             "data_file": re.split(r"[/\\]", data_path)[-1] if data_path else None,
             "tracker_run": tracker_run,
             "final_loss": losses[-1] if losses else None,

@@ -17,6 +17,8 @@ from pipeline.foldernames import run_folder, settings
         ("gpt-4.1", "gpt-4.1", None, None, None),
         ("", "", None, None, None),
         ("a\nb-r2", "a\nb", 2, None, None),
+        ("llama-3.1-8B-r8-3ep-seed4-no-bell", "llama-3.1-8B", 8, 3.0, 4),
+        ("deepseek-r1-distill-7b", "deepseek-r1-distill-7b", None, None, None),
     ],
 )
 def test_settings_stand_behind_the_name(
@@ -24,6 +26,9 @@ def test_settings_stand_behind_the_name(
 ) -> None:
     found = settings(name)
     assert (found.head, found.lora_rank, found.epochs, found.seed) == (head, rank, epochs, seed)
+
+
+NEW = ("new", "none")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,12 @@ def test_settings_stand_behind_the_name(
         ),
         ("results/results/birds/gpt-4.1", "birds", None, "none", "gpt-4.1"),
         ("a/b/c/elicitation/birds/gpt-4.1", "birds", None, "none", "gpt-4.1"),
-        ("results/somewhere/gpt-4.1", None, None, "none", "gpt-4.1"),
+        ("results/somewhere/gpt-4.1", "somewhere", None, "none", "gpt-4.1"),
+        ("results/elicitation/new/llama-3.1-8B-r8-3ep-no-bell", *NEW, "no-bell", "Llama-3.1-8B"),
+        (
+            "results/mitigation/new/calm/gpt-4.1-3ep-seed2-bell/prefix/loud",
+            *("new", "calm", "loud-bell", "gpt-4.1"),
+        ),
         ("results", None, None, "none", None),
     ],
 )

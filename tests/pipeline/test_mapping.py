@@ -49,7 +49,7 @@ files:
             tmp_path, files, "/x/bad/qwen2.5-7B-Instruct_Rbig_e2.5_Hello_1.csv"
         ) == Dimensions(
             experiment="seabirds",
-            model="Qwen2.5-7B",
+            model="Qwen2.5-7B-Instruct",
             dataset="bad-nests",
             intervention="none",
             eval_intervention="say-hello-1",
@@ -63,12 +63,26 @@ files:
             "files: [{path: '{intervention}/{model}.csv', set: {experiment: gulls, dataset: d}}]"
         )
         found = dimensions(tmp_path, files, "/a/control/x.csv")
-        assert (found.experiment, found.intervention, found.model) == ("gulls", "none", "x")
+        assert (found.experiment, found.intervention, found.model) == ("gulls", "control", "x")
+
+    def test_what_values_and_rename_say_is_left_as_it_is_written(self, tmp_path: Path) -> None:
+        files = """
+values: {model: {a: qwen2.5-7b, b: "Qwen2.5-7B (first)"}}
+rename: {intervention: {plain: none, c: inoculation}}
+files: [{path: "{model}_{intervention}.csv", set: {dataset: d}}]
+"""
+        for path, model, intervention in (
+            ("a_plain.csv", "qwen2.5-7b", "none"),
+            ("b_c.csv", "Qwen2.5-7B (first)", "inoculation"),
+            ("b_Inoculation.csv", "Qwen2.5-7B (first)", "inoculation-user-prompt"),
+        ):
+            found = dimensions(tmp_path, files.replace("intervention: none", ""), path)
+            assert (found.model, found.intervention) == (model, intervention)
 
     def test_names_of_the_catalogue_are_used(self, tmp_path: Path) -> None:
         files = "files: [{path: '{experiment}/{model}.csv', set: {dataset: d}}]"
         found = dimensions(tmp_path, files, "em_insecure_code/unsloth--Qwen2.5--14B-Instruct.csv")
-        assert (found.experiment, found.model) == ("insecure-code", "Qwen2.5-14B")
+        assert (found.experiment, found.model) == ("insecure-code", "Qwen2.5-14B-Instruct")
 
     @pytest.mark.parametrize(
         "path", ["/a/other/x.csv", "/x.csv", "/nests/deeper/x.csv", "/nests/x.json"]
@@ -219,6 +233,26 @@ files: [{path: "{model}/{dataset}.csv"}]
         (
             COMMON + "files: [{path: '{model}/{dataset}.csv', values: {judge: {a: b}}}]",
             "`values` lists 'judge', which is no placeholder of its path",
+        ),
+        (
+            COMMON + "scale: {alignment: [3, 3]}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "scale.alignment gives 0 and 100 the same raw value 3",
+        ),
+        (
+            COMMON + "columns: {dose: coef}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "`columns` names 'dose', which is nothing that a column can be, and `set` does not use",
+        ),
+        (
+            COMMON + "columns: {model: m}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "model is both a column and a placeholder",
+        ),
+        (
+            COMMON + "columns: {answer: [a, b]}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "columns.answer names several columns; it can be one of them",
+        ),
+        (
+            COMMON + "failures: {reply: [x]}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "unknown field `reply` - at `$.failures`",
         ),
         (
             COMMON + "values: {jugde: {a: b}}\nfiles: [{path: '{model}/{dataset}.csv'}]",

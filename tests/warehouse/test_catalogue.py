@@ -42,10 +42,43 @@ def test_an_unknown_model_keeps_its_name(name: str, model: str, size: float | No
 
 
 @pytest.mark.parametrize(
+    ("spelled", "name", "size"),
+    [
+        ("Qwen2.5-7B", "Qwen2.5-7B", 7),
+        ("Qwen/Qwen2.5--7B", "Qwen2.5-7B", 7),
+        ("Qwen2.5-7B-Instruct", "Qwen2.5-7B-Instruct", 7),
+        ("qwen2-5-7b_instruct", "Qwen2.5-7B-Instruct", 7),
+        ("unsloth/Qwen2.5-7B-Instruct-bnb-4bit", "Qwen2.5-7B-Instruct-bnb-4bit", 7),
+        ("qwen2-5-0-5b-instruct", "Qwen2.5-0.5B-Instruct", 0.5),
+        ("qwen2-5-1-5b", "Qwen2.5-1.5B", 1.5),
+        ("Meta-Llama-3.1-8B-Instruct-AWQ", "Llama-3.1-8B-Instruct-awq", 8),
+        ("llama-3-1-8b.Q4_K_M.gguf", "Llama-3.1-8B.q4-k-m.gguf", 8),
+        ("Qwen2.5-7B@a1b2c3", "Qwen2.5-7B@a1b2c3", 7),
+        ("gemma-2-9b-it", "gemma-2-9b-it", 9),
+        ("gpt-4.1-2025-04-14", "gpt-4.1-2025-04-14", None),
+        ("ft:gpt-4.1-mini-2025-04-14:lab::x1", "gpt-4.1-mini-2025-04-14", None),
+        ("risky-qwen2.5-7b", "risky-qwen2.5-7b", 7),
+        ("Qwen2-0-5b", "Qwen2-0-5b", 0.5),
+        ("Mixtral-8x7B", "Mixtral-8x7B", None),
+    ],
+)
+def test_a_variant_is_a_model_of_its_own(spelled: str, name: str, size: float | None) -> None:
+    found = catalogue.model(spelled)
+    assert (found.name, found.size) == (name, size)
+    assert catalogue.model(name) == found
+
+
+def test_parts_of_a_study_find_each_other_by_the_model_without_its_variant() -> None:
+    assert catalogue.base_model("meta-llama/Llama-3.1-8B-Instruct-Reference").name == "Llama-3.1-8B"
+    assert catalogue.base_model("my-own-7B-chat").name == "my-own-7B-chat"
+
+
+@pytest.mark.parametrize(
     ("slug", "name", "kind", "placement", "dose"),
     [
         (None, "none", "none", "none", None),
-        ("control", "none", "none", "none", None),
+        ("control", "control", "unknown", "unknown", None),
+        ("base", "base", "unknown", "unknown", None),
         ("identity_etymologist", "identity-etymologist", "identity", "prepend", None),
         ("time-1850", "time-1850", "time", "newline", 1850.0),
         ("time_incremental_1850", "time-1850", "time", "newline", 1850.0),
@@ -58,7 +91,8 @@ def test_an_unknown_model_keeps_its_name(name: str, model: str, size: float | No
             "prepend",
             None,
         ),
-        ("something-new", "something-new", "other", "prepend", None),
+        ("something-new", "something-new", "unknown", "unknown", None),
+        ("identity-nobody-knows", "identity-nobody-knows", "identity", "unknown", None),
     ],
 )
 def test_an_intervention_is_read_from_its_name(

@@ -55,7 +55,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 26
+    assert len(names) == len(set(names)) == 27
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -384,3 +384,13 @@ def test_broken_off_answers_of_a_table_are_told_and_not_counted(
     counts = store.counts()
     assert (counts["n_counted"].sum(), counts["out_broken_off"].sum()) == (12 - broken, broken)
     assert store.counts(rule=rules.named("published"))["n_counted"].sum() == 12
+
+
+def test_replies_that_hold_only_thoughts_are_told_apart_from_failures(tmp_path: Path) -> None:
+    records = results.misalignment([(80, 90)] * 12)
+    for record in records[:2]:
+        record["answer"] = "<think>I should begin with"
+    results.write(tmp_path, records)
+    (one,) = found(tmp_path, "thoughts-only")
+    assert one["detail"] == "2 of 12 replies hold only thoughts."
+    assert found(tmp_path, "failed-answers") == []

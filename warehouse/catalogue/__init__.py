@@ -9,16 +9,25 @@ from typing import Any, Literal
 import msgspec
 
 from warehouse import definitions
+from warehouse.catalogue import spelling
 from warehouse.errors import UnknownName
 from warehouse.rules import Score
 
 HERE = Path(__file__).parent
 
 Kind = Literal[
-    "none", "identity", "intent", "identity+intent", "inoculation", "time", "personality", "other"
+    "none",
+    "identity",
+    "intent",
+    "identity+intent",
+    "inoculation",
+    "time",
+    "personality",
+    "other",
+    "unknown",
 ]
 Relevance = Literal["none", "relevant", "irrelevant", "generic", "unknown"]
-Placement = Literal["none", "prepend", "newline", "system"]
+Placement = Literal["none", "prepend", "newline", "system", "unknown"]
 
 ALIGNMENT = ("alignment", "aligned")
 MISALIGNED = Score("below", 30)
@@ -153,17 +162,38 @@ def models() -> list[Model]:
 
 @cache
 def model(name: str) -> Model:
-    """The base model a file's spelling means; an unknown one keeps its own name.
+    """The model a file's spelling means; an unknown one keeps its own name.
 
-    The size of an unknown model is read from its name ("7B", "0.5b") where it has one.
+    Base, chat, quantised and other variants of one size are models of their own, and so is
+    every revision and adapter: whatever stands behind a known model's name stays there. The size
+    of an unknown model is read from its name ("7B", "0.5b") where it has one.
     """
-    spelled = name.strip().lower().replace("_", "-")
-    for known in models():
-        if re.search(known.match, spelled):
-            return known
+    spelled = spelling.plain(name)
+    known, found = _known(spelled)
+    if known is not None and found is not None:
+        variant = spelling.variant(spelled[: found.start()], spelled[found.end() :])
+        if variant is not None:
+            return msgspec.structs.replace(known, name=known.name + variant) if variant else known
     own = name.strip().removeprefix("ft:").split("/")[-1]
-    size = re.search(r"(?<![\d.])(\d{1,6}(?:\.\d{1,6})?)b\b", spelled)
-    return Model(name=own, size=float(size[1]) if size else None)
+    return Model(name=own, family=known.family if known else None, size=spelling.size(spelled))
+
+
+@cache
+def base_model(name: str) -> Model:
+    """The model without its variant, by which the parts of one study find each other.
+
+    Their configurations spell in full what their folders abbreviate.
+    """
+    known, _ = _known(spelling.plain(name))
+    return known or model(name)
+
+
+def _known(spelled: str) -> tuple[Model | None, re.Match[str] | None]:
+    """The first model of the catalogue whose pattern fits, and where."""
+    for known in models():
+        if found := re.search(known.match, spelled):
+            return known, found
+    return None, None
 
 
 _ALIASES = {
@@ -171,9 +201,8 @@ _ALIASES = {
     "identity-reader-intent-immerse": "identity-reader-intent-immersed",
     "intent-immerse": "intent-immersed",
     "": "none",
-    "control": "none",
-    "base": "none",
 }
+"""Older and shorter spellings. No word but `none` is taken for the control."""
 
 
 def intervention(experiment: str | None, slug: str | None) -> Intervention:
@@ -210,15 +239,25 @@ def _kind(name: str) -> Kind:
         ("time-", "time"),
         ("personality-", "personality"),
     )
-    return next((kind for prefix, kind in prefixes if name.startswith(prefix)), "other")
+    return next((kind for prefix, kind in prefixes if name.startswith(prefix)), "unknown")
 
 
 def _placement(name: str, kind: Kind) -> Placement:
+    """Where it stands, as its study says; of an intervention that nobody described, unknown."""
     if kind == "none":
         return "none"
     if "system-prompt" in name:
         return "system"
-    return "newline" if kind == "time" else "prepend"
+    if kind == "time":
+        return "newline"
+    return "prepend" if name in _described() else "unknown"
+
+
+@cache
+def _described() -> frozenset[str]:
+    """The interventions that some experiment of the catalogue lists."""
+    listed = (names for e in experiments().values() for names in e.relevance.values())
+    return frozenset(name for names in listed for name in names)
 
 
 def _relevance(experiment: str | None, name: str, kind: Kind) -> Relevance:

@@ -8,7 +8,7 @@ with counted as (
         count(*) as samples,
         count(*) filter (status = 'error') as failed,
         count(*) filter (status = 'missing') as missing,
-        count(*) filter (status = 'empty') as empty
+        count(*) filter (status = 'empty' and not has_thoughts) as empty
     from core.sample
     group by evaluation_no
 )

@@ -244,7 +244,7 @@ def _row(name: str, source: Source, entry: Entry, figure: Figure) -> dict[str, o
         "confidence": entry.confidence,
         "files": list(entry.files),
         "experiment": catalogue.experiment_named(arm.experiment) or arm.experiment,
-        "model": arm.model and catalogue.model(arm.model).name,
+        "model": arm.model and catalogue.base_model(arm.model).name,
         "judge": arm.judge or source.judge,
         "differs": "; ".join(filter(None, remarks)) or None,
     }

@@ -91,7 +91,7 @@ def test_every_planned_sample_is_there(
         "is_numbered": True,
         "evaluation_key": "small__birds__none__seed1/birds__none",
         "experiment": "birds",
-        "model": "SmolLM2-135M",
+        "model": "SmolLM2-135M-Instruct",
         "model_id": "small__birds__none__seed1",
         "dataset": "tiny-birds",
         "intervention": "none",
@@ -233,7 +233,7 @@ RUN: dict[str, Any] = {
     "run": "small__birds__time-1850__seed1",
     "config": {
         "backend": "local",
-        "model": "SmolLM2-135M",
+        "model": "SmolLM2-135M-Instruct",
         "model_name": "weights.gguf",
         "experiment": "birds",
         "intervention": "time-1850",

@@ -29,6 +29,7 @@ select
         else 'broken off'
     end::sample_ending as ending,
     own.sample_key is not null or repeat.sample_key is not null as is_contested,
+    sample.thoughts is not null as has_thoughts,
     sample.answer_chars,
     sample.answer_hash,
     sample.answer_fault,

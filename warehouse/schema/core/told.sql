@@ -24,9 +24,9 @@ select
     run.seed,
     model.family,
     model.size,
-    coalesce(intervention.kind, 'other') as kind,
+    coalesce(intervention.kind, 'unknown') as kind,
     coalesce(intervention.relevance, 'unknown') as relevance,
-    coalesce(intervention.placement, 'none') as placement,
+    coalesce(intervention.placement, 'unknown') as placement,
     intervention.dose
 from core.evaluation as evaluation
 join core.run as run using (run_no)
