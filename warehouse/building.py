@@ -1,5 +1,6 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -202,8 +203,21 @@ def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
     if found is not None:
         raise BrokenBuild(
             f"{schema}.{relation} holds {found[-1]} rows for one {key} ({found[:-1]}); "
-            "nothing was published. Two copies of one study do this: forget one of them."
+            "nothing was published. Two copies of one study do this: forget one of them"
+            f"{_which(con, found[0]) if relation == 'sample' else ''}."
         )
+
+
+def _which(con: duckdb.DuckDBPyConnection, sample_key: int) -> str:
+    """The files that hold one sample, and the command that takes the last of them out."""
+    rows = con.execute(
+        "select distinct path from raw.sample join raw.source using (shard) "
+        "where sample_key = $key order by path",
+        {"key": sample_key},
+    ).fetchall()
+    paths = [path for (path,) in rows]
+    command = f"brittlescope forget {shlex.quote(paths[-1])}" if paths else ""
+    return f" ({' and '.join(paths)}), such as by: {command}" if paths else ""
 
 
 def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
