@@ -48,7 +48,7 @@ def imported(tree: Path, data: Path, *options: str) -> Told:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=1_100,
     )
     lake = Lake(data)
     files = list(bulk_files(lake.shards, lake.live(), "sample"))
@@ -126,6 +126,7 @@ def test_a_pattern_has_bounds(tmp_path: Path, pattern: str, said: str) -> None:
 
 
 @pytest.mark.exhaustive
+@pytest.mark.timeout(1_200)
 def test_the_large_ones_are_done_within_a_minute(tmp_path: Path) -> None:
     cases = [*CASES, *hostile.heavy()]
     samples = hostile.write(tmp_path / "tree", cases)
