@@ -38,7 +38,7 @@ def specifications(table: pl.DataFrame, **arm: str) -> set[tuple[Any, ...]]:
 def test_a_cut_is_varied_only_where_it_can_matter(every: Explored) -> None:
     scored = specifications(every.table, experiment="risky-finance", intervention="none")
     # Four rules ask for coherence at three cuts, one does not; the trait has five.
-    assert len(scored) == 4 * 5 * 3 + 5
+    assert len(scored) == 5 * 5 * 3 + 5
     assert {criterion for _, criterion, _, _ in scored} == {"score"}
     labelled = specifications(every.table, experiment="birds", intervention="none")
     # Nobody judged coherence of the birds: five rules, two criteria.
@@ -49,8 +49,8 @@ def test_a_cut_is_varied_only_where_it_can_matter(every: Explored) -> None:
 def test_every_arm_has_every_specification_once(every: Explored) -> None:
     arms = every.table.group_by("experiment", "model", "intervention").len()
     assert dict(zip(arms["experiment"], arms["len"], strict=True)) == {
-        "risky-finance": 65,
-        "birds": 10,
+        "risky-finance": 80,
+        "birds": 12,
     }
     assert every.table.filter("is_claim").height == arms.height
 
@@ -67,7 +67,7 @@ def test_survival_is_that_of_the_claim(every: Explored) -> None:
     robust, contested_, birds = (
         rows[name] for name in ("identity-columnist", "time-relevant", "identity-etymologist")
     )
-    assert (robust["conclusion"], robust["stands"], robust["specifications"]) == ("lower", 65, 65)
+    assert (robust["conclusion"], robust["stands"], robust["specifications"]) == ("lower", 80, 80)
     # A trait cut of 40 or 50 makes its answers as bad as the control's, under every rule.
     assert (contested_["conclusion"], contested_["stands"]) == ("lower", 39)
     assert contested_["robust"] is False
