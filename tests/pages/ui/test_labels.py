@@ -63,7 +63,7 @@ def test_a_rate_says_when_it_is_not_a_result() -> None:
         "n_counted": 1000,
         "questions": 1,
         "is_result": False,
-        "unscored_share": 0.08,
+        "flags": ["8 % unscored"],
         "note": None,
     }
     assert labels.rate(row) == (

@@ -9,7 +9,7 @@ from pages.ui.filters import View
 from warehouse import rules
 from warehouse.counting import Slice
 
-VIEW = View(Slice(), rules.named("published"), "new-prompts")
+VIEW = View(Slice(), rules.named(rules.DEFAULT), "new-prompts")
 
 COUNTS = pl.DataFrame(
     {
