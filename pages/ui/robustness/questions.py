@@ -33,11 +33,17 @@ LEGEND = (
     "Each tick leaves one question out; the ring holds all of them. Click a tick to read the "
     "arm’s answers to its question."
 )
+MOST = 5_000_000
+"""How many answers to questions are added up at most: each question of an arm without each."""
+
 ALONE = "No arm in sight has answers to more than one question, so none can be left out."
 
 
 def draw(here: Scope) -> Destination | None:
     """Every arm without each of its questions, and the transcripts that a click asks for."""
+    if (told := too_many(here.counts)) is not None:
+        st.info(markup.escaped(told), icon=":material/filter_alt:")
+        return None
     rows = ways.without_each(here.view, here.against)
     found = {value: influence(rows, value) for value in VALUES}
     known = {value: title for value, title in VALUES.items() if found[value].height}
@@ -65,6 +71,17 @@ def draw(here: Scope) -> Destination | None:
     arm |= {"question": row["left_out"]} if row["left_out"] else {}
     within = links.narrowed(here.view, arm, here.counts)
     return "pages/reading/transcripts.py", links.parameters(within, only="counted")
+
+
+def too_many(counts: pl.DataFrame) -> str | None:
+    """What to do where leaving each question out would take longer than anybody waits."""
+    asked = counts.group_by(KEY).agg(pl.col("question").n_unique())["question"].to_list()
+    if sum(n**2 for n in asked) <= MOST:
+        return None
+    return (
+        f"With up to {max(asked):,} questions an arm, leaving each of them out takes too long. "
+        "Choose some questions, or fewer arms, in the sidebar."
+    )
 
 
 def ticks(

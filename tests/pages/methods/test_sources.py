@@ -21,7 +21,7 @@ def test_every_file_is_listed_with_what_became_of_it(on_study: Path) -> None:
 
 def test_refused_rows_are_named_with_row_and_reason(on_study: Path) -> None:
     app = opened(PAGE)
-    assert "it has no question" in html(app)
+    assert "its question is not a text" in html(app)
     assert "=1+1" in html(app)
     assert [b.label for b in app.download_button] == ["Refused rows as CSV"]
 

@@ -60,7 +60,11 @@ def write(folder: Path) -> None:
     ]
     code[3]["coherence"] = 10
     _write(folder, "elicitation/insecure-code/gpt-4.1-3ep/results_judge-a_1.json", code)
-    _write(folder, "elicitation/birds/gpt-4.1-9ep/results_judge-a_1.json", [{"answer": "=1+1"}])
+    _write(
+        folder,
+        "elicitation/birds/gpt-4.1-9ep/results_judge-a_1.json",
+        [{"group_id": "main", "question": None, "answer": "=1+1"}],
+    )
 
 
 def built(data: Path, *paths: Path) -> Path:
