@@ -7,6 +7,7 @@ with chosen as (
 )
 
 select
+    chosen.study,
     chosen.experiment,
     trait.trait,
     chosen.judge,

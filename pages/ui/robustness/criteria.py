@@ -110,10 +110,7 @@ def findings(here: Scope) -> list[str]:
     """What the doctor says of the criteria, a sentence each."""
     check = pl.col("check") == headlines.DISAGREEMENT
     found = headlines.findings(store.findings().filter(check), here.view)
-    said = [
-        f"{row['model']}, {row['intervention']}: {row['detail']}"
-        for row in found.head(MOST).iter_rows(named=True)
-    ]
+    said = [f"{row['about']}: {row['detail']}" for row in found.head(MOST).iter_rows(named=True)]
     if found.height > MOST:
         said.append(f"and {found.height - MOST} more, which the Overview lists")
     return said
