@@ -103,7 +103,8 @@ def grouped(messages: Iterable[Message]) -> list[Group]:
     for message in messages:
         alike = message.code not in ("", "unread")
         kind = "" if alike else _CHANGING.sub("…", message.text[:2_000])
-        kinds[message.code, kind].append(message)
+        code = message.code.partition(":")[0]  # what follows tells one of a kind from another
+        kinds[code, kind].append(message)
     found = [Group(own, len({message.path for message in own})) for own in kinds.values()]
     return sorted(found, key=lambda group: (-group.files, -len(group.messages)))
 
