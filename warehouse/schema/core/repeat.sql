@@ -14,6 +14,8 @@ with pair as (
     join core.alike as other
         on other.meaning_no = one.meaning_no
         and other.place > one.place
+        -- The rows of one file are told apart by what they say, such as another judge.
+        and other.shard <> one.shard
         and (
             list_has_any(one.judges, other.judges) or len(one.judges) = 0 or len(other.judges) = 0
         )
