@@ -26,7 +26,7 @@ def section(name: str, **parameters: str) -> AppTest:
 def test_the_answer_names_what_stands_and_what_does_not() -> None:
     said = told(section("ways"))
     assert "2 of 3 conclusions stand in at least 95 % of all ways of counting" in said
-    assert f"the least robust, on {CONTESTED}, is “lower” in 39 of 65 (60 %)" in said
+    assert f"the least robust, on {CONTESTED}, is “lower” in 48 of 80 (60 %)" in said
     assert "with differences from −69 to 0 points." in said
     assert "margin: ±5 points" in said
 
@@ -35,7 +35,7 @@ def test_the_answer_names_what_stands_and_what_does_not() -> None:
 def test_every_conclusion_says_how_often_it_stands() -> None:
     rows = {row["arm"]: row for row in table(section("ways")).iter_rows(named=True)}
     contested = next(row for name, row in rows.items() if name.startswith(CONTESTED))
-    assert (contested["stands"], contested["specifications"]) == (39, 65)
+    assert (contested["stands"], contested["specifications"]) == (48, 80)
     assert contested["robust"] == "No"
     assert {row["robust"] for name, row in rows.items() if name.startswith("Identity")} == {"Yes"}
 
@@ -44,7 +44,7 @@ def test_every_conclusion_says_how_often_it_stands() -> None:
 def test_the_least_robust_arm_is_looked_at_first_and_its_hinge_named() -> None:
     app = section("ways")
     assert "time-relevant" in str(app.selectbox(key="arm").value)
-    assert "It hangs most on the trait cut: 0 of 13 with 40, 13 of 13 with 30." in told(app)
+    assert "It hangs most on the trait cut: 0 of 16 with 40, 16 of 16 with 30." in told(app)
     # All arms of each experiment, and two panels for the one.
     assert len(app.get("vega_lite_chart")) == 2 + 2
 
@@ -55,7 +55,7 @@ def test_a_link_restores_section_arm_and_claim() -> None:
     app = section("ways", arm=arm, against="untuned", margin="10")
     said = told(app)
     assert app.selectbox(key="arm").value == arm
-    assert "The rate is 90 % in 6 ways of counting." in said
+    assert "The rate is 90 % in 8 ways of counting." in said
     assert "margin: ±10 points" in said
     assert "Nothing in sight has a baseline to be compared with" in said
 
