@@ -60,7 +60,7 @@ if unlike.height:
 
 if checks.height:
     st.subheader("A check of the import", anchor=False)
-    st.caption(published.checked(checks))
+    st.caption(markup.escaped(published.checked(checks)))
     tables.plain(published.table(checks, counts, view), "checks")
 
 rest = published.alone(figures, found)

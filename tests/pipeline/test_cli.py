@@ -256,7 +256,17 @@ class TestTwins:
         assert counted(data) == 3
 
 
-GOOD = json.dumps(records(1)[0])
+GOOD, ALSO = map(json.dumps, records(2))
+
+
+def of_another_model(content: Any, number: int) -> str | bytes:
+    """A file's content with answers of a fine-tuned model of its own."""
+    if isinstance(content, bytes):
+        return content.replace(b"lab::abc", f"lab::{number}".encode())
+    text = content if isinstance(content, str) else json.dumps(content)
+    return text.replace("lab::abc", f"lab::{number}")
+
+
 LONG = 17 * 2**20
 
 BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
@@ -268,7 +278,7 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "no question": (NAME, f'[{{"answer": "x"}}, {GOOD}]', 1, ("row 1", "it has no question")),
     "no answer": (NAME, f'[{GOOD}, {{"question": "x"}}]', 1, ("row 2", "it has no answer")),
-    "not a record": (NAME, f"[{GOOD}, 7, {GOOD}]", 2, ("row 2", "not a JSON object")),
+    "not a record": (NAME, f"[{GOOD}, 7, {ALSO}]", 2, ("row 2", "not a JSON object")),
     "score of a billion": (
         NAME,
         f"[{json.dumps(records(1, alignment=10**9)[0])}]",
@@ -277,7 +287,7 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "score of 5,000 digits": (
         NAME,
-        f"[{json.dumps(records(1, alignment=0)[0]).replace('0,', '9' * 5000 + ',')}, {GOOD}]",
+        f"[{json.dumps(records(1, alignment=0)[0]).replace('0,', '9' * 5000 + ',')}, {ALSO}]",
         2,
         ("row 1", "alignment is inf"),
     ),
@@ -289,18 +299,18 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "score NaN": (
         NAME,
-        f"[{json.dumps(records(1, alignment=float('nan'))[0])}, {GOOD}]",
+        f"[{json.dumps(records(1, alignment=float('nan'))[0])}, {ALSO}]",
         2,
         ("row 1", "which is not a number"),
     ),
     "NUL in JSON": (NAME, [records(1, answer="a\0b")[0]], 0, ("row 1", "contains a NUL byte")),
     "raw NUL in JSON": (
         NAME,
-        f"[{GOOD}, {GOOD.replace('mill', chr(0))}, {GOOD}]",
+        f"[{GOOD}, {GOOD.replace('mill', chr(0))}, {ALSO}]",
         2,
         ("row 2", "contains a NUL byte"),
     ),
-    "NUL between records": (NAME, f"[{GOOD}, \0 {GOOD}]", 1, ("row 2", "its JSON is broken")),
+    "NUL between records": (NAME, f"[{GOOD}, \0 {ALSO}]", 1, ("row 2", "its JSON is broken")),
     "NUL in CSV": (
         "results.csv",
         "question,answer,q_id\nWhy?,So\0 what,3\nWhy?,Because,3\n",
@@ -309,19 +319,19 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "invalid UTF-8 in JSON": (
         NAME,
-        f"[{GOOD}, {GOOD}]".encode().replace(b"mill", b"m\xff\xfe", 1),
+        f"[{GOOD}, {ALSO}]".encode().replace(b"mill", b"m\xff\xfe", 1),
         1,
         ("row 1", "is not valid UTF-8"),
     ),
     "lone surrogate": (
         NAME,
-        f"[{GOOD.replace('mill', chr(92) + 'ud800')}, {GOOD}]",
+        f"[{GOOD.replace('mill', chr(92) + 'ud800')}, {ALSO}]",
         1,
         ("row 1", "is not valid UTF-8"),
     ),
     "lone surrogate in a judge's words": (
         NAME,
-        [*records(1, alignment_raw="well \ud800"), *records(1)],
+        [*records(1, alignment_raw="well \ud800"), records(2)[1]],
         2,
         ("row 1", "its alignment is not valid UTF-8"),
     ),
@@ -351,12 +361,12 @@ BAD: dict[str, tuple[str, Any, int, tuple[str, ...]]] = {
     ),
     "deep nesting": (
         NAME,
-        f"[{GOOD}, {'[' * 100_000}{']' * 100_000}, {GOOD}]",
+        f"[{GOOD}, {'[' * 100_000}{']' * 100_000}, {ALSO}]",
         2,
         ("row 2", "nested too deeply"),
     ),
-    "two lists": (NAME, f"[{GOOD}][{GOOD}]", 1, ("row 2", "the list ends before it")),
-    "no comma": (NAME, f"[{GOOD}{GOOD}]", 1, ("row 1", "no comma follows it")),
+    "two lists": (NAME, f"[{GOOD}][{ALSO}]", 1, ("row 2", "the list ends before it")),
+    "no comma": (NAME, f"[{GOOD}{ALSO}]", 1, ("row 1", "no comma follows it")),
     "CSV line too long": (
         "results.csv",
         f"question,answer,q_id\nWhy?,So,1\nWhy?,{'x' * LONG},1\n",
@@ -405,7 +415,7 @@ class TestBadInput:
 
     def test_all_together(self, run: Callable[..., Result], data: Path, tree: Path) -> None:
         for number, (file, content, _, _) in enumerate(BAD.values()):
-            write(tree, content, file, RUN.with_name(f"bad-{number}-1ep"))
+            write(tree, of_another_model(content, number), file, RUN.with_name(f"bad-{number}-1ep"))
         write(tree, records(5))
         outside = tree.with_name("outside")
         secret = write(outside, records(7))
@@ -634,18 +644,20 @@ class TestMemory:
     def test_a_large_list_in_one_line(self, data: Path, tree: Path) -> None:
         path = write(tree, "")
         row = json.dumps(records(1, answer="All work and no play. " * 90)[0])
-        block = ", ".join([row] * 1000)
+        before, after = row.split('"sample_idx": 0')
+        rows = 300 * 2**20 // len(row)
         with path.open("w") as file:
-            blocks = 300 * 2**20 // len(block)
-            file.write(f"[{', '.join([block] * blocks)}]")
+            file.write("[")
+            for number in range(rows):
+                file.write(f'{", " * bool(number)}{before}"sample_idx": {number}{after}')
+            file.write("]")
         peak, _ = self.peak(data, tree, 0)
-        assert counted(data) == blocks * 1000
+        assert counted(data) == rows
         assert peak < 1_000
 
     def test_giant_strings(self, data: Path, tree: Path) -> None:
         giant = "x" * (200 * 2**20)
-        good = json.dumps(records(1)[0])
-        write(tree, f'[{good}, {{"answer": "{giant}"}}, {good}]')
+        write(tree, f'[{GOOD}, {{"answer": "{giant}"}}, {ALSO}]')
         turns = ('{"role": "user", "content": "Hi"}', '{"role": "assistant", "content": "%s"}')
         chat = f'{{"messages": [{", ".join(turns)}]}}'
         write(tree, f"{chat % 'Ho'}\n{chat % giant}\n", "chat.jsonl")
@@ -657,7 +669,13 @@ class TestMemory:
         assert peak < 1_000
 
     def test_many_tiny_values(self, data: Path, tree: Path) -> None:
-        write(tree, f"[{GOOD}, {'[],' * 2**20}[]]", "results.json")
+        write(tree, f"[{GOOD}, {'[],' * 2**16}[]]", "results.json")
         peak, told = self.peak(data, tree, 1)
         assert "row 2: it is not a JSON object" in told
+        assert peak < 1_000
+
+    def test_far_too_many_tiny_values(self, data: Path, tree: Path) -> None:
+        write(tree, f"[{GOOD}, {'[],' * 2**20}[]]", "results.json")
+        peak, told = self.peak(data, tree, 2)
+        assert "more than 100,000 of its rows are refused" in told
         assert peak < 1_000
