@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-QUESTIONS = "robustness?experiment=birds&part=questions&estimate=rate"
+QUESTIONS = "robustness?experiment=birds&part=questions&estimate=rate&rule=published"
 
 
 def test_a_tick_opens_the_answers_to_the_question_it_leaves_out(server: str, tab: "Page") -> None:
