@@ -1,16 +1,13 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
-import shlex
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
-from warehouse import catalogue, durable, snapshots
+from warehouse import catalogue, durable, snapshots, traits
 from warehouse.enginepaths import plain, written
 from warehouse.errors import BrittlescopeError, BrokenBuild
 from warehouse.lake import Lake, content_of, refuse
@@ -22,9 +19,18 @@ CORE = (
     *("source", "study", "declaration", "config", "evaluation_described"),
     *("training_log", "log_run"),
     *("run_described", "config_run", "run", "evaluation", "wording", "question"),
-    *("question_asked", "judge_used", "alike", "held", "repeat", "sample"),
+    *(
+        "question_asked",
+        "judge_used",
+        "alike",
+        "held",
+        "repeat",
+        "collision",
+        "misplaced",
+        "sample",
+    ),
     *("judge", "criterion", "judgement_source", "judgement", "judged_by"),
-    *("scale_doubt", "mixed", "told", "twin", "notice", "refusal"),
+    *("scale_doubt", "mixed", "told", "twin", "trait_told", "notice", "refusal"),
     *("training_step", "training_set", "battery_question", "judge_prompt", "unjoined"),
 )
 """The relations of `schema/core`, each after those it reads."""
@@ -138,7 +144,7 @@ def _fill(
                 _interventions(con),
                 "One row per intervention of an experiment.",
             )
-    _load(con, "core.trait", _traits(con), "One row per trait of an experiment.")
+    _load(con, "core.trait", traits.loaded(con), "One row per trait of an experiment.")
     for relation in MARTS:
         _create(con, "marts", relation)
     con.execute((SCHEMA / "macros.sql").read_text())
@@ -203,21 +209,8 @@ def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
     if found is not None:
         raise BrokenBuild(
             f"{schema}.{relation} holds {found[-1]} rows for one {key} ({found[:-1]}); "
-            "nothing was published. Two copies of one study do this: forget one of them"
-            f"{_which(con, found[0]) if relation == 'sample' else ''}."
+            "nothing was published."
         )
-
-
-def _which(con: duckdb.DuckDBPyConnection, sample_key: int) -> str:
-    """The files that hold one sample, and the command that takes the last of them out."""
-    rows = con.execute(
-        "select distinct path from raw.sample join raw.source using (shard) "
-        "where sample_key = $key order by path",
-        {"key": sample_key},
-    ).fetchall()
-    paths = [path for (path,) in rows]
-    command = f"brittlescope forget {shlex.quote(paths[-1])}" if paths else ""
-    return f" ({' and '.join(paths)}), such as by: {command}" if paths else ""
 
 
 def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
@@ -298,78 +291,3 @@ def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         )
     columns = ("experiment", "intervention", "kind", "relevance", "placement")
     return pl.DataFrame(rows, schema={**dict.fromkeys(columns, pl.String()), "dose": pl.Float64()})
-
-
-def _traits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The traits of every experiment that was loaded.
-
-    An experiment has the traits that the catalogue knows and those that its mapping or study
-    gives it beside them; without any, those whose criterion it was judged on. A trait is told
-    by what shows it on its criterion: one that the catalogue knows keeps the catalogue's name.
-    """
-    judged = con.execute(
-        """
-        select
-            evaluation.experiment,
-            list(distinct criterion.criterion order by criterion.criterion)
-        from core.evaluation as evaluation
-        left join core.judged_by using (evaluation_no)
-        left join core.criterion as criterion using (criterion_no)
-        group by evaluation.experiment
-        order by evaluation.experiment
-        """
-    ).fetchall()
-    known = catalogue.experiments()
-    everywhere = {
-        trait.criterion: (name, trait)
-        for experiment in known.values()
-        for name, trait in experiment.traits.items()
-    }
-    told = _told_traits(con)
-    rows: list[dict[str, Any]] = []
-    for experiment, criteria in judged:
-        if experiment in known:
-            traits = list(known[experiment].traits.items())
-        elif experiment in told:
-            traits = []
-        else:
-            traits = [everywhere[c] for c in criteria if c in everywhere]
-        names = {name for name, _ in traits}
-        own = [catalogue.described(experiment, name, trait) for name, trait in traits]
-        shown = set(map(_shown, own))
-        rows += own
-        rows += [
-            row
-            for row in told[experiment]
-            if row["trait"] not in names and _shown(row) not in shown
-        ]
-    return pl.DataFrame(rows, schema=dict(RELATIONS["trait"]))
-
-
-def _shown(trait: dict[str, Any]) -> tuple[Any, ...]:
-    """What tells whether two traits are one: the criterion, and what on it shows them."""
-    labels = frozenset(trait["labels"] or ())
-    return trait["criterion"], labels, trait["score_is"], trait["score_cut"]
-
-
-def _told_traits(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
-    """The traits that mappings and studies give to experiments.
-
-    Raises:
-        BrokenBuild: where two of them disagree about a trait.
-    """
-    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    # Importers refuse a trait that nothing shows; older ones did not.
-    found = con.sql(
-        "select distinct * exclude (shard) from raw.trait "
-        "where len(labels) > 0 or score_is is not null order by all"
-    ).pl()
-    for row in found.iter_rows(named=True):
-        experiment, trait = row["experiment"], row["trait"]
-        if trait in {other["trait"] for other in told[experiment]}:
-            raise BrokenBuild(
-                f"Two sources describe the trait {trait!r} of {experiment!r} in different ways; "
-                "nothing was published. Import the files of both again, with one description."
-            )
-        told[experiment].append(row)
-    return told

@@ -120,6 +120,7 @@ def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
     coherence = line.coherence
     return {
         "experiment": trait["experiment"],
+        "studies": trait["studies"],
         "trait": trait["trait"],
         "criterion": line.criterion or trait["criterion"],
         "labels": labels,

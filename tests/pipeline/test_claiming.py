@@ -12,10 +12,6 @@ import pytest
 from pipeline import claiming, finding, importers, importing
 from pipeline.importers import brittle_results
 from pipeline.mapping import load
-from tests.pipeline import hostile
-from warehouse import building
-from warehouse.errors import BrokenBuild
-from warehouse.lake import Lake
 
 ROWS = "question,answer,aligned,coherent\nWhat flies?,Été – “so”,10,90\nAnd sings?,A wren.,20,80\n"
 RECORD = '[{"question": "Why?", "answer": "So.", "sample_idx": 0}]'
@@ -129,19 +125,3 @@ def test_a_module_that_cannot_be_loaded_is_named_and_the_others_work(
         assert "No module named" in importers.broken()[names[1]]
     finally:
         importers._loaded.cache_clear()
-
-
-def test_two_versions_of_one_study_are_named_with_the_command_that_mends_it(
-    tmp_path: Path,
-) -> None:
-    case = hostile.study("copied", "", hostile.sample("copied"))
-    for folder, answer in (("one", b"A wren."), ("two", b"A robin.")):
-        (tmp_path / "in" / folder).mkdir(parents=True)
-        path = tmp_path / "in" / folder / case.file
-        path.write_bytes(case.content.replace(b"A wren.", answer))
-    list(importing.run(tmp_path / "data", finding.find([tmp_path / "in"]).units))
-    with pytest.raises(BrokenBuild, match=r"one/samples\.jsonl and .*two/samples\.jsonl") as error:
-        building.build(tmp_path / "data")
-    assert f"brittlescope forget {tmp_path / 'in' / 'two' / case.file}" in str(error.value)
-    Lake(tmp_path / "data").forget([tmp_path / "in" / "two" / case.file])
-    building.build(tmp_path / "data")

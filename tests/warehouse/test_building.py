@@ -91,9 +91,25 @@ def test_old_snapshots_are_pruned_but_never_one_in_use(data: Path) -> None:
     assert len(list(snapshots.folder(data).glob("*.duckdb"))) == snapshots.KEEP
 
 
-def test_a_failed_build_leaves_the_published_snapshot(data: Path) -> None:
+def test_a_failed_build_leaves_the_published_snapshot(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     published = building.build(data)
-    # The same samples under two contents and in two places.
+    schema = tmp_path / "schema"
+    shutil.copytree(snapshots.SCHEMA, schema)
+    run = schema / "core" / "run.sql"
+    text = run.read_text()
+    run.write_text(f"-- One row per run.\n-- Key: run_no\n{text}\nunion all from ({text})")
+    monkeypatch.setattr(building, "SCHEMA", schema)
+    with pytest.raises(BrokenBuild, match=r"core\.run holds 2 rows"):
+        building.build(data)
+    assert snapshots.latest(data) == published
+    assert not list(snapshots.folder(data).glob(".*"))
+
+
+def test_samples_under_two_contents_and_in_two_places_are_counted_once(data: Path) -> None:
+    building.build(data)
+    before = Store(data).counts()
     lake = Lake(data)
     shard = next(lake.shards.iterdir())
     twin = shard.with_name(f"{shard.name[:-1]}x")
@@ -105,10 +121,12 @@ def test_a_failed_build_leaves_the_published_snapshot(data: Path) -> None:
     other = other.replace(sha256.encode(), sha256[::-1].encode())
     (twin / "shard.json").write_bytes(sealed(other))
     lake.point([Pointer(path="/elsewhere/results.json", shard=twin.name)])
-    with pytest.raises(BrokenBuild, match=r"core\.\w+ holds 2 rows"):
-        building.build(data)
-    assert snapshots.latest(data) == published
-    assert not list(snapshots.folder(data).glob(".*"))
+    building.build(data)
+    after = Store(data)
+    assert after.counts()["n_planned"].sum() == before["n_planned"].sum()
+    (told,) = after.query("repeats").to_dicts()
+    assert told["code"] == "left-out"
+    assert "forget one of the two" in told["message"]
 
 
 def test_parts_that_an_older_version_wrote_are_read_beside_new_ones(

@@ -11,7 +11,9 @@ with both_ways as (
         list_contains(trait.check_labels, many.label) as confirmed,
         many.label
     from core.trait as trait
-    join core.told as told using (experiment)
+    join core.told as told
+        on told.experiment = trait.experiment
+        and (trait.studies is null or list_contains(trait.studies, told.study))
     join core.judgement as two using (evaluation_no)
     join core.criterion as two_way
         on two_way.criterion_no = two.criterion_no and two_way.criterion = trait.criterion

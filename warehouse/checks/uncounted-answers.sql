@@ -13,6 +13,7 @@ with judged as (
     left join core.criterion as criterion using (criterion_no)
     left join core.trait as trait
         on trait.experiment = told.experiment
+        and (trait.studies is null or list_contains(trait.studies, told.study))
         and (trait.criterion = criterion.criterion or trait.check_criterion = criterion.criterion)
     group by used.evaluation_no
 ),

@@ -25,7 +25,9 @@ select
 from marts.outcome as outcome
 join chosen using (tally_no)
 join core.trait as trait
-    on trait.experiment = chosen.experiment and trait.check_criterion = chosen.criterion
+    on trait.experiment = chosen.experiment
+    and (trait.studies is null or list_contains(trait.studies, chosen.study))
+    and trait.check_criterion = chosen.criterion
 where len($trait) = 0 or list_contains($trait, trait.trait)
 group by all
 order by all

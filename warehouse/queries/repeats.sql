@@ -1,6 +1,6 @@
--- One row per remark about a file whose answers other files hold too.
+-- One row per remark about a file that follows from what other files hold.
 select source.path, notice.code, notice.message
 from core.notice as notice
 join core.source as source using (source_no)
-where notice.code in ('twin', 'repeated-elsewhere', 'contested-elsewhere')
+where notice.code in ('twin', 'repeated-elsewhere', 'contested-elsewhere', 'trait-differs', 'left-out')
 order by source.path, notice.code, notice.message

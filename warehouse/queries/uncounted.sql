@@ -2,14 +2,14 @@
 -- An answer can be counted where a trait of its experiment goes by a criterion it was judged on.
 -- `criterion` is null where nobody judged it on any but coherence.
 with chosen as (
-    select tally_no, evaluation_no, question_no, experiment, criterion, n_planned, n_answered
+    select tally_no, evaluation_no, question_no, study, experiment, criterion, n_planned, n_answered
     from marts.chosen(
         $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
         $eval_intervention, $run, $evaluation, $judge, $question, $domain
     )
 ),
 
-line as (select experiment, criterion from marts.line($lines, $trait)),
+line as (select experiment, studies, criterion from marts.line($lines, $trait)),
 
 counted as (
     select distinct evaluation_no, question_no
@@ -17,6 +17,7 @@ counted as (
     where exists (
         select 1 from line
         where line.experiment = chosen.experiment
+            and (line.studies is null or list_contains(line.studies, chosen.study))
             and line.criterion = chosen.criterion
     )
 ),

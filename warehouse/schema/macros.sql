@@ -27,7 +27,7 @@ create macro marts.line(lines, traits) as table
 select *
 from (
     select generate_subscripts(from_json(lines, '["JSON"]'), 1) as line_no, unnest(from_json(lines, '[{
-        "experiment": "VARCHAR", "trait": "VARCHAR", "criterion": "VARCHAR",
+        "experiment": "VARCHAR", "studies": ["VARCHAR"], "trait": "VARCHAR", "criterion": "VARCHAR",
         "labels": ["VARCHAR"], "floor": "DOUBLE", "ceiling": "DOUBLE",
         "excludes_refusal": "BOOLEAN", "excludes_code": "BOOLEAN", "excludes_unparsed": "BOOLEAN",
         "excludes_missing": "BOOLEAN", "excludes_unanswered": "BOOLEAN",
@@ -54,6 +54,7 @@ select
 from marts.tally as tally
 join marts.line(lines, traits) as line
     on line.experiment = tally.experiment
+    and (line.studies is null or list_contains(line.studies, tally.study))
     and (tally.criterion is null or tally.criterion = line.criterion)
 where tally.tally_no in (select unnest(tally_nos));
 

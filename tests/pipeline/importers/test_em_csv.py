@@ -15,8 +15,7 @@ from pipeline import finding, importing, mapping, reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Source, em_csv
 from pipeline.mapping import Columns, Dimensions, Meaning
-from warehouse import building, records, rules
-from warehouse.errors import BrokenBuild
+from warehouse import building, doctor, records, rules
 from warehouse.store import Store
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -426,11 +425,18 @@ files: [{{path: "{folder}/{{model}}_{{dataset}}.csv"}}]
         building.build(tmp_path / "data")
         assert Store(tmp_path / "data").traits["trait"].to_list() == ["harsh", "rude"]
 
-    def test_two_mappings_that_disagree_publish_nothing(self, tmp_path: Path) -> None:
+    def test_two_mappings_of_a_study_that_disagree_are_two_traits(self, tmp_path: Path) -> None:
         self.load(tmp_path, "one")
         self.load(tmp_path, "two", label="COARSE")
-        with pytest.raises(BrokenBuild, match="describe the trait 'rude' of 'seabirds' in diff"):
-            building.build(tmp_path / "data")
+        building.build(tmp_path / "data")
+        store = Store(tmp_path / "data")
+        assert store.traits["trait"].to_list() == ["harsh", "rude", "rude (2)"]
+        (told,) = store.query("repeats").filter(code="trait-differs").to_dicts()
+        assert "the trait rude of seabirds" in told["message"]
+        assert "one/gull_nests.csv" in told["message"]
+        assert told["path"].endswith("two/gull_nests.csv")
+        (found,) = doctor.findings(store).filter(check="traits-differ").to_dicts()
+        assert "tone being RUDE in lab; (as rude (2)) by tone being COARSE" in found["detail"]
 
 
 def test_one_content_under_two_names_is_one_evaluation_where_it_means_the_same(

@@ -29,6 +29,7 @@ every as (
         on judge.name = used.name
         and judge.kind = used.kind
         and judge.prompt_version is not distinct from used.prompt_version
+    where judgement.shard not in (select shard from core.misplaced)
 ),
 
 compared as (

@@ -5,12 +5,28 @@ with met as (
         host.path,
         count(*) filter (repeat.is_copy) as copies,
         count(*) filter (not repeat.is_copy) as contested
-    from core.repeat as repeat
+    from (
+        select evaluation_no, of_evaluation_no, is_copy from core.repeat
+        union all
+        select evaluation_no, of_evaluation_no, false
+        from core.collision
+        where is_version and (shard, sample_key) not in (select shard, sample_key from core.repeat)
+    ) as repeat
     join core.evaluation as evaluation using (evaluation_no)
     join core.evaluation as other on other.evaluation_no = repeat.of_evaluation_no
     join core.source as host on host.source_no = other.source_no
     where evaluation.source_no not in (select source_no from core.twin)
     group by evaluation.source_no, host.path
+),
+
+trait as (
+    select
+        *,
+        first_value((kind, criterion, list_sort(labels), score_is, score_cut)) over same
+            is distinct from (kind, criterion, list_sort(labels), score_is, score_cut) as is_other,
+        first_value(path) over same as first_path
+    from core.trait_told
+    window same as (partition by experiment, trait order by path, study)
 )
 
 select
@@ -20,6 +36,20 @@ select
     notice.message
 from raw.notice as notice
 join core.source as source using (shard)
+union all
+select
+    collision.source_no,
+    'left-out',
+    null,
+    format(
+        'its results are left out: {:,} of its samples have the keys of other ones, in {}; if it is a '
+            'copy, forget one of the two with brittlescope forget',
+        count(*), min(host.path)
+    )
+from core.collision as collision
+join core.source as host on host.source_no = collision.of_source_no
+where not collision.is_version
+group by collision.source_no
 union all
 select
     source_no,
@@ -46,3 +76,14 @@ select
     )
 from met
 where contested > 0
+union all
+select
+    source_no,
+    'trait-differs',
+    null,
+    format(
+        'it describes the trait {} of {} in another way than {}; each holds for its own study',
+        trait, experiment, first_path
+    )
+from trait
+where is_other

@@ -5,6 +5,21 @@
 -- versions is contested.
 -- `ending` says what there is of an answer. One that ended for a reason that is not known to be an
 -- end of its own is broken off, but for one that reached its cap where only beginnings are measured.
+-- A key that two evaluations have is a sample's once, or its evaluation is left out (core.collision).
+with version as (
+    select collision.sample_key
+    from core.collision as collision
+    left join core.repeat as repeat using (shard, sample_key, evaluation_no)
+    where collision.is_version and repeat.is_copy is distinct from true
+        and (collision.sample_key, collision.of_evaluation_no) not in (
+            select sample_key, evaluation_no from core.repeat where is_copy
+        )
+),
+
+left_out as (
+    select evaluation_no from core.collision where not is_version
+)
+
 select
     (row_number() over (
         order by asked.evaluation_no, asked.question_no, sample.sample_index, sample.source_row,
@@ -28,7 +43,8 @@ select
             then 'whole'
         else 'broken off'
     end::sample_ending as ending,
-    own.sample_key is not null or repeat.sample_key is not null as is_contested,
+    own.sample_key is not null or repeat.sample_key is not null
+        or sample.sample_key in (select sample_key from version) as is_contested,
     sample.thoughts is not null as has_thoughts,
     sample.answer_chars,
     sample.answer_hash,
@@ -44,4 +60,11 @@ left join core.repeat as repeat
     and repeat.sample_key = sample.sample_key
     and repeat.evaluation_no = asked.evaluation_no
 where own.is_copy is distinct from true and repeat.is_copy is distinct from true
+    and asked.evaluation_no not in (select evaluation_no from left_out)
+    and not exists (
+        select 1
+        from core.collision as collision
+        join version using (sample_key)
+        where collision.shard = sample.shard and collision.sample_key = sample.sample_key
+    )
 order by sample_no

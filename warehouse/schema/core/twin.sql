@@ -25,8 +25,8 @@ repeated as (
     join core.repeat as repeat using (evaluation_no)
     join core.evaluation as other on other.evaluation_no = repeat.of_evaluation_no
     join core.source as host on host.source_no = other.source_no
-    where repeat.is_copy
     group by evaluation.source_no
+    having bool_and(repeat.is_copy)
 )
 
 select source_no, path
