@@ -19,6 +19,7 @@ ACROSS = {
     "tests/pages/test_hostile.py": "every page, on names that are attacks",
     "tests/pages/test_large.py": "every page, on thousands of arms",
     "tests/pages/test_uncounted.py": "every page, on answers that no number counts",
+    "tests/pipeline/test_collisions.py": "import and build, on sources that contradict each other",
     "tests/pipeline/test_hostile.py": "import, on files that are attacks",
     "tests/pipeline/test_kills.py": "import, forget and build, killed anywhere",
     "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
