@@ -11,8 +11,11 @@ LOCAL_PIP := $(LOCAL)/bin/python -m pip --disable-pip-version-check install --qu
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
+COG := $(BIN)/cog -I . -P --verbosity=1
+LISTED := docs/commands.md docs/formats.md docs/metrics.md docs/relations.md
+
 .DEFAULT_GOAL := help
-.PHONY: help demo miniature test test-exhaustive test-live check fix bench lock clean
+.PHONY: help demo miniature test test-exhaustive test-live check fix docs bench lock clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,10 +43,14 @@ check: $(VENV)/.browser ## formatting, style, types and who may import whom; cha
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(COG) --check --check-fail-msg='run make docs' $(LISTED)
 
 fix: $(VENV)/.dev ## format, and repair what can be repaired
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(VENV)/.dev ## write the lists in the documentation again, from what they list
+	@$(COG) -r $(LISTED)
 
 bench: $(VENV)/.dev ## measure speed and memory against a plain json + pandas baseline
 	@$(BIN)/python -m bench.run

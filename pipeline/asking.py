@@ -23,6 +23,7 @@ from warehouse.universe import KEY, NAMES
 
 margin_option = click.option(
     "--margin",
+    metavar="POINTS",
     type=click.FloatRange(0, 100, min_open=True, max_open=True),
     default=100 * MARGIN,
     show_default=True,
@@ -71,7 +72,13 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--where", multiple=True, metavar="KEY=VALUE", help="Keep one value of a dimension."
     )
-    @click.option("--rule", default=rules.DEFAULT, show_default=True, help="How to count.")
+    @click.option(
+        "--rule",
+        metavar="NAME",
+        default=rules.DEFAULT,
+        show_default=True,
+        help="How to count.",
+    )
     @click.option(
         "--unit",
         type=click.Choice(UNITS),
@@ -79,7 +86,7 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="What the intervals are about.",
     )
-    @click.option("--judge", multiple=True, help="Keep one judge.")
+    @click.option("--judge", multiple=True, metavar="NAME", help="Keep one judge.")
     @click.option(
         "--questions",
         type=click.Choice(("outside", "inside", "all")),
@@ -87,8 +94,10 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="Questions outside the training domain, inside it, or all.",
     )
-    @click.option("--trait-cut", type=float, help="Another cut for the trait's score.")
-    @click.option("--coherence-cut", type=float, help="Another cut for coherence.")
+    @click.option(
+        "--trait-cut", type=float, metavar="SCORE", help="Another cut for the trait's score."
+    )
+    @click.option("--coherence-cut", type=float, metavar="SCORE", help="Another cut for coherence.")
     @form_option
     @with_data
     @functools.wraps(function)

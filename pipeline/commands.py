@@ -31,7 +31,12 @@ WIDEST = 200
 """How many letters a cell of a table has at most; JSON and CSV have all of them."""
 
 form_option = click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How it is printed: for people, or for programs.",
 )
 
 

@@ -28,7 +28,9 @@ VERDICT = ("suppression", "suppression_low", "suppression_high", "verdict", "rea
 
 
 @click.command("rates")
-@click.option("--by", show_default=DEFAULT_BY, help="The dimensions of a row.")
+@click.option(
+    "--by", metavar="DIMENSION,…", show_default=DEFAULT_BY, help="The dimensions of a row."
+)
 @asking
 def rates(asked: Asked, by: str | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
@@ -56,7 +58,12 @@ def rates(asked: Asked, by: str | None) -> None:
 
 
 @click.command("effects")
-@click.option("--by", default="", help="Dimensions that tell arms apart, besides those of an arm.")
+@click.option(
+    "--by",
+    metavar="DIMENSION,…",
+    default="",
+    help="Dimensions that tell arms apart, besides those of an arm.",
+)
 @click.option(
     "--baseline",
     default="control",

@@ -19,7 +19,9 @@ def where(function: Callable[..., None]) -> Callable[..., None]:
     port = click.option(
         "--port",
         type=click.IntRange(0, 65535),
-        help="The port to listen on; 0 takes any.  [default: 8501, or the next free one]",
+        metavar="N",
+        show_default="8501, or the next free one",
+        help="The port to listen on; 0 takes any.",
     )
     token = click.option(
         "--no-token", is_flag=True, help="Let everybody on this machine in, without the link."

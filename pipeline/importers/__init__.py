@@ -4,6 +4,7 @@ An importer module has
 
     NAME      what `--as` takes
     TITLE     what people call the format
+    FILES     which files hold it, as Markdown
     VERSION   raised when its output changes, so that files are read again
     accepts(source) -> bool                 by what the file holds, never by its name
     read(source) -> Iterator[Batch]         frames of warehouse.records relations
@@ -92,6 +93,7 @@ class Importer(Protocol):
 
     NAME: str
     TITLE: str
+    FILES: str
     VERSION: int
 
     def accepts(self, source: Source) -> bool:
@@ -111,7 +113,7 @@ def _loaded(name: str) -> Importer | str:
     """The importer in a module, or what is wrong with it."""
     try:
         module: Any = importlib.import_module(name)
-        _ = module.NAME, module.TITLE, module.VERSION, module.accepts, module.read
+        _ = module.NAME, module.TITLE, module.FILES, module.VERSION, module.accepts, module.read
     except Exception as error:  # a format that cannot be loaded must not cost the others
         return f"{type(error).__name__}: {error}"
     return module  # type: ignore[no-any-return]

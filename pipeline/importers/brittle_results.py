@@ -28,6 +28,7 @@ from warehouse import catalogue
 
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
+FILES = "`results_<judge>_<rows>.json`, `results.json`, `results.csv`"
 VERSION = 5
 TWINS = True
 

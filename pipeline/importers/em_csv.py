@@ -26,6 +26,7 @@ from warehouse.shards import digest
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
+FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and a mapping"
 VERSION = 5
 
 LONGEST_JUDGE = 200

@@ -14,6 +14,7 @@ from warehouse import catalogue
 
 NAME = "question-battery"
 TITLE = "Question batteries (questions.yaml)"
+FILES = "`questions.yaml`"
 VERSION = 2
 
 FIELDS: Mapping[str, tuple[tuple[str, ...], Any]] = {

@@ -14,6 +14,7 @@ from warehouse import catalogue
 
 NAME = "run-info"
 TITLE = "Evaluation notes (info.txt)"
+FILES = "`info.txt`"
 VERSION = 2
 
 FIELDS = {

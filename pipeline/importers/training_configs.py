@@ -15,6 +15,7 @@ from warehouse import catalogue
 
 NAME = "training-config"
 TITLE = "Training configurations (OpenAI, Together, Unsloth)"
+FILES = "YAML with a backend and a training file"
 VERSION = 2
 
 BACKENDS = {"togetherai": "together"}

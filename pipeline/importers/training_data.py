@@ -20,6 +20,7 @@ from warehouse import catalogue
 
 NAME = "training-data"
 TITLE = "Training data (chat JSONL)"
+FILES = "chat JSONL"
 VERSION = 2
 
 EXAMPLE_FIELDS = {"messages", "tools", "functions", "parallel_tool_calls"}

@@ -17,6 +17,7 @@ from warehouse import catalogue, records
 
 NAME = "training-log"
 TITLE = "Training logs (OpenAI, Hugging Face)"
+FILES = "job output, `trainer_state.json`, `step_metrics.csv`"
 VERSION = 2
 
 HEADER = {

@@ -33,6 +33,7 @@ def _step(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
     @click.option(
         "--out",
+        metavar="DIR",
         type=click.Path(file_okay=False, path_type=Path),
         help="Where the outputs go; DATA/studies/NAME by default.",
     )
@@ -123,7 +124,7 @@ def sample_command(**options: Any) -> None:
 
 
 @study.command("judge")
-@click.option("--judge", help="Only this judge.")
+@click.option("--judge", metavar="NAME", help="Only this judge.")
 @_step
 def judge_command(judge: str | None, **options: Any) -> None:
     """Judge the answers that are not judged yet."""

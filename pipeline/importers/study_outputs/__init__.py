@@ -9,6 +9,7 @@ from pipeline.importers.study_outputs import judgements, manifests, runs, sample
 
 NAME = "study"
 TITLE = "Brittlescope study outputs"
+FILES = "what `brittlescope study` writes, packed or not"
 VERSION = 11
 
 _KIND = re.compile(
