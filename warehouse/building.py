@@ -193,14 +193,26 @@ def _link(con: duckdb.DuckDBPyConnection, relation: str, files: list[str]) -> No
 
 
 def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
-    """Create a relation from its file, with its grain as comment and its key checked."""
+    """Create a relation from its file, with its grain as comment.
+
+    Raises:
+        BrokenBuild: where its key is not unique, or it lost rows of the relation whose rows it has.
+    """
     text = (SCHEMA / schema / f"{relation}.sql").read_text("utf-8")
     header = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
     con.execute(f"create table {schema}.{relation} as {text}")
     grain = header[0].replace("'", "''")
     con.execute(f"comment on table {schema}.{relation} is '{grain}'")
-    key = next((line[5:] for line in header if line.startswith("Key: ")), None)
-    if key is None:
+    told = dict(line.split(": ", 1) for line in header if line.startswith(("Key: ", "Rows: ")))
+    if (of := told.get("Rows")) is not None:
+        counted = f"select (select count(*) from {schema}.{relation}), (select count(*) from {of})"
+        rows, known = con.execute(counted).fetchone() or (0, 0)
+        if rows != known:
+            raise BrokenBuild(
+                f"{schema}.{relation} holds {rows} of the {known} rows of {of}; "
+                "nothing was published."
+            )
+    if (key := told.get("Key")) is None:
         return
     found = con.execute(
         f"select {key}, count(*) from {schema}.{relation} "

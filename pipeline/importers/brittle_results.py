@@ -6,7 +6,6 @@ sample_idx, answer` and one field per judge prompt; the older one writes `result
 never from the evaluator's own derived fields: a null there once switched its filters off.
 """
 
-import hashlib
 import math
 import re
 from collections import Counter, defaultdict
@@ -134,8 +133,7 @@ class _Reader:
         name = _FILE.match(source.path.name)
         self.judge = name["judge"].replace("->", "/") if name and name["judge"] else "unrecorded"
         self.is_csv = is_csv
-        seed = f"{source.sha256}\n{source.identity}".encode("utf-8", "surrogateescape")
-        self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
+        self.first_key = source.first_key
         self.questions: dict[tuple[Any, ...], int] = {}
         self.models: Counter[str] = Counter()
         self.repeats = Repeats(self.first_key)

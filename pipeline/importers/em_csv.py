@@ -4,7 +4,6 @@ The columns stand in any order: question, answer (or response), aligned, coheren
 What was evaluated stands only in the path; a mapping says what the path means.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -16,7 +15,7 @@ import polars as pl
 from pipeline import reading
 from pipeline.columns import CRITERIA, SPELLINGS, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
-from pipeline.importers import Batch, Source, batch, notice, place, refused
+from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.importers.brittle_results import FULL, OUTCOME, Parsed, judgement
 from pipeline.meanings import Dimensions, Meaning, Scale
 from pipeline.repeats import Repeats
@@ -95,8 +94,7 @@ class _Reader:
     def __init__(self, source: Source, meaning: Meaning, roles: Roles) -> None:
         self.meaning = meaning
         self.roles = roles
-        seed = f"{source.sha256}\n{place(source.path)}".encode("utf-8", "surrogateescape")
-        self.first_key = int(hashlib.sha256(seed).hexdigest()[:15], 16)
+        self.first_key = source.first_key
         self.evaluations: dict[tuple[str, ...], tuple[str, Dimensions] | str] = {}
         self.questions: dict[tuple[str, str, str | None, str | None, str | None], int] = {}
         self.asked: Counter[int] = Counter()

@@ -1,5 +1,6 @@
 -- One row per evaluation: one run sampled once on one battery under fixed settings.
 -- Key: evaluation_no
+-- Rows: core.evaluation_described
 select
     row_number() over (order by described.evaluation_id) as evaluation_no,
     described.evaluation_id,

@@ -1,8 +1,14 @@
 -- One row per evaluation, as its file and folder describe it, before it is joined to a run.
 -- Key: evaluation_id
+-- One that tells of no folder and no model id is a run of its own.
 with described as (
     select
-        evaluation.* exclude (study, study_id),
+        evaluation.* exclude (study, study_id) replace (
+            coalesce(evaluation.folder, evaluation.evaluation_key) as folder,
+            coalesce(evaluation.eval_intervention, 'none') as eval_intervention
+        ),
+        coalesce(evaluation.folder, concat_ws('/', source.directory, evaluation.evaluation_key))
+            as place,
         study.host_key as study_key,
         study.study,
         source.source_no,
@@ -52,7 +58,7 @@ identified as (
 
 select
     evaluation_id,
-    * exclude (evaluation_id, intervention, configured_intervention, shard, sha256),
+    * exclude (evaluation_id, intervention, configured_intervention, shard, sha256, place),
     shard,
     coalesce(
         intervention,
@@ -60,6 +66,6 @@ select
         case when dataset = 'none' or suffix_key is null then 'none' end,
         'unrecorded'
     ) as intervention,
-    coalesce(trained_id, study_key || '/' || folder || coalesce('#' || seed::varchar, '')) as run_key
+    coalesce(trained_id, study_key || '/' || place || coalesce('#' || seed::varchar, '')) as run_key
 from identified
 qualify row_number() over (partition by evaluation_id order by path) = 1
