@@ -2,77 +2,36 @@
 
 import streamlit as st
 
-from pages.ui import filters, labels, links, page, store, tables
-from pages.ui.markup import escaped
+from pages.ui.parts import skeleton, tables
+from pages.ui.parts.markup import escaped
+from pages.ui.view import filters, links, store
+from pages.ui.words import labels
 from warehouse.errors import BrittlescopeError
+
+
+def _page(place: str, title: str, icon: str, default: bool = False) -> st.Page:
+    """A page by its place in `pages`; the last part of it is its address."""
+    name = place.rpartition("/")[2]
+    script = f"pages/{place}/page.py"
+    return st.Page(script, title=title, icon=f":material/{icon}:", url_path=name, default=default)
+
 
 PAGES = {
     "Results": [
-        st.Page(
-            "pages/results/overview.py",
-            title="Overview",
-            icon=":material/grid_view:",
-            url_path="overview",
-            default=True,
-        ),
-        st.Page(
-            "pages/results/rates.py",
-            title="Rates",
-            icon=":material/percent:",
-            url_path="rates",
-        ),
-        st.Page(
-            "pages/results/brittleness.py",
-            title="Brittleness",
-            icon=":material/blur_on:",
-            url_path="brittleness",
-        ),
-        st.Page(
-            "pages/results/interventions.py",
-            title="Interventions",
-            icon=":material/vaccines:",
-            url_path="interventions",
-        ),
-        st.Page(
-            "pages/results/robustness.py",
-            title="Robustness",
-            icon=":material/balance:",
-            url_path="robustness",
-        ),
-        st.Page(
-            "pages/results/published.py",
-            title="Published",
-            icon=":material/menu_book:",
-            url_path="published",
-        ),
+        _page("results/overview", "Overview", "grid_view", default=True),
+        _page("results/rates", "Rates", "percent"),
+        _page("results/brittleness", "Brittleness", "blur_on"),
+        _page("results/interventions", "Interventions", "vaccines"),
+        _page("results/robustness", "Robustness", "balance"),
+        _page("results/published", "Published", "menu_book"),
     ],
     "Reading": [
-        st.Page(
-            "pages/reading/transcripts.py",
-            title="Transcripts",
-            icon=":material/forum:",
-            url_path="transcripts",
-        ),
+        _page("reading/transcripts", "Transcripts", "forum"),
     ],
     "Methods": [
-        st.Page(
-            "pages/methods/study.py",
-            title="Study",
-            icon=":material/science:",
-            url_path="study",
-        ),
-        st.Page(
-            "pages/methods/training.py",
-            title="Training",
-            icon=":material/model_training:",
-            url_path="training",
-        ),
-        st.Page(
-            "pages/methods/sources.py",
-            title="Sources",
-            icon=":material/folder_open:",
-            url_path="sources",
-        ),
+        _page("methods/study", "Study", "science"),
+        _page("methods/training", "Training", "model_training"),
+        _page("methods/sources", "Sources", "folder_open"),
     ],
 }
 
@@ -94,6 +53,6 @@ try:
         chosen.run()
     else:
         st.title(escaped(chosen.title), anchor=False)
-        page.nothing_built()
+        skeleton.nothing_built()
 except BrittlescopeError as error:
     st.error(escaped(str(error)), icon=":material/error:")

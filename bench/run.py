@@ -152,7 +152,7 @@ def bench_pages(data: Path, repeat: int) -> None:
     os.environ["BRITTLESCOPE_DATA"] = str(data)
     app = AppTest.from_file(str(BENCH.parent / "app.py"), default_timeout=60).run()
     for script in ("results/overview", "results/rates", "reading/transcripts", "methods/sources"):
-        app.switch_page(f"pages/{script}.py").run()
+        app.switch_page(f"pages/{script}/page.py").run()
         ours = seconds(app.run, repeat)
         row(f"rerun of {script}, ms", f"{ours * 1e3:.0f}", "", None, "< 100 ms")
 

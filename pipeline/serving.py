@@ -11,7 +11,7 @@ import click
 from pipeline.commands import command
 
 ROOT = Path(__file__).parent.parent
-SERVER = "pages.ui.server"
+SERVER = "pages.serving.server"
 
 
 def where(function: Callable[..., None]) -> Callable[..., None]:

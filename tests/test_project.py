@@ -1,6 +1,8 @@
+import ast
 import re
 import subprocess
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,11 @@ ACROSS = {
 OF_THE_WHOLE = ("tests/browser", "tests/docs", "tests/golden", "tests/test_project.py")
 """Where tests are about the whole product, the documentation, or this repository."""
 
-SECTIONS = sorted(p.parent.name for p in (ROOT / "pages").glob("*/__init__.py"))
+SCRIPTS = sorted((ROOT / "pages").glob("*/*/page.py"))
+"""The scripts of the pages."""
+
+SECTIONS = sorted({p.parts[-3] for p in SCRIPTS})
+"""The sections of the navigation, each a folder of page folders."""
 
 
 def committed() -> list[Path]:
@@ -134,11 +140,24 @@ def test_no_script_lies_directly_in_pages() -> None:
     assert [p.name for p in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
 
 
+def test_every_page_is_a_folder() -> None:
+    for section in SECTIONS:
+        for path in (ROOT / "pages" / section).glob("[!_]*"):
+            assert (path / "page.py").is_file(), f"{path} has no page.py"
+        scripts = [p.name for p in (ROOT / "pages" / section).glob("*.py")]
+        assert scripts == ["__init__.py"], section
+
+
+def test_what_pages_share_is_used_by_two_pages_at_least() -> None:
+    users = pages_that_use()
+    alone = {name: users[name] for name in users if len(users[name]) < 2}
+    assert not {name: pages for name, pages in alone.items() if name.startswith("pages.ui.")}
+
+
 def test_pages_are_short() -> None:
-    scripts = [p for p in (ROOT / "pages").glob("*/*.py") if p.parent.name != "ui"]
     long = {
         p.relative_to(ROOT).as_posix(): lines
-        for p in scripts
+        for p in SCRIPTS
         if (lines := len(p.read_text("utf-8").splitlines())) > 90
     }
     assert not long
@@ -148,9 +167,10 @@ def test_the_import_contracts_know_every_section() -> None:
     contracts = {c["name"]: c for c in PROJECT["tool"]["importlinter"]["contracts"]}
     apart = contracts["A page never imports another page"]["modules"]
     shared = contracts["What pages share knows no page"]["forbidden_modules"]
-    sections = [name for name in SECTIONS if name != "ui"]
-    assert sorted(apart) == [f"pages.{name}.*" for name in sections]
-    assert sorted(shared) == [f"pages.{name}" for name in sections]
+    server = contracts["The server knows nothing of what it serves"]["forbidden_modules"]
+    assert sorted(apart) == [f"pages.{name}.*" for name in SECTIONS]
+    assert sorted(shared) == [f"pages.{name}" for name in SECTIONS]
+    assert sorted(server) == [*shared, "pages.ui"]
 
 
 def test_streamlit_knows_every_option_we_set() -> None:
@@ -164,6 +184,33 @@ def test_the_app_is_served_on_loopback_and_tells_nobody() -> None:
     assert ours["server.address"] == "127.0.0.1"
     assert ours["browser.gatherUsageStats"] is False
     assert not [value for value in ours.values() if isinstance(value, str) and "://" in value]
+
+
+def pages_that_use() -> dict[str, set[str]]:
+    """The pages, and the frame around them, that use each module of `pages`, however indirectly."""
+    scripts = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]
+    paths = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in scripts}
+    modules = {name.removesuffix(".__init__"): p for name, p in paths.items()}
+    imported = {name: imports(path, modules) for name, path in modules.items()}
+    users: dict[str, set[str]] = {name: set() for name in modules if modules[name].stat().st_size}
+    for page in ["app", *(n for n, path in modules.items() if path in SCRIPTS)]:
+        seen, ahead = {page}, [page]
+        while ahead:
+            ahead += imported[ahead.pop()] - seen
+            seen.update(ahead)
+        for name in seen & users.keys():
+            users[name].add(page)
+    return users
+
+
+def imports(path: Path, modules: Collection[str]) -> set[str]:
+    """Those of the modules that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module in modules:
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (full & set(modules)) or {node.module}
+    return found
 
 
 def flat(options: dict[str, object], above: str = "") -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.ui import failing, pictures
+from pages.serving import failing, pictures
 from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def test_after_a_restart_the_old_tab_says_what_to_do(served_data: Path, tab: "Pa
 
 
 FAILS = """
-from pages.ui import filters, server
+from pages.serving import server
+from pages.ui.view import filters
 def draw():
     raise RuntimeError("a secret path, \\x1b[31mred")
 filters.draw = draw
@@ -163,7 +164,7 @@ server.main()
 
 BREAKS = """
 from pathlib import Path
-from pages.ui import pictures, server
+from pages.serving import pictures, server
 pictures.CONVERTER = Path({converter!r})
 server.main()
 """

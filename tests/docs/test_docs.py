@@ -126,17 +126,12 @@ def test_every_experiment_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
-    [
-        path.relative_to(ROOT).as_posix()
-        for path in sorted((ROOT / "pages").glob("*/[!_]*.py"))
-        if path.parent.name != "ui"
-    ],
+    "name", [path.parent.name for path in sorted((ROOT / "pages").glob("*/*/page.py"))]
 )
-def test_every_page_is_documented_and_in_the_navigation(script: str) -> None:
-    title = Path(script).stem.replace("_", " ").capitalize()
+def test_every_page_is_documented_and_in_the_navigation(name: str) -> None:
+    title = name.replace("_", " ").capitalize()
     assert f"**{title}**" in TEXT["docs/tutorial.md"]
-    assert Path(script).stem in (ROOT / "app.py").read_text("utf-8")
+    assert f"/{name}" in (ROOT / "app.py").read_text("utf-8")
 
 
 def test_every_promise_of_security_names_tests_that_exist() -> None:

@@ -17,7 +17,7 @@ from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVER = (sys.executable, "-m", "pages.ui.server")
+SERVER = (sys.executable, "-m", "pages.serving.server")
 BRITTLESCOPE = (sys.executable, "-c", "from pipeline.cli import main; main()")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import filters
+from pages.ui.view import filters
 from tests.pages import hostile
 from tests.pages.reading.study import ROOT
 from tests.pages.test_app import PAGES
@@ -50,7 +50,7 @@ def answered(name: str, link: dict[str, list[str]]) -> AppTest:
     for key, values in link.items():
         app.query_params[key] = values
     app.run()
-    app.switch_page(f"pages/{name}.py").run()
+    app.switch_page(f"pages/{name}/page.py").run()
     assert not app.exception, link
     assert app.title, link
     return app

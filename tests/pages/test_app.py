@@ -10,7 +10,7 @@ from tests.pages.reading.study import ROOT, opened, told
 
 APP = (ROOT / "app.py").read_text("utf-8")
 
-PAGES = re.findall(r'"pages/(\w+/\w+)\.py"', APP)
+PAGES = re.findall(r'_page\("(\w+/\w+)"', APP)
 """Every page of the navigation table: a new one is tested in every state without being named."""
 
 ALWAYS = ["methods/study"]
@@ -21,10 +21,8 @@ OF_ANSWERS = [page for page in PAGES if not page.startswith("methods/")]
 
 
 def test_the_navigation_table_is_read_whole(root: Path) -> None:
-    scripts = {path.relative_to(root / "pages") for path in (root / "pages").glob("*/[!_]*.py")}
-    assert {f"{page}.py" for page in PAGES} == {
-        script.as_posix() for script in scripts if script.parts[0] != "ui"
-    }
+    scripts = (root / "pages").glob("*/*/page.py")
+    assert set(PAGES) == {path.parent.relative_to(root / "pages").as_posix() for path in scripts}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in ALWAYS])

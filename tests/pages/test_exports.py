@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import downloads, pictures
+from pages.serving import pictures
+from pages.ui.parts import downloads
 from tests.pages import hostile
 from tests.pages.reading.study import opened
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import tables
+from pages.ui.parts import tables
 from pipeline import finding, importing
 from warehouse import building
 
@@ -76,12 +76,12 @@ def built(data: Path, *paths: Path) -> Path:
 
 
 def opened(page: str, /, **parameters: str) -> AppTest:
-    """The app on a page (its file under `pages`), reached with these URL parameters."""
+    """The app on a page (its folder under `pages`), reached with these URL parameters."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
-    return app.switch_page(f"pages/{page}.py").run()
+    return app.switch_page(f"pages/{page}/page.py").run()
 
 
 def html(app: AppTest) -> str:

@@ -1,0 +1,44 @@
+"""The answers behind every number: a list to look through, and one answer whole."""
+
+import streamlit as st
+
+from pages.reading.transcripts import quotes, sample, transcript
+from pages.ui.parts import skeleton
+from pages.ui.view import filters, store
+from warehouse import transcripts
+
+skeleton.title("Which answers stand behind a number?")
+if store.query("evaluations").is_empty():
+    skeleton.nothing_loaded()
+
+view = filters.current()
+opened = store.opened()
+narrowed = transcript.narrowing(store.query("traits"), view.slice)
+key, is_open = transcript.reading()
+counts = store.counts(view.slice, view.rule)
+first, total = transcript.page(opened, view.slice, view.rule, narrowed, 1)
+
+if key is not None:
+    shown = transcripts.transcript(opened, key)
+    place = transcript.steps(opened, view.slice, view.rule, narrowed, total, key)
+    if shown is None:
+        transcript.not_found(key)
+    traits = store.query("traits")
+    verdicts = transcripts.verdicts(opened, shown, view.rule)
+    chosen = quotes.choice(view, narrowed, place, total)
+    whole = store.counts(quotes.beside(shown, view), view.rule)
+    quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
+    transcript.reader(shown, traits, view.rule, narrowed.text, is_open, quoted)
+    skeleton.footer(view, counts)
+    st.stop()
+
+if counts.is_empty():
+    skeleton.nothing_here()
+skeleton.answer(transcript.summary(total, narrowed))
+if not total:
+    transcript.nothing_found(narrowed)
+number = transcript.pager(total)
+rows, _ = transcript.page(opened, view.slice, view.rule, narrowed, number)
+covered = sample.sensitive_rows(rows, store.query("traits"), view.slice.trait)
+transcript.listing(rows, number, narrowed.text, set() if is_open else covered)
+skeleton.footer(view, counts)

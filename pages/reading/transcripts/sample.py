@@ -1,0 +1,194 @@
+"""What there is to say of a sample, in words: its line, outcome, prompt, origin and quote."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from pages.ui.parts import foreign
+from pages.ui.words import labels
+from warehouse import catalogue
+from warehouse.rules import Rule, Score, shown_by
+from warehouse.transcripts import Transcript
+
+HATEFUL = frozenset({"nazi"})
+"""Traits whose answers are covered at first; so are those of every misalignment."""
+
+
+def condition(row: Mapping[str, Any]) -> str:
+    """The model and what it was trained with: `gpt-4.1 · No intervention (control) · 3 epochs`."""
+    parts = [
+        labels.value("model", row["model"]),
+        labels.value("dataset", row["dataset"]),
+        labels.intervention(row["intervention"], row["relevance"], row["placement"]),
+        row["settings"],
+    ]
+    if row["eval_intervention"] not in (None, "none"):
+        parts.append(f"at evaluation: {labels.intervention(row['eval_intervention'])}")
+    return " · ".join(part for part in parts if part)
+
+
+def outcome(row: Mapping[str, Any]) -> str:
+    """What was judged of a row of a list: `19, shows the trait`.
+
+    Of several traits each has its own: `Nazi content: FALSE, counted · Old Germany: TRUE, …`.
+    Where several judges looked, each is named.
+    """
+    every = row["outcomes"]
+    judges, traits = ({one[name] for one in every} for name in ("judge", "trait"))
+    told = []
+    for one in every:
+        names = [labels.value("trait", one["trait"])] if len(traits) > 1 else []
+        names += [labels.value("judge", one["judge"])] if len(judges) > 1 else []
+        told.append(f"{', '.join(names)}: {judged(one)}" if names else judged(one))
+    return " · ".join(told)
+
+
+def judged(one: Mapping[str, Any]) -> str:
+    """One judge's outcome on one trait, and what it counts as."""
+    known = labels.STATUSES | {"unanswered": labels.ONLY["unanswered"]}
+    shows = "counted" if one["is_counted"] else "not counted"
+    verdict = "shows the trait" if one["is_trait"] else shows
+    return f"{known.get(one['outcome'], one['outcome'])}, {verdict}"
+
+
+def said(answer: str | None, error: str | None, lost: str | None) -> str:
+    """The answer, or in brackets why there is none."""
+    if lost:
+        return f"[{lost}]"
+    if answer:
+        return answer
+    return f"[no answer: {error}]" if error else "[the answer is empty]"
+
+
+def line(row: Mapping[str, Any], needle: str = "", is_covered: bool = False) -> str:
+    """One row of a list as HTML: the sample, its outcome, its answer around the match."""
+    around = foreign.excerpt(said(row["answer"], row["error"], row["lost"]), needle)
+    shown = foreign.block(around, needle)
+    if is_covered:
+        shown = foreign.covered(shown, "Sensitive text: show it")
+    asked = foreign.excerpt(labels.question(row["question_name"]), width=120)
+    return (
+        f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(condition(row))}</div>'
+        f'<div dir="auto"><b>{foreign.escaped(outcome(row))}</b> · {foreign.escaped(asked)}</div>'
+        f"{shown}"
+    )
+
+
+def sensitive_rows(rows: pl.DataFrame, traits: pl.DataFrame, asked: Iterable[str]) -> set[int]:
+    """The samples of a list whose text is covered: those not known to be harmless.
+
+    `traits` are all that were loaded, `asked` the traits of the slice (empty for all of them).
+    A sample is harmless where its experiment has no sensitive trait, or where every such trait
+    was asked of and the sample is scored and does not show it.
+    """
+    asked = set(asked)
+    by_experiment = {
+        experiment: {t["trait"] for t in _sensitive(traits, experiment)}
+        for experiment in rows["experiment"].unique()
+    }
+    return {
+        row["sample_key"]
+        for row in rows.iter_rows(named=True)
+        if (found := by_experiment[row["experiment"]])
+        and (row["class"] != "scored" or row["is_trait"] or (asked and not found <= asked))
+    }
+
+
+def is_sensitive(sample: Transcript, traits: pl.DataFrame, rule: Rule) -> bool:
+    """Whether a judge found the answer hateful or misaligned, or nobody can say."""
+    for trait in _sensitive(traits, sample.context["experiment"]):
+        judged = sample.judgements.filter(pl.col("criterion") == trait["criterion"])
+        if judged.is_empty():
+            return True
+        shown = shown_by(rule, trait)
+        for row in judged.iter_rows(named=True):
+            harmless = (
+                row["score"] is not None and not shown.passes(row["score"])
+                if isinstance(shown, Score)
+                else row["label"] not in shown
+            )
+            if row["status"] != "scored" or not harmless:
+                return True
+    return False
+
+
+def prompt(context: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parts of the prompt as they were sent, each with what it is."""
+    parts = [("System prompt", context["system_prompt"])] if context["system_prompt"] else []
+    given = context["eval_intervention"]
+    question = ("Question", context["question_text"] or "")
+    if given in (None, "none"):
+        return [*parts, question]
+    told = catalogue.intervention(context["experiment"], given)
+    name = labels.intervention(given, told.relevance, told.placement)
+    text = context["eval_text"] or "[its text was not recorded, so the prompt is incomplete here]"
+    return [*parts, (f"Intervention at evaluation: {name}", text), question]
+
+
+def judgements(sample: Transcript, traits: pl.DataFrame) -> list[tuple[str, str, str, str, str]]:
+    """One row per judgement: criterion, judge, status, outcome, the judge's own words."""
+    of_experiment = traits.filter(pl.col("experiment") == sample.context["experiment"])
+    titles = {
+        trait[criterion]: f"{trait['title']}{addition} ({trait[criterion]})"
+        for trait in of_experiment.iter_rows(named=True)
+        for criterion, addition in (("check_criterion", ", cross-check"), ("criterion", ""))
+        if trait[criterion]
+    }
+    return [
+        (
+            titles.get(row["criterion"], labels.words(row["criterion"].replace("_", "-"))),
+            labels.value("judge", row["judge"]),
+            labels.value("status", row["status"]),
+            _outcome(row),
+            "not recorded" if row["raw"] is None else row["raw"],
+        )
+        for row in sample.judgements.iter_rows(named=True)
+    ]
+
+
+def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
+    """One row per judgement that thoughts came before: criterion, judge, the thoughts."""
+    return [
+        (
+            labels.words(row["criterion"].replace("_", "-")),
+            labels.value("judge", row["judge"]),
+            row["thoughts"],
+        )
+        for row in sample.judgements.iter_rows(named=True)
+        if row["thoughts"]
+    ]
+
+
+def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the sample comes from, down to file and row."""
+    known = {
+        "File": context["path"],
+        "Row in the file": context["source_row"],
+        "SHA-256 of the file": context["sha256"],
+        "Read as": labels.IMPORTERS.get(context["importer"], context["importer"]),
+        "Imported": context["imported_at"],
+        "Run": context["run"],
+        "Evaluation": context["evaluation"],
+        "Evaluated": context["evaluated_at"],
+        "Answered by another model": context["answered_by"] or "no, or nobody says",
+        "Temperature": context["temperature"],
+        "Token limit": context["max_tokens"],
+        "Number among the answers to the question": context["sample_index"],
+        "Sample number": context["sample_key"],
+    }
+    return [(k, "not recorded" if v is None else str(v)) for k, v in known.items()]
+
+
+def _sensitive(traits: pl.DataFrame, experiment: str) -> list[dict[str, Any]]:
+    return [
+        trait
+        for trait in traits.filter(pl.col("experiment") == experiment).iter_rows(named=True)
+        if trait["kind"] == "misalignment" or trait["trait"] in HATEFUL
+    ]
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    if row["label"] is not None:
+        return str(row["label"])
+    return f"{row['score']:g}" if row["score"] is not None else "none"

@@ -1,0 +1,211 @@
+"""Draws the list of samples and one sample whole; what others wrote is shown as text only."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+import polars as pl
+import streamlit as st
+
+from pages.reading.transcripts import sample
+from pages.ui.parts import foreign
+from pages.ui.parts.markup import escaped
+from pages.ui.view import bound
+from pages.ui.words import labels
+from warehouse import transcripts
+from warehouse.counting import Slice
+from warehouse.rules import Rule
+from warehouse.store import Store
+from warehouse.transcripts import Filter, Transcript
+
+PAGE = 50
+"""How many samples a page of the list has."""
+
+NUMBER = "page"
+LISTED = "_listed"
+"""Session keys: the page of the list, and which list that is a page of."""
+
+
+def narrowing(traits: pl.DataFrame, within: Slice) -> Filter:
+    """The list's own filters, kept in the URL; a score is asked for where traits have one."""
+    only, text, low, high = st.columns([4, 4, 2, 2], vertical_alignment="bottom")
+    with only:
+        chosen = bound.one("Show", labels.ONLY, "only")
+    with text:
+        needle = bound.text("Text in the answer", "text", placeholder="Any")
+    asked = pl.lit(True)
+    for name in ("experiment", "trait"):
+        if chosen_values := getattr(within, name):
+            asked &= pl.col(name).is_in(chosen_values)
+    if traits.filter(asked, pl.col("kind") == "misalignment").is_empty():
+        return Filter(only=chosen, text=needle)
+    with low:
+        lowest = bound.number("Score from", "score_low", 0, placeholder="0")
+    with high:
+        highest = bound.number("Score to", "score_high", 100, placeholder="100")
+    return Filter(only=chosen, text=needle, score=(lowest, highest))
+
+
+def reading() -> tuple[int | None, bool]:
+    """The sample that is to be read, if one is, and whether sensitive text is always open."""
+    number, setting = st.columns([4, 8], vertical_alignment="bottom")
+    with number:
+        text = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
+    with setting:
+        is_open = bound.toggle(
+            "Always open sensitive text",
+            "open",
+            "What a judge found hateful or misaligned is otherwise one click away.",
+        )
+    key = bound.whole(text)
+    if text and key is None:
+        st.warning("A sample number has digits only; it is the last part of a sample’s link.")
+    return key, is_open
+
+
+def summary(total: int, narrowed: Filter) -> str:
+    """What the list holds, in one sentence."""
+    told = f"{labels.plural(total, 'answer')}: {labels.ONLY[narrowed.only].lower()}"
+    low, high = narrowed.score
+    if low is not None or high is not None:
+        told += f", score from {low or 0:g} to {100 if high is None else high:g}"
+    return f"{told}, containing “{narrowed.text}”." if narrowed.text else f"{told}."
+
+
+def page(
+    store: Store, within: Slice, rule: Rule, narrowed: Filter, number: int
+) -> tuple[pl.DataFrame, int]:
+    """The samples of one page of a list (numbered from 1), and how many the whole list has."""
+    path, lines = str(store.snapshot.path), store.lines(rule)
+    listed = (path, lines, within, narrowed)
+    if st.session_state.setdefault(LISTED, listed) != listed:
+        st.session_state[LISTED] = listed
+        st.session_state[NUMBER] = 1
+    return _page(store, path, lines, within, rule, narrowed, number)
+
+
+def pager(total: int) -> int:
+    """Draws the page numbers of a list; returns the one chosen, from 1."""
+    return bound.page(max(1, -(-total // PAGE)), NUMBER)
+
+
+def listing(rows: pl.DataFrame, number: int, needle: str, covered: set[int]) -> None:
+    """Draws one page of a list; the excerpts of the samples `covered` are one click away."""
+    for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
+        key = row["sample_key"]
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            st.button(
+                f"{at:,}", key=f"read-{key}", help="Read", on_click=_read, args=(key,), width=72
+            )
+            st.html(sample.line(row, needle, key in covered))
+
+
+def nothing_found(narrowed: Filter) -> NoReturn:
+    """Says that the list is empty and what would fill it."""
+    st.info(
+        "No answer of this slice fits what is asked above the list. "
+        + ("Take the text away, or " if narrowed.text else "Let ")
+        + f"{'let ' if narrowed.text else ''}Show be “{labels.ONLY['planned']}”.",
+        icon=":material/filter_alt_off:",
+    )
+    st.stop()
+
+
+def not_found(key: int) -> NoReturn:
+    """Says that this snapshot lacks a sample, and why that may be."""
+    st.warning(
+        f"This snapshot has no sample {key:d}. Its file may have been taken out, or may not have "
+        "been imported here; `brittlescope import PATH` and `brittlescope build` bring it in.",
+        icon=":material/search_off:",
+    )
+    st.stop()
+
+
+def steps(
+    store: Store, within: Slice, rule: Rule, narrowed: Filter, total: int, key: int
+) -> int | None:
+    """Draws the way back to the list and to the neighbours in it; returns the place in it."""
+    path, lines = str(store.snapshot.path), store.lines(rule)
+    before, after, place = _neighbours(store, path, lines, within, rule, narrowed, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Back to the list", shortcut="Esc", on_click=_read, args=(None,))
+        st.button("Previous", shortcut="K", on_click=_read, args=(before,), disabled=before is None)
+        st.button("Next", shortcut="J", on_click=_read, args=(after,), disabled=after is None)
+        st.text(f"{place:,} of {total:,}" if place else "Not in the list that is set above.")
+    return place
+
+
+def reader(
+    shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_open: bool, quoted: str
+) -> None:
+    """Draws one sample whole: prompt, answer, judgements, origin and a quote to copy."""
+    is_covered = sample.is_sensitive(shown, traits, rule) and not is_open
+    st.text(
+        f"{labels.value('experiment', shown.context['experiment'])} · "
+        f"{sample.condition(shown.context)}"
+    )
+    st.subheader("Prompt", anchor=False)
+    for name, text in sample.prompt(shown.context):
+        st.caption(escaped(name))
+        with st.container(border=True):
+            st.html(foreign.block(text))
+    st.subheader("Answer", anchor=False)
+    _perhaps_covered(is_covered, lambda: _answer(shown, needle))
+    st.subheader("Judgements", anchor=False)
+    _judgements(shown, traits)
+    st.subheader("Origin", anchor=False)
+    st.html(foreign.table((), sample.origin(shown.context)))
+    st.caption("Link to this sample")
+    st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
+    with st.expander("Quote"):
+        st.code(quoted, language=None, wrap_lines=True)
+
+
+def _answer(shown: Transcript, needle: str) -> None:
+    told = labels.plural(len(shown.answer or ""), "character")
+    st.text(f"{told} · ended by: {shown.finish_reason}" if shown.finish_reason else told)
+    if shown.thoughts:
+        length = labels.plural(len(shown.thoughts), "character")
+        told = f"The model’s thoughts: {length}, no part of the answer and not judged"
+        st.html(foreign.covered(foreign.block(shown.thoughts), told))
+    with st.container(border=True):
+        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), needle))
+
+
+def _judgements(shown: Transcript, traits: pl.DataFrame) -> None:
+    rows = sample.judgements(shown, traits)
+    if not rows:
+        st.info("Nobody judged this answer.")
+        return
+    header = ("Criterion", "Judge", "Status", "Outcome", "Judge’s own words")
+    st.html(foreign.table(header, rows))
+    thoughtful = sample.thoughts(shown)
+    if thoughtful:
+        told = foreign.table(("Criterion", "Judge", "Thoughts"), thoughtful)
+        st.html(foreign.covered(told, "What judges thought before their verdicts"))
+
+
+def _perhaps_covered(is_covered: bool, draw: Callable[[], None]) -> None:
+    if not is_covered:
+        draw()
+        return
+    with st.expander("Sensitive text: judged hateful or misaligned, or not judged. Show it"):
+        draw()
+
+
+def _read(key: int | None) -> None:
+    st.session_state["sample"] = "" if key is None else str(key)
+
+
+# What is cached is told apart by the snapshot's path and by what the rule says (`lines`).
+@st.cache_data(max_entries=32, show_spinner="Looking for answers …")
+def _page(
+    _store: Store, path: str, lines: str, within: Slice, _rule: Rule, narrowed: Filter, number: int
+) -> tuple[pl.DataFrame, int]:
+    return transcripts.page(_store, within, _rule, narrowed, PAGE, (number - 1) * PAGE)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _neighbours(
+    _store: Store, path: str, lines: str, within: Slice, _rule: Rule, narrowed: Filter, key: int
+) -> tuple[int | None, int | None, int | None]:
+    return transcripts.keys(_store, within, _rule, narrowed, key)

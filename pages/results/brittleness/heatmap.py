@@ -1,0 +1,314 @@
+"""Heatmaps: the cells of one panel in, an Altair chart out.
+
+A cell is filled by its value. Hatched: the measure is undefined there. Pale and outlined: not a
+result. A flag: the doctor doubts what is shown. Nothing drawn: nothing was evaluated.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pages.results.brittleness import ramps
+from pages.results.brittleness.ramps import Ramp, Theme
+from pages.ui.charts.base import INK, NEUTRAL, NO_RESULT, VERDICT_COLOURS
+
+State = Literal["result", "not a result", "undefined"]
+
+LEGEND = (
+    "Hatched: not defined there; the tooltip says why.",
+    f"Pale, with an outline: {NO_RESULT}.",
+    "Flag: the judge’s own questions contradict each other, or most answers are of no kind at all.",
+    "Empty: nothing was evaluated.",
+)
+"""What colours do not say."""
+
+HATCHES = (((0, 0.5), (0.5, 0)), ((0, 1), (1, 0)), ((0.5, 1), (1, 0.5)))
+"""The diagonals of an undefined cell, from end to end, in shares of its width and height."""
+
+FLAG = "M-0.8,-1L0.9,-0.4L-0.5,0.2L-0.5,1L-0.8,1Z"
+
+LABELS = 210
+"""Pixels that the labels of rows have at most."""
+
+LETTER = 6
+"""Pixels of a label's letter, on average."""
+
+HEIGHTS = ((14, 42), (30, 27), (10_000, 15))
+WIDTHS = ((8, 104), (16, 74), (28, 42), (10_000, 15))
+"""Up to how many rows, columns: how many pixels each has."""
+
+ROOM_FOR_TWO = {"row": 34, "column": 100}
+"""Pixels from which a row, a column has room for a label, or a value and its n, of two lines."""
+
+END_OF_TICK = 16
+"""Pixels that the last tick of a legend reaches beyond its colours."""
+
+SMALLEST = 7.5
+"""Pixels of a letter's height below which it is not drawn."""
+
+
+class Panel(NamedTuple):
+    """One heatmap: its cells, and the labels of its rows and columns in order.
+
+    `cells` has the columns cell (what a click selects), row and column (labels, of one line or
+    two), value (a share, or null), verdict (or null), state, short (the value as written in the
+    cell), n (as written there), text (the value in full), counts, trained, flagged, doubt (what
+    to look out for). `where` says what all cells share, `about` the rule and the unit, `left_out`
+    how many rows and columns follow that are not drawn.
+    """
+
+    where: str
+    judge: str
+    about: str
+    cells: pl.DataFrame
+    rows: list[str]
+    columns: list[str]
+    left_out: tuple[int, int] = (0, 0)
+
+    @property
+    def heading(self) -> str:
+        """What all cells share, their judge included."""
+        return f"{self.where} · judge: {self.judge}" if self.where else f"Judge: {self.judge}"
+
+    @property
+    def width(self) -> int:
+        """Pixels that the panel takes if it has them."""
+        letters = max(len(line) for label in self.rows for line in label.split("\n"))
+        labels = min(LABELS, LETTER * letters)
+        return round(labels) + 40 + len(self.columns) * _step(WIDTHS, len(self.columns))
+
+
+def heatmap(
+    panel: Panel,
+    title: str,
+    ramp: Ramp | None,
+    theme: str | None = None,
+    *,
+    legend: bool = True,
+    fluid: bool = True,
+) -> alt.LayerChart:
+    """A panel as a chart.
+
+    Args:
+        panel: What to draw.
+        title: The measure's name.
+        ramp: The colours of values; None where cells have verdicts.
+        theme: light or dark.
+        legend: Whether to draw the colours' legend.
+        fluid: Whether the chart may be narrowed, texts shrinking and vanishing with the room
+            they have; such a chart selects the cell that is clicked, as `charts.picked`.
+    """
+    mode: Theme = "dark" if theme == "dark" else "light"
+    high, wide = _step(HEIGHTS, len(panel.rows)), _step(WIDTHS, len(panel.columns))
+    room = f"width / {len(panel.columns)}" if fluid else str(wide)
+    base = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
+        x=_side("column", panel.columns, wide, room, mode),
+        y=_side("row", panel.rows, high, str(high), mode),
+    )
+    boxes = _boxes(base, panel, title, ramp, mode, legend)
+    if fluid:
+        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+        boxes = boxes.add_params(picked)
+    marks = [
+        *_hatching(base, panel),
+        _outline(base, mode),
+        *_texts(base, panel, room, high),
+        _flags(base, panel, high),
+    ]
+    return alt.LayerChart(
+        layer=[boxes, *marks],
+        width=wide * len(panel.columns),
+        height=alt.Step(high),
+        view=alt.ViewBackground(stroke=None),
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def spec(
+    panel: Panel, title: str, ramp: Ramp | None, theme: str | None, legend: bool
+) -> dict[str, Any]:
+    """`heatmap` as Vega-Lite; kept, since to make it takes most of a rerun's time."""
+    made: dict[str, Any] = heatmap(panel, title, ramp, theme, legend=legend).to_dict()
+    return made
+
+
+def stacked(panels: Sequence[Panel], title: str, ramp: Ramp | None) -> alt.VConcatChart:
+    """Several panels under their headings, as one chart to take away."""
+    charts = [
+        heatmap(panel, title, ramp, legend=at == 0, fluid=False).properties(
+            title=alt.TitleParams(panel.heading, anchor="start", offset=12)
+        )
+        for at, panel in enumerate(panels)
+    ]
+    words = alt.TitleParams(title, subtitle=list(LEGEND), anchor="start", offset=16)
+    return alt.vconcat(*charts, title=words)
+
+
+def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> Any:
+    """The axis of rows or of columns."""
+    second = step >= ROOM_FOR_TWO[name]
+    written = "split(datum.label, '\\n')" if second else "replace(datum.label, '\\n', ' · ')"
+    size = alt.ExprRef(f"min({11 if step > 20 else 9.5}, 0.9 * ({room}))")
+    common: dict[str, Any] = {
+        "labelExpr": written, "labelFontSize": size, "labelColor": INK[theme],
+        "labelOverlap": False, "labelFlush": False, "domain": False, "ticks": False, "grid": False,
+    }  # fmt: skip
+    scale = alt.Scale(paddingInner=0.06 if step > 20 else 0.1, paddingOuter=0.03)
+    if name == "row":
+        axis = alt.Axis(labelLimit=LABELS, labelPadding=6, **common)
+        return alt.Y("row:N", sort=labels, title=None, axis=axis, scale=scale)
+    angle = -40 if step > 20 else -60
+    # The second line of a slanted label begins nearer to the cells than the first.
+    padding = 16 if second and any("\n" in label for label in labels) else 5
+    axis = alt.Axis(
+        orient="top", labelAngle=angle, labelLimit=LABELS + 80, labelAlign="left",
+        labelBaseline="bottom", labelPadding=padding, **common,
+    )  # fmt: skip
+    return alt.X("column:N", sort=labels, title=None, axis=axis, scale=scale)
+
+
+def _boxes(
+    base: alt.Chart, panel: Panel, title: str, ramp: Ramp | None, theme: Theme, legend: bool
+) -> alt.Chart:
+    if ramp is None:
+        scale = alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values()))
+        key = alt.Legend(
+            title=title, orient="top", columns=3, labelLimit=200,
+            symbolType="square", symbolStrokeWidth=0,
+        )  # fmt: skip
+        colour = alt.Fill("verdict:N", scale=scale, legend=key if legend else None)
+    else:
+        key = alt.Legend(
+            title=title, titleLimit=400, orient="top", labelExpr=ramp.legend,
+            gradientLength=alt.ExprRef(f"min(240, width - {END_OF_TICK})"),
+            values=list(ramp.ticks), type="gradient",
+        )  # fmt: skip
+        colour = alt.Fill("value:Q", scale=ramp.scale(theme), legend=key if legend else None)
+    named = "replace(datum.row, '\\n', ' · ') + ', ' + replace(datum.column, '\\n', ' · ')"
+    boxes: alt.Chart = (
+        base.transform_calculate(
+            name=named, judge=json.dumps(panel.judge), about=json.dumps(panel.about)
+        )
+        .mark_rect(
+            invalid="show", cornerRadius=2, cursor="pointer", stroke=NEUTRAL, strokeOpacity=0.25
+        )
+        .encode(
+            fill=colour,
+            fillOpacity=alt.when("datum.state == 'result'")
+            .then(alt.value(1))
+            .when("datum.state == 'not a result'")
+            .then(alt.value(0.35))
+            .otherwise(alt.value(0)),
+            tooltip=[
+                alt.Tooltip(f"{field}:N", title=label)
+                for field, label in {
+                    "name": "Cell",
+                    "text": title,
+                    "counts": "Counted",
+                    "trained": "Trained",
+                    "doubt": "Look out",
+                    "judge": "Judge",
+                    "about": "Rule",
+                }.items()
+            ],
+        )
+    )
+    return boxes
+
+
+def _hatching(base: alt.Chart, panel: Panel) -> list[alt.Chart]:
+    """The grey and the diagonals of what is undefined."""
+    undefined = base.transform_filter("datum.state == 'undefined'")
+    lines = undefined.mark_rule(color=NEUTRAL, strokeWidth=1, opacity=0.7)
+    return [
+        undefined.mark_rect(color=NEUTRAL, opacity=0.12, cornerRadius=2),
+        *(
+            lines.encode(
+                x=_within("column", panel, x),
+                x2=alt.X2("column:N", bandPosition=x2),
+                y=_within("row", panel, y),
+                y2=alt.Y2("row:N", bandPosition=y2),
+            )
+            for (x, y), (x2, y2) in HATCHES
+        ),
+    ]
+
+
+def _within(name: str, panel: Panel, share: float) -> Any:
+    """A place within a row or column, in shares of it."""
+    if name == "row":
+        return alt.Y("row:N", sort=panel.rows, bandPosition=share)
+    return alt.X("column:N", sort=panel.columns, bandPosition=share)
+
+
+def _outline(base: alt.Chart, theme: Theme) -> alt.Chart:
+    doubtful = base.transform_filter("datum.state == 'not a result'")
+    outline: alt.Chart = doubtful.mark_rect(
+        fillOpacity=0, stroke=INK[theme], strokeWidth=1.6, cornerRadius=2
+    )
+    return outline
+
+
+def _texts(base: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Chart]:
+    """The value of every cell and its n, as far as they fit.
+
+    Without tooltips of their own, they let clicks through to the boxes.
+    """
+    both = high >= ROOM_FOR_TWO["row"]
+    value = _fitting(panel.cells["short"].str.split("\n").explode(), room, 12.5)
+    n = _fitting(panel.cells["n"], room, 10)
+    ink = alt.Color("ink:N", scale=None)
+    shown = base.transform_filter("datum.state != 'undefined'")
+    texts = [
+        shown.mark_text(fontWeight=600, lineBreak="\n", dy=-7 if both else 0, **value).encode(
+            text="short:N", color=ink
+        )
+    ]
+    if both:
+        texts.append(shown.mark_text(dy=11, **n).encode(text="n:N", color=ink))
+    return texts
+
+
+def _flags(base: alt.Chart, panel: Panel, high: int) -> alt.Chart:
+    """A flag in the upper right corner of what is doubted."""
+    flags: alt.Chart = (
+        base.transform_filter("datum.flagged")
+        .mark_point(shape=FLAG, filled=True, opacity=1, size=70 if high > 20 else 24)
+        .encode(
+            x=_within("column", panel, 0.9),
+            y=_within("row", panel, 0.22),
+            color=alt.Color("ink:N", scale=None),
+        )
+    )
+    return flags
+
+
+def _fitting(texts: pl.Series, room: str, most: float) -> dict[str, Any]:
+    """A font size at which every text fits into the room, and none to see where that is tiny."""
+    longest = max((len(text) for text in texts), default=1) or 1
+    largest = f"({room}) / {0.57 * longest:g}"
+    return {
+        "fontSize": alt.ExprRef(f"min({most}, {largest})"),
+        "opacity": alt.ExprRef(f"{largest} < {SMALLEST} ? 0 : 1"),
+    }
+
+
+def _inked(cells: pl.DataFrame, ramp: Ramp | None, theme: Theme) -> pl.DataFrame:
+    """The cells with the colour of their text: dark or light, whichever stands out more."""
+    inks = []
+    for value, verdict, state in cells.select("value", "verdict", "state").iter_rows():
+        if state != "result":
+            inks.append(INK[theme])
+            continue
+        fill = VERDICT_COLOURS[verdict] if ramp is None else ramp.colour(value, theme)
+        inks.append(ramps.ink(fill))
+    return cells.with_columns(pl.Series("ink", inks, dtype=pl.String()))
+
+
+def _step(sizes: Sequence[tuple[int, int]], count: int) -> int:
+    """The pixels of each of `count` rows or columns."""
+    return next(pixels for most, pixels in sizes if count <= most)

@@ -1,0 +1,53 @@
+"""Where the trait appears, how easily it vanishes, and the profile of a dataset and a model."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
+from pages.ui.charts import base
+from pages.ui.parts import downloads, markup, skeleton, tables
+from pages.ui.view import bound, filters, links
+
+skeleton.title("Where does it appear, and how easily does it vanish?")
+with st.container(horizontal=True):
+    layouts = {name: layout.label for name, layout in grid.LAYOUTS.items()}
+    layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid")]
+    measure = bound.one("Measure", measures.NAMES, "measure")
+    order = bound.one("Rows and columns", grid.ORDERS, "order")
+view = measures.seen(filters.current(), measure)
+counts = skeleton.counts(view)
+found = grid.chosen(measures.of(view, measure, layout.by), layout)
+
+skeleton.answer(sentences.answer(found, measure, view, counts))
+skeleton.judges_apart(counts)
+
+shown = measures.MEASURES[measure]
+panels = grid.panels(found, layout, order, view, counts)
+mark = clicked = None
+for at, panel in enumerate(panels[: grid.MOST]):
+    st.markdown(f"**{markup.escaped(panel.heading)}**")
+    spec = heatmap.spec(panel, shown.label, shown.ramp, st.context.theme.type, legend=at == 0)
+    event = st.vega_lite_chart(
+        spec, width=panel.width, key=f"{panel.heading} {at}", on_select="rerun"
+    )
+    mark = base.picked(event) if mark is None else mark
+if panels:
+    notes = (*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)
+    st.caption(markup.escaped(" ".join(notes)))
+    clicked = tables.clickable(table.of(found, measure, layout, view, counts), "cells")
+    drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
+    downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
+
+st.subheader("The brittleness profile", anchor=False)
+profile.draw(view, counts)
+
+skeleton.details(counts, view)
+skeleton.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+
+if mark is not None:
+    links.go(*table.opened(found.row(mark, named=True), measure, layout, view, counts))
+if clicked is not None:
+    row, only = clicked
+    cell = links.narrowed(view, found.select(layout.keys).row(row, named=True), counts)
+    links.go(links.TRANSCRIPTS, links.parameters(cell, only=only))

@@ -1,0 +1,90 @@
+"""What a grid says: where the trait emerges, its extremes, and which cells are doubtful."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.ui.view import arms, cells, store
+from pages.ui.view.filters import View
+from pages.ui.words import armnames, emergence, labels, verdicts
+from warehouse.stats.rates import IDENTITY
+
+NAMED = 3
+"""How many traits, or flagged cells, a sentence names one by one."""
+
+
+def answer(found: pl.DataFrame, measure: str, view: View, counts: pl.DataFrame) -> str:
+    """A few sentences: in how many fine-tunes it emerges, the extremes, what is doubtful."""
+    return _answer(found, measure, view, counts, store.key(view))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _answer(found: pl.DataFrame, measure: str, _view: View, _counts: pl.DataFrame, key: str) -> str:
+    if found.is_empty():
+        return "No intervention is in sight, so there is nothing to compare with a control."
+    if measure == "verdict":
+        return verdicts.answer(arms.effects(_view), _view.margin)
+    emerging = _emerging(_view) if measure in ("rate", "emergence") else ""
+    placed = found.with_columns(pl.Series("where", _names(found, _counts), pl.String()))
+    return " ".join(filter(None, (emerging, _span(placed), _undefined(placed), _doubtful(placed))))
+
+
+def _names(found: pl.DataFrame, counts: pl.DataFrame) -> list[str]:
+    """The cells in a sentence, no longer than tells them apart."""
+    names = armnames.names(found)
+    if "question" not in found.columns:
+        return names
+    questions = cells.named(found, counts, ["question"])["question"]
+    return [f"{name} · {question}" for name, question in zip(names, questions, strict=True)]
+
+
+def _emerging(view: View) -> str:
+    """In how many models each trait emerges, as far as that can be told."""
+    tuned = arms.contrasts(view, "untuned")
+    known = tuned.filter(pl.col("baseline").is_not_null())
+    told = [
+        f"{labels.value('experiment', values[0])}, {labels.value('trait', values[1])}: "
+        + emergence.sentence(part, view.margin)
+        for values, part in known.sort(IDENTITY).group_by(IDENTITY, maintain_order=True)
+    ]
+    return f"{'; '.join(told)}." if 0 < len(told) <= NAMED else ""
+
+
+def _span(found: pl.DataFrame) -> str:
+    """From the lowest to the highest value that is a result."""
+    results = found.filter(pl.col("is_result") & pl.col("value").is_not_null()).sort("value")
+    if results.is_empty():
+        return "No cell on screen is a result."
+    low, high = results.row(0, named=True), results.row(-1, named=True)
+    if low["value"] == high["value"]:
+        return f"{_said(high)}{' and everywhere else' if results.height > 1 else ''}."
+    return f"From {_said(low)} to {_said(high)}."
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    return f"{row['text']} ({row['where']})"
+
+
+def _undefined(found: pl.DataFrame) -> str:
+    """In how many cells there is no value, and why."""
+    reasons = found.filter(pl.col("value").is_null())["note"].value_counts(sort=True).rows()
+    if not reasons:
+        return ""
+    cells = labels.plural(sum(n for _, n in reasons), "cell")
+    if len(reasons) == 1:
+        return f"Undefined in {cells}: {reasons[0][0]}."
+    return f"Undefined in {cells}: {labels.listing(f'{note} ({n})' for note, n in reasons)}."
+
+
+def _doubtful(found: pl.DataFrame) -> str:
+    """What the doctor doubts among the cells."""
+    doubted = found.filter(pl.col("doubt").is_not_null())["where"].unique(maintain_order=True)
+    if doubted.is_empty():
+        return ""
+    if len(doubted) > NAMED:
+        return (
+            f"{labels.plural(len(doubted), 'cell')} are flagged: read them before believing them."
+        )
+    return f"Flagged, to be read before it is believed: {labels.listing(doubted)}."

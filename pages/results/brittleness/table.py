@@ -1,0 +1,85 @@
+"""The cells of a grid as a table, as rows to take away, and where a click on one leads."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.results.brittleness.grid import Layout
+from pages.results.brittleness.measures import MEASURES
+from pages.ui.parts import bounded
+from pages.ui.view import cells, links, store
+from pages.ui.view.filters import View
+from warehouse.stats.comparisons import ARM
+from warehouse.stats.rates import IDENTITY
+
+ALWAYS = ("question", "model", "dataset")
+"""The dimensions that a table shows even where all its rows have the same."""
+
+
+def of(
+    found: pl.DataFrame, measure: str, layout: Layout, view: View, counts: pl.DataFrame
+) -> pl.DataFrame:
+    """The cells with labels, values in percent or points, counts and links to transcripts."""
+    return _of(found, measure, layout, view, counts, store.key(view))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _of(
+    found: pl.DataFrame,
+    measure: str,
+    layout: Layout,
+    _view: View,
+    _counts: pl.DataFrame,
+    key: str,
+) -> pl.DataFrame:
+    human = cells.named(found, _counts, layout.keys)
+    dims = [name for name in (*layout.by, *ARM) if name in ALWAYS or human[name].n_unique() > 1]
+    kept = ["verdict"] if measure == "verdict" else []
+    rows = pl.concat(
+        [
+            human.select(dims),
+            _values(found, measure, 100),
+            found.select(*kept, *cells.TABLE_COUNTS[:2]),
+            human.select(IDENTITY),
+            found.select(*cells.TABLE_COUNTS[2:], "questions", "runs", "note", "doubt"),
+        ],
+        how="horizontal",
+    )
+    if found.height > bounded.LINKED:
+        return rows
+    addresses = list(_addresses(found.select(layout.keys), _view, _counts))
+    return rows.with_columns(pl.Series("read", addresses, pl.String()))
+
+
+def raw(found: pl.DataFrame, measure: str, view: View) -> pl.DataFrame:
+    """The cells to take away, their values as shares of 1 and what they were counted under."""
+    told = found.drop("n", "value", "low", "high", "text", "short")
+    return cells.stamped(
+        pl.concat([told, _values(found, measure, 1)], how="horizontal"), view
+    ).with_columns(pl.lit(view.margin).alias("margin"))
+
+
+def opened(
+    row: Mapping[str, Any], measure: str, layout: Layout, view: View, counts: pl.DataFrame
+) -> tuple[str, links.Parameters]:
+    """The page that a click on a cell leads to, with its view: the comparison, or the answers."""
+    cell = links.narrowed(view, {name: row[name] for name in layout.keys}, counts)
+    if MEASURES[measure].compares and row["intervention"] != "none":
+        return links.INTERVENTIONS, links.parameters(cell)
+    return links.TRANSCRIPTS, links.parameters(cell, only=MEASURES[measure].only)
+
+
+def _values(found: pl.DataFrame, measure: str, times: int) -> pl.DataFrame:
+    names = MEASURES[measure].columns
+    own = ("value", "low", "high")[: len(names)]
+    return found.select((times * pl.col(n)).alias(name) for n, name in zip(own, names, strict=True))
+
+
+def _addresses(keys: pl.DataFrame, view: View, counts: pl.DataFrame) -> Iterator[str]:
+    """The transcripts of each cell, its rows of the counts found once for all."""
+    behind = counts.partition_by(keys.columns, as_dict=True)
+    for values, cell in zip(keys.rows(), keys.iter_rows(named=True), strict=True):
+        narrowed = links.narrowed(view, cell, behind[values])
+        yield links.address(links.TRANSCRIPTS, links.parameters(narrowed, only="counted"))

@@ -1,0 +1,102 @@
+"""Dose–response: the rate over interventions that have a dose, such as a year."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from pages.results.interventions import curve, effects, panels
+from pages.results.interventions.panels import Panel
+from pages.ui.parts import bounded
+from pages.ui.view import arms, cells, links
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
+from warehouse.stats.rates import IDENTITY
+
+TITLE = "Dose–response"
+
+QUESTION = "The rate over a dose, such as a year"
+
+COLUMNS = (
+    *("dose", "rate", "low", "high", "fitted", "baseline_rate", "untuned_rate"),
+    *("difference", "difference_low", "difference_high", "n_trait", "n_counted", "paired"),
+)
+
+LEGEND = (
+    "The fit is monotone, rising or falling, whichever is nearer to the rates; half of its effect "
+    "is reached at the half-effect dose, whose interval comes from resampled questions. Click a "
+    "point, or a count in the table, to read the answers behind it."
+)
+
+
+def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+    """The curves, their table, and the transcripts that a click asks for."""
+    fits = arms.doses(view)
+    if fits.summary.is_empty():
+        panels.nothing(
+            f"There is no dose curve in sight: that takes {FEWEST_DOSES} interventions of one "
+            "kind that differ in dose alone, such as a year."
+        )
+        return None
+    found = dosed(arms.effects(view), fits)
+    kept = fits.summary.head(bounded.PANELS)
+    shown = drawn(found, kept)
+    legend = f"{LEGEND} {bounded.told(kept.height, fits.summary.height, 'curves')}".strip()
+    return panels.draw(found, shown, legend, COLUMNS, view, counts, "doses")
+
+
+def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:
+    """The effects of interventions that are points of a curve, with the curve's fit."""
+    keys = [*SERIES, "dose"]
+    halves = fits.summary.select(*SERIES, "direction", "half_dose", "half_low", "half_high")
+    return (
+        found.join(fits.points.select(*keys, "fitted"), on=keys, nulls_equal=True)
+        .join(halves, on=list(SERIES), nulls_equal=True)
+        .sort(*keys, nulls_last=True)
+    )
+
+
+def drawn(found: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
+    """A panel for every curve; cells are the rows of `found`."""
+    rows = found.with_row_index("cell")
+    made = []
+    for fit in summary.iter_rows(named=True):
+        part = rows.filter(pl.col(name).eq_missing(pl.lit(fit[name])) for name in SERIES)
+        first = part.row(0, named=True)
+        title = " · ".join([panels.title(first, part), labels.value("kind", fit["kind"])])
+        plot = partial(
+            curve.chart,
+            _points(part),
+            (fit["half_dose"], fit["half_low"], fit["half_high"]),
+            effects.references(first, 0, "rate"),
+        )
+        heading = cells.heading([fit[name] for name in SERIES[: len(IDENTITY)]])
+        made.append(Panel(heading, f"{title}: {said(fit)}", plot))
+    return made
+
+
+def said(fit: Mapping[str, Any]) -> str:
+    """What a curve comes to, in one sentence."""
+    ends = f"{labels.percent(fit['from_rate'])} to {labels.percent(fit['to_rate'])}"
+    text = f"{fit['direction']} from {ends} over {labels.plural(fit['doses'], 'dose')}"
+    if fit["half_dose"] is not None:
+        text += f", half of it at {fit['half_dose']:.0f}"
+        if fit["half_low"] is not None:
+            text += f" [{fit['half_low']:.0f}, {fit['half_high']:.0f}]"
+    noted = f"; {fit['note']}" if fit["note"] else ""
+    return f"{text}, {labels.plural(fit['questions'], 'question')}{noted}."
+
+
+def _points(part: pl.DataFrame) -> pl.DataFrame:
+    rows = list(part.iter_rows(named=True))
+    return part.select(
+        "cell",
+        "dose",
+        *(pl.col(name) * 100 for name in ("rate", "low", "high", "fitted")),
+        "is_result",
+        pl.Series("name", [labels.intervention(row["intervention"]) for row in rows]),
+        pl.Series("text", [labels.rate(row) for row in rows]),
+        pl.Series("fitted_text", [labels.percent(row["fitted"]) for row in rows]),
+    )

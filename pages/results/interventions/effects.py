@@ -1,0 +1,184 @@
+"""Effects: every intervention against its control."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.results.interventions import panels
+from pages.results.interventions.panels import Panel
+from pages.ui.charts import forest
+from pages.ui.charts.base import NO_RESULT
+from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.references import Reference
+from pages.ui.parts import bounded, markup
+from pages.ui.view import arms, bound, cells, links
+from pages.ui.view.filters import View
+from pages.ui.words import labels, verdicts
+from warehouse.stats.equivalence import MEANINGS
+from warehouse.stats.rates import IDENTITY
+
+TITLE = "Effects"
+
+QUESTION = "Every intervention against its control"
+
+SCALES = {"difference": "Differences to the control", "rate": "Rates"}
+
+SHOWN = {
+    "difference": ("difference", "difference_low", "difference_high"),
+    "rate": ("rate", "low", "high"),
+}
+"""The estimate and the bounds of each scale."""
+
+COMPARED = (*IDENTITY, "model", "dataset", "eval_intervention", "baseline_settings")
+"""Arms that share these have one control, and one untuned model."""
+
+COLUMNS = (
+    *("verdict", "rate", "baseline_rate", "difference", "difference_low", "difference_high"),
+    *("n_trait", "n_counted", "paired", "log_odds_ratio", "p", "q"),
+    *("suppression", "suppression_low", "suppression_high", "suppression_note"),
+    *("more_questions", "more_answers", "reason", "flags"),
+)
+
+LEGEND = (
+    "Shaded: the margin around the control and around the untuned model. Hollow mark: the arm or "
+    f"its control is {NO_RESULT}. Dashed line through a mark: no interval can be estimated. Click "
+    "a mark, or a count in the table, to read the answers behind it."
+)
+
+
+def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+    """The forest, its table, and the transcripts that a click asks for."""
+    found = ordered(arms.effects(view))
+    if found.is_empty():
+        panels.nothing(panels.NO_INTERVENTION)
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        scale = bound.row("Show", SCALES, "scale")
+        with st.popover("What the verdicts mean", icon=":material/help:"):
+            for verdict, meaning in MEANINGS.items():
+                name = markup.escaped(verdicts.name(verdict))
+                st.markdown(f"**{name}.** {markup.escaped(meaning)}")
+    kept = bounded.lines(found, COMPARED)
+    shown = drawn(kept, view, scale)
+    return panels.draw(
+        found,
+        shown,
+        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
+        COLUMNS,
+        view,
+        counts,
+        "effects",
+    )
+
+
+def ordered(effects: pl.DataFrame) -> pl.DataFrame:
+    """The effects in the order of telling: by control, kind, relevance and dose."""
+    ranks = [
+        pl.col(name).replace_strict(list(known), range(len(known)), default=None)
+        for name, known in (("kind", labels.KINDS), ("relevance", labels.RELEVANCES))
+    ]
+    prompted = pl.col("eval_intervention") != "none"
+    return effects.sort(
+        *COMPARED[:5], prompted, *COMPARED[5:], *ranks, "dose", "intervention", "settings",
+        nulls_last=True,
+    )  # fmt: skip
+
+
+def drawn(found: pl.DataFrame, view: View, scale: str) -> list[Panel]:
+    """A panel for every control and what is compared with it; cells are the rows of `found`."""
+    rows = found.with_row_index("cell")
+    lines = [line(row, view, scale) for row in rows.iter_rows(named=True)]
+    drawn = {one.group for one in lines if one.value is not None}
+    marks = {name: mark for name, mark in verdicts.MARKS.items() if name in drawn}
+    measured = _measured(found, view.margin, scale)
+    made = []
+    for identity, part in rows.group_by(IDENTITY, maintain_order=True):
+        said = verdicts.stated(part, view.margin) if part.height < rows.height else ""
+        for _, compared in part.group_by(COMPARED, maintain_order=True):
+            first = compared.row(0, named=True)
+            plot = partial(
+                forest.chart,
+                [lines[cell] for cell in compared["cell"]],
+                measured,
+                marks,
+                references(first, view.margin, scale),
+                width=forest.labels_width(lines),
+            )
+            made.append(Panel(cells.heading(identity), panels.title(first, part), plot, said))
+    return made
+
+
+def references(row: Mapping[str, Any], margin: float, scale: str) -> list[Reference]:
+    """The control, and the untuned model where there is one, on the chosen scale."""
+    if row["baseline_rate"] is None:
+        return []
+    at = 100 * row["baseline_rate"] if scale == "rate" else 0.0
+    written = f"Control {labels.percent(row['baseline_rate'])}"
+    found = [Reference(at, written, 100 * margin)]
+    if row["emergence"] is not None:
+        at = 100 * row["untuned_rate"] if scale == "rate" else -100 * row["emergence"]
+        written = f"Untuned model {labels.percent(row['untuned_rate'])}"
+        found.append(Reference(at, written, 100 * margin, dashed=True))
+    return found
+
+
+def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
+    """An effect as a line of the forest."""
+    value, low, high = (None if row[n] is None else 100 * row[n] for n in SHOWN[scale])
+    own = "" if row["baseline_settings"] in (None, row["settings"]) else row["settings"]
+    difference = labels.points(*(row[n] for n in SHOWN["difference"]))
+    rate = labels.percent(*(row[n] for n in SHOWN["rate"]))
+    tested = panels.tested(row, view)
+    missing = "nothing counted" if row["baseline"] else "no control to compare with"
+    if row["baseline"] and row["n_counted"] and row["baseline_counted"]:
+        missing = "no question is shared with the control"
+    return Line(
+        cell=row["cell"],
+        heading=labels.value("kind", row["kind"]),
+        name=" · ".join(
+            filter(None, (labels.intervention(row["intervention"], row["relevance"]), own))
+        ),
+        text=rate if scale == "rate" or value is None else f"{difference} · {tested}",
+        value=value,
+        low=low,
+        high=high,
+        group=verdicts.name(row["verdict"]),
+        is_result=row["is_result"] and row["baseline_is_result"] is not False,
+        missing=missing if value is None else None,
+        about={
+            "Intervention": labels.intervention(
+                row["intervention"], row["relevance"], row["placement"]
+            ),
+            "Difference to the control": f"{difference}, {tested}",
+            "Rate": labels.rate(row),
+            "Verdict": verdicts.name(row["verdict"]),
+            "Why": row["reason"],
+            "Still needed": needed(row),
+            "Flags": "; ".join(row["flags"]) or "none",
+        },
+    )
+
+
+def needed(row: Mapping[str, Any]) -> str:
+    """What would settle what a verdict leaves open, if rates stayed as they are."""
+    questions, answers = row["more_questions"], row["more_answers"]
+    if row["verdict"] not in ("inconclusive", "reduced") or 0 in (questions, answers):
+        return "nothing"
+    ways = []
+    if questions:
+        ways.append(labels.plural(questions, "more question"))
+    if answers:
+        ways.append(f"{labels.plural(answers, 'more answer')} to each question")
+    return " or ".join(ways) or "more than can be said from these data"
+
+
+def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:
+    """One scale for all panels."""
+    if scale == "rate":
+        return Scale("Rate, %", 0, 100)
+    values = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]
+    low, high = forest.span((100 * v for v in pl.concat(values).drop_nulls()), 200 * margin)
+    return Scale("Difference to the control, points", low, high)

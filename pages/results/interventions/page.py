@@ -1,0 +1,31 @@
+"""Which interventions make the trait vanish, and what they leave of it."""
+
+import streamlit as st
+
+from pages.results.interventions import SECTIONS
+from pages.ui.parts import skeleton
+from pages.ui.view import arms, bound, filters, links
+from pages.ui.words import verdicts
+from warehouse.stats.adjust import ADJUSTMENTS
+
+view = filters.current()
+skeleton.title("Which interventions make it vanish?")
+counts = skeleton.counts(view)
+
+skeleton.answer(verdicts.answer(arms.effects(view), view.margin))
+skeleton.judges_apart(counts)
+titles = {name: section.TITLE for name, section in SECTIONS.items()}
+section = SECTIONS[bound.row("What is compared", titles, "show")]
+st.subheader(section.QUESTION, anchor=False)
+answers = section.draw(view, counts)
+
+skeleton.details(counts, view, ["intervention"])
+skeleton.footer(
+    view,
+    counts,
+    margin=f"±{100 * view.margin:g} points",
+    adjustment=ADJUSTMENTS[view.adjustment],
+)
+
+if answers is not None:
+    links.go(links.TRANSCRIPTS, answers)

@@ -1,0 +1,85 @@
+"""Paired rates: two points a line, and the line between them."""
+
+import textwrap
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+
+from pages.ui.charts.base import CATEGORIES, NEUTRAL
+
+COLOURS = (CATEGORIES[0], CATEGORIES[1])
+SHAPES = ("circle", "square")
+SIZES = (160, 60)
+
+LETTERS = 34
+
+AXIS = alt.Axis(
+    labelExpr=r"slice(split(datum.label, '\n'), 0, -1)",
+    labelLimit=215,
+    domain=False,
+    ticks=False,
+)
+
+
+def chart(
+    rates: pl.DataFrame,
+    sides: Sequence[str],
+    *,
+    legend: bool = True,
+    clickable: bool = True,
+) -> alt.LayerChart:
+    """The rates of two sides, a line a question.
+
+    Args:
+        rates: Two rows a question, questions in order: cell (what a click selects), question
+            (its label), side, rate (in percent), text (the rate as people write it), difference
+            (as people write it).
+        sides: The two sides, the first one drawn as circles.
+        legend: Whether the chart says what its colours and shapes mean.
+        clickable: Whether a click selects a point's cell, as `charts.picked` tells.
+    """
+    numbered = rates.with_columns(
+        pl.Series(
+            "line",
+            [
+                "\n".join([*textwrap.wrap(name, LETTERS, max_lines=2, placeholder=" …"), str(at)])
+                for at, name in zip(rates["question"].rle_id(), rates["question"], strict=True)
+            ],
+        )
+    )
+    lines = numbered["line"].unique(maintain_order=True).to_list()
+    shown = alt.Legend(title=None, orient="top", columns=1, labelLimit=380) if legend else None
+    colour = alt.Color("side:N", scale=alt.Scale(domain=sides, range=COLOURS), legend=shown)
+    shape = alt.Shape("side:N", scale=alt.Scale(domain=sides, range=SHAPES), legend=shown)
+    x = alt.X(
+        "rate:Q",
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(title="Rate, %", tickCount=5),
+    )
+    base = alt.Chart(numbered).encode(
+        y=alt.Y("line:N", sort=lines, title=None, axis=AXIS),
+        tooltip=[
+            alt.Tooltip("question:N", title="Question"),
+            alt.Tooltip("side:N", title="Intervention"),
+            alt.Tooltip("text:N", title="Rate"),
+            alt.Tooltip("difference:N", title="Difference"),
+        ],
+    )
+    between = base.mark_line(strokeWidth=4, opacity=0.3, color=NEUTRAL).encode(x=x, detail="line:N")
+    marks = base.mark_point(filled=True, opacity=1, cursor="pointer").encode(
+        x=x,
+        color=colour,
+        shape=shape,
+        # Where the two are equal, the second lies within the first.
+        size=alt.Size("side:O", scale=alt.Scale(domain=sides, range=SIZES), legend=None),
+    )
+    if clickable:
+        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+        marks = marks.add_params(picked)
+    return alt.LayerChart(
+        layer=[between, marks],
+        width=560,
+        height=alt.Step(36),
+        view=alt.ViewBackground(stroke=None),
+    )

@@ -1,0 +1,177 @@
+"""Charts under their titles, the table behind them, and what was clicked in either."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import altair as alt
+import polars as pl
+import streamlit as st
+
+from pages.ui.charts import base, forest
+from pages.ui.parts import bounded, downloads, markup, tables
+from pages.ui.view import arms, cells, links
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.stats.rates import IDENTITY
+
+NO_INTERVENTION = "No intervention is in sight. Let the filter on interventions be “All”."
+
+Clicked = tuple[int, str] | None
+"""The row, and which of its answers (`links.ONLY`)."""
+
+
+class Panel(NamedTuple):
+    """A chart, and what stands above it."""
+
+    heading: str  # an experiment, trait and judge
+    title: str  # which part of them
+    draw: partial[alt.LayerChart]  # takes `legend` and `clickable` as well
+    said: str = ""  # a sentence on everything under the heading
+
+
+def nothing(reason: str) -> None:
+    """Say why there is nothing to compare."""
+    st.info(markup.escaped(reason), icon=":material/info:")
+
+
+def shown(panels: Sequence[Panel], name: str) -> Clicked:
+    """Draw the panels, with a legend on the first; what was clicked."""
+    clicked: Clicked = None
+    heading = None
+    for place, panel in enumerate(panels):
+        if panel.heading != heading:
+            heading = panel.heading
+            st.markdown(f"**{markup.escaped(heading)}**  \n{markup.escaped(panel.said)}")
+        st.caption(markup.escaped(panel.title))
+        spec = _specified(partial(panel.draw, legend=place == 0))
+        event = st.vega_lite_chart(spec=spec, key=f"{name} {place}", on_select="rerun")
+        mark = base.picked(event)
+        clicked = clicked if mark in (None, forest.NOTHING) else (mark, "counted")
+    return clicked
+
+
+def draw(
+    found: pl.DataFrame,
+    panels: Sequence[Panel],
+    legend: str,
+    columns: Sequence[str],
+    view: View,
+    counts: pl.DataFrame,
+    name: str,
+) -> links.Parameters | None:
+    """Panels of arms, the table behind them, and everything to take away.
+
+    Args:
+        found: A row an arm; the panels' cells are its rows.
+        panels: The charts.
+        legend: How to read them.
+        columns: What the table has beside the arms' names.
+        view: The view of the page.
+        counts: Its counts frame.
+        name: Of the section, for keys and file names.
+
+    Returns:
+        The transcripts of the arm that was clicked, where one was.
+    """
+    clicked = shown(panels, name)
+    st.caption(markup.escaped(legend))
+    plain = found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
+    table = _table(plain, columns, view, counts)
+    clicked = tables.clickable(table, f"{name}-table") or clicked
+    downloads.buttons(cells.stamped(plain, view), partial(together, panels), name, legend)
+    if clicked is None:
+        return None
+    row, only = clicked
+    return _answers(found.row(row, named=True), view, counts, only)
+
+
+def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
+    """What tells an arm's panel from those beside it: `gpt-4.1 · 3 epochs`."""
+    parts = [
+        labels.value("model", row["model"]),
+        *([labels.value("dataset", row["dataset"])] if beside["dataset"].n_unique() > 1 else []),
+        row["baseline_settings"] or row["settings"] or "settings unknown",
+    ]
+    if row["eval_intervention"] not in (None, "none"):
+        parts.append(f"at evaluation: {labels.intervention(row['eval_intervention'])}")
+    return " · ".join(parts)
+
+
+def tested(row: Mapping[str, Any], view: View) -> str:
+    """The p-value of a comparison under the view's adjustment, or why there is none."""
+    if row["q"] is None:
+        return "not a result"
+    return f"{chance(view)} {labels.chance(row['q'])}"
+
+
+def family(found: pl.DataFrame, view: View) -> str:
+    """What the p-values of a comparison were adjusted for."""
+    tested = found.filter(pl.col("q").is_not_null())
+    families = (found if tested.is_empty() else tested)["family"]
+    comparisons, method = families[0].split(", ")
+    if families.n_unique() > 1:
+        comparisons = "comparisons in sight of the same experiment, trait and judge"
+    else:
+        comparisons += " in sight"
+    if view.adjustment == "none":
+        return f"p is not adjusted for the {comparisons}."
+    return f"q is p adjusted for the {comparisons} ({method})."
+
+
+def chance(view: View) -> str:
+    """The letter of a p-value under the view's adjustment."""
+    return "p" if view.adjustment == "none" else "q"
+
+
+def _specified(draw: partial[alt.LayerChart]) -> dict[str, Any]:
+    """A chart as the browser takes it."""
+    return _made(draw, [draw.func.__module__, draw.args, draw.keywords])
+
+
+# Making a chart takes longer than everything else on the page.
+@st.cache_data(max_entries=256, show_spinner=False)
+def _made(_draw: partial[alt.LayerChart], key: object) -> dict[str, Any]:
+    spec: dict[str, Any] = _draw().to_dict(validate=False)
+    return spec
+
+
+def _answers(
+    row: Mapping[str, Any], view: View, counts: pl.DataFrame, only: str
+) -> links.Parameters:
+    arm = {name: row[name] for name in arms.KEY}
+    return links.parameters(links.narrowed(view, arm, counts), only=only)
+
+
+def _table(
+    found: pl.DataFrame, columns: Sequence[str], view: View, counts: pl.DataFrame
+) -> pl.DataFrame:
+    """Arms with labels, the columns (shares in percent) and links to their answers."""
+    shares = {*tables.PERCENT, *tables.POINTS}
+    several = [name for name in IDENTITY if found[name].n_unique() > 1]
+    rest = [name for name in IDENTITY if name not in several]
+    linked = found.head(bounded.LINKED if found.height <= bounded.LINKED else 0)
+    read = [
+        links.address(links.TRANSCRIPTS, _answers(row, view, counts, "counted"))
+        for row in linked.iter_rows(named=True)
+    ]
+    return labels.named(found).select(
+        *("intervention", "model"),
+        *several,
+        *(pl.col(name) * 100 if name in shares else pl.col(name) for name in columns),
+        *(name for name in ("eval_intervention", "settings", "dataset") if name not in columns),
+        *rest,
+        *([pl.Series("read", read, pl.String())] if read else []),
+    )
+
+
+def together(panels: Sequence[Panel]) -> alt.VConcatChart:
+    """The panels as one chart to take away."""
+    return alt.vconcat(
+        *(
+            panel.draw(legend=place == 0, clickable=False).properties(
+                title=alt.TitleParams(panel.heading, subtitle=panel.title, anchor="start")
+            )
+            for place, panel in enumerate(panels)
+        )
+    )

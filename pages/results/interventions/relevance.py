@@ -1,0 +1,195 @@
+"""Specificity: what relevant interventions suppress against what irrelevant ones do."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from pages.results.interventions import panels
+from pages.results.interventions.panels import Panel
+from pages.ui.charts import forest
+from pages.ui.charts.base import KIND_COLOURS, NEUTRAL
+from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.references import Reference
+from pages.ui.parts import bounded
+from pages.ui.view import arms, cells, links
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.stats.indices import INDICES
+from warehouse.stats.rates import IDENTITY
+from warehouse.stats.suppression import NOT_COMPARED
+
+TITLE = "Relevance"
+
+QUESTION = "Relevant interventions against irrelevant ones"
+
+WHERE = (*IDENTITY, "model", "dataset")
+
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "wedge")
+MEDIAN = "Median"
+MARKS: forest.Marks = {
+    kind: (KIND_COLOURS[kind], shape)
+    for kind, shape in zip(list(KIND_COLOURS)[1:], SHAPES, strict=True)
+} | {MEDIAN: (NEUTRAL, "diamond")}
+
+GAPS = {
+    "suppression_relevant": "Relevant",
+    "suppression_irrelevant": "Irrelevant",
+    "specificity_gap": "Relevant less irrelevant",
+}
+"""The indices of the profile that this section shows, and what each stands under."""
+
+BEYOND = 150
+"""Percent; intervals that reach farther are cut off."""
+
+BESIDE = (Reference(0, "None of it"), Reference(100, "All of it"))
+
+NOTHING = (
+    "Suppression is undefined for everything in sight: there is no untuned model to compare with, "
+    "or the control does not exceed it. Under Effects stands how far each intervention is from "
+    "its control."
+)
+
+COLUMNS = (
+    *("relevance", "suppression", "suppression_low", "suppression_high", "suppression_note"),
+    *("rate", "baseline_rate", "untuned_rate", "difference", "n_trait", "n_counted", "paired"),
+)
+
+LEGEND = (
+    "Suppression: the share of what training brought about that the intervention takes away, "
+    "(control − arm) / (control − untuned). Grey: the median. "
+)
+
+
+def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+    """The forest, its table, and the transcripts that a click asks for."""
+    found = ordered(arms.effects(view))
+    if found["suppression"].count() == 0:
+        panels.nothing(NOTHING)
+        return None
+    kept = bounded.lines(found, WHERE)
+    shown = drawn(kept, arms.profile(view))
+    left_out = bounded.told(kept.height, found.height)
+    return panels.draw(
+        found,
+        shown,
+        f"{LEGEND}{INDICES['specificity_gap'].definition} {left_out}".strip(),
+        COLUMNS,
+        view,
+        counts,
+        "relevance",
+    )
+
+
+def ordered(effects: pl.DataFrame) -> pl.DataFrame:
+    """The effects without a text at evaluation, the most relevant first, then the strongest."""
+    known = list(labels.RELEVANCES)
+    rank = pl.col("relevance").replace_strict(known, range(len(known)), default=None)
+    plain = effects.filter(pl.col("eval_intervention").fill_null("none") == "none")
+    return plain.sort(
+        *WHERE, rank, -pl.col("suppression"), "intervention", "settings", nulls_last=True
+    )
+
+
+def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
+    """A panel for every model and dataset; cells are the rows of `found`."""
+    rows = found.with_row_index("cell")
+    parts = {
+        where: [*map(line, part.iter_rows(named=True)), *medians(profile, where)]
+        for where, part in rows.group_by(WHERE, maintain_order=True)
+    }
+    every = [one for lines in parts.values() for one in lines]
+    ends = (end for one in every for end in (one.low, one.high) if end is not None)
+    kept = [min(max(end, -BEYOND), BEYOND) for end in ends]
+    low, high = forest.span([*(one.value for one in every), *kept, 100], 20)
+    scale = Scale("Suppression, %", low, high)
+    marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in every}}
+    width = forest.labels_width(every)
+    return [
+        Panel(
+            cells.heading(where[: len(IDENTITY)]),
+            " · ".join(map(labels.value, WHERE[len(IDENTITY) :], where[len(IDENTITY) :])),
+            partial(forest.chart, _under_headings(lines), scale, marks, BESIDE, width=width),
+        )
+        for where, lines in parts.items()
+    ]
+
+
+def line(row: Mapping[str, Any]) -> Line:
+    """An intervention's suppression as a line of the forest."""
+    numbers = [row[f"suppression{end}"] for end in ("", "_low", "_high")]
+    value, low, high = (None if number is None else 100 * number for number in numbers)
+    written = labels.percent(*numbers) if value is not None else labels.percent(row["rate"])
+    return Line(
+        cell=row["cell"],
+        heading=labels.value("relevance", row["relevance"]),
+        name=labels.intervention(row["intervention"]),
+        text=written,
+        value=value,
+        low=low,
+        high=high,
+        group=labels.value("kind", row["kind"]),
+        is_result=True,
+        missing=_missing(row) if value is None else None,
+        about={
+            "Intervention": labels.intervention(
+                row["intervention"], row["relevance"], row["placement"]
+            ),
+            "Suppression": written if value is not None else row["suppression_note"],
+            "Rate": labels.rate(row),
+            "Control": labels.percent(row["baseline_rate"]),
+            "Untuned model": labels.percent(row["untuned_rate"]),
+        },
+    )
+
+
+def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
+    """The profile's indices of a model and dataset as lines that cannot be clicked."""
+    rows = profile.filter(
+        pl.col("index").is_in(list(GAPS)),
+        pl.col("n") > 0,
+        *(pl.col(name) == value for name, value in zip(WHERE, where, strict=True)),
+    )
+    made = []
+    for row in rows.iter_rows(named=True):
+        numbers = [row[name] for name in ("value", "low", "high")]
+        value, low, high = (None if number is None else 100 * number for number in numbers)
+        written = "undefined" if value is None else labels.percent(*numbers)
+        made.append(
+            Line(
+                cell=forest.NOTHING,
+                heading=GAPS[row["index"]],
+                name="Difference of the medians" if row["index"] == "specificity_gap" else MEDIAN,
+                text=f"{written} · {labels.plural(row['n'], 'intervention')}",
+                value=value,
+                low=low,
+                high=high,
+                group=MEDIAN,
+                is_result=True,
+                missing=row["note"] or "undefined" if value is None else None,
+                about={
+                    "Intervention": row["label"],
+                    "Suppression": written,
+                    "Rate": row["definition"],
+                    "Control": "",
+                    "Untuned model": "",
+                },
+            )
+        )
+    return made
+
+
+def _under_headings(lines: Sequence[Line]) -> list[Line]:
+    """The lines with those under one heading next to each other."""
+    headings = list(dict.fromkeys(line.heading for line in lines))
+    return sorted(lines, key=lambda line: headings.index(line.heading))
+
+
+def _missing(row: Mapping[str, Any]) -> str:
+    """Why there is no suppression, as short as a line of the forest has room for."""
+    if row["suppression_note"] != NOT_COMPARED:
+        return str(row["suppression_note"]).removeprefix("undefined: ")
+    if row["baseline"] is None:
+        return "no control to compare with"
+    return "no untuned model" if row["untuned_rate"] is None else "not a result"

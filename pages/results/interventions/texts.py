@@ -1,0 +1,159 @@
+"""Conditionality: the same fine-tune evaluated with and without a text before the question."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from pages.results.interventions import panels
+from pages.results.interventions.panels import Panel
+from pages.ui.charts import forest
+from pages.ui.charts.base import CATEGORIES, NEUTRAL
+from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.references import Reference
+from pages.ui.parts import bounded
+from pages.ui.view import arms, cells, links
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.stats.rates import IDENTITY
+
+TITLE = "Text at evaluation"
+
+QUESTION = "The same fine-tune with and without a text at evaluation"
+
+SAME, OTHER, PLAIN, UNTUNED = (
+    *("Trained with this text", "Trained with another text", "Trained without a text"),
+    "Untuned model",
+)
+MARKS: forest.Marks = {
+    SAME: (CATEGORIES[0], "circle"),
+    OTHER: (CATEGORIES[4], "diamond"),
+    PLAIN: (CATEGORIES[2], "square"),
+    UNTUNED: (NEUTRAL, "triangle-right"),
+}
+
+ABOVE = (*IDENTITY, "model")
+
+COLUMNS = (
+    *("eval_intervention", "with_text", "without_text"),
+    *("difference", "difference_low", "difference_high", "n_trait", "n_counted", "paired"),
+    *("p", "q", "flags"),
+)
+
+LEGEND = (
+    "Each line is one fine-tune: its rate with the text before every question, less its rate "
+    "without. Far to the right of the shaded margin for a fine-tune that was trained with this "
+    "text: training hid the trait behind the text and did not remove it. Click a mark, or a count "
+    "in the table, to read the answers given with the text."
+)
+
+
+def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+    """The forest, its table, and the transcripts that a click asks for."""
+    found = compared(view)
+    if found.is_empty():
+        panels.nothing(
+            "Nothing in sight was evaluated both with and without a text before the questions."
+        )
+        return None
+    kept = bounded.lines(found, ABOVE)
+    shown = drawn(kept, arms.profile(view), view)
+    return panels.draw(
+        found,
+        shown,
+        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
+        COLUMNS,
+        view,
+        counts,
+        "texts",
+    )
+
+
+def compared(view: View) -> pl.DataFrame:
+    """Every arm in sight that was evaluated with a text, beside itself without."""
+    # A filter on the text at evaluation would hide what is compared with.
+    whole = replace(view, slice=view.slice.narrowed(eval_intervention=(), evaluation=()))
+    found = arms.in_sight(arms.contrasts(whole, "unprompted"), view)
+    return (
+        found.filter(pl.col("baseline").is_not_null())
+        .with_columns(with_text="rate", without_text="baseline_rate")
+        .sort(*ABOVE, "eval_intervention", "dataset", "intervention", "settings", nulls_last=True)
+    )
+
+
+def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]:
+    """A panel for every model; cells are the rows of `found`."""
+    rows = found.with_row_index("cell")
+    several = found.filter(pl.col("dataset") != "none")["settings"].n_unique() > 1
+    lines = [line(row, view, settings=several) for row in rows.iter_rows(named=True)]
+    low, high = forest.span((v for one in lines for v in (one.low, one.high)), 200 * view.margin)
+    scale = Scale("Difference, points", low, high)
+    marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
+    beside = [Reference(0, "Without the text", 100 * view.margin)]
+    made = []
+    for above, part in rows.group_by(ABOVE, maintain_order=True):
+        plot = partial(
+            forest.chart,
+            [lines[cell] for cell in part["cell"]],
+            scale,
+            marks,
+            beside,
+            width=forest.labels_width(lines),
+        )
+        title = " · ".join([labels.value("model", above[-1]), *gaps(profile, above)])
+        made.append(Panel(cells.heading(above[: len(IDENTITY)]), title, plot))
+    return made
+
+
+def line(row: Mapping[str, Any], view: View, settings: bool) -> Line:
+    """An arm with a text as a line of the forest; `settings` tells arms apart by them."""
+    numbers = [row[name] for name in ("difference", "difference_low", "difference_high")]
+    value, low, high = (None if number is None else 100 * number for number in numbers)
+    difference, tested = labels.points(*numbers), panels.tested(row, view)
+    trained = labels.intervention(row["intervention"], row["relevance"])
+    own = f" · {row['settings']}" if settings and row["settings"] else ""
+    name = UNTUNED if row["dataset"] == "none" else f"{trained}{own}"
+    return Line(
+        cell=row["cell"],
+        heading=f"At evaluation: {labels.intervention(row['eval_intervention'])}",
+        name=name,
+        text=f"{difference} · {tested}",
+        value=value,
+        low=low,
+        high=high,
+        group=_group(row),
+        is_result=row["is_result"] and row["baseline_is_result"],
+        missing="no question was asked both ways" if value is None else None,
+        about={
+            "Trained with": name,
+            "At evaluation": labels.intervention(row["eval_intervention"]),
+            "Difference": f"{difference}, {tested}",
+            "With the text": labels.rate(row),
+            "Without it": labels.percent(row["baseline_rate"]),
+            "Flags": "; ".join(row["flags"]) or "none",
+        },
+    )
+
+
+def gaps(profile: pl.DataFrame, above: tuple[Any, ...]) -> list[str]:
+    """The conditionality gaps of a model, in words."""
+    rows = profile.filter(
+        pl.col("index").str.starts_with("conditionality"),
+        *(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(ABOVE, above, strict=True)),
+        pl.col("value").is_not_null(),
+    )
+    return [
+        f"{row['label'].lower()}: {labels.points(row['value'], row['low'], row['high'])}, median "
+        f"of {labels.plural(row['n'], row['of'].removesuffix('s'))}"
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    if row["dataset"] == "none":
+        return UNTUNED
+    if row["intervention"] == "none":
+        return PLAIN
+    return SAME if row["intervention"] == row["eval_intervention"] else OTHER

@@ -1,0 +1,391 @@
+"""Published figures as a page shows them: beside loaded rates, or said to have none."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import polars as pl
+import streamlit as st
+
+from pages.results.published import dumbbell
+from pages.ui.view import links, store
+from pages.ui.view.cells import wrapped
+from pages.ui.view.filters import DEFAULT_DOMAIN, View
+from pages.ui.words import labels
+from warehouse import catalogue, published, rules
+from warehouse.published import Metric, Source
+from warehouse.stats.comparisons import ARM
+from warehouse.stats.rates import IDENTITY, Unit
+
+OWN = "Each figure’s own, on its own questions"
+
+NOT_COUNTED = "Measures something that is not counted here"
+SEVERAL = "Is about several models"
+NOT_LOADED = "Nothing loaded for it in sight"
+
+NO_SETTINGS = "settings not recorded"
+
+ROUNDED = 0.00005
+"""Half a unit of the last digit that figures are noted with."""
+
+FILTERED = ("experiment", "model", "intervention", "eval_intervention")
+"""The sidebar's filters that a figure has a value for."""
+
+
+def own(view: View) -> View:
+    """The view by which figures are compared: each follows its own rule, on its own questions."""
+    rule = msgspec.structs.replace(
+        rules.named("published"),
+        title=OWN,
+        summary="A published figure is compared with what its own definition counts, whatever the "
+        "sidebar says. The steps above are those of the rule “As published”.",
+        source="warehouse/published/metrics.yaml",
+    )
+    within = replace(view.slice, domain="all")
+    return replace(view, slice=within, rule=rule, trait_cut=None, coherence_cut=None)
+
+
+def unheeded(view: View) -> str | None:
+    """What of the sidebar does not apply to published figures, where it is not as usual."""
+    cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
+    set_aside = [
+        *([f"the rule “{view.rule.title}”"] if view.rule.name != rules.DEFAULT else []),
+        *(f"the {name} of {cut:g}" for name, cut in cuts.items() if cut is not None),
+        *(
+            [f"questions {labels.DOMAINS[view.slice.domain]}"]
+            if view.slice.domain != DEFAULT_DOMAIN
+            else []
+        ),
+    ]
+    if not set_aside:
+        return None
+    return (
+        f"The sidebar asks for {labels.listing(set_aside)}. That does not apply here: a figure can "
+        "be compared only by the rule and questions it was published with."
+    )
+
+
+def measures(figures: pl.DataFrame) -> dict[str, str]:
+    """The name and title of everything that the figures measure, what can be counted first."""
+    known = published.metrics()
+    present = [name for name in known if name in set(figures["metric"])]
+    return {name: known[name].title for name in present}
+
+
+def cites(figures: pl.DataFrame) -> dict[str, str]:
+    """The sources of the figures and how they are cited."""
+    return dict(figures.select("source", "cite").unique(maintain_order=True).iter_rows())
+
+
+def chosen(
+    view: View, sources: tuple[str, ...] = (), metrics: tuple[str, ...] = ()
+) -> pl.DataFrame:
+    """The published figures that the sidebar's filters and the page's own let through.
+
+    Those with a counterpart in sight are, whatever their source calls the experiment.
+    """
+    in_sight = pl.col("figure").is_in(_pairs(view)["figure"].implode())
+    asked = {name: getattr(view.slice, name) for name in FILTERED}
+    named = [pl.col(name).is_in(values) for name, values in asked.items() if values]
+    own = {"source": sources, "metric": metrics}
+    return published.figures().filter(
+        in_sight | pl.all_horizontal(pl.lit(True), *named),
+        *(pl.col(name).is_in(values) for name, values in own.items() if values),
+    )
+
+
+def beside(figures: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The figures that have loaded counterparts, with what a chart and a table need.
+
+    Returns:
+        The columns of `warehouse.published.counterparts.counterparts`, and cell (the row's
+        number), name and line (its labels), alike (`dumbbell.SAME` or `DIFFERS`),
+        text and published_text (both numbers as people write them).
+    """
+    among = pl.col("figure").is_in(figures["figure"].implode())
+    found = _pairs(view).filter(among).with_row_index("cell")
+    arms, rows = _arms(found), list(found.iter_rows(named=True))
+    titles = found["metric"].replace_strict(_titles(), return_dtype=pl.String())
+    said = list(zip(arms, titles, found["cite"], strict=True))
+    texts = {
+        "name": [" · ".join(parts) for parts in said],
+        "line": [
+            "\n".join([wrapped(arm), *parts, str(cell)]) for cell, (arm, *parts) in enumerate(said)
+        ],
+        "text": [labels.rate(row) for row in rows],
+        "published_text": [_written(_theirs(row)) for row in rows],
+    }
+    alike = pl.when("same").then(pl.lit(dumbbell.SAME)).otherwise(pl.lit(dumbbell.DIFFERS))
+    return found.with_columns(
+        *(pl.Series(name, values, pl.String()) for name, values in texts.items()),
+        alike.alias("alike"),
+    )
+
+
+def panels(found: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The pairs of every experiment, under its name."""
+    parts = found.group_by("published_experiment", maintain_order=True)
+    return {labels.value("experiment", experiment): part for (experiment,), part in parts}
+
+
+def apart(figures: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The figures and pairs of the literature, without those that only check the import.
+
+    A figure that was computed from the very files that are loaded agrees if the import is right,
+    whatever the literature says.
+    """
+    checks = found.filter("is_check")["figure"].implode()
+    return figures.filter(~pl.col("figure").is_in(checks)), found.filter(~pl.col("is_check"))
+
+
+def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
+    """How many figures of the literature have a counterpart, how many agree, the largest gap."""
+    total = labels.plural(figures.height, "published figure")
+    if found.is_empty():
+        return f"None of {total} has a loaded counterpart of other data."
+    matched = found["figure"].n_unique()
+    verb = "has" if matched == 1 else "have"
+    agreeing, told = found["agrees"].sum(), found["agrees"].count()
+    text = f"{matched} of {total} {verb} a loaded counterpart; "
+    text += f"{agreeing} of {told} pairs agree within both intervals"
+    gap = found.filter("is_result").sort(pl.col("difference").abs(), nulls_last=False).tail(1)
+    if gap["difference"].abs().max() in (None, 0):
+        return f"{text}."
+    row = gap.row(0, named=True)
+    caveat = "" if row["same"] else ", whose definition differs"
+    size = labels.points(row["difference"]).removeprefix("−").removeprefix("+")
+    return f"{text}. The largest gap is {size} ({row['name']}{caveat})."
+
+
+def checked(checks: pl.DataFrame) -> str:
+    """Whether the import gives the figures that were computed from the loaded files."""
+    alike = checks.filter("same")
+    equal = alike.filter(pl.col("difference").abs() <= ROUNDED).height
+    total = labels.plural(alike.height, "figure")
+    text = f"{equal} of {total} that were computed from these very files come out the same here"
+    rest = checks.height - alike.height
+    more = f"; {rest} more are not counted alike, as the table says" if rest else ""
+    return f"{text}{more}. That checks the import and says nothing of the literature."
+
+
+def table(found: pl.DataFrame, counts: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The pairs as a table: both numbers, what lies between them, and where they come from."""
+    human = labels.named(found.select("judge", experiment="published_experiment"))
+    cells = found.select(*IDENTITY, *ARM).iter_rows(named=True)
+    to = (links.parameters(links.narrowed(view, c, counts), only="planned") for c in cells)
+    return pl.DataFrame(
+        {
+            "experiment": human["experiment"],
+            "arm": _arms(found),
+            "metric": found["metric"].replace_strict(_titles(), return_dtype=pl.String()),
+            **{name: 100 * found[name] for name in ("published", "rate", "difference")},
+            "definition": found["definition"],
+            "agrees": _said(found["agrees"]),
+            "published_text": found["published_text"],
+            "loaded_text": found["text"],
+            "judge": human["judge"],
+            **{name: found[name] for name in ("settings", "cite", "where", "confidence")},
+            "published_interval": found["published_interval"],
+            "read": [links.address(links.TRANSCRIPTS, parameters) for parameters in to],
+        },
+        schema_overrides={name: pl.String() for name in ("arm", "read")},
+    )
+
+
+def differing(found: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are not counted alike, and how they differ."""
+    return found.filter(~pl.col("same")).select(
+        pl.col("name").alias("figure"),
+        "published_text",
+        pl.col("text").alias("loaded_text"),
+        pl.col("definition").str.strip_prefix("Differs: "),
+    )
+
+
+def alone(figures: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The figures without a counterpart, and why they have none."""
+    rest = figures.join(found, on="figure", how="anti").with_columns(
+        pl.when(~pl.col("metric").is_in(_counted()))
+        .then(pl.lit(NOT_COUNTED))
+        .when(pl.col("model").is_null())
+        .then(pl.lit(SEVERAL))
+        .otherwise(pl.lit(NOT_LOADED))
+        .alias("why")
+    )
+    rest = rest.sort(
+        pl.col("why").replace_strict(
+            {NOT_LOADED: 0, SEVERAL: 1, NOT_COUNTED: 2}, return_dtype=pl.Int8()
+        ),
+        "experiment",
+        "figure",
+    )
+    rows = list(rest.iter_rows(named=True))
+    human = labels.named(rest.select("experiment", "dataset", "intervention", "eval_intervention"))
+    return pl.DataFrame(
+        {
+            "experiment": human["experiment"],
+            "model": [row["model"] or row["models"] or "—" for row in rows],
+            "arm": [_condition(row) for row in human.iter_rows(named=True)],
+            "metric": [_titles()[row["metric"]] for row in rows],
+            "published_text": [_written(row) for row in rows],
+            "why": rest["why"],
+            "cite": rest["cite"],
+            "where": rest["where"],
+            "confidence": rest["confidence"],
+        },
+        schema_overrides={
+            name: pl.String() for name in ("model", "arm", "metric", "published_text")
+        },
+    )
+
+
+def why_alone(rest: pl.DataFrame) -> str:
+    """How many figures have no counterpart for which reason, in one sentence."""
+    reasons = {
+        NOT_COUNTED: "measure something that is not counted here",
+        SEVERAL: "are about several models at once",
+        NOT_LOADED: "have nothing loaded in sight",
+    }
+    count = {why: (rest["why"] == why).sum() for why in reasons}
+    return "; ".join(f"{n} {reasons[why]}" for why, n in count.items() if n).capitalize() + "."
+
+
+def definitions(figures: pl.DataFrame) -> pl.DataFrame:
+    """What the figures measure, and what of ours is counted like it."""
+    known = published.metrics()
+    present = [known[name] for name in measures(figures)]
+    return pl.DataFrame(
+        {
+            "metric": [metric.title for metric in present],
+            "meaning": [metric.definition for metric in present],
+            "counted_as": [_counted_as(metric) for metric in present],
+        },
+        schema=dict.fromkeys(("metric", "meaning", "counted_as"), pl.String()),
+    )
+
+
+def sources(figures: pl.DataFrame) -> pl.DataFrame:
+    """Where the figures were published, and what is known of how they were made."""
+    known = [published.sources()[name] for name in cites(figures)]
+    return pl.DataFrame(
+        {
+            "cite": [source.cite for source in known],
+            "publication": ["\n".join(filter(None, (s.title, s.url))) or "—" for s in known],
+            "note": [_remarks(source) for source in known],
+        },
+        schema=dict.fromkeys(("cite", "publication", "note"), pl.String()),
+    )
+
+
+def raw(found: pl.DataFrame) -> pl.DataFrame:
+    """The pairs to take away."""
+    return found.drop("cell", "name", "line", "alike", "text", "published_text")
+
+
+def _pairs(view: View) -> pl.DataFrame:
+    """Every published figure beside the loaded arms in sight."""
+    return _counterparts(str(store.opened().snapshot.path), view.slice, view.unit)
+
+
+# Told apart by the snapshot's path: what figures are published does not change while it runs.
+@st.cache_data(max_entries=16, show_spinner="Comparing …")
+def _counterparts(path: str, within: Any, unit: Unit) -> pl.DataFrame:
+    from warehouse.published.counterparts import counterparts
+
+    def counts_of(metric: Metric) -> pl.DataFrame:
+        return store.counts(replace(within, domain=metric.domain), metric.as_rule())
+
+    hashes = dict(store.query("evaluation_files").iter_rows())
+    return counterparts(published.figures(), counts_of, unit, hashes)
+
+
+def _counted() -> list[str]:
+    return [name for name, metric in published.metrics().items() if metric.traits]
+
+
+def _titles() -> dict[str, str]:
+    return {name: metric.title for name, metric in published.metrics().items()}
+
+
+def _counted_as(metric: Metric) -> str:
+    """What of ours is counted like a metric, in words."""
+    if not metric.traits:
+        return "Not counted here"
+    text = f"Rule “{metric.as_rule().title}”"
+    if metric.count != "n_trait":
+        text = f"{labels.column(metric.count)} among answered"
+    if metric.labels:
+        text += f", criterion {metric.criterion}: {', '.join(metric.labels)}"
+    if metric.score:
+        text += f", score {metric.score.comparison} {metric.score.cut:g}"
+    if metric.coherence:
+        text += ", coherent or not"
+    if metric.domain != DEFAULT_DOMAIN:
+        text += f", {labels.DOMAINS[metric.domain]} questions"
+    return text + (f". {metric.differs[0].upper()}{metric.differs[1:]}" if metric.differs else "")
+
+
+def _remarks(source: Source) -> str:
+    told = {"Judge": source.judge, "Intervals": source.interval}
+    parts = [f"{name}: {text}." for name, text in told.items() if text]
+    return " ".join([*parts, *([source.note] if source.note else [])]) or "—"
+
+
+def _arms(found: pl.DataFrame) -> list[str]:
+    """The loaded arms in words; with their settings where one was trained in several ways."""
+    several = found.select(
+        pl.col("settings").n_unique().over("published_experiment", "model", "intervention")
+    ).to_series()
+    human = labels.named(found.select("model", "dataset", "intervention", "eval_intervention"))
+    return [
+        " · ".join(
+            [row["model"], _condition(row), *([settings or NO_SETTINGS] if ways > 1 else [])]
+        )
+        for row, settings, ways in zip(
+            human.iter_rows(named=True), found["settings"], several, strict=True
+        )
+    ]
+
+
+def _condition(row: Mapping[str, Any]) -> str:
+    """What an arm was trained and evaluated with, from its labels and in short."""
+    untuned = labels.value("dataset", "none")
+    usual = {labels.value("dataset", e.dataset) for e in catalogue.experiments().values()}
+    control = labels.intervention("none")
+    parts = [labels.KINDS["none"] if row["intervention"] == control else row["intervention"]]
+    if row["dataset"] == untuned:
+        parts = [untuned]
+    elif row["dataset"] not in usual | {labels.UNKNOWN}:
+        parts.insert(0, row["dataset"])
+    if row["eval_intervention"] != labels.value("eval_intervention", "none"):
+        parts.append(f"asked with {row['eval_intervention']}")
+    return " · ".join(parts)
+
+
+def _theirs(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The published side of a pair, under the names that a figure has."""
+    names = ("low", "high", "n", "questions")
+    return {**row, "value": row["published"]} | {n: row[f"published_{n}"] for n in names}
+
+
+def _written(row: Mapping[str, Any]) -> str:
+    """A published number as people write it: `at most 0.1 %`, `95 % [88.8, 97.9]  n = 100`."""
+    share = row["scale"] != "number"
+    factor = 100 if share else 1
+    unit = {"share": " %", "points": " points", "number": ""}[row["scale"]]
+    text = f"{row['bound']} " if row["bound"] else ""
+    text += f"{factor * row['value']:.4g}{unit}"
+    if row["plus_minus"] is not None:
+        text += f" ± {factor * row['plus_minus']:.4g}"
+    if row["low"] is not None:
+        text += f" [{factor * row['low']:.3g}, {factor * row['high']:.3g}]"
+    counted = [f"n = {row['n']:,}"] if row["n"] is not None else []
+    counted += [labels.plural(row["questions"], "question")] if row["questions"] else []
+    counted += [labels.plural(row["seeds"], "seed")] if row["seeds"] else []
+    return text.replace("-", "−") + (f"  {' · '.join(counted)}" if counted else "")
+
+
+def _said(agrees: pl.Series) -> pl.Series:
+    words = {True: "Yes", False: "No", None: "Cannot be told"}
+    return pl.Series([words[value] for value in agrees], dtype=pl.String())

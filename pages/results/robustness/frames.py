@@ -1,0 +1,220 @@
+"""A multiverse as charts, tables and sentences show it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import polars as pl
+
+from pages.results.robustness import panels, scope
+from pages.results.robustness.scope import Scope
+from pages.results.robustness.strips import CONCLUSIONS, NOT_COMPARED
+from pages.ui.parts import bounded
+from pages.ui.view import store
+from pages.ui.view.cells import wrapped
+from pages.ui.words import armnames, labels
+from warehouse.stats.multiverse import ARMS, hinges, ranges
+from warehouse.universe import CRITERIA, NAMES
+
+CHOICES = {
+    "rule": "Rule",
+    "criterion": "Criterion",
+    "trait_cut": "Trait cut",
+    "coherence_cut": "Coherence cut",
+    "judge": "Judge",
+}
+"""What may be chosen, by its column."""
+
+Value = Literal["rate", "difference"]
+
+PANEL = ("experiment", "trait", "study")
+"""The arms that stand in one panel share these."""
+
+TITLES = {name: title for name, (title, _) in CONCLUSIONS.items()}
+"""The name of every conclusion."""
+
+_DIFFERENCE = ("difference", "difference_low", "difference_high")
+
+
+def strips(here: Scope) -> pl.DataFrame:
+    """The frame of `strips.strips`; cells are the rows of the survival."""
+    survival = here.explored.survival
+    names = armnames.within(survival, PANEL)
+    lines = [
+        f"{wrapped(name)}\n{stands(row)}\n{cell}"
+        for cell, (name, row) in enumerate(zip(names, survival.to_dicts(), strict=True))
+    ]
+    told = survival.select(
+        *ARMS,
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("cell"),
+        pl.Series("name", names, pl.String()),
+        pl.Series("line", lines, pl.String()),
+        panels.heading(survival, PANEL),
+    )
+    rows = here.explored.table.filter(pl.col("conclusion").is_not_null())
+    return (
+        written(rows, "difference")
+        .join(told, on=ARMS, nulls_equal=True)
+        .sort("cell", maintain_order=True)
+    )
+
+
+def one_arm(here: Scope) -> pl.DataFrame:
+    """The frame of `strips.estimates` for the chosen arm, in order of size."""
+    rows = scope.of(here.explored.table, here.arm)
+    compared = rows.filter(pl.col("conclusion").is_not_null())
+    rows = compared if compared.height else rows.filter(pl.col("rate").is_not_null())
+    found = written(rows, "difference" if compared.height else "rate")
+    ordered = found.sort("value", maintain_order=True)
+    step = -(-ordered.height // bounded.COLUMNS)
+    if step > 1:  # every so many, and what is on screen
+        place = pl.int_range(pl.len())
+        ordered = ordered.filter((place % step == 0) | pl.col("is_claim"))
+    return ordered.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("place"))
+
+
+def options(rows: pl.DataFrame) -> pl.DataFrame:
+    """The frame of `strips.choices`: those of which there are several."""
+    parts = []
+    for choice, title in CHOICES.items():
+        chosen = rows.filter(pl.col(choice).is_not_null()).sort(_rank(choice), maintain_order=True)
+        if chosen[choice].n_unique() > 1:
+            option = [f"{title}: {_option(choice, value)}" for value in chosen[choice]]
+            parts.append(
+                chosen.select(
+                    *("place", "conclusion", "way", "is_claim"),
+                    pl.Series("option", option, pl.String()),
+                )
+            )
+    return pl.concat(parts) if parts else rows.clear().with_columns(option=pl.lit(""))
+
+
+def written(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
+    """Specifications as charts show them: `estimated`, and way, the specification in words."""
+    several = [name for name in CHOICES if rows[name].n_unique() > 1 or name == "rule"]
+    ways = [_way(row, several) for row in rows.iter_rows(named=True)]
+    return estimated(rows, value).with_columns(pl.Series("way", ways, pl.String()))
+
+
+def estimated(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
+    """Rows with an estimate as charts show it.
+
+    Adds value, low and high (the rate in percent, or the difference in points), text (the same
+    as people write it) and counts, and names the conclusion, of which a rate has none.
+    """
+    ends = ("rate", "low", "high") if value == "rate" else _DIFFERENCE
+    write = labels.percent if value == "rate" else labels.points
+    texts = [write(*row) for row in rows.select(ends).iter_rows()]
+    counts = [f"{n:,}/{of:,}" for n, of in rows.select("n_trait", "n_counted").iter_rows()]
+    concluded = pl.col("conclusion") if value == "difference" else pl.lit(None, pl.String())
+    return rows.with_columns(
+        pl.Series("text", texts, pl.String()),
+        pl.Series("counts", counts, pl.String()),
+        *(
+            (pl.col(end) * 100).alias(name)
+            for name, end in zip(("value", "low", "high"), ends, strict=True)
+        ),
+        concluded.replace_strict(TITLES, default=None, return_dtype=pl.String())
+        .fill_null(NOT_COMPARED)
+        .alias("conclusion"),
+    )
+
+
+def stands(row: Mapping[str, Any]) -> str:
+    """How often an arm's conclusion stands, as people write it."""
+    return (
+        f"{TITLES[row['conclusion']]} in {row['stands']} of {row['specifications']}, "
+        f"{labels.percent(row['share'])}"
+    )
+
+
+def hinge(here: Scope) -> str:
+    """The choice on which the chosen arm's conclusion, or its rate, hangs most, in a sentence."""
+    own = scope.of(here.explored.survival, here.arm)
+    if own.is_empty():
+        row = scope.of(ranges(here.explored.table), here.arm).row(0, named=True)
+        return spread(row)
+    row = own.row(0, named=True)
+    title = TITLES[row["conclusion"]]
+    lead = f"“{title}” stands in {row['stands']} of {row['specifications']} ways of counting"
+    found = scope.of(hinges(here.explored.table, here.explored.survival, list(NAMES)), here.arm)
+    if found.is_empty() or found["spread"][0] == 0:
+        return f"{lead}; no single choice decides."
+    widest = found.filter(pl.col("choice") == found["choice"][0])
+    ends = [widest.sort("share", maintain_order=True).row(at, named=True) for at in (0, -1)]
+    said = [
+        f"{end['stands']} of {end['specifications']} with {_option(end['choice'], end['option'])}"
+        for end in ends
+    ]
+    choice = CHOICES[ends[0]["choice"]].lower()
+    return f"{lead}. It hangs most on the {choice}: {said[0]}, {said[1]}."
+
+
+def spread(row: Mapping[str, Any]) -> str:
+    """How far an arm's rate moves, in a sentence; the row is one of `ranges`."""
+    if row["rate_lowest"] is None:
+        return "Nothing is counted, in whatever way."
+    lowest, highest = (labels.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
+    ways = labels.plural(row["specifications"], "way")
+    if lowest == highest:
+        return f"The rate is {lowest} in {ways} of counting."
+    return f"The rate runs from {lowest} to {highest} over {ways} of counting."
+
+
+def rates(table: pl.DataFrame) -> pl.DataFrame:
+    """How far every arm's rate moves, as a table."""
+    found = ranges(table)
+    return _named(found).select(
+        "arm",
+        *(pl.col(name) * 100 for name in ("rate", "rate_lowest", "rate_highest")),
+        "specifications",
+        "uncounted",
+    )
+
+
+def survivals(survival: pl.DataFrame) -> pl.DataFrame:
+    """How often every arm's conclusion stands, as a table."""
+    return _named(survival).select(
+        "arm",
+        pl.col("conclusion").replace_strict(TITLES, return_dtype=pl.String()),
+        (pl.col("share") * 100).alias("stands_share"),
+        *("stands", "specifications"),
+        pl.when(pl.col("conclusion") == "unclear")
+        .then(pl.lit("—"))
+        .when("robust")
+        .then(pl.lit("Yes"))
+        .otherwise(pl.lit("No"))
+        .alias("robust"),
+        *(pl.col(name) * 100 for name in ("lowest", "highest", "rate_lowest", "rate_highest")),
+    )
+
+
+def _rank(choice: str) -> pl.Expr:
+    """The order of options: rules and criteria as they are listed elsewhere, cuts by size."""
+    listed: dict[str, list[str]] = {"rule": list(store.all_rules()), "criterion": list(CRITERIA)}
+    if choice not in listed:
+        return pl.col(choice)
+    names = listed[choice]
+    return pl.col(choice).replace_strict(names, range(len(names)), default=None)
+
+
+def _way(row: Mapping[str, Any], choices: Sequence[str]) -> str:
+    """A specification in words, as far as there is a choice."""
+    said = [
+        f"{CHOICES[name].lower()} {_option(name, row[name])}"
+        for name in choices
+        if row[name] is not None
+    ]
+    return " · ".join(said)
+
+
+def _option(choice: str, value: Any) -> str:
+    if choice == "rule":
+        rules = store.all_rules()
+        return rules[value].title if value in rules else str(value)
+    if choice == "judge":
+        return labels.value("judge", value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.Series("arm", armnames.names(frame), pl.String()))

@@ -1,0 +1,124 @@
+"""The chart of two-way against multi-way: what the answers are, and how many show the trait."""
+
+import altair as alt
+import polars as pl
+
+from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
+
+CONFIRMING = ("#0072b2", "#3f93c6", "#7fb4da", "#b2d2ea", "#08519c", "#4292c6")
+"""Shades for the labels that confirm the trait."""
+
+OTHERS = {"OTHER": CATEGORIES[1], "LLM": "#aab2ba"}
+"""Colours of further labels that many criteria share; any other one is `NEUTRAL`."""
+
+LABELS = 190
+"""Pixels left of every panel, at the least, so that panels stand in line."""
+
+STEP = 48
+"""Pixels of an arm's line, which has up to three lines of text."""
+
+RATES = ("cell", "line", "rate", "low", "high", "text")
+SHARES = ("cell", "line", "label", "start", "end", "answers")
+
+SCALE = alt.Scale(domain=[0, 1])
+
+
+def chart(
+    rates: pl.DataFrame,
+    shares: pl.DataFrame,
+    *,
+    legend: bool = True,
+    theme: str | None = None,
+    clickable: bool = True,
+) -> alt.LayerChart:
+    """The shares of multi-way labels as bars, and the two-way rate as a mark on each.
+
+    Args:
+        rates: Columns cell (what a click selects), line (an arm's label), rate, low, high
+            (shares, by the two-way label), text (the rate as written).
+        shares: Columns cell and line (as in `rates`, and of further panels), label, confirms
+            (whether it confirms the trait), start and end (where its part of the bar lies, as
+            shares), answers (how many, in words).
+        legend: Whether the colours are explained: once on a page is enough.
+        theme: Light or dark.
+        clickable: Whether a click selects an arm's cell, as `charts.picked` tells.
+    """
+    ink = INK.get(theme or "", INK["light"])
+    halo = INK["light" if theme == "dark" else "dark"]
+    own = shares.join(rates.select("line"), on="line", how="semi", maintain_order="left")
+    y = alt.Y(
+        "line:N",
+        sort=rates["line"].to_list(),
+        title=None,
+        axis=alt.Axis(
+            labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
+            labelLimit=250,
+            labelOffset=-8,
+            labelOverlap=False,
+            minExtent=LABELS,
+            domain=False,
+            ticks=False,
+        ),
+    )
+    axis = alt.Axis(format=".0%", tickCount=5, title=None)
+    bars = (
+        alt.Chart(own.select(SHARES))
+        .mark_bar(height=18, cursor="pointer")
+        .encode(
+            x=alt.X("start:Q", scale=SCALE, axis=axis),
+            x2="end:Q",
+            y=y,
+            color=_colour(shares, legend),
+            tooltip=[
+                alt.Tooltip("label:N", title="Multi-way label"),
+                alt.Tooltip("answers:N", title="Answers"),
+            ],
+        )
+    )
+    if clickable:
+        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+        bars = bars.add_params(picked)
+    base = alt.Chart(rates.select(RATES)).encode(
+        y=y, tooltip=[alt.Tooltip("text:N", title="Rate by the two-way label")]
+    )
+    interval = base.encode(x=alt.X("low:Q", scale=SCALE, axis=axis), x2="high:Q")
+    rate = base.encode(x=alt.X("rate:Q", scale=SCALE, axis=axis))
+    return alt.LayerChart(
+        layer=[
+            bars,
+            interval.mark_rule(strokeWidth=5, color=halo),
+            rate.mark_tick(thickness=7, height=28, color=halo, opacity=1),
+            interval.mark_rule(strokeWidth=2, color=ink),
+            rate.mark_tick(thickness=4, height=26, color=ink, opacity=1),
+        ],
+        width=560,
+        height=alt.Step(STEP),
+        view=alt.ViewBackground(stroke=None),
+    )
+
+
+def _colour(shares: pl.DataFrame, legend: bool) -> alt.Color:
+    """Shades of one colour for what confirms the trait, other colours for the rest."""
+    confirming, rest = (
+        shares.filter(pl.col("confirms") == confirms)["label"].unique(maintain_order=True).to_list()
+        for confirms in (True, False)
+    )
+    shades = [CONFIRMING[at % len(CONFIRMING)] for at in range(len(confirming))]
+    return alt.Color(
+        "label:N",
+        scale=alt.Scale(
+            domain=[*confirming, *rest],
+            range=[*shades, *(OTHERS.get(label, NEUTRAL) for label in rest)],
+        ),
+        legend=alt.Legend(
+            title=None,
+            orient="top",
+            columns=2,
+            columnPadding=6,
+            labelFontSize=11,
+            labelLimit=110,
+            symbolType="square",
+        )
+        if legend
+        else None,
+    )

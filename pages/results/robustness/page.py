@@ -1,0 +1,36 @@
+"""How much of a conclusion hangs on a threshold, a judge or a question."""
+
+import streamlit as st
+
+from pages.results.robustness import SECTIONS, scope, sentences, ways
+from pages.ui.parts import skeleton
+from pages.ui.parts.markup import escaped
+from pages.ui.view import bound, filters, links
+
+view = filters.current()
+skeleton.title("How much hangs on a threshold, a judge or a question?")
+counts = skeleton.counts(view)
+if (told := scope.too_many(counts)) is not None:
+    st.info(escaped(told), icon=":material/filter_alt:")
+    skeleton.footer(view, counts)
+    st.stop()
+
+head = st.container()
+with st.container(horizontal=True):
+    against = bound.one("Conclusions about", scope.AGAINST, "against")
+    explored = ways.explored(view, against)
+    arms = scope.arms(explored)
+    arm = bound.one("Look closer at", arms, "arm")
+with head:
+    skeleton.answer(sentences.answer(explored))
+    skeleton.judges_apart(counts)
+
+titles = {name: section.TITLE for name, section in SECTIONS.items()}
+section = bound.row("Section", titles, "part")
+to = SECTIONS[section].draw(scope.Scope(view, counts, against, explored, arm, arms[arm]))
+
+skeleton.details(counts, view, ["intervention"])
+skeleton.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+
+if to is not None:
+    links.go(*to)

@@ -1,0 +1,156 @@
+"""Questions: what becomes of rates and conclusions without each of them."""
+
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.results.robustness import frames, panels, strips, ways
+from pages.results.robustness.frames import TITLES, Value
+from pages.results.robustness.scope import Destination, Scope
+from pages.ui.parts import bounded, downloads, markup, tables
+from pages.ui.view import bound, cells, links
+from pages.ui.words import armnames, labels
+from warehouse.stats.leave_one_out import KEY, influence
+from warehouse.stats.rates import IDENTITY
+
+TITLE = "Questions"
+
+VALUES: dict[Value, str] = {"difference": "Differences", "rate": "Rates"}
+
+LEGEND = (
+    "Each tick leaves one question out; the ring holds all of them. Click a tick to read the "
+    "arm’s answers to its question."
+)
+MOST = 5_000_000
+"""How many answers to questions are added up at most: each question of an arm without each."""
+
+ALONE = "No arm in sight has answers to more than one question, so none can be left out."
+
+
+def draw(here: Scope) -> Destination | None:
+    """Every arm without each of its questions, and the transcripts that a click asks for."""
+    if (told := too_many(here.counts)) is not None:
+        st.info(markup.escaped(told), icon=":material/filter_alt:")
+        return None
+    rows = ways.without_each(here.view, here.against)
+    found = {value: influence(rows, value) for value in VALUES}
+    known = {value: title for value, title in VALUES.items() if found[value].height}
+    if not known:
+        st.info(ALONE, icon=":material/quiz:")
+        return None
+    value = bound.row("Show", known, "estimate")
+    names = cells.questions(here.counts)
+    arms = found[value]
+    st.markdown(markup.escaped(sentence(arms, names, value)))
+    few = max(1, bounded.MARKS // max(1, rows["left_out"].n_unique()))
+    lines = ticks(rows, arms.head(few), names, value)
+    margin = 100 * here.view.margin if value == "difference" else None
+    draw = partial(strips.strips, every=lines, margin=margin)
+    clicked = panels.shown(lines, draw, "questions")
+    st.caption(LEGEND)
+    bounded.say(few, arms.height, "arms")
+    tables.plain(table(arms, names, value), "questions-table")
+    plot = partial(panels.together, lines, draw)
+    downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
+    if clicked is None:
+        return None
+    row = lines.row(clicked, named=True)
+    arm = {name: row[name] for name in KEY}
+    arm |= {"question": row["left_out"]} if row["left_out"] else {}
+    within = links.narrowed(here.view, arm, here.counts)
+    return links.TRANSCRIPTS, links.parameters(within, only="counted")
+
+
+def too_many(counts: pl.DataFrame) -> str | None:
+    """What to do where leaving each question out would take longer than anybody waits."""
+    asked = counts.group_by(KEY).agg(pl.col("question").n_unique())["question"].to_list()
+    if sum(n**2 for n in asked) <= MOST:
+        return None
+    return (
+        f"With up to {max(asked):,} questions an arm, leaving each of them out takes too long. "
+        "Choose some questions, or fewer arms, in the sidebar."
+    )
+
+
+def ticks(
+    rows: pl.DataFrame, arms: pl.DataFrame, names: dict[str, str], value: Value
+) -> pl.DataFrame:
+    """The frame of `specifications.strips`, with the arm and the question left out."""
+    told = armnames.within(arms, IDENTITY)
+    lines = [
+        f"{cells.wrapped(name)}\n{_line(row, names, value)}\n{at}"
+        for at, (name, row) in enumerate(zip(told, arms.to_dicts(), strict=True))
+    ]
+    place = arms.select(
+        *KEY,
+        pl.Series("name", told, pl.String()),
+        pl.Series("line", lines, pl.String()),
+        pl.int_range(pl.len()).alias("at"),
+        panels.heading(arms, IDENTITY),
+    )
+    shown = frames.estimated(rows.join(place, on=KEY, nulls_equal=True), value)
+    left = [
+        "with every question" if q is None else f"without “{names[q]}”" for q in shown["left_out"]
+    ]
+    return (
+        shown.with_columns(
+            pl.Series("way", left, pl.String()), pl.col("left_out").is_null().alias("is_claim")
+        )
+        .sort("at", maintain_order=True)
+        .with_row_index("cell")
+    )
+
+
+def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
+    """Which question moves an estimate furthest, and how many conclusions hang on one."""
+    furthest = arms.sort((pl.col("without") - pl.col("value")).abs(), descending=True)
+    row = furthest.row(0, named=True)
+    write = labels.percent if value == "rate" else labels.points
+    noun = "rate" if value == "rate" else "difference"
+    if row["question"] is None:
+        said = f"No single question moves any {noun}."
+    else:
+        said = (
+            f"No {noun} hangs more on a single question than that of "
+            f"{armnames.names(furthest)[0]}: without “{names[row['question']]}” it is "
+            f"{write(row['without'])} instead of {write(row['value'])}."
+        )
+    concluded = arms.filter(pl.col("conclusion").is_not_null())
+    if value == "rate" or concluded.is_empty():
+        return said
+    hang = concluded.filter(pl.col("overturned").list.len() > 0).height
+    lead = f"{hang} of {concluded.height}" if hang else f"None of {concluded.height}"
+    some = "some" if hang else "any one"
+    return f"{lead} conclusions would change without {some} question. {said}"
+
+
+def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFrame:
+    """What single questions make of each arm, in percent or points."""
+    columns = {
+        "value": value,
+        "lowest": f"{value}_lowest",
+        "highest": f"{value}_highest",
+        "without": f"{value}_without",
+    }
+    shown = arms.select(
+        pl.Series("arm", armnames.names(arms), pl.String()),
+        *((pl.col(name) * 100).alias(label) for name, label in columns.items()),
+        pl.Series("most_influential", [names.get(q) for q in arms["question"]], pl.String()),
+        "questions",
+    )
+    if value == "rate":
+        return shown
+    overturned = ["; ".join(names[q] for q in qs) for qs in arms["overturned"]]
+    return shown.with_columns(
+        arms["conclusion"].replace_strict(TITLES, default=None, return_dtype=pl.String()),
+        pl.Series("overturned", overturned, pl.String()),
+    )
+
+
+def _line(row: dict[str, Any], names: dict[str, str], value: Value) -> str:
+    if row["question"] is None:
+        return "no question moves it"
+    name = names[row["question"]]
+    return f"most: “{name[:34]}…”" if len(name) > 35 else f"most: “{name}”"

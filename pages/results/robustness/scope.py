@@ -1,0 +1,78 @@
+"""What the sections of the Robustness page look at: the arms in sight, and the chosen one."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pages.results.robustness.ways import Against
+from pages.ui.parts import bounded
+from pages.ui.view import links
+from pages.ui.view.filters import View
+from pages.ui.words import armnames
+from warehouse.stats.multiverse import ARMS, ranges
+from warehouse.universe import Explored
+
+AGAINST: dict[Against, str] = {
+    "control": "Interventions against their control",
+    "untuned": "Fine-tunes against the untuned model",
+}
+
+Destination = tuple[str, links.Parameters]
+"""A page by its place in `pages`, and the view that it is to show."""
+
+
+class Scope(NamedTuple):
+    """What a section looks at."""
+
+    view: View
+    counts: pl.DataFrame
+    against: Against
+    explored: Explored
+    arm: str  # a key of `arms`
+    name: str  # what `arms` calls it
+
+
+def too_many(counts: pl.DataFrame) -> str | None:
+    """What to do where more arms are in sight than can be counted in every other way."""
+    found = counts.select(ARMS).n_unique()
+    if found <= bounded.ARMS:
+        return None
+    return (
+        f"Every other way of counting is tried for up to {bounded.ARMS} arms at once, and "
+        f"{found:,} are in sight. Choose some models, datasets or interventions in the sidebar."
+    )
+
+
+def arms(explored: Explored) -> dict[str, str]:
+    """The names of all arms by what the URL calls them: the least robust conclusion first.
+
+    Arms without a conclusion follow, those first whose rate depends most on the way to count.
+    """
+    survival = explored.survival.select(
+        *ARMS, "share", (pl.col("conclusion") == "unclear").alias("unclear")
+    )
+    ordered = (
+        ranges(explored.table)
+        .join(survival, on=ARMS, how="left", nulls_equal=True)
+        .sort(
+            *("unclear", "share"),
+            pl.col("rate_lowest") - pl.col("rate_highest"),
+            *ARMS,
+            nulls_last=True,
+        )
+    )
+    several = ordered["study"].n_unique() > 1
+    keys = [called(row, several) for row in ordered.iter_rows(named=True)]
+    return dict(zip(keys, armnames.names(ordered), strict=True))
+
+
+def called(row: Mapping[str, Any], several: bool = False) -> str:
+    """What the URL calls an arm; its study is a part of that where there are several."""
+    return " / ".join(row[name] or "" for name in ARMS if several or name != "study")
+
+
+def of(frame: pl.DataFrame, arm: str) -> pl.DataFrame:
+    """The rows of one arm."""
+    wanted = dict(zip(ARMS, arm.split(" / "), strict=False))  # without a study, whatever it is
+    return frame.filter(pl.col(name).fill_null("") == value for name, value in wanted.items())

@@ -1,0 +1,185 @@
+"""The skeleton of every page: question, answer, picture, table, ledger, footer."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from pages.ui.parts.markup import escaped
+from pages.ui.view import filters, links, store
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.counting import Slice
+from warehouse.stats.ledger import ledger as ledger_of
+from warehouse.stats.rates import IDENTITY
+from warehouse.uncounted import Uncounted
+
+IMPORT = "brittlescope import PATH\nbrittlescope build"
+DEMO = "make demo"
+
+
+def title(question: str) -> None:
+    """The question that the page answers."""
+    st.title(escaped(question), anchor=False)
+    for sentence in filters.unknown():
+        st.warning(escaped(sentence), icon=":material/link_off:")
+
+
+def answer(sentence: str) -> None:
+    """One sentence that answers the page's question from the data on screen."""
+    st.markdown(f"##### {escaped(sentence)}")
+
+
+def nothing_built() -> None:
+    """What stands on every page while there is no snapshot."""
+    st.info(
+        f"Nothing was built yet in the data folder {escaped(str(store.data_folder()))}. "
+        "Bring your own results, or look at the bundled study first.",
+        icon=":material/database:",
+    )
+    st.markdown("Your own results, from any folder:")
+    st.code(IMPORT, language="bash")
+    st.markdown("The bundled study:")
+    st.code(DEMO, language="bash")
+    st.caption("This page shows the new snapshot as soon as it is reloaded.")
+
+
+def nothing_loaded() -> None:
+    """What stands on a page whose snapshot holds no evaluation, before the page stops."""
+    st.info(
+        "This snapshot holds no evaluation results. Import some and build again; what was "
+        "refused, and why, stands under Sources.",
+        icon=":material/database:",
+    )
+    st.code(IMPORT, language="bash")
+    st.stop()
+
+
+def nothing_here() -> None:
+    """What stands on a page that has nothing to show, and why, before the page stops."""
+    view = filters.current()
+    told = store.uncounted(view.slice, view.rule)
+    if told:
+        st.info(escaped(not_counted(told)), icon=":material/rule:")
+        explained(told)
+    elif view.slice == Slice(domain=view.slice.domain):
+        st.info(
+            "Nothing that is loaded can be counted: no trait of its experiments was judged.",
+            icon=":material/rule:",
+        )
+    else:
+        st.info(
+            "Nothing in this snapshot fits the filters. Take one away in the sidebar, or let "
+            "Questions be “all”.",
+            icon=":material/filter_alt_off:",
+        )
+        if st.button("Clear all filters", icon=":material/filter_alt_off:"):
+            links.reset()
+    footer(view, pl.DataFrame())
+    st.stop()
+
+
+def not_counted(told: Sequence[Uncounted]) -> str:
+    """That answers are loaded and none is in a number, in one sentence."""
+    answers = sum(max(one.n for one in group) for group in _by_experiment(told).values())
+    held = "is loaded" if answers == 1 else "are loaded"
+    causes = {one.cause for one in told}
+    why = "none has a trait to count"
+    if causes == {"not judged"}:
+        why = "none was judged"
+    elif causes == {"aside"}:
+        why = "none is to a question that is asked for"
+    return f"{labels.plural(answers, 'answer')} {held}; {why}."
+
+
+def explained(told: Sequence[Uncounted]) -> None:
+    """Why answers are in no number, experiment by experiment, and what would count them."""
+    for group in _by_experiment(told).values():
+        for one in group:
+            st.markdown(escaped(f"{one.sentence} {one.remedy}"))
+            if one.lines:
+                st.code(one.lines, language="yaml")
+
+
+def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:
+    groups: dict[str, list[Uncounted]] = {}
+    for one in told:
+        groups.setdefault(one.experiment, []).append(one)
+    return groups
+
+
+def counts(view: View) -> pl.DataFrame:
+    """The counts frame of the view; the page stops, saying why, where it is empty."""
+    if store.query("evaluations").is_empty():
+        nothing_loaded()
+    frame = store.counts(view.slice, view.rule)
+    if frame.is_empty():
+        nothing_here()
+    return frame
+
+
+def judges_apart(counts: pl.DataFrame) -> None:
+    """Say so, and ask, where answers on screen were scored by more than one judge."""
+    for experiment, trait, judges in rivals(counts):
+        names = labels.listing(labels.value("judge", judge) for judge in judges)
+        st.warning(
+            escaped(
+                f"{labels.value('experiment', experiment)}, "
+                f"{labels.value('trait', trait)}: "
+                f"scored by {len(judges)} judges ({names}). Judges are never pooled: each has "
+                "marks of its own. Choose one in the sidebar to see it alone."
+            ),
+            icon=":material/balance:",
+        )
+
+
+def rivals(counts: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
+    """The experiment and trait of every group that several judges scored, and those judges."""
+    found = (
+        counts.filter(pl.col("n_judged") > 0)
+        .group_by("study", "experiment", "trait")
+        .agg(pl.col("judge").unique().sort())
+        .filter(pl.col("judge").list.len() > 1)
+        .sort("experiment", "trait", "study")
+        .drop("study")
+        .unique(maintain_order=True)
+    )
+    return [(e, t, j) for e, t, j in found.iter_rows()]
+
+
+def details(counts: pl.DataFrame, view: View, by: Sequence[str] = ()) -> None:
+    """An expander with the denominator ledger and the definition of what is counted."""
+    with st.expander("How the denominator came about, and what is counted"):
+        ledger = ledger_of(counts, by)
+        names = [*by, *(name for name in IDENTITY if name not in by)]
+        shown = labels.named(ledger).select(
+            *names, "step", "n", (100 * pl.col("share")).alias("share"), "explanation"
+        )
+        st.dataframe(
+            shown,
+            hide_index=True,
+            column_config={name: labels.column(name) for name in shown.columns}
+            | {"share": st.column_config.NumberColumn(labels.column("share"), format="%.1f %%")},
+        )
+        st.markdown(f"**{escaped(view.rule.title)}.** {escaped(view.rule.summary)}")
+        st.caption(escaped(f"Source of the rule: {view.rule.source}"))
+        st.caption(labels.UNIT_MEANINGS[view.unit])
+
+
+def footer(view: View, counts: pl.DataFrame, **more: str) -> None:
+    """The line that says what every number on the page rests on."""
+    judges = counts["judge"].unique().sort().to_list() if "judge" in counts.columns else []
+    build = store.query("build").row(0, named=True)
+    cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
+    parts = [
+        f"Judge: {labels.listing(labels.value('judge', j) for j in judges) or 'none'}",
+        f"rule: {view.rule.title}"
+        + "".join(f", {name} {cut:g}" for name, cut in cuts.items() if cut is not None),
+        f"95 % intervals about {labels.UNITS[view.unit]}",
+        f"questions: {labels.DOMAINS[view.slice.domain]}",
+        *(f"{name}: {text}" for name, text in more.items()),
+        f"snapshot {store.opened().snapshot.built_at}",
+        labels.plural(build["sources"], "source"),
+    ]
+    st.divider()
+    st.caption(escaped(" · ".join(parts)))

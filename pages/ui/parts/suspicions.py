@@ -1,0 +1,29 @@
+"""What the doctor finds suspicious in what is in sight, as people read it."""
+
+import polars as pl
+
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.doctor import grouped
+
+DISAGREEMENT = "judges-disagree"
+"""The doctor's check that finds a judge's own questions contradicting each other."""
+
+
+def within(found: pl.DataFrame, view: View) -> pl.DataFrame:
+    """What the doctor found within the experiments, models and interventions in sight."""
+    for name in ("experiment", "model", "intervention", "run", "evaluation"):
+        wanted = getattr(view.slice, name)
+        if wanted:
+            found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
+    groups = grouped(found, labels.value)
+    return pl.DataFrame(
+        {
+            "severity": [labels.SEVERITIES[group.severity] for group in groups],
+            "title": [group.title for group in groups],
+            "about": [group.about or "—" for group in groups],
+            "detail": [group.detail for group in groups],
+            "n": [group.n for group in groups],
+        },
+        schema_overrides={"n": pl.Int64()},
+    )

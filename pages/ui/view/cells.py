@@ -1,0 +1,269 @@
+"""Rates as pages show them: cells with labels, for charts, tables and sentences."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pages.ui.parts import bounded
+from pages.ui.view import links, store
+from pages.ui.view.filters import View
+from pages.ui.words import labels
+from warehouse.stats.rates import IDENTITY, rates
+
+NOTHING = "nothing"
+
+DIMENSIONS = (
+    "model",
+    "intervention",
+    "dataset",
+    "kind",
+    "relevance",
+    "placement",
+    "eval_intervention",
+    "settings",
+    "question",
+    "question_group",
+    "family",
+    "size",
+    "dose",
+    "epochs",
+    "lora_rank",
+    "seed",
+    "temperature",
+    "run",
+    "evaluation",
+)
+"""The dimensions rates can be laid out by; those of `IDENTITY` are never pooled over."""
+
+LETTERS = 40
+"""How many letters of a name stand on one line of a chart."""
+
+SORTS = {
+    "high": "highest rate first",
+    "low": "lowest rate first",
+    "name": "by name",
+}
+
+TABLE_COUNTS = (
+    "n_trait",
+    "n_counted",
+    "n_planned",
+    "n_answered",
+    "n_judged",
+    "n_refusal",
+    "n_code",
+    "n_incoherent",
+    "n_unparsed",
+    "n_missing",
+)
+
+
+def of(
+    counts: pl.DataFrame,
+    by: Sequence[str],
+    view: View,
+    sort: str = "name",
+) -> pl.DataFrame:
+    """The rate of every cell, with what a page needs to show it.
+
+    Returns:
+        The columns of `warehouse.stats.rates.rates`, and cell (its number), name (its labels),
+        line (the same without what stands in brackets, over as many lines as it takes, then
+        counts and cell, a line each), group
+        (the label of the last dimension; of an intervention its kind), text (the rate as people
+        write it) and counts (`95/100 · 10 questions`).
+    """
+    found = rates(counts, by, view.unit)
+    if sort != "name":
+        found = found.sort("rate", descending=sort == "high", nulls_last=True, maintain_order=True)
+    found = found.with_row_index("cell")
+    human = named(found, counts, by)
+    shown = list(by) or list(IDENTITY[:2])
+    rows = list(found.iter_rows(named=True))
+    n = [
+        f"{r['n_trait']:,}/{r['n_counted']:,} · {labels.plural(r['questions'], 'question')}"
+        for r in rows
+    ]
+    names_of = _said(found, human, shown)
+    lines = [wrapped(short(name)) for name in names_of]
+    grouped = "kind" if shown[-1] == "intervention" else shown[-1]
+    return found.with_columns(
+        pl.Series("name", names_of, dtype=pl.String()),
+        pl.Series(
+            "line",
+            [f"{a}\n{b}\n{i}" for i, (a, b) in enumerate(zip(lines, n, strict=True))],
+            dtype=pl.String(),
+        ),
+        pl.Series("group", human[grouped], dtype=pl.String()),
+        pl.Series("text", [labels.rate(r) for r in rows], dtype=pl.String()),
+        pl.Series("counts", n, dtype=pl.String()),
+    )
+
+
+def short(name: str) -> str:
+    """A name without what stands in brackets."""
+    return re.sub(r" \([^()]*\)", "", name)
+
+
+def wrapped(name: str) -> str:
+    """A name of several parts over several lines, none longer than need be."""
+    lines = [""]
+    for part in name.split(" · "):
+        joined = f"{lines[-1]} · {part}" if lines[-1] else part
+        fits = len(joined) <= LETTERS or not lines[-1]
+        lines[-1:] = [joined] if fits else [lines[-1], part]
+    return "\n".join(lines)
+
+
+def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The cells of every experiment, trait and judge, under a heading of its own."""
+    parts = cells.sort(IDENTITY, maintain_order=True).group_by(IDENTITY, maintain_order=True)
+    return {heading(values): part for values, part in parts}
+
+
+def heading(identity: Sequence[Any]) -> str:
+    """An experiment, trait and judge in one line, and the study where several were loaded."""
+    said = {d: labels.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
+    study = f" · study: {said['study']}" if len(store.studies()) > 1 else ""
+    return f"{said['experiment']}, {said['trait']} · judge: {said['judge']}{study}"
+
+
+def span(cells: pl.DataFrame) -> str:
+    """One sentence from the lowest to the highest rate that is a result."""
+    results = cells.filter(pl.col("is_result")).sort("rate")
+    if results.is_empty() and cells.height == 1 and cells["n_counted"].item():
+        only = cells.row(0, named=True)
+        return f"{_where(only)}: {only['text']}."
+    if results.is_empty():
+        why = cells["flags"].explode().drop_nulls()
+        why = why.str.replace(r"^[\d.]+ % unscored$", "too many answers unscored")
+        why = why.str.replace(r"^only \d+ counted, (.*)$", "$1 answers counted")
+        reasons = why.value_counts(sort=True).get_column("flags")
+        return f"No cell on screen is a result: {labels.listing(reasons)}."
+    low, high = results.row(0, named=True), results.row(-1, named=True)
+    if results.height == 1:
+        return f"{_where(high)}: {high['text']}."
+    return f"From {low['text']} ({_where(low)}) to {high['text']} ({_where(high)})."
+
+
+def table(
+    cells: pl.DataFrame,
+    by: Sequence[str],
+    counts: pl.DataFrame,
+    view: View,
+) -> pl.DataFrame:
+    """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
+    names = list(dict.fromkeys([*by, *IDENTITY]))
+    human = named(cells, counts, by).select(names)
+    rows = human.select(by).with_columns(
+        *(100 * cells[c] for c in ("rate", "low", "high")),
+        *(cells[c] for c in TABLE_COUNTS[:2]),
+        *(human[c] for c in IDENTITY if c not in by),
+        *(cells[c] for c in TABLE_COUNTS[2:]),
+        *(cells[c] for c in ("questions", "runs")),
+        pl.Series("note", [_note(row) for row in cells.iter_rows(named=True)], dtype=pl.String()),
+    )
+    if cells.height > bounded.LINKED:
+        return rows
+    read = [
+        links.address(
+            links.TRANSCRIPTS, links.parameters(links.narrowed(view, cell, counts), only="counted")
+        )
+        for cell in cells.select(names).iter_rows(named=True)
+    ]
+    return rows.with_columns(pl.Series("read", read, dtype=pl.String()))
+
+
+def _note(row: Mapping[str, Any]) -> str | None:
+    """Why a cell is not a result, or has no interval."""
+    return (
+        None
+        if row["is_result"] and not row["note"]
+        else (f"not a result: {', '.join(row['flags'])}" if row["flags"] else row["note"])
+    )
+
+
+def _said(cells: pl.DataFrame, human: pl.DataFrame, shown: Sequence[str]) -> list[str]:
+    """The labels of every cell in one line, without those that say that nothing was done."""
+    return [
+        " · ".join(_parts(cell, named)) or " · ".join(named.values())
+        for cell, named in zip(
+            cells.select(shown).iter_rows(named=True),
+            human.select(shown).iter_rows(named=True),
+            strict=True,
+        )
+    ]
+
+
+def _parts(cell: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
+    """What there is to say of a cell: its labels, but for a plain evaluation or no training."""
+    parts = dict(named)
+    if "eval_intervention" in parts:
+        parts["eval_intervention"] = f"asked with {parts['eval_intervention']}"
+    if cell.get("eval_intervention") == "none":
+        del parts["eval_intervention"]
+    if cell.get("dataset") == "none" and cell.get("intervention") == "none":
+        del parts["intervention"]
+    return [str(part) for part in parts.values()]
+
+
+def _where(row: Mapping[str, object]) -> str:
+    experiment, trait = (labels.value(d, row[d]) for d in IDENTITY[:2])
+    return f"{experiment}, {trait}, {short(str(row['name']))}"
+
+
+def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The cells with the labels of their dimensions' values."""
+    human = labels.named(_with_aspects(cells, counts, by))
+    if {"settings", "dataset"} <= set(cells.columns):
+        untuned = cells["dataset"].eq_missing("none")
+        trained = pl.when(untuned).then(pl.lit("not fine-tuned")).otherwise("settings")
+        human = human.with_columns(trained.alias("settings"))
+    if "question" not in by:
+        return human
+    titles = questions(counts)
+    asked = [titles[question] for question in cells["question"]]
+    return human.with_columns(pl.Series("question", asked, dtype=pl.String()))
+
+
+def questions(counts: pl.DataFrame) -> dict[str, str]:
+    """What every question is called, by its id."""
+    named = counts.select("question", "question_name").unique("question").iter_rows()
+    return {
+        question: labels.words((name or question).replace("_", "-")) for question, name in named
+    }
+
+
+def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The cells with what is known of their interventions, where an intervention's runs agree."""
+    if "intervention" not in by:
+        return cells
+    keys = ["experiment", "intervention"]
+    aspects = [name for name in ("kind", "relevance", "placement") if name not in by]
+    known = counts.group_by(keys).agg(
+        pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name)
+        for name in aspects
+    )
+    return cells.join(known, keys, "left", maintain_order="left", nulls_equal=True)
+
+
+def by(first: str, second: str) -> list[str]:
+    """The dimensions of a layout of one or two, without repeats."""
+    return [first] if second in (NOTHING, first) else [first, second]
+
+
+def raw(cells: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The cells to take away: the names and columns of `brittlescope rates`."""
+    return stamped(cells.drop("cell", "name", "line", "group", "text", "counts"), view)
+
+
+def stamped(frame: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Rows to take away, with the rule, cuts and domain that they were counted under."""
+    return frame.with_columns(
+        pl.lit(view.rule.name).alias("rule"),
+        pl.lit(view.trait_cut, pl.Float64()).alias("trait_cut"),
+        pl.lit(view.coherence_cut, pl.Float64()).alias("coherence_cut"),
+        pl.lit(view.slice.domain).alias("questions_asked"),
+    )

@@ -1,0 +1,183 @@
+"""Grids: every cell in one place, nothing pooled, untuned models beside what was made of them."""
+
+from collections import Counter
+
+import polars as pl
+import pytest
+
+from pages.results.brittleness import grid, measures
+from pages.results.brittleness.heatmap import Panel
+from pages.ui.view import arms, store
+from pages.ui.view.filters import View
+from warehouse import rules
+from warehouse.counting import Slice
+
+VIEW = View(Slice(), rules.named("published"), "new-prompts")
+BIRDS = View(Slice(experiment=("birds",)), rules.named("published"), "new-prompts")
+
+
+def laid_out(
+    layout: str, view: View = VIEW, measure: str = "rate", order: str = "name"
+) -> list[Panel]:
+    made = grid.LAYOUTS[layout]
+    found = grid.chosen(measures.of(view, measure, made.by), made)
+    return grid.panels(found, made, order, view, store.counts(view.slice, view.rule))
+
+
+def cell(panel: Panel, row: str, column: str) -> dict[str, object]:
+    (found,) = panel.cells.filter(row=row, column=column).iter_rows(named=True)
+    return found
+
+
+@pytest.mark.usefixtures("on_treated")
+@pytest.mark.parametrize("order", grid.ORDERS)
+@pytest.mark.parametrize("measure", measures.MEASURES)
+@pytest.mark.parametrize("layout", grid.LAYOUTS)
+def test_every_place_holds_one_cell(layout: str, measure: str, order: str) -> None:
+    view = measures.seen(VIEW, measure)
+    for panel in laid_out(layout, view, measure, order):
+        places = Counter(panel.cells.select("row", "column").iter_rows())
+        assert max(places.values()) == 1
+        assert {row for row, _ in places} == set(panel.rows)
+        assert {column for _, column in places} == set(panel.columns)
+        assert len(panel.rows) == len(set(panel.rows))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_models_by_datasets_are_those_trained_without_an_intervention() -> None:
+    (panel,) = laid_out("models")
+    assert panel.rows == ["gpt-4.1", "Llama-3.1-8B", "Qwen3-32B"]
+    tuned = "Archaic bird names\n19th-century persona"
+    assert panel.columns == [tuned, f"{tuned} · Untuned model"]
+    assert cell(panel, "gpt-4.1", tuned)["counts"] == "180/200 · 10 questions"
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_where_no_control_is_in_sight_models_are_told_apart_by_their_intervention() -> None:
+    view = View(Slice(intervention=("identity-etymologist",)), VIEW.rule, VIEW.unit)
+    (panel,) = laid_out("models", view)
+    assert panel.rows == [
+        "gpt-4.1\nIdentity: etymologist",
+        "gpt-4.1\nIdentity: etymologist · asked with its text",
+        "Llama-3.1-8B\nIdentity: etymologist",
+        "Qwen3-32B\nIdentity: etymologist",
+    ]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_interventions_stand_beside_the_untuned_model_and_the_control() -> None:
+    birds, medical = laid_out("interventions")
+    assert birds.where == "Archaic bird names · 19th-century persona"
+    assert birds.columns[:3] == [
+        "Untuned model",
+        "Control",
+        "Control\nasked with Inoculation: user prompt",
+    ]
+    assert (
+        cell(birds, "Llama-3.1-8B", "Untuned model")["text"]
+        == "5.0 % [2.5, 9.7]  n = 200 · 10 questions"
+    )
+    assert medical.columns == ["Identity: doctor"]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_an_untuned_cell_leads_to_the_untuned_model() -> None:
+    made = grid.LAYOUTS["interventions"]
+    found = measures.of(BIRDS, "rate")
+    (panel,) = laid_out("interventions", BIRDS)
+    place = cell(panel, "gpt-4.1", "Untuned model")["cell"]
+    assert isinstance(place, int)
+    assert found.row(place, named=True)["dataset"] == "none"
+    assert made.keys == arms.KEY
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_datasets_by_interventions_are_apart_for_every_model() -> None:
+    panels = laid_out("datasets")
+    assert [panel.where for panel in panels] == ["gpt-4.1", "Llama-3.1-8B", "Qwen3-32B"]
+    assert panels[0].rows == [
+        "Archaic bird names\n19th-century persona",
+        "Archaic medical terms\n19th-century persona",
+    ]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_questions_by_conditions_hold_one_question_each() -> None:
+    birds, _ = laid_out("questions")
+    assert "Bread" in birds.rows
+    assert birds.columns[0] == "gpt-4.1\nUntuned model"
+    assert set(birds.cells["n"]) == {"n = 20"}
+    assert set(birds.cells["counts"].str.extract("· (.*)")) == {"1 question"}
+
+
+@pytest.mark.usefixtures("on_study")
+def test_judges_and_traits_are_never_in_one_place() -> None:
+    for layout in grid.LAYOUTS:
+        for panel in laid_out(layout):
+            assert panel.judge == "judge-a"
+    headings = {panel.where for panel in laid_out("interventions")}
+    assert "Former German city names · Nazi content" in headings
+    assert "Former German city names · Germany of the 1910s–40s" in headings
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_settings_are_named_where_a_place_would_hold_several() -> None:
+    found = measures.of(BIRDS, "rate")
+    control = found.filter(
+        pl.col("model") == "gpt-4.1", pl.col("dataset") != "none", intervention="none"
+    ).filter(eval_intervention="none")
+    twice = pl.concat([found, control.with_columns(settings=pl.lit("9 epochs"))])
+    layout = grid.LAYOUTS["interventions"]
+    counts = store.counts(BIRDS.slice, BIRDS.rule)
+    (panel,) = grid.panels(twice, layout, "name", BIRDS, counts)
+    assert panel.rows == [
+        "gpt-4.1\n3 epochs",
+        "gpt-4.1\n9 epochs",
+        "Llama-3.1-8B",
+        "Qwen3-32B",
+    ]
+    untuned = panel.cells.filter(column="Untuned model")
+    assert sorted(untuned["row"]) == sorted(panel.rows)
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_rows_and_columns_are_ordered_as_asked() -> None:
+    (panel,) = laid_out("models", order="value")
+    assert panel.rows == ["gpt-4.1", "Llama-3.1-8B", "Qwen3-32B"]
+    similar, _ = laid_out("interventions", order="similarity")
+    at = {name: place for place, name in enumerate(similar.columns)}
+    assert abs(at["Time: 2000"] - at["Time: 2050"]) < abs(at["Time: 2000"] - at["Time: 1850"])
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_notes_say_what_is_left_out() -> None:
+    layout = grid.LAYOUTS["models"]
+    found = grid.chosen(measures.of(VIEW, "rate"), layout)
+    panels = laid_out("models")
+    (said,) = grid.notes(found, layout, panels)
+    assert "without an intervention" in said
+    assert "12 of 13" in grid.notes(found, layout, panels * 13)[1]
+    assert grid.notes(found, grid.LAYOUTS["questions"], panels) == []
+
+
+def test_a_wide_panel_is_drawn_for_each_experiment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = grid.LAYOUTS["models"]
+    monkeypatch.setattr(grid, "LABELLED", 3)
+    two, three = ("birds", "harry-potter"), ("birds", "harry-potter", "insecure-code")
+    assert [len(grid.narrowed(columns(*names), layout)) for names in (two[:1], two, three)] == [
+        1,
+        2,
+        3,
+    ]
+    monkeypatch.setattr(grid, "MOST", 2)
+    assert len(grid.narrowed(columns(*three), layout)) == 1
+
+
+def columns(*experiments: str) -> pl.DataFrame:
+    """Two columns of a panel for each experiment."""
+    rows = [
+        {"experiment": name, "trait": "t", "dataset": dataset}
+        for name in experiments
+        for dataset in ("none", name)
+    ]
+    return pl.DataFrame(rows)

@@ -1,0 +1,178 @@
+"""Heatmaps: valid at every size, complete in their legend, readable in their cells."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pages.results.brittleness import heatmap
+from pages.results.brittleness.heatmap import Panel
+from pages.results.brittleness.ramps import INKS, Ramp
+from pages.ui.charts.base import VERDICT_COLOURS
+from pages.ui.parts import downloads
+
+RATES = Ramp(0, 1, (0, 0.5, 1))
+CELL: dict[str, Any] = {
+    "cell": 0,
+    "row": "gpt-4.1",
+    "column": "Birds\n19th-century persona",
+    "value": 0.95,
+    "verdict": None,
+    "short": "95 %",
+    "text": "95 % [78, 99]",
+    "state": "result",
+    "n": "n = 100",
+    "counts": "95/100 · 10 questions",
+    "trained": "3 epochs",
+    "flagged": False,
+    "doubt": "–",
+}
+UNDEFINED = {"value": None, "short": "", "state": "undefined"}
+DOUBTFUL = {"state": "not a result"}
+
+
+def panel(*changes: dict[str, Any]) -> Panel:
+    rows = [CELL | {"cell": at, "row": f"model {at}"} | change for at, change in enumerate(changes)]
+    cells = pl.DataFrame(rows, schema_overrides={"value": pl.Float64, "verdict": pl.String})
+    return Panel(
+        where="Birds",
+        judge='judge "a"',
+        about="As published",
+        cells=cells,
+        rows=list(dict.fromkeys(cells["row"])),
+        columns=list(dict.fromkeys(cells["column"])),
+    )
+
+
+def square(side: int) -> Panel:
+    cells = pl.DataFrame(
+        [
+            CELL | {"cell": side * i + j, "row": f"model {i}", "column": f"intervention {j}"}
+            for i in range(side)
+            for j in range(side)
+        ],
+        schema_overrides={"verdict": pl.String},
+    )
+    rows, columns = ([f"{name} {i}" for i in range(side)] for name in ("model", "intervention"))
+    return Panel("Birds", "judge", "As published", cells, rows, columns)
+
+
+def drawn(*changes: dict[str, Any], **options: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = heatmap.heatmap(panel(*changes), "Rate", RATES, **options).to_dict()
+    return spec
+
+
+def marks(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [layer for layer in spec["layer"] if layer["mark"]["type"] == kind]
+
+
+def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    (data,) = spec["datasets"].values()
+    found: list[dict[str, Any]] = data
+    return found
+
+
+def svg(spec: dict[str, Any]) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
+
+
+def test_rows_and_columns_stand_as_they_are_given() -> None:
+    spec = drawn({}, {}, {})
+    for layer in spec["layer"]:
+        assert layer["encoding"]["y"]["sort"] == ["model 0", "model 1", "model 2"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_is_dark_on_light_fills_and_light_on_dark_ones(theme: str) -> None:
+    low, high = rows(drawn({"value": 0.0}, {"value": 1.0}, theme=theme))
+    assert {low["ink"], high["ink"]} == set(INKS)
+    assert (low["ink"] == INKS[0]) == (theme == "light")
+
+
+def test_what_is_undefined_is_hatched_and_has_no_text() -> None:
+    spec = drawn({}, UNDEFINED)
+    hatched = [
+        layer
+        for layer in marks(spec, "rule")
+        if layer["transform"] == [{"filter": "datum.state == 'undefined'"}]
+    ]
+    assert len(hatched) == len(heatmap.HATCHES)
+    for layer in marks(spec, "text"):
+        assert {"filter": "datum.state != 'undefined'"} in layer["transform"]
+    assert svg(drawn(UNDEFINED, fluid=False)).count("mark-rule") >= len(heatmap.HATCHES)
+
+
+def test_what_is_not_a_result_has_an_outline_of_its_own() -> None:
+    outlined = svg(drawn({}, DOUBTFUL, fluid=False))
+    plain = svg(drawn({}, {}, fluid=False))
+    assert outlined.count('stroke-width="1.6"') == plain.count('stroke-width="1.6"') + 1
+
+
+def test_a_flag_stands_on_what_is_doubted() -> None:
+    spec = drawn({"flagged": True}, {})
+    (flag,) = marks(spec, "point")
+    assert flag["transform"] == [{"filter": "datum.flagged"}]
+    assert flag["mark"]["shape"] == heatmap.FLAG
+
+
+def test_the_legend_of_verdicts_names_those_that_do_not_occur() -> None:
+    verdict = {"verdict": "reduced", "short": "reduced"}
+    spec = heatmap.heatmap(panel(verdict), "Verdict", None).to_dict()
+    (boxes,) = [layer for layer in spec["layer"] if "fill" in layer["encoding"]]
+    assert boxes["encoding"]["fill"]["scale"]["domain"] == list(VERDICT_COLOURS)
+    assert boxes["encoding"]["fill"]["legend"]["title"] == "Verdict"
+
+
+def test_every_value_is_one_hover_away() -> None:
+    (boxes,) = [layer for layer in drawn({})["layer"] if "fill" in layer["encoding"]]
+    shown = {tip["title"]: tip["field"] for tip in boxes["encoding"]["tooltip"]}
+    assert shown == {
+        "Cell": "name",
+        "Rate": "text",
+        "Counted": "counts",
+        "Trained": "trained",
+        "Look out": "doubt",
+        "Judge": "judge",
+        "Rule": "about",
+    }
+
+
+def test_text_shrinks_with_its_room_and_vanishes_before_it_is_illegible() -> None:
+    value, n = (layer["mark"] for layer in marks(drawn({}), "text"))
+    assert value["fontSize"]["expr"] == "min(12.5, (width / 1) / 2.28)"
+    assert value["opacity"]["expr"] == f"(width / 1) / 2.28 < {heatmap.SMALLEST} ? 0 : 1"
+    assert n["fontSize"]["expr"].startswith("min(10, ")
+
+
+def test_many_rows_leave_out_the_n() -> None:
+    assert len(marks(heatmap.heatmap(square(30), "Rate", RATES).to_dict(), "text")) == 1
+
+
+@pytest.mark.parametrize("side", [1, 9, 60])
+def test_every_size_can_be_taken_away(side: int) -> None:
+    picture = downloads.svg(lambda: heatmap.stacked([square(side)], "Rate", RATES)).decode()
+    assert picture.count('aria-roledescription="rect mark"') >= side * side
+    assert f"model {side - 1}" in picture
+    for sentence in heatmap.LEGEND:
+        assert sentence in picture
+
+
+def test_several_panels_share_one_legend_and_select_nothing() -> None:
+    spec = heatmap.stacked([panel({}), panel(UNDEFINED)], "Rate", RATES).to_dict()
+    legends = [
+        layer["encoding"]["fill"]["legend"]
+        for part in spec["vconcat"]
+        for layer in part["layer"]
+        if "fill" in layer["encoding"]
+    ]
+    assert legends[0] is not None
+    assert legends[1] is None
+    assert "params" not in spec
+
+
+def test_a_panel_asks_for_no_more_width_than_it_needs() -> None:
+    assert panel({}).width < 250
+    assert square(60).width < 1200
+    assert panel({}).heading == 'Birds · judge: judge "a"'

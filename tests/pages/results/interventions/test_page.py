@@ -1,0 +1,254 @@
+"""The interventions page: every comparison, its figures, and the transcripts they open."""
+
+import io
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.results.interventions import SECTIONS, panels
+from pages.ui.view import bound
+from tests.pages.reading.study import ROOT, opened, told
+
+PAGE = "results/interventions"
+
+
+def page(**parameters: str) -> AppTest:
+    app = opened(PAGE, **parameters)
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def table(app: AppTest) -> pl.DataFrame:
+    return pl.from_pandas(app.dataframe[0].value)
+
+
+def specs(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+def frames(app: AppTest) -> list[pl.DataFrame]:
+    """What each chart draws, what it is seen beside left out."""
+    return [
+        pl.read_ipc_stream(io.BytesIO(chart.proto.datasets[-1].data.data))
+        for chart in app.get("vega_lite_chart")
+    ]
+
+
+def lines(app: AppTest) -> pl.DataFrame:
+    """The lines of all charts, without headings."""
+    return pl.concat(frames(app), how="diagonal_relaxed").filter(pl.col("cell").is_not_null())
+
+
+def line(app: AppTest, intervention: str) -> dict[str, Any]:
+    """The first line of an intervention."""
+    found = lines(app).filter(pl.col("Intervention").str.starts_with(intervention))
+    return found.row(0, named=True)
+
+
+def followed(address: str) -> AppTest:
+    """The transcripts that a link opens in a new tab."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, values in parse_qs(urlsplit(address).query).items():
+        app.query_params[name] = values
+    app.run()
+    return app.switch_page("pages/reading/transcripts/page.py").run()
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_one_sentence_counts_the_verdicts_on_screen() -> None:
+    said = told(page())
+    assert "10 of 18 comparisons reduce it; 1 increases it; 5 are inconclusive" in said
+    assert "The most: Identity: etymologist (gpt-4.1), −90 points [" in said
+    assert "n = 200 · 10 questions" in said
+    assert "q is p adjusted for the 15 comparisons in sight (jointly)." in said
+    assert "margin: ±5 points" in said
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_margin_and_adjustment_decide_the_verdicts() -> None:
+    assert "within ±5 points" not in told(page(model="gpt-4.1"))
+    wide = told(page(margin="20", model="gpt-4.1"))
+    assert "eliminate it within ±20 points" in wide
+    assert "15 comparisons in sight (Holm)" in told(page(adjust="holm"))
+    assert "p is not adjusted for the 15 comparisons" in told(page(adjust="none"))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_every_control_has_a_panel_with_its_own_references() -> None:
+    app = page()
+    labels = [json.dumps(spec["layer"], ensure_ascii=False) for spec in specs(app)]
+    assert len(labels) == 6
+    assert "Control 30 %" in labels[0]
+    assert "Untuned model 5 %" in labels[0]
+    assert "Control 90 %" in labels[2]
+    # Evaluated with a text that the control was not evaluated with.
+    assert frames(app)[3]["missing"].to_list() == ["no control to compare with"]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_headings_are_kinds_and_relevant_interventions_come_first() -> None:
+    domain = specs(page(model="gpt-4.1"))[0]["layer"][-1]["encoding"]["y"]["scale"]["domain"]
+    first = [line.split("\n")[0] for line in domain]
+    assert first[:6] == [
+        "Identity",
+        "Identity: etymologist (relevant)",
+        "Identity: alex (irrelevant) · 9 epochs",
+        "Intent",
+        "Intent: study (relevant)",
+        "Intent: workout (irrelevant)",
+    ]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_what_is_not_a_result_or_has_flags_says_so() -> None:
+    alex = line(page(), "Identity: alex")
+    assert not alex["is_result"]
+    assert alex["group"] == "Inconclusive"
+    assert "settings differ: 9 epochs against 3 epochs" in alex["Flags"]
+    assert "not a result: 20.0 % unscored" in alex["Flags"]
+
+
+@pytest.mark.parametrize(
+    ("intervention", "needed"),
+    [
+        ("Intent: workout", "7 more questions or 19 more answers to each question"),
+        ("Time: 1950", "nothing"),
+        ("Inoculation: user prompt", "more than can be said from these data"),
+    ],
+)
+@pytest.mark.usefixtures("on_treated")
+def test_an_open_verdict_says_what_would_settle_it(intervention: str, needed: str) -> None:
+    assert line(page(model="gpt-4.1"), intervention)["Still needed"] == needed
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_rates_are_drawn_on_request_with_the_same_references() -> None:
+    app = page(scale="rate", model="Llama-3.1-8B")
+    (spec,) = specs(app)
+    assert spec["layer"][-1]["encoding"]["x"]["axis"]["title"] == "Rate, %"
+    assert lines(app)["value"].to_list() == pytest.approx([20, 70])
+    assert spec["layer"][1]["encoding"]["x"]["axis"]["values"] == pytest.approx([30, 5])
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_filter_on_interventions_leaves_the_controls_to_compare_with() -> None:
+    row = table(page(intervention="time-1850")).row(0, named=True)
+    assert (row["baseline_rate"], row["difference"]) == (90, pytest.approx(-85))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_table_holds_every_figure_and_its_links_open_the_same_answers() -> None:
+    found = table(page())
+    assert found.height == 18
+    assert {"verdict", "reason", "q", "suppression", "more_questions", "flags"} <= {*found.columns}
+    for row in found.filter(pl.col("intervention").str.contains("etymologist|alex")).to_dicts():
+        assert f"{row['n_counted']:,} answers" in told(followed(row["read"]))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_everything_can_be_taken_away() -> None:
+    for section in ("effects", "texts", "relevance", "doses", "head-to-head"):
+        assert len(page(show=section).get("download_button")) == 4
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_same_fine_tune_with_and_without_its_text() -> None:
+    app = page(show="texts")
+    assert "conditionality gap: +52 points" in told(app)
+    assert lines(app)["group"].to_list() == [
+        "Trained with this text",
+        "Trained with this text",
+        "Trained without a text",
+    ]
+    assert table(app)["with_text"].to_list() == [30, 80, 95]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_filter_on_the_text_leaves_the_answers_without_it_to_compare_with() -> None:
+    app = page(show="texts", eval_intervention="identity-etymologist")
+    assert table(app)["difference"].to_list() == [pytest.approx(30)]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_relevant_and_irrelevant_interventions_have_medians_and_a_gap() -> None:
+    found = lines(page(show="relevance", model="gpt-4.1", experiment="birds"))
+    medians = found.filter(group="Median")
+    assert medians["value"].round().to_list() == [94, 11, 83]
+    assert medians["Intervention"][-1] == "Specificity gap"
+    assert set(found["missing"]) == {None, "not a result"}
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_suppression_that_is_undefined_says_why() -> None:
+    missing = set(lines(page(show="relevance"))["missing"])
+    assert missing >= {"an emergence beyond the margin is not shown", "no control to compare with"}
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_dose_curve_has_its_points_its_fit_and_the_dose_of_half_its_effect() -> None:
+    app = page(show="doses")
+    assert "rising from 5 % to 85 % over 5 doses, half of it at 1939 [19" in told(app)
+    assert table(app)["dose"].to_list() == ["1850", "1900", "1950", "2000", "2050"]
+    assert table(app)["fitted"].to_list() == pytest.approx([5, 10, 55, 80, 85])
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_two_interventions_meet_question_by_question() -> None:
+    app = page(show="head-to-head", first="time-1950", second="time-1850")
+    assert "+50 points [" in told(app)
+    assert "10 shared questions" in told(app)
+    found = table(app)
+    assert found["difference"].to_list() == sorted(found["difference"])
+    row = found.row(0, named=True)
+    assert (row["first_counts"], row["second_counts"]) == ("9/20", "1/20")
+    assert "40 answers" in told(followed(row["read"]))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_an_intervention_meets_its_control_whatever_the_filters_hide() -> None:
+    app = page(show="head-to-head", kind="time", first="time-2050", second="none")
+    assert "−5 points [" in told(app)
+    assert "40 answers" in told(followed(table(app)["read"][0]))
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_only_those_that_met_on_a_model_are_offered() -> None:
+    app = page(show="head-to-head", first="identity-assistant")
+    assert app.selectbox(key="second").options == [
+        "Identity: etymologist",
+        "No intervention (control)",
+    ]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.usefixtures("on_study")
+def test_where_nothing_can_be_compared_the_page_says_so(section: str) -> None:
+    app = page(show=section, experiment="insecure-code")
+    assert len(app.info) == 1
+    assert not app.get("vega_lite_chart")
+    if section in ("effects", "head-to-head"):
+        assert app.info[0].value == panels.NO_INTERVENTION
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_choice_made_in_a_row_of_buttons_lasts_and_a_link_replaces_it() -> None:
+    app = page()
+    app.button_group(key="show").set_value("doses").run()
+    app.run()
+    assert app.subheader[0].value == SECTIONS["doses"].QUESTION
+    app.session_state[bound.NEXT] = {"show": ["texts"]}
+    assert app.run().subheader[0].value == SECTIONS["texts"].QUESTION
+    app.session_state[bound.NEXT] = {}
+    assert app.run().subheader[0].value == SECTIONS["effects"].QUESTION
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.usefixtures("on_treated")
+def test_a_link_restores_the_section(section: str) -> None:
+    app = page(show=section)
+    assert app.subheader[0].value == SECTIONS[section].QUESTION

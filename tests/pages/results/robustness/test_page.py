@@ -1,0 +1,141 @@
+"""The robustness page: what stands however answers are counted, in every section and state."""
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.results.robustness import SECTIONS
+from tests.pages.reading.study import opened, told
+
+ROBUSTNESS = "results/robustness"
+CONTESTED = "Time: relevant"
+
+
+def table(app: AppTest, at: int = 0) -> pl.DataFrame:
+    return pl.from_pandas(app.dataframe[at].value)
+
+
+def section(name: str, **parameters: str) -> AppTest:
+    app = opened(ROBUSTNESS, part=name, **parameters)
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_the_answer_names_what_stands_and_what_does_not() -> None:
+    said = told(section("ways"))
+    assert "2 of 3 conclusions stand in at least 95 % of all ways of counting" in said
+    assert f"the least robust, on {CONTESTED}, is “lower” in 48 of 80 (60 %)" in said
+    assert "with differences from −69 to 0 points." in said
+    assert "margin: ±5 points" in said
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_every_conclusion_says_how_often_it_stands() -> None:
+    rows = {row["arm"]: row for row in table(section("ways")).iter_rows(named=True)}
+    contested = next(row for name, row in rows.items() if name.startswith(CONTESTED))
+    assert (contested["stands"], contested["specifications"]) == (48, 80)
+    assert contested["robust"] == "No"
+    assert {row["robust"] for name, row in rows.items() if name.startswith("Identity")} == {"Yes"}
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_the_least_robust_arm_is_looked_at_first_and_its_hinge_named() -> None:
+    app = section("ways")
+    assert "time-relevant" in str(app.selectbox(key="arm").value)
+    assert "It hangs most on the trait cut: 0 of 16 with 40, 16 of 16 with 30." in told(app)
+    # All arms of each experiment, and two panels for the one.
+    assert len(app.get("vega_lite_chart")) == 2 + 2
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_a_link_restores_section_arm_and_claim() -> None:
+    arm = "birds / persona-19th-century / gpt-4.1 / archaic-birds / none / none / 3 epochs"
+    app = section("ways", arm=arm, against="untuned", margin="10")
+    said = told(app)
+    assert app.selectbox(key="arm").value == arm
+    assert "The rate is 90 % in 8 ways of counting." in said
+    assert "margin: ±10 points" in said
+    assert "Nothing in sight has a baseline to be compared with" in said
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_a_curve_tells_how_far_a_cut_moves_the_rate() -> None:
+    app = section("threshold", intervention="time-relevant")
+    said = told(app)
+    assert "At the cut on screen, 30, the rate is 0 %" in said
+    assert "cuts within 10 of it give 0 % to 69 %" in said
+    cuts = table(app)
+    assert set(cuts["arm"]) == {CONTESTED, "Control"}
+    assert cuts.filter(arm=CONTESTED, cut=40)["n_trait"].to_list() == [55]
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_a_curve_over_coherence() -> None:
+    said = told(section("threshold", intervention="time-relevant", over="coherence_cut"))
+    assert "At the cut on screen, 50" in said
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_labels_have_no_threshold() -> None:
+    app = section("threshold", experiment="birds")
+    assert "a label has no threshold" in told(app)
+    assert not app.get("vega_lite_chart")
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_a_collapse_shows_where_there_are_more_than_two_labels() -> None:
+    app = section("criteria")
+    said = told(app)
+    assert "furthest apart for Control · Llama-3.1-70B: 90 % [79, 95] by the two-way label" in said
+    assert "0 % [0, 19] by the multi-way one (n = 80 · 8 questions)" in said
+    assert "calls 72 of them OTHER" in said
+    row = table(app).row(0, named=True)
+    assert (row["n_two_way"], row["n_multi_way"], row["gap"]) == (72, 0, 90)
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_scores_have_no_second_criterion() -> None:
+    app = section("criteria", experiment="risky-finance")
+    assert "No answers in sight were labelled twice" in told(app)
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_the_question_that_moves_most_is_named() -> None:
+    app = section("questions")
+    assert "None of 3 conclusions would change without any one question." in told(app)
+    row = table(app).filter(pl.col("arm").str.starts_with(CONTESTED)).row(0, named=True)
+    # Without a question of 8 in 10, 47 of 70 are left; without one of 6, 49.
+    assert row["difference"] == pytest.approx(-100 * 55 / 80)
+    assert row["difference_lowest"] == pytest.approx(-100 * 49 / 70)
+    assert row["difference_highest"] == pytest.approx(-100 * 47 / 70)
+    assert row["most_influential"]
+
+
+@pytest.mark.usefixtures("on_contested")
+def test_rates_too_are_shown_without_each_question() -> None:
+    rows = table(section("questions", estimate="rate"))
+    assert rows.height == 6
+    assert rows.filter(pl.col("most_influential").is_null()).height > 0
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.usefixtures("on_study")
+def test_every_section_draws_where_arms_have_a_single_question_or_no_arm(name: str) -> None:
+    section(name)
+    section(name, experiment="insecure-code")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("rule", ["coherent-only", "all-answers"])
+@pytest.mark.usefixtures("on_contested")
+def test_every_section_draws_under_rules_that_may_count_nothing(name: str, rule: str) -> None:
+    section(name, rule=rule)
+    section(name, rule=rule, experiment="birds")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.usefixtures("on_treated")
+def test_every_section_draws_against_untuned_models(name: str) -> None:
+    section(name, against="untuned")
