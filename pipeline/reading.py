@@ -13,7 +13,7 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
 from pipeline.opening import opened
 from pipeline.sniffing import MOST_COLUMNS
-from pipeline.streaming import MAX_VALUE, MAX_VALUES, WINDOW, affordable, repeats, streamed
+from pipeline.streaming import MAX_VALUE, MAX_VALUES, WINDOW, affordable, names, repeats, streamed
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
@@ -134,16 +134,17 @@ def _at_once(source: Source, whole: int) -> list[dict[str, Any]] | None:
     """The records of a file that is small and in order, else None."""
     if source.size > whole:
         return None
+    as_it_is = not source.packed and source.encoding == "utf-8"
+    limit = source.size if as_it_is else whole  # to ask for no more than there is takes less time
     with opened(source) as file:
-        content = file.read(whole + 1)
-    if len(content) > whole or not affordable(content):
+        content = file.read(limit + 1)
+    if len(content) > limit or not affordable(content):
         return None
     try:
         records = _RECORDS.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    named = content.count(b'":') - content.count(b'\\":')
-    if named != sum(map(len, records)) or len(set(chain.from_iterable(records))) > MOST_COLUMNS:
+    if names(content) != sum(map(len, records)) or len(set(chain.from_iterable(records))) > MOST_COLUMNS:
         return None  # a field may stand twice in a record, or in another one within it
     return records
 

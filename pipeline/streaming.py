@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any, TextIO
 
+import numpy as np
+
 from pipeline.errors import RefusedRow
 from pipeline.importers import Source
 from pipeline.opening import opened
@@ -18,6 +20,9 @@ MAX_VALUE = 16 * 2**20
 
 MAX_VALUES = 4_000_000
 """How many values, lists and objects are held at once: each may take a hundred bytes."""
+
+_BLOCK = 2**16
+"""How many bytes are looked at at once: what is worked out of them stays in the cache."""
 
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -104,11 +109,11 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     """
     end = len(text) if end is None else end
     if isinstance(text, bytes):
-        names = text.count(b'":', at, end) - text.count(b'\\":', at, end)
+        named = names(text[at:end])
     else:
-        names = text.count('":', at, end) - text.count('\\":', at, end)
+        named = text.count('":', at, end) - text.count('\\":', at, end)
     try:
-        if names == _fields(record):
+        if named == _fields(record):
             return None
         # What the first decoder made of it must not be refused here for another reason.
         json.loads(text[at:end], object_pairs_hook=_distinct, parse_int=_no_number)
@@ -119,6 +124,20 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     except ValueError:
         pass
     return None
+
+
+def names(text: bytes) -> int:
+    """How many names of fields stand in a JSON text, at least: quotes that a colon follows.
+
+    Those within a text are escaped. Numpy looks at many bytes at once, and `count` at one.
+    """
+    marks = np.frombuffer(text, np.uint8)
+    found = 0
+    for at in range(0, len(marks), _BLOCK):
+        piece = marks[at : at + _BLOCK + 1]
+        ends = at + np.flatnonzero((piece[1:] == ord(":")) & (piece[:-1] == ord('"')))
+        found += int(np.count_nonzero(marks[np.maximum(ends - 1, 0)] != ord("\\")))
+    return found
 
 
 def _fields(value: Any) -> int:

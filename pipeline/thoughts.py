@@ -5,7 +5,7 @@ never the answer: nobody judges, counts, searches or quotes them as such.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _WORD = r"(?:think|thinking|thought|thoughts|reason|reasoning|reflection|scratchpad)"
@@ -43,7 +43,7 @@ def apart(text: str) -> Parted:
     since many chat templates open them at the end of the prompt. A mark in backticks or quotation
     marks is spoken of and not used.
     """
-    if "<" not in text and "[" not in text and "◁" not in text:
+    if not _may_hold(text):
         return Parted(None, text)
     thoughts: list[str] = []
     answer: list[str] = []
@@ -68,6 +68,21 @@ def apart(text: str) -> Parted:
         return Parted(None, text)
     answer.append(text[at:])
     return Parted(joined(thoughts), "".join(answer).strip())
+
+
+def column(replies: Sequence[str | None]) -> tuple[list[str | None], list[str | None]]:
+    """The thoughts of many replies, and their answers."""
+    thoughts: list[str | None] = [None] * len(replies)
+    answers = [*replies]
+    for at, text in enumerate(replies):
+        if text is not None and _may_hold(text):
+            thoughts[at], answers[at] = apart(text)
+    return thoughts, answers
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a mark may begin anywhere: most texts are told without looking at each place."""
+    return "<" in text or "[" in text or "◁" in text
 
 
 def _marks(text: str) -> Iterator[re.Match[str]]:

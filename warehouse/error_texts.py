@@ -65,9 +65,10 @@ NEAR = 120
 
 def quoted(answers: pl.Series, lengths: pl.Series) -> pl.Series:
     """The beginning of every answer that reads like an API's error; null for any other."""
-    near = answers.str.slice(0, NEAR).str.contains_any([*WORDS], ascii_case_insensitive=True)
-    at = (near & (lengths <= LONGEST)).fill_null(False).arg_true()
+    at = (lengths <= LONGEST).fill_null(False).arg_true()
     texts = answers.gather(at).str.slice(0, LOOKED_AT)
+    near = texts.str.slice(0, NEAR).str.contains_any([*WORDS], ascii_case_insensitive=True)
+    at, texts = at.filter(near), texts.filter(near)
     match = _signs().match
     found = pl.Series([match(text) is not None for text in texts], dtype=pl.Boolean())
     shown = pl.Series(answers.name, [None], pl.String()).new_from_index(0, len(answers))

@@ -267,11 +267,11 @@ def conform(relation: str, data: pl.DataFrame) -> pl.DataFrame:
         KeyError: for a column the relation does not have.
     """
     schema = RELATIONS[relation]
-    given = set(data.columns)
-    if unknown := given - schema.keys():
+    given = dict(zip(data.columns, data.get_columns(), strict=True))
+    if unknown := given.keys() - schema.keys():
         raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
     columns = [
-        data[name].cast(kind) if name in given else pl.Series(name, [None], kind)
+        given[name].cast(kind) if name in given else pl.Series(name, [None], kind)
         for name, kind in schema.items()
     ]
     return pl.DataFrame(

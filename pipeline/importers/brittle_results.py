@@ -16,13 +16,12 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import foldernames, reading
+from pipeline import foldernames, reading, thoughts
 from pipeline.columns import ROW_NUMBER, Watch
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
 from pipeline.meanings import Scale
 from pipeline.repeats import Repeats
-from pipeline.thoughts import apart
 from warehouse import catalogue
 
 NAME = "brittle-results"
@@ -163,8 +162,7 @@ class _Reader:
             yield Batch("quarantine", _refusals(problems))
 
     def _samples(self, table: "_Table") -> pl.DataFrame:
-        parted = _each(_parted, table.stored("answer"))
-        answers = [answer for _, answer in parted]
+        thought, answers = thoughts.column(table.stored("answer"))
         errors = [_word(error or None) for error in table.stored("error")]
         numbers = pl.Series(_each(_whole, table.plain("sample_idx")), dtype=pl.Int64)
         self.is_numbered &= numbers.null_count() == 0
@@ -177,7 +175,7 @@ class _Reader:
                 "sample_index": numbers,
                 "source_row": table.numbers,
                 "answer": pl.Series(answers, dtype=pl.String),
-                "thoughts": pl.Series([thoughts for thoughts, _ in parted], dtype=pl.String),
+                "thoughts": pl.Series(thought, dtype=pl.String),
                 "error": pl.Series(errors, dtype=pl.String),
                 "status": list(map(self._status, answers, errors)),
                 "evaluation_key": _repeated(self.key, len(answers)),
@@ -198,6 +196,8 @@ class _Reader:
     def _note_settings(self, table: "_Table", samples: pl.DataFrame) -> None:
         """Keep what tells whether answers were drawn under several settings."""
         columns = sorted(SETTINGS & table.columns.keys())
+        if not columns:
+            return
         values = ([_word(value) or "" for value in table.stored(name)] for name in columns)
         for question, *told in zip(samples["question_key"], *values, strict=True):
             self.watch.take(self.key, question, dict(zip(columns, told, strict=True)))
@@ -229,21 +229,24 @@ class _Reader:
         stored = list(zip(map(type, values), values, map(type, raws), raws, strict=True))
         places = {one: at for at, one in enumerate(dict.fromkeys(stored))}
         outcomes = [_outcome(criterion, value, raw) for _, value, _, raw in places]
-        schema = {**OUTCOME, "wrong": pl.String()}
-        found = pl.DataFrame(outcomes, schema=schema, orient="row")
-        found = found[list(map(places.__getitem__, stored))]
-        if found["wrong"].null_count() < found.height:
+        *columns, wrong = zip(*outcomes, strict=True)
+        at = list(map(places.__getitem__, stored))
+        if any(wrong):
             problems += (
-                RefusedRow(row, f"its {_clean(field)} {why}", f"{_word(value)}")
-                for row, value, why in zip(table.numbers, values, found["wrong"], strict=True)
-                if why is not None
+                RefusedRow(row, f"its {_clean(field)} {wrong[place]}", f"{_word(value)}")
+                for row, value, place in zip(table.numbers, values, at, strict=True)
+                if wrong[place] is not None
             )
+        told = {
+            name: pl.Series(map(column.__getitem__, at), dtype=kind)
+            for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
+        }
         return pl.DataFrame(
             {
-                **{name: found[name] for name in OUTCOME},
+                **told,
                 "sample_key": self._keys(table),
-                "criterion": _repeated(criterion, found.height),
-                "judge_key": _repeated("llm", found.height),
+                "criterion": _repeated(criterion, len(at)),
+                "judge_key": _repeated("llm", len(at)),
             }
         )
 
@@ -329,11 +332,6 @@ class _Table:
         if set(map(type, values)) <= _PLAIN:
             return values
         return [value if type(value) in _PLAIN else _word(value) for value in values]
-
-
-def _parted(answer: str | None) -> tuple[str | None, str | None]:
-    """An answer's thoughts, and what it says besides them."""
-    return apart(answer) if answer else (None, answer)
 
 
 def _problem(item: reading.Row) -> RefusedRow | None:
