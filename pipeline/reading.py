@@ -144,7 +144,10 @@ def _at_once(source: Source, whole: int) -> list[dict[str, Any]] | None:
         records = _RECORDS.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if names(content) != sum(map(len, records)) or len(set(chain.from_iterable(records))) > MOST_COLUMNS:
+    if (
+        names(content) != sum(map(len, records))
+        or len(set(chain.from_iterable(records))) > MOST_COLUMNS
+    ):
         return None  # a field may stand twice in a record, or in another one within it
     return records
 

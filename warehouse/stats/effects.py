@@ -12,7 +12,7 @@ from warehouse.stats.adjust import DEFAULT, Adjustment
 from warehouse.stats.comparisons import ARM, Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import MARGIN, Evidence, reason, told, verdicts
+from warehouse.stats.equivalence import MARGIN, Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.inference import infer
 from warehouse.stats.intervals import Interval
@@ -116,14 +116,15 @@ def effects(
         "suppression_low": np.where(bounded, ratio_bounds.low, np.nan),
         "suppression_high": np.where(bounded, ratio_bounds.high, np.nan),
     }
-    verdict = verdicts(evidence, margin, level)
+    asked = axes(evidence, margin, level)
+    verdict = verdicts(evidence, asked, margin)
     nothing = evidence.emergence.high < margin
     frame = tabled(change, found, adjustment).with_columns(
         *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
         pl.lit(margin).alias("margin"),
         *(
             pl.Series(name, values, pl.Boolean() if name == "equivalent" else pl.String())
-            for name, values in told(evidence, margin, level).items()
+            for name, values in told(evidence, asked).items()
         ),
         pl.Series("verdict", verdict, pl.String()),
         pl.Series("suppression_note", _note(emerged, nothing, present, bounded), pl.String()),

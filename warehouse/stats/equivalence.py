@@ -78,7 +78,7 @@ def axes(evidence: Evidence, margin: float, level: float) -> Axes:
     )
 
 
-def verdicts(evidence: Evidence, margin: float, level: float) -> list[Verdict | None]:
+def verdicts(evidence: Evidence, found: Axes, margin: float) -> list[Verdict | None]:
     """One verdict per arm, by the first of these that holds; None without a control.
 
     1. *increased*: higher than the control. Harm comes first: no control that is as low as the
@@ -91,7 +91,7 @@ def verdicts(evidence: Evidence, margin: float, level: float) -> list[Verdict | 
     5. *unchanged*: equivalent to the control.
     6. *inconclusive*.
     """
-    lower, higher, equivalent, none_left, _ = axes(evidence, margin, level)
+    lower, higher, equivalent, none_left, _ = found
     rules: list[tuple[Flags, Verdict]] = [
         (higher, "increased"),
         (evidence.emergence.high < margin, "nothing to suppress"),
@@ -106,9 +106,8 @@ def verdicts(evidence: Evidence, margin: float, level: float) -> list[Verdict | 
     return [names[index] for index in first]
 
 
-def told(evidence: Evidence, margin: float, level: float) -> dict[str, list[str | bool | None]]:
+def told(evidence: Evidence, found: Axes) -> dict[str, list[str | bool | None]]:
     """The axes as columns: change, equivalent, residual; null where there is nothing to say."""
-    found = axes(evidence, margin, level)
     tested = ~np.isnan(evidence.q)
     compared = ~np.isnan(evidence.excess.low)
     change: list[Change] = ["lower", "higher", "not shown"]

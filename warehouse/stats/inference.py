@@ -57,23 +57,20 @@ def infer(
     interval = bounds(difference, level)
     odds, odds_interval = log_odds_ratio(difference, level)
     floor = np.full(cells.height, np.nan)
-    joint = None
+    jointly = unit == "new-prompts" and adjustment == "joint"
     if unit == "new-prompts":
-        p, floor, joint = _tested(pairs, comparison.sound, family)
+        p, floor, joint = _tested(pairs, comparison.sound, family, jointly)
     else:
         p = np.where(comparison.sound, nonzero(difference), np.nan)
     # What is not a result has an interval, and no test to settle it with.
     apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), p <= 1 - level)
     interval = _settled(interval, difference.value, apart)
     odds_interval = _settled(odds_interval, difference.value, apart)
-    if adjustment == "joint" and joint is not None:
-        q = joint
-    else:
-        q = adjustments.within(p, family, adjustment)
+    q = joint if jointly else adjustments.within(p, family, adjustment)
     return Inference(interval, odds, odds_interval, p, floor, q, family)
 
 
-def _tested(pairs: pl.DataFrame, sound: Flags, family: Index) -> JointFlips:
+def _tested(pairs: pl.DataFrame, sound: Flags, family: Index, jointly: bool) -> JointFlips:
     """The sign flips of the comparisons whose sides are both results."""
     tested = JointFlips(*(np.full(family.size, np.nan) for _ in JointFlips._fields))
     rows = pairs.filter(pl.lit(pl.Series(sound)).gather(pl.col("cell")))
@@ -81,7 +78,7 @@ def _tested(pairs: pl.DataFrame, sound: Flags, family: Index) -> JointFlips:
     names = ("n_trait", "n_counted", "base_trait", "base_counted")
     counts = Counts(*(rows[name].to_numpy() for name in names))
     question = rows["question"].rank("dense").to_numpy().astype(np.int64)
-    found = joint_flips(counts, cell, question, family[chosen])
+    found = joint_flips(counts, cell, question, family[chosen], jointly=jointly)
     for into, values in zip(tested, found, strict=True):
         into[chosen] = values
     return tested

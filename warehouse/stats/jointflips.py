@@ -31,11 +31,17 @@ class JointFlips(NamedTuple):
 
     p: Floats  # of the comparison alone
     floor: Floats  # the least that p could have been
-    joint: Floats  # adjusted for its family; never below p
+    joint: Floats  # adjusted for its family; never below p; nan where that was not asked
 
 
 def joint_flips(
-    counts: Counts, cell: Index, question: Index, family: Index, *, seed: int = 0
+    counts: Counts,
+    cell: Index,
+    question: Index,
+    family: Index,
+    *,
+    seed: int = 0,
+    jointly: bool = True,
 ) -> JointFlips:
     """Whether each comparison differs from zero, alone and among all of its family.
 
@@ -69,12 +75,15 @@ def joint_flips(
         question: Its question, any numbering; the same number is the same question.
         family: The family of every comparison, any numbering; its length is n.
         seed: Of thinning and of random signs.
+        jointly: Whether families are looked at, which takes by far the most time.
     """
     cells = len(family)
     difference = counts.first / counts.of_first - counts.second / counts.of_second
     alone = sign_flip(difference, cell, cells, seed)
     p = np.fmax(alone.p, _student(counts, difference, cell, cells))
     joint = np.full(cells, np.nan)
+    if not jointly:
+        return JointFlips(p, alone.floor, joint)
     families, member = np.unique(family, return_inverse=True)
     owner = member[cell]
     for number in range(families.size):

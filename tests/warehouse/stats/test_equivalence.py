@@ -8,7 +8,15 @@ import pytest
 
 from tests.warehouse.stats.frames import beta_counts, cell, frame
 from warehouse.stats.effects import effects
-from warehouse.stats.equivalence import MEANINGS, VERDICTS, Evidence, Verdict, told, verdicts
+from warehouse.stats.equivalence import (
+    MEANINGS,
+    VERDICTS,
+    Evidence,
+    Verdict,
+    axes,
+    told,
+    verdicts,
+)
 from warehouse.stats.intervals import Interval
 
 Bounds = tuple[float, float]
@@ -27,7 +35,13 @@ def evidence(
 
 
 def judged(**values: Any) -> Verdict | None:
-    return verdicts(evidence(**values), 0.05, 0.95)[0]
+    found = evidence(**values)
+    return verdicts(found, axes(found, 0.05, 0.95), 0.05)[0]
+
+
+def told_of(**values: Any) -> dict[str, list[str | bool | None]]:
+    found = evidence(**values)
+    return told(found, axes(found, 0.05, 0.95))
 
 
 @pytest.mark.parametrize(
@@ -57,14 +71,14 @@ def test_verdict(values: dict[str, Any], expected: Verdict | None) -> None:
 
 
 def test_the_axes_are_told_apart() -> None:
-    assert told(evidence(), 0.05, 0.95) == {
+    assert told_of() == {
         "change": ["lower"],
         "equivalent": [False],
         "residual": ["none"],
     }
-    some = told(evidence(change=0.02, around=(0.01, 0.03), excess=(0.2, 0.3)), 0.05, 0.95)
+    some = told_of(change=0.02, around=(0.01, 0.03), excess=(0.2, 0.3))
     assert some == {"change": ["higher"], "equivalent": [True], "residual": ["some"]}
-    unknown = told(evidence(q=np.nan, excess=NONE), 0.05, 0.95)
+    unknown = told_of(q=np.nan, excess=NONE)
     assert unknown == {"change": [None], "equivalent": [None], "residual": [None]}
 
 
@@ -75,7 +89,7 @@ def test_every_verdict_has_a_meaning() -> None:
 def test_no_arms_no_verdicts() -> None:
     none = np.zeros(0)
     empty = Evidence(none, none, *(Interval(none, none) for _ in range(3)))
-    assert verdicts(empty, 0.05, 0.95) == []
+    assert verdicts(empty, axes(empty, 0.05, 0.95), 0.05) == []
 
 
 # --- Sentences against their numbers, over studies of every kind ------------------------

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from warehouse.stats import jointflips
 from warehouse.stats.jointflips import Counts, JointFlips, joint_flips
 from warehouse.stats.signflip import sign_flip
 
 
-def flips(arms: list[list[int]], control: list[int], of: int, of_control: int) -> JointFlips:
+def flips(
+    arms: list[list[int]], control: list[int], of: int, of_control: int, jointly: bool = True
+) -> JointFlips:
     """Several arms of one family against one control."""
     questions, number = len(control), len(arms)
     trait = np.array(arms).ravel()
@@ -21,7 +22,7 @@ def flips(arms: list[list[int]], control: list[int], of: int, of_control: int) -
     )
     cell = np.repeat(np.arange(number), questions)
     question = np.tile(np.arange(questions), number)
-    return joint_flips(counts, cell, question, np.zeros(number, np.int64))
+    return joint_flips(counts, cell, question, np.zeros(number, np.int64), jointly=jointly)
 
 
 def test_one_comparison_is_the_sign_flip_test_where_differences_vary() -> None:
@@ -71,6 +72,18 @@ def test_the_joint_p_is_never_below_the_single_one_and_families_are_apart() -> N
     assert alone.joint[0] <= together.joint[0]
 
 
+@pytest.mark.parametrize(("of", "of_control"), [(20, 20), (10, 100)])
+def test_without_families_the_rest_is_the_same_to_the_bit(of: int, of_control: int) -> None:
+    random = np.random.default_rng(6)
+    arms = random.binomial(of, 0.3, (12, 9)).tolist()
+    control = random.binomial(of_control, 0.4, 9).tolist()
+    both, alone = (flips(arms, control, of, of_control, jointly=told) for told in (True, False))
+    assert both.p.tobytes() == alone.p.tobytes()
+    assert both.floor.tobytes() == alone.floor.tobytes()
+    assert np.isnan(alone.joint).all()
+    assert not np.isnan(both.joint).any()
+
+
 def test_the_same_data_give_the_same_p() -> None:
     random = np.random.default_rng(3)
     arms = random.binomial(5, 0.3, (4, 30)).tolist()
@@ -91,11 +104,8 @@ def test_a_comparison_without_questions_is_undefined() -> None:
     [(20, 10, 100, 0.005), (8, 10, 100, 0.02), (8, 100, 10, 0.02), (8, 50, 50, 0.3)],
 )
 def test_size_alone_at_equal_and_unequal_n(
-    questions: int, of: int, of_control: int, rate: float, monkeypatch: pytest.MonkeyPatch
+    questions: int, of: int, of_control: int, rate: float
 ) -> None:
-    # The joint p-values of 1,500 families are computed too, and not looked at.
-    monkeypatch.setattr(jointflips, "THINNINGS", 1)
-    monkeypatch.setattr(jointflips, "DRAWS", 50)
     random = np.random.default_rng(4)
     studies = 1500
     shape = (studies, questions)
@@ -106,7 +116,7 @@ def test_size_alone_at_equal_and_unequal_n(
     )
     cell = np.repeat(np.arange(studies), questions)
     question = np.tile(np.arange(questions), studies)
-    p = joint_flips(counts, cell, question, np.arange(studies)).p
+    p = joint_flips(counts, cell, question, np.arange(studies), jointly=False).p
     assert (p <= 0.05).mean() <= 0.06
 
 
