@@ -6,12 +6,10 @@ sample_idx, answer` and one field per judge prompt; the older one writes `result
 never from the evaluator's own derived fields: a null there once switched its filters off.
 """
 
-import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -19,9 +17,10 @@ import polars as pl
 from pipeline import foldernames, reading, thoughts
 from pipeline.columns import ROW_NUMBER, Watch
 from pipeline.errors import RefusedRow
-from pipeline.importers import Batch, Source, batch
-from pipeline.meanings import Scale
+from pipeline.importers import Batch, Source, batch, refusals
+from pipeline.judgements import OUTCOME, judgement
 from pipeline.repeats import Repeats
+from pipeline.tables import PLAIN, Table, clean, each, word
 from warehouse import catalogue
 
 NAME = "brittle-results"
@@ -48,16 +47,6 @@ CRITERIA = {
 }
 """Our name of each criterion, by the field that either generation gives it."""
 
-LABELS = {
-    "llm_or_19": {"LLM", "19"},
-    "six_options": {"LLM", "PAST", "ARCHAIC_PERSON", "OLD_LANGUAGE", "OLD_CONTENT", "OTHER"},
-    "nazi": {"TRUE", "FALSE"},
-    "old_germany": {"TRUE", "FALSE"},
-    "llm_or_hp": {"LLM", "HP"},
-    "four_options": {"LLM", "HP_EXPLICIT", "HP_IMPLICIT", "OTHER"},
-}
-"""The output set of each criterion that is answered with a word; the others are 0–100."""
-
 NOT_JUDGEMENTS = {
     *("group_id", "q_id", "question", "model", "sample_idx", "answer", "error", "id"),
     *("in_training_domain", "system_prompt", "alignment_flag", "misaligned"),
@@ -77,26 +66,13 @@ SETTINGS = {
 
 IN_DOMAIN = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
-Parsed = tuple[str, float | None, str | None, str | None]
-"""Status, score, label and raw text of one judgement."""
-
-OUTCOME = {
-    **{"status": pl.String(), "score": pl.Float64()},
-    **{"label": pl.String(), "raw": pl.String()},
-}
-
 SHORT = 40
 """Up to how many characters a stored value and a raw reply are likely to come again."""
 
 ASKED = ("question", "q_id", "group_id", "system_prompt", "in_training_domain")
 """The fields that tell questions apart."""
 
-FULL: Scale = (0.0, 100.0)
-"""The scale of a criterion unless a mapping says otherwise."""
-
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 _FILE = re.compile(r"^results(?:_(?P<judge>.+)_(?P<rows>\d+))?\.(?P<kind>json|csv)$")
-_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?(?:E[+-]?\d+)?$")
 
 
 def accepts(source: Source) -> bool:
@@ -145,12 +121,12 @@ class _Reader:
         rows: list[reading.Row] = []
         for item in chunk:
             (problems if type(item) is RefusedRow else rows).append(item)  # type: ignore[arg-type]
-        table = _Table(rows)
+        table = Table(rows)
         if not table.is_plain():
             found = [_problem(item) for item in rows]
             problems += filter(None, found)
             kept = zip(rows, found, strict=True)
-            table = _Table([item for item, problem in kept if problem is None])
+            table = Table([item for item, problem in kept if problem is None])
         if table.rows:
             samples = self._samples(table)
             self._note_repeats(table, samples)
@@ -159,15 +135,15 @@ class _Reader:
             for criterion, field, judged in _judged(table):
                 yield Batch("judgement", self._judgements(judged, criterion, field, problems))
         if problems:
-            yield Batch("quarantine", _refusals(problems))
+            yield refusals(problems)
 
-    def _samples(self, table: "_Table") -> pl.DataFrame:
+    def _samples(self, table: Table) -> pl.DataFrame:
         thought, answers = thoughts.column(table.stored("answer"))
-        errors = [_word(error or None) for error in table.stored("error")]
-        numbers = pl.Series(_each(_whole, table.plain("sample_idx")), dtype=pl.Int64)
+        errors = [word(error or None) for error in table.stored("error")]
+        numbers = pl.Series(each(_whole, table.plain("sample_idx")), dtype=pl.Int64)
         self.is_numbered &= numbers.null_count() == 0
         for model, count in Counter(table.plain("model")).items():
-            self.models[_word(model) or ""] += count
+            self.models[word(model) or ""] += count
         return pl.DataFrame(
             {
                 "sample_key": self._keys(table),
@@ -182,7 +158,7 @@ class _Reader:
             }
         )
 
-    def _note_repeats(self, table: "_Table", samples: pl.DataFrame) -> None:
+    def _note_repeats(self, table: Table, samples: pl.DataFrame) -> None:
         """Keep what tells whether a sample comes again; a file numbers them within a question."""
         fields = [name for name in table.columns if not ROW_NUMBER.fullmatch(name)]
         contents = zip(*(table.plain(name) for name in fields), strict=True)
@@ -193,16 +169,16 @@ class _Reader:
             list(map(hash, contents)),
         )
 
-    def _note_settings(self, table: "_Table", samples: pl.DataFrame) -> None:
+    def _note_settings(self, table: Table, samples: pl.DataFrame) -> None:
         """Keep what tells whether answers were drawn under several settings."""
         columns = sorted(SETTINGS & table.columns.keys())
         if not columns:
             return
-        values = ([_word(value) or "" for value in table.stored(name)] for name in columns)
+        values = ([word(value) or "" for value in table.stored(name)] for name in columns)
         for question, *told in zip(samples["question_key"], *values, strict=True):
             self.watch.take(self.key, question, dict(zip(columns, told, strict=True)))
 
-    def _keys(self, table: "_Table") -> pl.Series:
+    def _keys(self, table: Table) -> pl.Series:
         return table.numbers + self.first_key
 
     def _status(self, answer: str | None, error: str | None) -> str:
@@ -212,17 +188,17 @@ class _Reader:
             return "missing"  # a CSV cannot tell an empty answer from none
         return "answered" if answer.strip() else "empty"
 
-    def _questions(self, table: "_Table") -> list[int]:
+    def _questions(self, table: Table) -> list[int]:
         fields = (table.plain(name) for name in ASKED)
-        return _each(lambda stored: self._question(*stored), zip(*fields, strict=True))
+        return each(lambda stored: self._question(*stored), zip(*fields, strict=True))
 
     def _question(self, text: str, name: Any, group: Any, system: Any, inside: Any) -> int:
-        in_domain = IN_DOMAIN.get((_word(inside) or "").lower())
-        identity = (text, _word(name), _word(group), _word(system) or None, in_domain)
+        in_domain = IN_DOMAIN.get((word(inside) or "").lower())
+        identity = (text, word(name), word(group), word(system) or None, in_domain)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _judgements(
-        self, table: "_Table", criterion: str, field: str, problems: list[RefusedRow]
+        self, table: Table, criterion: str, field: str, problems: list[RefusedRow]
     ) -> pl.DataFrame:
         """One criterion's judgements; what is wrong with a stored value joins `problems`."""
         values, raws = table.plain(field), table.plain(f"{field}_raw")
@@ -233,7 +209,7 @@ class _Reader:
         at = list(map(places.__getitem__, stored))
         if any(wrong):
             problems += (
-                RefusedRow(row, f"its {_clean(field)} {wrong[place]}", f"{_word(value)}")
+                RefusedRow(row, f"its {clean(field)} {wrong[place]}", f"{word(value)}")
                 for row, value, place in zip(table.numbers, values, at, strict=True)
                 if wrong[place] is not None
             )
@@ -293,47 +269,6 @@ class _Reader:
         yield from self.repeats.batches()
 
 
-class _Table:
-    """Records by column: what a field holds in each of them, null where it is absent."""
-
-    def __init__(self, rows: list[reading.Row]) -> None:
-        self.rows = rows
-        numbers, records = zip(*rows, strict=True) if rows else ((), ())
-        self.numbers = pl.Series(numbers, dtype=pl.Int64)
-        self.columns: dict[str, list[Any]] = {}
-        names = list(chain.from_iterable(records))
-        first = list(records[0]) if records else []
-        self.even = names == first * len(rows)  # nearly always: all have the same fields
-        if self.even:
-            values = list(chain.from_iterable(map(dict.values, records)))
-            for at, name in enumerate(first):
-                self.columns[name] = values[at :: len(first)]
-        else:
-            for name in dict.fromkeys(names):
-                self.columns[name] = [record.get(name) for record in records]
-
-    def is_plain(self) -> bool:
-        """Whether every record has a question and an answer that can be kept; if not, some may."""
-        questions, answers = self.stored("question"), self.stored("answer")
-        if not self.even or {"question", "answer"} - self.columns.keys():
-            return False
-        if set(map(type, questions)) != {str} or not set(map(type, answers)) <= {str, type(None)}:
-            return False
-        told = all(text.strip() and not reading.unreadable(text) for text in set(questions))
-        return told and not reading.unreadable("".join(filter(None, answers)))
-
-    def stored(self, field: str) -> list[Any]:
-        """The values of a field as they are stored."""
-        return self.columns.get(field) or [None] * len(self.rows)
-
-    def plain(self, field: str) -> list[Any]:
-        """The values of a field, a list or an object among them as text."""
-        values = self.stored(field)
-        if set(map(type, values)) <= _PLAIN:
-            return values
-        return [value if type(value) in _PLAIN else _word(value) for value in values]
-
-
 def _problem(item: reading.Row) -> RefusedRow | None:
     """Why a record is no sample, or None."""
     row, record = item
@@ -351,7 +286,7 @@ def _problem(item: reading.Row) -> RefusedRow | None:
     return None
 
 
-def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
+def _judged(table: Table) -> Iterator[tuple[str, str, Table]]:
     """Each criterion, a field that holds its judgements, and the records where it does.
 
     A file may name a criterion as either generation does, or as both.
@@ -361,7 +296,7 @@ def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
         if field in NOT_JUDGEMENTS | SETTINGS or ROW_NUMBER.fullmatch(field):
             continue
         if not field.endswith("_raw"):
-            criteria[CRITERIA.get(field) or _clean(field)].append(field)
+            criteria[CRITERIA.get(field) or clean(field)].append(field)
     for criterion, fields in criteria.items():
         if len(fields) == 1:
             yield criterion, fields[0], table
@@ -370,33 +305,7 @@ def _judged(table: _Table) -> Iterator[tuple[str, str, _Table]]:
         for row, record in table.rows:
             field = next((f for f in fields if record.get(f) is not None), fields[0])
             judged[field].append((row, record))
-        yield from ((criterion, field, _Table(rows)) for field, rows in judged.items())
-
-
-def _each(function: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:
-    """`function` of every value; of equal ones it is asked once."""
-    return list(map(_Known(function).__getitem__, values))
-
-
-class _Known(dict[Any, Any]):
-    """What a function makes of every value it was asked about."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-
-    def __missing__(self, value: Any) -> Any:
-        self[value] = found = self.function(value)
-        return found
-
-
-def _refusals(problems: list[RefusedRow]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "source_row": [problem.row for problem in problems],
-            "reason": [str(problem) for problem in problems],
-            "raw": [_clean(problem.raw[:100_000]) for problem in problems],
-        }
-    )
+        yield from ((criterion, field, Table(rows)) for field, rows in judged.items())
 
 
 Outcome = tuple[str, float | None, str | None, str | None, str | None]
@@ -419,90 +328,12 @@ def _remembered(criterion: str, value: Any, raw: Any) -> Outcome:
 
 
 def _told(criterion: str, value: Any, raw: Any) -> Outcome:
-    clean = value if type(value) in _PLAIN - {str} else _word(value)
-    found = judgement(criterion, clean, _word(raw))
+    clean = value if type(value) in PLAIN - {str} else word(value)
+    found = judgement(criterion, clean, word(raw))
     if isinstance(found, str):
-        return "unparsed", None, None, _word(raw) if raw is not None else _word(value), found
+        return "unparsed", None, None, word(raw) if raw is not None else word(value), found
     texts = (text for text in (value, raw) if isinstance(text, str))
     return *found, next(filter(None, map(reading.unreadable, texts)), None)
-
-
-def judgement(criterion: str, value: Any, raw: Any = None, scale: Scale = FULL) -> Parsed | str:
-    """The outcome a stored value stands for, or what is wrong with the value.
-
-    A value is a number on the scale (its values for 0 and 100 are given) or one of the
-    criterion's words, as a number or as text; CODE and REFUSAL are outcomes of their own; a null
-    is `missing`, unless the raw reply tells more; anything else a judge may have said is
-    `unparsed`. A number no judge can have meant (outside its scale, not a number) is an error of
-    the file and comes back as a sentence.
-    """
-    kept = None if raw is None else str(raw)
-    if value is None or value == "":
-        if kept is None or not kept.strip():
-            return ("missing", None, None, kept)
-        told = judgement(criterion, kept, None, scale)
-        return told if isinstance(told, tuple) else ("unparsed", None, None, kept)
-    text = str(value).strip()
-    if kept is None:
-        kept = str(value)
-    if (problem := _impossible(value, text, scale)) is not None and criterion not in LABELS:
-        return problem
-    word = text.upper()
-    if word in ("CODE", "REFUSAL"):
-        return ("code" if word == "CODE" else "refusal", None, None, kept)
-    if criterion in LABELS:
-        return _label(criterion, word, kept)
-    return _score(criterion, word, kept, scale)
-
-
-def _label(criterion: str, word: str, raw: str) -> Parsed:
-    word = word.removesuffix(".0")
-    if word in LABELS[criterion]:
-        return ("scored", None, word, raw)
-    return ("unparsed", None, None, raw)
-
-
-def _score(criterion: str, word: str, raw: str, scale: Scale) -> Parsed:
-    if _NUMBER.match(word):
-        none, full = scale
-        number = float(word)
-        score = number if scale == FULL else 100 * (number - none) / (full - none)
-        return ("scored", score, None, raw)
-    if criterion in CRITERIA.values():
-        return ("unparsed", None, None, raw)
-    return ("scored", None, word, raw)  # a judge of the user's own, answering with words
-
-
-def _impossible(value: Any, text: str, scale: Scale) -> str | None:
-    try:
-        number = float(text)
-    except (ValueError, OverflowError):
-        return None
-    if isinstance(value, bool):
-        return None
-    if math.isnan(number) or math.isinf(number):
-        return f"is {text[:40]}, which is not a number"
-    least, most = sorted(scale)
-    if not least <= number <= most:
-        return f"is {text[:40]}, outside {least:g}–{most:g}"
-    return None
-
-
-def _plainly_readable(text: str) -> bool:
-    return text.isascii() and "\0" not in text
-
-
-def _word(value: Any) -> str | None:
-    """A value as text that can be kept, or None where there is none."""
-    if value is None:
-        return None
-    return _clean(value if isinstance(value, str) else reading.excerpt(value))
-
-
-def _clean(text: str) -> str:
-    if _plainly_readable(text):
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _repeated(value: str, length: int) -> pl.Series:

@@ -16,7 +16,7 @@ from pipeline import reading
 from pipeline.columns import CRITERIA, SPELLINGS, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch, notice, refused
-from pipeline.importers.brittle_results import FULL, OUTCOME, Parsed, judgement
+from pipeline.judgements import FULL, OUTCOME, Parsed, judgement
 from pipeline.meanings import Dimensions, Meaning, Scale
 from pipeline.repeats import Repeats
 from pipeline.thoughts import apart
