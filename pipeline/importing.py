@@ -271,6 +271,7 @@ def _imported(
             importer=importer.NAME if importer else "",
             version=_version(importer),
             imported_at=now(),
+            title=importer.TITLE if importer else "",
         )
         writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
         shard = lake.shard(writer.name)

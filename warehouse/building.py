@@ -244,6 +244,7 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
                 "path": path,
                 "sha256": shard.origin.sha256,
                 "importer": shard.origin.importer,
+                "title": shard.origin.title,
                 "imported_at": shard.origin.imported_at,
                 "bytes": shard.origin.size,
                 "taken": shard.taken,
@@ -254,7 +255,8 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
             for shard, path, place in held
         ],
         schema={
-            **dict.fromkeys(("shard", "path", "sha256", "importer", "imported_at"), pl.String()),
+            **dict.fromkeys(("shard", "path", "sha256"), pl.String()),
+            **dict.fromkeys(("importer", "title", "imported_at"), pl.String()),
             **dict.fromkeys(("bytes", "taken", "refused"), pl.Int64()),
             **dict.fromkeys(("refused_file", "twin_of"), pl.String()),
         },

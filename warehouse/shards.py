@@ -46,6 +46,7 @@ class Origin(msgspec.Struct, frozen=True):
     importer: str
     version: int
     imported_at: str
+    title: str = ""  # what people call the importer's format
 
 
 class Part(NamedTuple):

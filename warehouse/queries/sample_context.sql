@@ -15,6 +15,7 @@ select
     sample.answered_by,
     source.path,
     source.importer,
+    source.title,
     source.imported_at,
     source.sha256,
     source.shard

@@ -3,6 +3,7 @@ select
     source.source_no,
     source.path,
     source.importer,
+    source.title,
     source.imported_at,
     source.bytes,
     source.taken,

@@ -45,9 +45,10 @@ def states(sources: pl.DataFrame) -> dict[str, str]:
 
 
 def importers(sources: pl.DataFrame) -> dict[str, str]:
-    """The choices of importer."""
-    used = sources["importer"].unique().sort()
-    return {"all": "All"} | {name: labels.IMPORTERS.get(name, labels.words(name)) for name in used}
+    """The choices of importer: what read a file, as its format is called."""
+    used = sources.select("importer", "title").unique("importer").sort("importer")
+    called = {name: title or labels.words(name) for name, title in used.iter_rows()}
+    return {"all": "All"} | {name: called[name] if name else "Nothing" for name in called}
 
 
 def summary(sources: pl.DataFrame) -> str:

@@ -166,7 +166,7 @@ def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
         "File": context["path"],
         "Row in the file": context["source_row"],
         "SHA-256 of the file": context["sha256"],
-        "Read as": labels.IMPORTERS.get(context["importer"], context["importer"]),
+        "Read as": context["title"] or context["importer"],
         "Imported": context["imported_at"],
         "Run": context["run"],
         "Evaluation": context["evaluation"],

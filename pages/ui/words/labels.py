@@ -302,17 +302,6 @@ PLACEMENTS = {
 
 SEVERITIES = {"error": "Error", "warning": "Warning", "notice": "Notice"}
 
-IMPORTERS = {
-    "brittle-results": "Results of brittle-weird-gen",
-    "question-battery": "Questions",
-    "run-info": "Run info",
-    "training-config": "Training configuration",
-    "training-data": "Training data",
-    "training-log": "Training log",
-    "study": "Study outputs",
-    "": "Nothing",
-}
-
 _FIXED: dict[str, Mapping[str, str]] = {
     "kind": KINDS,
     "relevance": {k: v.capitalize() for k, v in RELEVANCES.items()},

@@ -6,6 +6,7 @@ select
     path,
     sha256,
     importer,
+    title,
     imported_at,
     bytes,
     taken,
