@@ -16,11 +16,11 @@ opened = store.opened()
 narrowed = transcript.narrowing(store.query("traits"), view.slice)
 key, is_open = transcript.reading()
 counts = store.counts(view.slice, view.rule)
-first, total = transcript.page(opened, view.slice, view.rule, narrowed, 1)
+first, total = transcript.page(view.slice, view.rule, narrowed, 1)
 
 if key is not None:
     shown = transcripts.transcript(opened, key)
-    place = transcript.steps(opened, view.slice, view.rule, narrowed, total, key)
+    place = transcript.steps(view.slice, view.rule, narrowed, total, key)
     if shown is None:
         transcript.not_found(key)
     traits = store.query("traits")
@@ -38,7 +38,7 @@ skeleton.answer(transcript.summary(total, narrowed))
 if not total:
     transcript.nothing_found(narrowed)
 number = transcript.pager(total)
-rows, _ = transcript.page(opened, view.slice, view.rule, narrowed, number)
+rows, _ = transcript.page(view.slice, view.rule, narrowed, number)
 covered = sample.sensitive_rows(rows, store.query("traits"), view.slice.trait)
 transcript.listing(rows, number, narrowed.text, set() if is_open else covered)
 skeleton.footer(view, counts)

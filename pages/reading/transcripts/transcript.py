@@ -9,12 +9,11 @@ import streamlit as st
 from pages.reading.transcripts import sample
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound
+from pages.ui.view import bound, store
 from pages.ui.words import labels
 from warehouse import transcripts
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.store import Store
 from warehouse.transcripts import Filter, Transcript
 
 PAGE = 50
@@ -71,16 +70,13 @@ def summary(total: int, narrowed: Filter) -> str:
     return f"{told}, containing “{narrowed.text}”." if narrowed.text else f"{told}."
 
 
-def page(
-    store: Store, within: Slice, rule: Rule, narrowed: Filter, number: int
-) -> tuple[pl.DataFrame, int]:
+def page(within: Slice, rule: Rule, narrowed: Filter, number: int) -> tuple[pl.DataFrame, int]:
     """The samples of one page of a list (numbered from 1), and how many the whole list has."""
-    path, lines = str(store.snapshot.path), store.lines(rule)
-    listed = (path, lines, within, narrowed)
+    listed = (str(store.opened().snapshot.path), rule, within, narrowed)
     if st.session_state.setdefault(LISTED, listed) != listed:
         st.session_state[LISTED] = listed
         st.session_state[NUMBER] = 1
-    return _page(store, path, lines, within, rule, narrowed, number)
+    return _page(within, rule, narrowed, number)
 
 
 def pager(total: int) -> int:
@@ -120,12 +116,9 @@ def not_found(key: int) -> NoReturn:
     st.stop()
 
 
-def steps(
-    store: Store, within: Slice, rule: Rule, narrowed: Filter, total: int, key: int
-) -> int | None:
+def steps(within: Slice, rule: Rule, narrowed: Filter, total: int, key: int) -> int | None:
     """Draws the way back to the list and to the neighbours in it; returns the place in it."""
-    path, lines = str(store.snapshot.path), store.lines(rule)
-    before, after, place = _neighbours(store, path, lines, within, rule, narrowed, key)
+    before, after, place = _neighbours(within, rule, narrowed, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back to the list", shortcut="Esc", on_click=_read, args=(None,))
         st.button("Previous", shortcut="K", on_click=_read, args=(before,), disabled=before is None)
@@ -196,16 +189,13 @@ def _read(key: int | None) -> None:
     st.session_state["sample"] = "" if key is None else str(key)
 
 
-# What is cached is told apart by the snapshot's path and by what the rule says (`lines`).
-@st.cache_data(max_entries=32, show_spinner="Looking for answers …")
-def _page(
-    _store: Store, path: str, lines: str, within: Slice, _rule: Rule, narrowed: Filter, number: int
-) -> tuple[pl.DataFrame, int]:
-    return transcripts.page(_store, within, _rule, narrowed, PAGE, (number - 1) * PAGE)
+@store.memo("Looking for answers …")
+def _page(within: Slice, rule: Rule, narrowed: Filter, number: int) -> tuple[pl.DataFrame, int]:
+    return transcripts.page(store.opened(), within, rule, narrowed, PAGE, (number - 1) * PAGE)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@store.memo(entries=64)
 def _neighbours(
-    _store: Store, path: str, lines: str, within: Slice, _rule: Rule, narrowed: Filter, key: int
+    within: Slice, rule: Rule, narrowed: Filter, key: int
 ) -> tuple[int | None, int | None, int | None]:
-    return transcripts.keys(_store, within, _rule, narrowed, key)
+    return transcripts.keys(store.opened(), within, rule, narrowed, key)

@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple
 
 import altair as alt
 import polars as pl
-import streamlit as st
 
 from pages.results.brittleness import ramps
 from pages.results.brittleness.ramps import Ramp, Theme
@@ -125,15 +124,6 @@ def heatmap(
         height=alt.Step(high),
         view=alt.ViewBackground(stroke=None),
     )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def spec(
-    panel: Panel, title: str, ramp: Ramp | None, theme: str | None, legend: bool
-) -> dict[str, Any]:
-    """`heatmap` as Vega-Lite; kept, since to make it takes most of a rerun's time."""
-    made: dict[str, Any] = heatmap(panel, title, ramp, theme, legend=legend).to_dict()
-    return made
 
 
 def stacked(panels: Sequence[Panel], title: str, ramp: Ramp | None) -> alt.VConcatChart:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from pages.results.brittleness.ramps import Ramp
 from pages.ui.parts import suspicions
@@ -86,6 +85,7 @@ def seen(view: View, measure: str) -> View:
     return replace(view, rule=rule.with_cuts(trait=view.trait_cut, coherence=view.coherence_cut))
 
 
+@store.memo()
 def of(view: View, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
     """A measure of every arm in sight.
 
@@ -101,12 +101,7 @@ def of(view: View, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
         full), short (in a cell),
         doubt (what the doctor says of it, or null).
     """
-    return _of(view, store.key(view), measure, by)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _of(_view: View, key: str, measure: str, by: Sequence[str]) -> pl.DataFrame:
-    rows = _rows(_view, measure, by)
+    rows = _rows(view, measure, by)
     kept = [*arms.KEY, *by, *COUNTS, "unit", "questions", "runs"]
     n = pl.col("n_planned" if MEASURES[measure].only == "planned" else "n_counted").alias("n")
     found = rows.select(*kept, n, "value", "low", "high", "verdict", "is_result", "note")
@@ -114,7 +109,7 @@ def _of(_view: View, key: str, measure: str, by: Sequence[str]) -> pl.DataFrame:
     return found.with_columns(
         pl.Series("text", [text for text, _ in written], dtype=pl.String()),
         pl.Series("short", [short for _, short in written], dtype=pl.String()),
-    ).join(_doubts(_view), on=arms.KEY, how="left", nulls_equal=True, maintain_order="left")
+    ).join(_doubts(view), on=arms.KEY, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _rows(view: View, measure: str, by: Sequence[str]) -> pl.DataFrame:

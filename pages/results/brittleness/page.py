@@ -19,7 +19,7 @@ view = measures.seen(filters.current(), measure)
 counts = skeleton.counts(view)
 found = grid.chosen(measures.of(view, measure, layout.by), layout)
 
-skeleton.answer(sentences.answer(found, measure, view, counts))
+skeleton.answer(sentences.answer(found, measure, view))
 skeleton.judges_apart(counts)
 
 shown = measures.MEASURES[measure]
@@ -27,7 +27,8 @@ panels = grid.panels(found, layout, order, view, counts)
 mark = clicked = None
 for at, panel in enumerate(panels[: grid.MOST]):
     st.markdown(f"**{markup.escaped(panel.heading)}**")
-    spec = heatmap.spec(panel, shown.label, shown.ramp, st.context.theme.type, legend=at == 0)
+    draw = partial(heatmap.heatmap, panel, shown.label, shown.ramp, st.context.theme.type)
+    spec = base.spec(partial(draw, legend=at == 0))
     event = st.vega_lite_chart(
         spec, width=panel.width, key=f"{panel.heading} {at}", on_select="rerun"
     )
@@ -35,7 +36,7 @@ for at, panel in enumerate(panels[: grid.MOST]):
 if panels:
     notes = (*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)
     st.caption(markup.escaped(" ".join(notes)))
-    clicked = tables.clickable(table.of(found, measure, layout, view, counts), "cells")
+    clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
     downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
 

@@ -116,7 +116,7 @@ def charts(rows: pl.DataFrame) -> list[alt.LayerChart]:
     ]
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@store.memo()
 def _specs(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """`charts` as Vega-Lite; kept, since to make them takes most of a rerun's time."""
     return [chart.to_dict() for chart in charts(rows)]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from pages.ui.view import arms, cells, store
 from pages.ui.view.filters import View
@@ -15,19 +14,16 @@ NAMED = 3
 """How many traits, or flagged cells, a sentence names one by one."""
 
 
-def answer(found: pl.DataFrame, measure: str, view: View, counts: pl.DataFrame) -> str:
+@store.memo()
+def answer(found: pl.DataFrame, measure: str, view: View) -> str:
     """A few sentences: in how many fine-tunes it emerges, the extremes, what is doubtful."""
-    return _answer(found, measure, view, counts, store.key(view))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _answer(found: pl.DataFrame, measure: str, _view: View, _counts: pl.DataFrame, key: str) -> str:
     if found.is_empty():
         return "No intervention is in sight, so there is nothing to compare with a control."
     if measure == "verdict":
-        return verdicts.answer(arms.effects(_view), _view.margin)
-    emerging = _emerging(_view) if measure in ("rate", "emergence") else ""
-    placed = found.with_columns(pl.Series("where", _names(found, _counts), pl.String()))
+        return verdicts.answer(arms.effects(view), view.margin)
+    emerging = _emerging(view) if measure in ("rate", "emergence") else ""
+    counts = store.counts(view.slice, view.rule)
+    placed = found.with_columns(pl.Series("where", _names(found, counts), pl.String()))
     return " ".join(filter(None, (emerging, _span(placed), _undefined(placed), _doubtful(placed))))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from pages.results.brittleness.grid import Layout
 from pages.results.brittleness.measures import MEASURES
@@ -18,23 +17,11 @@ ALWAYS = ("question", "model", "dataset")
 """The dimensions that a table shows even where all its rows have the same."""
 
 
-def of(
-    found: pl.DataFrame, measure: str, layout: Layout, view: View, counts: pl.DataFrame
-) -> pl.DataFrame:
+@store.memo()
+def of(found: pl.DataFrame, measure: str, layout: Layout, view: View) -> pl.DataFrame:
     """The cells with labels, values in percent or points, counts and links to transcripts."""
-    return _of(found, measure, layout, view, counts, store.key(view))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _of(
-    found: pl.DataFrame,
-    measure: str,
-    layout: Layout,
-    _view: View,
-    _counts: pl.DataFrame,
-    key: str,
-) -> pl.DataFrame:
-    human = cells.named(found, _counts, layout.keys)
+    counts = store.counts(view.slice, view.rule)
+    human = cells.named(found, counts, layout.keys)
     dims = [name for name in (*layout.by, *ARM) if name in ALWAYS or human[name].n_unique() > 1]
     kept = ["verdict"] if measure == "verdict" else []
     rows = pl.concat(
@@ -49,7 +36,7 @@ def _of(
     )
     if found.height > bounded.LINKED:
         return rows
-    addresses = list(_addresses(found.select(layout.keys), _view, _counts))
+    addresses = list(_addresses(found.select(layout.keys), view, counts))
     return rows.with_columns(pl.Series("read", addresses, pl.String()))
 
 

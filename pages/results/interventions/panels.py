@@ -44,7 +44,7 @@ def shown(panels: Sequence[Panel], name: str) -> Clicked:
             heading = panel.heading
             st.markdown(f"**{markup.escaped(heading)}**  \n{markup.escaped(panel.said)}")
         st.caption(markup.escaped(panel.title))
-        spec = _specified(partial(panel.draw, legend=place == 0))
+        spec = base.spec(partial(panel.draw, legend=place == 0))
         event = st.vega_lite_chart(spec=spec, key=f"{name} {place}", on_select="rerun")
         mark = base.picked(event)
         clicked = clicked if mark in (None, forest.NOTHING) else (mark, "counted")
@@ -122,18 +122,6 @@ def family(found: pl.DataFrame, view: View) -> str:
 def chance(view: View) -> str:
     """The letter of a p-value under the view's adjustment."""
     return "p" if view.adjustment == "none" else "q"
-
-
-def _specified(draw: partial[alt.LayerChart]) -> dict[str, Any]:
-    """A chart as the browser takes it."""
-    return _made(draw, [draw.func.__module__, draw.args, draw.keywords])
-
-
-# Making a chart takes longer than everything else on the page.
-@st.cache_data(max_entries=256, show_spinner=False)
-def _made(_draw: partial[alt.LayerChart], key: object) -> dict[str, Any]:
-    spec: dict[str, Any] = _draw().to_dict(validate=False)
-    return spec
 
 
 def _answers(

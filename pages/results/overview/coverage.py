@@ -1,10 +1,7 @@
 """How many answers there are of each row and column: a frame in, an Altair chart out."""
 
-from typing import Any
-
 import altair as alt
 import polars as pl
-import streamlit as st
 
 from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
 
@@ -57,10 +54,3 @@ def chart(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
         height=alt.Step(28),
         view=alt.ViewBackground(stroke=None),
     )
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def spec(cells: pl.DataFrame, theme: str | None) -> dict[str, Any]:
-    """`chart` as Vega-Lite; kept, since to make it takes most of a rerun's time."""
-    made: dict[str, Any] = chart(cells, theme).to_dict()
-    return made

@@ -5,7 +5,6 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import polars as pl
-import streamlit as st
 
 from pages.ui.parts import bounded, suspicions
 from pages.ui.view import arms, cells, store
@@ -62,31 +61,22 @@ def left_over(told: Sequence[Uncounted]) -> str:
     return f"{total} loaded, in no number: see why, and what would count them"
 
 
-def of(counts: pl.DataFrame, view: View, findings: pl.DataFrame) -> list[Headline]:
-    """One headline for every experiment, trait and judge; those of judges who scored little last.
-
-    Args:
-        counts: The counts frame of the view.
-        view: The view.
-        findings: What the doctor finds suspicious.
-    """
-    return _of(counts, view, findings, store.key(view))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _of(_counts: pl.DataFrame, _view: View, _findings: pl.DataFrame, key: str) -> list[Headline]:
-    effects, tuned = arms.effects(_view), arms.contrasts(_view, "untuned")
+@store.memo()
+def of(view: View) -> list[Headline]:
+    """A headline for every experiment, trait and judge; those of who scored little come last."""
+    counts, findings = store.counts(view.slice, view.rule), store.findings()
+    effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
     found: list[tuple[bool, Headline]] = []
-    for values, part in _counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
+    for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
         mine = [pl.col(name) == value for name, value in zip(IDENTITY, values, strict=True)]
         compared = effects.filter(mine)
-        told = emergence.sentence(tuned.filter(mine), _view.margin)
-        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, _view.margin)}"
+        told = emergence.sentence(tuned.filter(mine), view.margin)
+        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
         headline = Headline(
             cells.heading(values),
             told[0].upper() + told[1:],
-            _doubt(_findings, part),
-            list(_rates(part, _view)),
+            _doubt(findings, part),
+            list(_rates(part, view)),
         )
         found.append((_is_unscored(part), headline))
     return [headline for _, headline in sorted(found, key=itemgetter(0))]

@@ -20,7 +20,7 @@ if left_over := store.uncounted(view.slice, view.rule):
     with st.expander(escaped(headlines.left_over(left_over)), icon=":material/rule:"):
         skeleton.explained(left_over)
 
-told = headlines.of(counts, view, store.findings())
+told = headlines.of(view)
 few = len(told) <= headlines.FEW
 for one in told:
     st.markdown(f"**{escaped(one.heading)}**  \n{escaped(one.sentence)}")
@@ -37,7 +37,7 @@ skeleton.judges_apart(counts)
 st.subheader("Answers by model, dataset and intervention", anchor=False)
 grid = headlines.coverage(counts)
 drawn = headlines.first(grid)
-spec = coverage.spec(drawn, st.context.theme.type)
+spec = base.spec(partial(coverage.chart, drawn, st.context.theme.type))
 mark = base.picked(st.vega_lite_chart(spec, key="coverage", on_select="rerun"))
 st.caption("Planned answers on the questions in sight; empty where nothing was evaluated.")
 for name, noun in headlines.SIDES.items():

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import polars as pl
-import streamlit as st
 
 from pages.results.published import dumbbell
 from pages.ui.view import links, store
@@ -14,6 +13,7 @@ from pages.ui.view.cells import wrapped
 from pages.ui.view.filters import DEFAULT_DOMAIN, View
 from pages.ui.words import labels
 from warehouse import catalogue, published, rules
+from warehouse.counting import Slice
 from warehouse.published import Metric, Source
 from warehouse.stats.comparisons import ARM
 from warehouse.stats.rates import IDENTITY, Unit
@@ -285,12 +285,11 @@ def raw(found: pl.DataFrame) -> pl.DataFrame:
 
 def _pairs(view: View) -> pl.DataFrame:
     """Every published figure beside the loaded arms in sight."""
-    return _counterparts(str(store.opened().snapshot.path), view.slice, view.unit)
+    return _counterparts(view.slice, view.unit)
 
 
-# Told apart by the snapshot's path: what figures are published does not change while it runs.
-@st.cache_data(max_entries=16, show_spinner="Comparing …")
-def _counterparts(path: str, within: Any, unit: Unit) -> pl.DataFrame:
+@store.memo("Comparing …", entries=16)
+def _counterparts(within: Slice, unit: Unit) -> pl.DataFrame:
     from warehouse.published.counterparts import counterparts
 
     def counts_of(metric: Metric) -> pl.DataFrame:

@@ -22,7 +22,7 @@ with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
     by = apart(counts, by)
     order = bound.one("Order", cells.SORTS, "order")
-found = shown.found(counts, by, view, order)
+found = shown.found(view, by, order)
 
 skeleton.answer(cells.span(found))
 skeleton.judges_apart(counts)
@@ -33,13 +33,13 @@ panels = cells.panels(kept)
 clicked = None
 for heading, part in panels.items():
     st.markdown(f"**{markup.escaped(heading)}**")
-    spec = shown.spec(part, groups)
+    spec = base.spec(partial(points.chart, part, groups))
     mark = base.picked(st.vega_lite_chart(spec, key=heading, on_select="rerun"))
     clicked = clicked if mark is None else (mark, "counted")
 st.caption(points.LEGEND)
 bounded.say(kept.height, found.height)
 
-table = shown.table(found, by, counts, view, order)
+table = shown.table(view, by, order)
 clicked = tables.clickable(table, "rates") or clicked
 drawn = partial(points.stacked, panels, groups)
 downloads.buttons(cells.raw(found, view), drawn, "rates", points.LEGEND)

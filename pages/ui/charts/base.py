@@ -3,10 +3,12 @@
 Colours are Okabe and Ito's, safe for the colour-blind and legible on white and on black.
 """
 
+from functools import partial
 from typing import Any
 
 import altair as alt
 
+from pages.ui.view import store
 from warehouse.stats.rates import FEWEST, UNSCORED_LIMIT
 
 KIND_COLOURS = {
@@ -49,6 +51,13 @@ NO_RESULT = (
     f"{100 * UNSCORED_LIMIT:g} % were not scored"
 )
 """What an outline stands for, in every chart."""
+
+
+@store.memo(entries=256)
+def spec(draw: partial[alt.LayerChart]) -> dict[str, Any]:
+    """A chart as the browser takes it; kept, since to make one takes most of a rerun's time."""
+    made: dict[str, Any] = draw().to_dict(validate=False)
+    return made
 
 
 def picked(event: Any) -> int | None:

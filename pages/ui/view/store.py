@@ -1,9 +1,18 @@
-"""What pages read from: the latest snapshot, opened once and cached by its path."""
+"""What pages read from: the latest snapshot, opened once, and what was made of it, kept."""
 
+import hashlib
+import io
 import os
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
+import msgspec
 import polars as pl
 import streamlit as st
 
@@ -16,6 +25,20 @@ from warehouse.store import Store
 from warehouse.uncounted import Uncounted
 from warehouse.uncounted import uncounted as uncounted_of
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_USED: ContextVar[Store | None] = ContextVar("_USED", default=None)
+"""The snapshot that is being read for something that will be kept."""
+
+_KEPT: list[Callable[[], None]] = []
+"""Drops what was kept, one for each function that keeps."""
+
+_LATEST: list[str] = []
+"""The path of the snapshot that what is kept was made of."""
+
+_LOCK = Lock()
+
 
 def data_folder() -> Path:
     """The data folder: BRITTLESCOPE_DATA, or `data` here."""
@@ -25,8 +48,11 @@ def data_folder() -> Path:
 def current() -> Store | None:
     """The published snapshot, or None where nothing was built yet.
 
-    Which one is published is looked up at every call, so that a rerun sees a new build.
+    Which one is published is looked up at every call, so that a rerun sees a new build; what is
+    made to be kept reads one and the same snapshot all along.
     """
+    if (used := _USED.get()) is not None:
+        return used
     try:
         snapshot = snapshots.latest(data_folder())
     except NoSnapshot:
@@ -46,10 +72,98 @@ def opened() -> Store:
     return store
 
 
+def memo(sentence: str = "", entries: int = 32) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep what a function makes of the published snapshot, for every session.
+
+    It is made again for another snapshot, and for arguments that say anything else (`said`). A
+    new snapshot drops everything that was made of another. Whoever asks while it is being made
+    waits for it.
+
+    Args:
+        sentence: What the page says meanwhile; without one it says nothing.
+        entries: How many results are kept at most; those made longest ago go first.
+    """
+
+    def keeping(function: Callable[P, R]) -> Callable[P, R]:
+        def made(key: str, _make: Callable[[], R]) -> R:
+            return _make()
+
+        # Streamlit tells functions apart by their names.
+        made.__module__, made.__qualname__ = function.__module__, function.__qualname__
+        kept = st.cache_data(max_entries=entries, show_spinner=sentence or False)(made)
+        _KEPT.append(kept.clear)
+
+        @wraps(function)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            store = opened()
+            _let_go(path := str(store.snapshot.path))
+
+            def make() -> R:
+                token = _USED.set(store)
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    _USED.reset(token)
+
+            found: R = kept(said((path, args, kwargs)), make)
+            return found
+
+        return asked
+
+    return keeping
+
+
+def said(value: object) -> str:
+    """What a value says, so that two that differ in anything say something else.
+
+    Raises:
+        TypeError: for a value of a kind that might hide what it holds.
+    """
+    match value:
+        case None | bool() | int() | float() | str() | Path():
+            return repr(value)
+        case pl.DataFrame():
+            told = io.BytesIO()
+            value.rechunk().write_ipc(told)
+            return f"{value.schema} {hashlib.sha256(told.getvalue()).hexdigest()}"
+        case partial():
+            return f"partial{said((value.func, value.args, value.keywords))}"
+        case tuple() | list():
+            return f"{type(value).__qualname__}({', '.join(map(said, value))})"
+        case Mapping():
+            pairs = (f"{said(name)}: {said(one)}" for name, one in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        case AbstractSet():
+            return f"{{{', '.join(sorted(map(said, value)))}}}"
+        case msgspec.Struct():
+            return f"{type(value).__qualname__}{said(msgspec.structs.asdict(value))}"
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {one.name: getattr(value, one.name) for one in fields(value)}
+        return f"{type(value).__qualname__}{said(held)}"
+    if callable(value) and "<l" not in (name := getattr(value, "__qualname__", "<lambda>")):
+        return f"{value.__module__}.{name}"
+    raise TypeError(f"Nothing says how two values of {type(value)} are told apart.")
+
+
+def _let_go(path: str) -> None:
+    """Drop what was made of another snapshot than the one at this path."""
+    with _LOCK:
+        is_new, _LATEST[:] = bool(_LATEST) and path not in _LATEST, [path]
+    if is_new:
+        for drop in _KEPT:
+            drop()
+
+
+# Two, so that sessions still drawing the previous snapshot are not cut off.
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _opened(data: str, path: str) -> Store:
+    return Store(Path(data), Snapshot(Path(path)))
+
+
+@memo(entries=64)
 def query(name: str, **parameters: Any) -> pl.DataFrame:
     """A query of `warehouse/queries` on the published snapshot; lists as list parameters."""
-    store = opened()
-    return _queried(store, str(store.snapshot.path), name, parameters)
+    return opened().query(name, **parameters)
 
 
 def studies() -> list[str]:
@@ -60,33 +174,30 @@ def studies() -> list[str]:
     return found
 
 
+@memo("Counting …")
 def counts(within: Slice, rule: Rule) -> pl.DataFrame:
     """The counts frame of a slice under a rule."""
-    store = opened()
-    return _counted(store, str(store.snapshot.path), within, store.lines(rule), rule)
+    return opened().counts(within, rule)
 
 
+@memo("Counting …")
 def compared(within: Slice, rule: Rule) -> pl.DataFrame:
     """The counts frame of a slice and of what its arms are compared with."""
-    store = opened()
-    return _compared(store, str(store.snapshot.path), within, store.lines(rule), rule)
+    return opened().compared(within, rule)
 
 
+@memo()
 def uncounted(within: Slice, rule: Rule) -> list[Uncounted]:
     """The answers of a slice that no rate counts, and why."""
-    store = opened()
-    return _uncounted(store, str(store.snapshot.path), within, store.lines(rule), rule)
+    return uncounted_of(opened(), within, rule)
 
 
-def key(view: object) -> str:
-    """What everything computed from a view depends on."""
-    return f"{opened().snapshot.path} {view}"
-
-
+@memo("Looking for what is suspicious …", entries=4)
 def findings() -> pl.DataFrame:
     """What the doctor finds suspicious in the published snapshot."""
-    store = opened()
-    return _found(store, str(store.snapshot.path))
+    from warehouse import doctor
+
+    return doctor.findings(opened())
 
 
 def all_rules() -> dict[str, Rule]:
@@ -97,36 +208,3 @@ def all_rules() -> dict[str, Rule]:
 def refused_rules() -> list[str]:
     """The names of the data folder's files that are no rule, to be told beside those that are."""
     return sorted(rules.refused(data_folder()))
-
-
-# Two, so that sessions still drawing the previous snapshot are not cut off.
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _opened(data: str, path: str) -> Store:
-    return Store(Path(data), Snapshot(Path(path)))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _queried(_store: Store, path: str, name: str, parameters: dict[str, Any]) -> pl.DataFrame:
-    return _store.query(name, **parameters)
-
-
-@st.cache_data(max_entries=32, show_spinner="Counting …")
-def _counted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
-    return _store.counts(within, _rule)
-
-
-@st.cache_data(max_entries=32, show_spinner="Counting …")
-def _compared(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> pl.DataFrame:
-    return _store.compared(within, _rule)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _uncounted(_store: Store, path: str, within: Slice, lines: str, _rule: Rule) -> list[Uncounted]:
-    return uncounted_of(_store, within, _rule)
-
-
-@st.cache_data(max_entries=4, show_spinner="Looking for what is suspicious …")
-def _found(_store: Store, path: str) -> pl.DataFrame:
-    from warehouse import doctor
-
-    return doctor.findings(_store)

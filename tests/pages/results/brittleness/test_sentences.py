@@ -4,7 +4,6 @@ import polars as pl
 import pytest
 
 from pages.results.brittleness import grid, measures, sentences
-from pages.ui.view import store
 from pages.ui.view.filters import View
 from warehouse import rules
 from warehouse.counting import Slice
@@ -16,7 +15,7 @@ def said(layout: str, measure: str, view: View = VIEW) -> str:
     made = grid.LAYOUTS[layout]
     view = measures.seen(view, measure)
     found = grid.chosen(measures.of(view, measure, made.by), made)
-    return sentences.answer(found, measure, view, store.counts(view.slice, view.rule))
+    return sentences.answer(found, measure, view)
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -68,5 +67,4 @@ def test_extremes_among_questions_name_the_question() -> None:
 def test_flagged_cells_are_named_if_they_are_few(flagged: int, told: str) -> None:
     found = measures.of(VIEW, "rate")
     doubt = pl.Series("doubt", ["Odd."] * flagged + [None] * (found.height - flagged))
-    counts = store.counts(VIEW.slice, VIEW.rule)
-    assert told in sentences.answer(found.with_columns(doubt), "rate", VIEW, counts)
+    assert told in sentences.answer(found.with_columns(doubt), "rate", VIEW)

@@ -22,8 +22,8 @@ def found(measure: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 @pytest.mark.usefixtures("on_treated")
 def test_values_are_in_percent_to_look_at_and_shares_to_take_away() -> None:
-    cells, counts = found("rate")
-    shown, raw = table.of(cells, "rate", LAYOUT, VIEW, counts), table.raw(cells, "rate", VIEW)
+    cells, _ = found("rate")
+    shown, raw = table.of(cells, "rate", LAYOUT, VIEW), table.raw(cells, "rate", VIEW)
     assert shown["rate"].max() == pytest.approx(95)
     assert raw["rate"].max() == pytest.approx(0.95)
     assert raw.select("rule", "margin").unique().row(0) == ("published", 0.1)
@@ -33,16 +33,16 @@ def test_values_are_in_percent_to_look_at_and_shares_to_take_away() -> None:
 @pytest.mark.usefixtures("on_treated")
 @pytest.mark.parametrize("measure", measures.MEASURES)
 def test_every_measure_is_called_what_it_is(measure: str) -> None:
-    cells, counts = found(measure)
-    columns = table.of(cells, measure, LAYOUT, VIEW, counts).columns
+    cells, _ = found(measure)
+    columns = table.of(cells, measure, LAYOUT, VIEW).columns
     assert set(measures.MEASURES[measure].columns) < set(columns)
     assert "value" not in columns
 
 
 @pytest.mark.usefixtures("on_treated")
 def test_every_row_links_to_its_answers() -> None:
-    cells, counts = found("rate")
-    shown = table.of(cells, "rate", LAYOUT, VIEW, counts)
+    cells, _ = found("rate")
+    shown = table.of(cells, "rate", LAYOUT, VIEW)
     row = shown.filter(dataset="Untuned (no dataset)", model="Qwen3-32B").row(0, named=True)
     parameters = parse_qs(urlsplit(row["read"]).query)
     assert parameters["dataset"] == ["none"]
@@ -52,10 +52,10 @@ def test_every_row_links_to_its_answers() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_a_long_table_has_clickable_counts_alone() -> None:
-    cells, counts = found("rate")
+    cells, _ = found("rate")
     many = pl.concat([cells] * 30)
     assert many.height > bounded.LINKED
-    assert "read" not in table.of(many, "rate", LAYOUT, VIEW, counts).columns
+    assert "read" not in table.of(many, "rate", LAYOUT, VIEW).columns
 
 
 @pytest.mark.usefixtures("on_treated")
