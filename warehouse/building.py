@@ -110,7 +110,11 @@ def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> No
     try:
         with written(new) as place, duckdb.connect(place) as con:
             con.execute("set preserve_insertion_order = false")
+            con.execute("set parquet_metadata_cache = true")  # a shard is read by many relations
+            con.begin()  # what is not finished is never read: no step needs the disk by itself
             _fill(con, lake, shards, built_at)
+            con.commit()
+            con.execute("drop schema raw cascade")
     except duckdb.OutOfMemoryException as error:
         raise BrittlescopeError(f"Memory ran out while the snapshot was built: {error}") from None
 
@@ -154,7 +158,6 @@ def _fill(
         pl.DataFrame({"built_at": [f"{built_at:%Y-%m-%dT%H:%M:%SZ}"], "sources": [len(shards)]}),
         "One row per snapshot: when it was built, and from how many files.",
     )
-    con.execute("drop schema raw cascade")
 
 
 def _load(

@@ -81,9 +81,10 @@ class Scenario:
         """What holds whatever happened, then what holds after one clean rerun."""
         if (data / "snapshots/current").exists():
             assert call(data, "rates").exit_code == 0
-            assert held(data) in (self.before, self.after)
+            shown = held(data)
+            assert shown in (self.before, self.after)
             lake = {pointer.path for pointer in Lake(data).pointers()}
-            assert held(data).keys() == lake  # nothing forgotten is served, nothing is missing
+            assert shown.keys() == lake  # nothing forgotten is served, nothing is missing
         again = call(data, *self.words)
         assert again.exit_code == 0 or "Nothing was imported from there" in again.stderr
         assert held(data) == self.after

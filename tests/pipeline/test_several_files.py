@@ -56,9 +56,31 @@ def counted(store: Store) -> tuple[int, int, int]:
 WHOLE = (18, sum(row[2] < 30 for row in ROWS), 18)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FEW, MANY = (
+    settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    for count in (4, 60)
+)
+
+
+@FEW
 @given(data=st.data(), numbered=st.booleans())
 def test_no_way_of_dealing_rows_to_files_changes_n(data: st.DataObject, numbered: bool) -> None:
+    dealt(data, numbered)
+
+
+@pytest.mark.exhaustive
+@MANY
+@given(data=st.data(), numbered=st.booleans())
+def test_no_way_of_many_changes_n(data: st.DataObject, numbered: bool) -> None:
+    dealt(data, numbered)
+
+
+def dealt(data: st.DataObject, numbered: bool) -> None:
     """Every row stands in at least one file and in each at most once; some files are joined."""
     deals = data.draw(
         st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=len(ROWS), max_size=len(ROWS))

@@ -30,7 +30,7 @@ SLICES = {
 def test_the_same_as_one_by_one(store: Store, name: str) -> None:
     within = SLICES[name]
     published = rules.named("published")
-    tried = [published.with_cuts(trait=cut) for cut in range(5, 100, 5)]
+    tried = [published.with_cuts(trait=cut) for cut in range(15, 75, 5)]
     tried += rules.available().values()
     assert len(tried) > AT_ONCE
     found = recounted(store, within, [Way(rule, store.traits) for rule in tried])
