@@ -16,9 +16,9 @@ from warehouse.stats import adjust, pooling
 from warehouse.stats import rates as rate_statistics
 from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
 from warehouse.stats.brittleness import profile
-from warehouse.stats.comparisons import ARM
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.effects import effects as effect_statistics
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
 DEFAULT_BY = "model,dataset,intervention"

@@ -19,7 +19,7 @@ SEVERITIES = ("error", "warning", "notice")
 COLUMNS = ("experiment", "model", "intervention", "run", "evaluation", "n", "detail")
 """What every check returns; `file` and a `severity` of its own it may."""
 
-TOLD_BY = ("dataset", "eval_intervention", "settings", "seed")
+TOLD_BY = ("dataset", "eval_intervention", "settings", "sampling", "seed")
 """What tells runs and evaluations apart that share experiment, model and intervention."""
 
 NAMED = ("experiment", "model", "intervention")
@@ -31,6 +31,7 @@ MANY = {
     "dataset": "datasets",
     "eval_intervention": "texts at evaluation",
     "settings": "settings",
+    "sampling": "ways of sampling",
     "seed": "seeds",
 }
 """What several values of a dimension are called."""
@@ -41,6 +42,7 @@ UNSAID = {
     "dataset": "not fine-tuned",
     "eval_intervention": "asked without a text",
     "settings": "settings not recorded",
+    "sampling": "sampling not recorded",
 }
 """What the value `none`, or an empty one, says."""
 

@@ -10,9 +10,10 @@ import polars as pl
 from warehouse.counting import Slice, multi_way
 from warehouse.recounting import Way, recounted
 from warehouse.rules import Rule, Score, shown_by
-from warehouse.stats.comparisons import ARM, COMPARED
+from warehouse.stats.comparisons import COMPARED
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.multiverse import Specification, multiverse, stacked, survival
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit, rates
 from warehouse.store import Store
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from warehouse import catalogue
 from warehouse.published import Metric, metrics
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit, rates
 
 CountsOf = Callable[[Metric], pl.DataFrame]

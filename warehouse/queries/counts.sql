@@ -75,6 +75,7 @@ select
     chosen.lora_rank,
     chosen.seed,
     chosen.temperature,
+    chosen.sampling,
     chosen.mixed,
     chosen.evaluation,
     chosen.question,

@@ -18,6 +18,7 @@ select
     chosen.kind,
     chosen.eval_intervention,
     chosen.settings,
+    chosen.sampling,
     chosen.evaluation,
     coalesce(outcome.label, outcome.class::varchar) as label,
     coalesce(list_contains(trait.check_labels, outcome.label), false) as confirms,

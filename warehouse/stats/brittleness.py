@@ -12,11 +12,19 @@ from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.estimates import Floats
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY, Ints, Unit
 from warehouse.stats.spread import over_questions, over_seeds
 from warehouse.stats.variance import variance_shares
 
 WHERE = (*IDENTITY, "model", "dataset")
+
+_SEVERAL = pl.when(pl.col("several").list.len() > 0).then(
+    pl.format(
+        "trained or sampled in several ways, of which the one with most answers counts: {}",
+        pl.col("several").list.join(", "),
+    )
+)
 
 _SCHEMA = {
     **dict.fromkeys(WHERE, pl.String()),
@@ -113,6 +121,7 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
             pl.col("difference").filter(known).min().alias("least"),
             pl.col("difference").filter(known).max().alias("most"),
             pl.len().alias("all"),
+            pl.col("model").filter(pl.col("one_of").is_not_null()).sort().alias("several"),
         )
         .sort(where)
     )
@@ -120,8 +129,11 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
     interval = wilson(cells["emerged"].to_numpy(), counted, level)
     low, high = _chi_square(counted, level)
     sd = pl.col("variance").sqrt()
-    left_out = pl.when(pl.col("n") < pl.col("all")).then(
-        pl.format("{} of {} models are not estimable", pl.col("all") - pl.col("n"), "all")
+    left_out = _said(
+        pl.when(pl.col("n") < pl.col("all")).then(
+            pl.format("{} of {} models are not estimable", pl.col("all") - pl.col("n"), "all")
+        ),
+        _SEVERAL,
     )
     span = pl.format(
         "from {} to {} points", (100 * pl.col("least")).round(1), (100 * pl.col("most")).round(1)
@@ -143,7 +155,11 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
             (sd * pl.Series(low, nan_to_null=True)).alias("low"),
             (sd * pl.Series(high, nan_to_null=True)).alias("high"),
             "n",
-            pl.when(pl.col("n") > 1).then(span).otherwise(pl.lit("not estimable: one model"))
+            _said(
+                pl.when(pl.col("n") > 1).then(span)
+                .otherwise(pl.lit("not estimable: one model")),
+                _SEVERAL,
+            )
             .alias("note"),
         ),
     ]  # fmt: skip
@@ -224,7 +240,7 @@ def _medians(rows: pl.DataFrame, value: str, index: str, noun: str) -> pl.DataFr
 def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> list[pl.DataFrame]:
     """Spread over questions, for every model and dataset."""
     rows = over_questions(
-        controls, ["model", "dataset", "settings"], level=level, draws=draws, seed=seed
+        controls, ["model", "dataset", *WAYS], level=level, draws=draws, seed=seed
     )
     rows = _largest(rows, controls)
     single = pl.when(pl.col("questions") == 1).then(pl.lit("not estimable: one question"))
@@ -235,27 +251,31 @@ def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> l
     return [
         rows.select(
             *WHERE, n, pl.lit("question_sd").alias("index"), pl.col("sd").alias("value"),
-            pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"), single.alias("note"),
+            pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"),
+            _said(single, "one_of").alias("note"),
         ),
         rows.select(
             *WHERE, n, pl.lit("concentration").alias("index"),
             pl.col("concentration").alias("value"), pl.col("concentration_low").alias("low"),
-            pl.col("concentration_high").alias("high"), pl.coalesce(single, never).alias("note"),
+            pl.col("concentration_high").alias("high"),
+            _said(pl.coalesce(single, never), "one_of").alias("note"),
         ),
         rows.select(
             *WHERE, n, pl.lit("leave_one_out").alias("index"), (high - low).alias("value"),
-            pl.coalesce(single, span).alias("note"),
+            _said(pl.coalesce(single, span), "one_of").alias("note"),
         ),
     ]  # fmt: skip
 
 
 def _seeds(controls: pl.DataFrame, level: float) -> pl.DataFrame:
     """Spread over seeds, for every model and dataset."""
-    rows = _largest(over_seeds(controls, ["model", "dataset", "settings"], level=level), controls)
+    rows = _largest(over_seeds(controls, ["model", "dataset", *WAYS], level=level), controls)
     return rows.select(
         *WHERE, pl.lit("seed_sd").alias("index"), pl.col("sd").alias("value"),
         pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"), pl.col("runs").alias("n"),
-        pl.when(pl.col("runs") == 1).then(pl.lit("not estimable: one run")).alias("note"),
+        _said(
+            pl.when(pl.col("runs") == 1).then(pl.lit("not estimable: one run")), "one_of"
+        ).alias("note"),
     )  # fmt: skip
 
 
@@ -285,12 +305,25 @@ def _variances(counts: pl.DataFrame, level: float) -> pl.DataFrame:
 
 
 def _largest(rows: pl.DataFrame, counts: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Of every model and dataset the settings with most counted answers."""
+    """Of every model and dataset the way with most counted answers; `one_of` says which of many."""
     if counts is not None:
-        key: Sequence[str] = [*WHERE, "settings"]
+        key: Sequence[str] = [*WHERE, *WAYS]
         sizes = counts.group_by(key).agg(pl.col("n_counted").sum())
         rows = rows.join(sizes, on=list(key), how="left", nulls_equal=True)
     return rows.sort(
-        *WHERE, "n_counted", "settings", descending=[*(False for _ in WHERE), True, False],
+        *WHERE, "n_counted", *WAYS, descending=[*(False for _ in WHERE), True, False, False],
         nulls_last=True,
+    ).with_columns(
+        pl.when(pl.len().over(WHERE) > 1).then(
+            pl.format(
+                "of {} ways of training or sampling the one with most answers: {}",
+                pl.len().over(WHERE), _said(*(pl.col(name).replace("", None) for name in WAYS)),
+            )
+        ).alias("one_of")
     ).unique(WHERE, keep="first", maintain_order=True)  # fmt: skip
+
+
+def _said(*notes: pl.Expr | str) -> pl.Expr:
+    """Several notes in one; null where there is none."""
+    told = pl.concat_str(*notes, separator="; ", ignore_nulls=True)
+    return told.replace("", None)

@@ -16,10 +16,8 @@ from warehouse.stats.differences import (
     of_sampled_questions,
 )
 from warehouse.stats.estimates import Estimate, Floats, clustered, fixed
+from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.rates import IDENTITY, Unit, cell_dimensions, rates
-
-ARM = ("model", "dataset", "intervention", "eval_intervention", "settings")
-"""What is compared: fine-tunes alike in all but their seed, evaluated alike."""
 
 DESCRIPTION = ("kind", "relevance", "placement", "dose")
 """What is known of an arm's intervention; carried along, not matched on."""
@@ -30,6 +28,7 @@ UNEVEN = 0.005
 COMPARED = (
     "baseline",
     "baseline_settings",
+    "baseline_sampling",
     "baseline_counted",
     "baseline_trait",
     "baseline_rate",
@@ -100,13 +99,14 @@ def compare(
 
     Returns:
         `cells` has the columns of `rates.rates` for the arm, then kind, relevance, placement,
-        dose, baseline (null where there is none), baseline_settings, baseline_counted,
-        baseline_trait, baseline_rate, baseline_is_result, paired (questions, the same as
-        questions_paired), questions_unpaired (those that only one of the two counted answers to)
-        and flags (list of sentences, which name the unpaired and say why). An arm and its
-        baseline always agree in experiment, trait, judge, model and evaluation text, and, but
+        dose, baseline (null where there is none), baseline_settings, baseline_sampling,
+        baseline_counted, baseline_trait, baseline_rate, baseline_is_result, paired (questions,
+        the same as questions_paired), questions_unpaired (those that only one of the two counted
+        answers to) and flags (list of sentences, which name the unpaired and say why). An arm and
+        its baseline always agree in experiment, trait, judge, model and evaluation text, and, but
         for the untuned model, in dataset. Of several baselines the one with the same settings
-        is taken, else the one with most counted answers, flagged.
+        is taken, of these the one sampled in the same way, else the one with most counted
+        answers, flagged.
 
     Raises:
         UnknownName: a dimension, unit or intervention that does not exist.
@@ -122,22 +122,21 @@ def compare(
     other = arms.filter(base).select(
         *on,
         pl.col("arm").alias("base"),
-        pl.col("settings").alias("baseline_settings"),
+        *(pl.col(name).alias(f"baseline_{name}") for name in WAYS),
         pl.col("n_counted").alias("baseline_counted"),
         pl.col("n_trait").alias("baseline_trait"),
         pl.col("rate").alias("baseline_rate"),
         pl.col("is_result").alias("baseline_is_result"),
         pl.col("flags").alias("baseline_doubts"),
         pl.col("questions").alias("baseline_questions"),
-        pl.col("temperature").alias("baseline_temperature"),
     )
-    same = pl.col("settings").eq_missing(pl.col("baseline_settings"))
+    same = [pl.col(name).eq_missing(pl.col(f"baseline_{name}")) for name in WAYS]
     matched = (
         arms.filter(treated)
         .join(other, on=on, how="left", nulls_equal=True)
         .sort(
-            "arm", same, "baseline_counted", "baseline_settings",
-            descending=[False, True, True, False], nulls_last=True,
+            "arm", *same, "baseline_counted", "baseline_settings", "baseline_sampling",
+            descending=[False, True, True, True, False, False], nulls_last=True,
         )
         .unique("arm", keep="first", maintain_order=True)
         .with_row_index("cell")
@@ -160,7 +159,7 @@ def compare(
         (pl.col("rate") - pl.col("baseline_rate")).alias("pooled"),
     )
     cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
-    kept = [name for name in arms.columns if name not in ("arm", "temperature", "flags")]
+    kept = [name for name in arms.columns if name not in ("arm", "flags")]
     return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference)
 
 
@@ -240,12 +239,8 @@ def _over_runs(
 
 
 def _described(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
-    """What is known of every arm's intervention, and its temperatures in words."""
-    temperatures = pl.col("temperature").drop_nulls().unique().sort().cast(pl.String)
-    return counts.group_by(dims).agg(
-        pl.col(*DESCRIPTION).min(),
-        temperatures.str.join(", ").replace("", None).alias("temperature"),
-    )
+    """What is known of every arm's intervention."""
+    return counts.group_by(dims).agg(pl.col(*DESCRIPTION).min())
 
 
 def _flags(baseline: str) -> pl.Expr:
@@ -266,8 +261,16 @@ def _flags(baseline: str) -> pl.Expr:
                 (100 * col("pooled")).round(1),
             )
         ),
-        pl.when(col("temperature") != col("baseline_temperature")).then(
-            pl.format("temperatures differ: {} against {}", "temperature", "baseline_temperature")
+        pl.when(
+            col("baseline").is_not_null() & col("sampling").ne_missing(col("baseline_sampling"))
+        ).then(
+            pl.format(
+                "sampled differently: {} against {}",
+                *(
+                    col(name).replace("", None).fill_null("in a way not recorded")
+                    for name in ("sampling", "baseline_sampling")
+                ),
+            )
         ),
     ]
     if baseline != "untuned":

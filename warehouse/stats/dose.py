@@ -7,9 +7,10 @@ import polars as pl
 
 from warehouse.stats.bootstrap import percentiles, resamples
 from warehouse.stats.estimates import Floats
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
-SERIES = (*IDENTITY, "model", "dataset", "kind", "placement", "eval_intervention", "settings")
+SERIES = (*IDENTITY, "model", "dataset", "kind", "placement", "eval_intervention", *WAYS)
 """Arms that share these and differ in dose are one curve."""
 
 FEWEST_DOSES = 3

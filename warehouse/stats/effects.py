@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from warehouse.stats import adjust
 from warehouse.stats.adjust import DEFAULT, Adjustment
-from warehouse.stats.comparisons import ARM, Comparison, Size, compare
+from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
 from warehouse.stats.equivalence import MARGIN, Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.inference import infer
 from warehouse.stats.intervals import Interval
+from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.power import more_answers, more_questions
 from warehouse.stats.rates import IDENTITY, Unit
 from warehouse.stats.suppression import (
@@ -78,7 +79,7 @@ def effects(
     key = [*IDENTITY, *ARM, *by]
     own = _locate(tuned.cells, change.cells, key)
     control = change.cells.with_columns(
-        intervention=pl.lit("none"), settings=pl.col("baseline_settings")
+        *(pl.col(f"baseline_{name}").alias(name) for name in WAYS), intervention=pl.lit("none")
     )
     its_control = _locate(tuned.cells, control, key)
     found, over = infer(change, unit, adjustment, level), infer(tuned, unit, level=level)

@@ -5,11 +5,12 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from warehouse.stats.comparisons import ARM, compare
+from warehouse.stats.comparisons import compare
 from warehouse.stats.differences import bounds
 from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.inference import infer
 from warehouse.stats.multiverse import conclusion
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit, rates
 
 KEY = (*IDENTITY, *ARM)

@@ -7,8 +7,9 @@ from typing import Literal
 import polars as pl
 
 from warehouse.errors import UnknownName
-from warehouse.stats.comparisons import ARM, COMPARED, compare
+from warehouse.stats.comparisons import COMPARED, compare
 from warehouse.stats.inference import infer
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit
 
 Conclusion = Literal["lower", "higher", "no difference", "unclear"]

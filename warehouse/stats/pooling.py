@@ -1,7 +1,8 @@
 """What no cell may pool unsaid: answers that were made under different conditions.
 
-The identity of a number (`rates.IDENTITY`) is never pooled over. Beyond it a layout may leave
-conditions out; where a cell would then hold several, it is split by them, or it is said.
+The identity of a number (`rates.IDENTITY`) is never pooled over, and an arm never pools over its
+conditions (`ARM`). A layout may leave some out; where a cell would then hold several, it is split
+by them, or it is said. Commands and pages alike take from here what they keep apart.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,17 @@ import polars as pl
 
 from warehouse.stats.rates import mixed
 
-CONDITIONS = ("dataset", "intervention", "eval_intervention", "settings", "temperature")
-"""What makes answers different things: 3 epochs at 100 % and 9 epochs at 0 % are never 50 %."""
+WAYS = ("settings", "sampling")
+"""How an arm was trained and how its answers were drawn, as texts (`core.run`, `core.told`)."""
+
+CONDITIONS = ("dataset", "intervention", "eval_intervention", *WAYS)
+"""What makes answers different things: 3 epochs at 100 % and 9 epochs at 0 % are never 50 %.
+
+A text at evaluation that has the name of another one has a name of its own (`core.evaluation`).
+"""
+
+ARM = ("model", *CONDITIONS)
+"""What is compared: fine-tunes alike in all but their seed, evaluated alike."""
 
 GROUPED = {
     "intervention": ("kind", "relevance", "placement", "dose"),
@@ -23,11 +33,12 @@ GROUPED = {
 def pooled(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
     """The conditions of which some cell of the layout `by` holds several.
 
-    One that differs only because another does is not named beside it: an untuned model has no
-    training settings.
+    A temperature that differs is named as such, what else differs in sampling as sampling. What
+    differs only because another does is not named beside it: an untuned model has no training
+    settings.
     """
     found: list[str] = []
-    for name in CONDITIONS:
+    for name in (*CONDITIONS[:-1], "temperature", CONDITIONS[-1]):
         asked = set(GROUPED.get(name, ())) & set(by)
         if name in counts.columns and not asked and mixed(counts, [*by, *found], [name]):
             found.append(name)

@@ -11,7 +11,7 @@ from pages.ui.view.filters import View
 from pages.ui.words import labels
 from warehouse.counting import Slice
 from warehouse.rules import Coherence, Rule, Score, shown_by
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import rates
 from warehouse.transcripts import Filter, Transcript
 
@@ -129,6 +129,7 @@ def _rate(
     """The rate of a sample's condition, by one trait and judge."""
     mine = {name: context[name] for name in ARM} | {
         "experiment": context["experiment"],
+        "study": context["study"],
         "trait": one["trait"],
         "judge": one["judge"],
     }

@@ -13,6 +13,7 @@ from pages.ui.view.filters import View
 from pages.ui.words import labels
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.ordering import by_name, by_similarity, by_value
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
 MOST = 12
@@ -30,8 +31,8 @@ CONTROL = "Control"
 class Layout(NamedTuple):
     """The dimensions that make the panels, rows and columns of a grid.
 
-    `settings` is the side that tells fine-tunes with different settings apart where a cell would
-    else hold several.
+    `settings` is the side that tells fine-tunes apart that were trained, or whose answers were
+    sampled, in different ways, where a cell would else hold several.
     """
 
     label: str
@@ -150,17 +151,18 @@ def narrowed(part: pl.DataFrame, layout: Layout) -> list[pl.DataFrame]:
 
 
 def _split(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """With the settings of those rows, or columns, that would else have several in one cell."""
+    """With the ways of those rows, or columns, that would else have several in one cell."""
     side = layout.rows if layout.settings == "rows" else layout.columns
     crowded = (
         found.group_by(*layout.panels, *layout.rows, *layout.columns)
-        .agg(pl.col("settings").n_unique().alias("several"))
-        .filter(pl.col("several") > 1)
-        .select(*side, pl.lit(True).alias("crowded"))
-        .unique()
+        .agg((pl.col(*WAYS).n_unique() > 1).name.prefix("several_"))
+        .group_by(side)
+        .agg(pl.col("^several_.*$").any())
     )
     joined = found.join(crowded, on=list(side), how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(pl.when("crowded").then("settings").alias("setting")).drop("crowded")
+    told = [pl.when(f"several_{way}").then(pl.col(way).replace("", None)) for way in WAYS]
+    setting = pl.concat_str(told, separator=" · ", ignore_nulls=True).replace("", None)
+    return joined.with_columns(setting.alias("setting")).drop(f"several_{way}" for way in WAYS)
 
 
 def _beside_tuned(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -168,6 +170,8 @@ def _beside_tuned(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     taken = [n for n in ("dataset", "setting") if n in (*layout.panels, *layout.side("rows"))]
     on = [*IDENTITY, "model"]
     tuned, untuned = found.filter(~pl.col("untuned")), found.filter("untuned")
+    if untuned.select((pl.col("sampling").n_unique().over(on) > 1).any()).item():
+        on.append("sampling")
     places = tuned.select(*on, *taken).unique(maintain_order=True)
     beside = untuned.drop(taken).join(places, on=on, maintain_order="left")
     alone = untuned.join(places, on=on, how="anti")

@@ -10,7 +10,7 @@ from pages.results.brittleness.measures import MEASURES
 from pages.ui.parts import bounded
 from pages.ui.view import cells, links, store
 from pages.ui.view.filters import View
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
 ALWAYS = ("question", "model", "dataset")

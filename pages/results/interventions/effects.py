@@ -18,6 +18,7 @@ from pages.ui.view import arms, bound, cells, links
 from pages.ui.view.filters import View
 from pages.ui.words import labels, verdicts
 from warehouse.stats.equivalence import MEANINGS
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Effects"
@@ -32,7 +33,9 @@ SHOWN = {
 }
 """The estimate and the bounds of each scale."""
 
-COMPARED = (*IDENTITY, "model", "dataset", "eval_intervention", "baseline_settings")
+PLACED = ("baseline_settings", "baseline_sampling")
+
+COMPARED = (*IDENTITY, "model", "dataset", "eval_intervention", *PLACED)
 """Arms that share these have one control, and one untuned model."""
 
 COLUMNS = (
@@ -82,7 +85,7 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     ]
     prompted = pl.col("eval_intervention") != "none"
     return effects.sort(
-        *COMPARED[:5], prompted, *COMPARED[5:], *ranks, "dose", "intervention", "settings",
+        *COMPARED[:5], prompted, *COMPARED[5:], *ranks, "dose", "intervention", *WAYS,
         nulls_last=True,
     )  # fmt: skip
 
@@ -128,7 +131,7 @@ def references(row: Mapping[str, Any], margin: float, scale: str) -> list[Refere
 def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
     """An effect as a line of the forest."""
     value, low, high = (None if row[n] is None else 100 * row[n] for n in SHOWN[scale])
-    own = "" if row["baseline_settings"] in (None, row["settings"]) else row["settings"]
+    own = [row[way] for way in WAYS if row[f"baseline_{way}"] not in (None, row[way])]
     difference = labels.points(*(row[n] for n in SHOWN["difference"]))
     rate = labels.percent(*(row[n] for n in SHOWN["rate"]))
     tested = panels.tested(row, view)
@@ -139,7 +142,7 @@ def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
         cell=row["cell"],
         heading=labels.value("kind", row["kind"]),
         name=" · ".join(
-            filter(None, (labels.intervention(row["intervention"], row["relevance"]), own))
+            filter(None, (labels.intervention(row["intervention"], row["relevance"]), *own))
         ),
         text=rate if scale == "rate" or value is None else f"{difference} · {tested}",
         value=value,

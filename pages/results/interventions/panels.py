@@ -93,6 +93,8 @@ def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
         *([labels.value("dataset", row["dataset"])] if beside["dataset"].n_unique() > 1 else []),
         row["baseline_settings"] or row["settings"] or "settings unknown",
     ]
+    if beside["sampling"].n_unique() > 1:
+        parts.append(row["baseline_sampling"] or row["sampling"] or "sampling not recorded")
     if row["eval_intervention"] not in (None, "none"):
         parts.append(f"at evaluation: {labels.intervention(row['eval_intervention'])}")
     return " · ".join(parts)
@@ -136,7 +138,7 @@ def _table(
 ) -> pl.DataFrame:
     """Arms with labels, the columns (shares in percent) and links to their answers."""
     shares = {*tables.PERCENT, *tables.POINTS}
-    several = [name for name in IDENTITY if found[name].n_unique() > 1]
+    several = [name for name in (*IDENTITY, "sampling") if found[name].n_unique() > 1]
     rest = [name for name in IDENTITY if name not in several]
     linked = found.head(bounded.LINKED if found.height <= bounded.LINKED else 0)
     read = [

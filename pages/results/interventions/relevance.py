@@ -17,6 +17,7 @@ from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
 from pages.ui.words import labels
 from warehouse.stats.indices import INDICES
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 from warehouse.stats.suppression import NOT_COMPARED
 
@@ -87,16 +88,17 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     known = list(labels.RELEVANCES)
     rank = pl.col("relevance").replace_strict(known, range(len(known)), default=None)
     plain = effects.filter(pl.col("eval_intervention").fill_null("none") == "none")
-    return plain.sort(
-        *WHERE, rank, -pl.col("suppression"), "intervention", "settings", nulls_last=True
-    )
+    return plain.sort(*WHERE, rank, -pl.col("suppression"), "intervention", *WAYS, nulls_last=True)
 
 
 def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
     """A panel for every model and dataset; cells are the rows of `found`."""
     rows = found.with_row_index("cell")
     parts = {
-        where: [*map(line, part.iter_rows(named=True)), *medians(profile, where)]
+        where: [
+            *(line(row, ways(part)) for row in part.iter_rows(named=True)),
+            *medians(profile, where),
+        ]
         for where, part in rows.group_by(WHERE, maintain_order=True)
     }
     every = [one for lines in parts.values() for one in lines]
@@ -116,15 +118,22 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
     ]
 
 
-def line(row: Mapping[str, Any]) -> Line:
-    """An intervention's suppression as a line of the forest."""
+def ways(part: pl.DataFrame) -> list[str]:
+    """In which of training and sampling fine-tunes of one model and dataset differ."""
+    return [way for way in WAYS if part[way].n_unique() > 1]
+
+
+def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Line:
+    """An intervention's suppression as a line of the forest; `apart` tells arms apart."""
     numbers = [row[f"suppression{end}"] for end in ("", "_low", "_high")]
     value, low, high = (None if number is None else 100 * number for number in numbers)
     written = labels.percent(*numbers) if value is not None else labels.percent(row["rate"])
     return Line(
         cell=row["cell"],
         heading=labels.value("relevance", row["relevance"]),
-        name=labels.intervention(row["intervention"]),
+        name=" · ".join(
+            [labels.intervention(row["intervention"]), *(row[way] for way in apart if row[way])]
+        ),
         text=written,
         value=value,
         low=low,

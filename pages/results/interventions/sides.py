@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.ui.view import arms, links
 from pages.ui.view.filters import View
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.rates import IDENTITY, rates
 
 CONTROL = "none"
@@ -61,18 +61,23 @@ def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.D
 
     Returns:
         pair (the row of `found`), the columns of `arms.KEY` (of the first side), question,
-        question_name, first_intervention, first_settings, first_trait, first_counted,
-        first_rate, the same of the second side, and difference.
+        question_name, first_intervention, first_settings, first_sampling, first_trait,
+        first_counted, first_rate, the same of the second side, and difference.
     """
     every = rates(counted, [*ARM, "question"], "prompts").filter(pl.col("n_counted") > 0)
     names = counted.group_by("question").agg(pl.col("question_name").first())
-    pair = found.with_row_index("pair").select("pair", *arms.KEY, "baseline_settings")
-    other = pair.with_columns(pl.lit(second).alias("intervention"), settings="baseline_settings")
+    pair = found.with_row_index("pair").select(
+        "pair", *arms.KEY, *(f"baseline_{way}" for way in WAYS)
+    )
+    other = pair.with_columns(
+        pl.lit(second).alias("intervention"),
+        *(pl.col(f"baseline_{way}").alias(way) for way in WAYS),
+    )
     first, last = (
         side.join(every, on=list(arms.KEY), nulls_equal=True).select(
             *("pair", "question"),
             pl.col("intervention").alias(f"{name}_intervention"),
-            pl.col("settings").alias(f"{name}_settings"),
+            *(pl.col(way).alias(f"{name}_{way}") for way in WAYS),
             pl.col("n_trait").alias(f"{name}_trait"),
             pl.col("n_counted").alias(f"{name}_counted"),
             pl.col("rate").alias(f"{name}_rate"),
@@ -80,7 +85,7 @@ def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.D
         for name, side in zip(SIDES, (pair, other), strict=True)
     )
     return (
-        pair.drop("baseline_settings")
+        pair.select("pair", *arms.KEY)
         .join(first, on="pair")
         .join(last, on=["pair", "question"])
         .join(names, on="question")
@@ -91,7 +96,7 @@ def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.D
 
 def of_one(row: Mapping[str, Any], side: str) -> dict[str, Any]:
     """What tells a side's answers to a question from all others (`links.narrowed`)."""
-    own = {name: row[f"{side}_{name}"] for name in ("intervention", "settings")}
+    own = {name: row[f"{side}_{name}"] for name in ("intervention", *WAYS)}
     return {name: row[name] for name in (*arms.KEY, "question")} | own
 
 

@@ -1,6 +1,6 @@
 """Conditionality: the same fine-tune evaluated with and without a text before the question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
 from pages.ui.words import labels
+from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Text at evaluation"
@@ -79,15 +80,16 @@ def compared(view: View) -> pl.DataFrame:
     return (
         found.filter(pl.col("baseline").is_not_null())
         .with_columns(with_text="rate", without_text="baseline_rate")
-        .sort(*ABOVE, "eval_intervention", "dataset", "intervention", "settings", nulls_last=True)
+        .sort(*ABOVE, "eval_intervention", "dataset", "intervention", *WAYS, nulls_last=True)
     )
 
 
 def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]:
     """A panel for every model; cells are the rows of `found`."""
     rows = found.with_row_index("cell")
-    several = found.filter(pl.col("dataset") != "none")["settings"].n_unique() > 1
-    lines = [line(row, view, settings=several) for row in rows.iter_rows(named=True)]
+    tuned = found.filter(pl.col("dataset") != "none")
+    several = [way for way in WAYS if tuned[way].n_unique() > 1]
+    lines = [line(row, view, apart=several) for row in rows.iter_rows(named=True)]
     low, high = forest.span((v for one in lines for v in (one.low, one.high)), 200 * view.margin)
     scale = Scale("Difference, points", low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
@@ -107,13 +109,13 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]
     return made
 
 
-def line(row: Mapping[str, Any], view: View, settings: bool) -> Line:
-    """An arm with a text as a line of the forest; `settings` tells arms apart by them."""
+def line(row: Mapping[str, Any], view: View, apart: Sequence[str]) -> Line:
+    """An arm with a text as a line of the forest; `apart` is what tells arms apart."""
     numbers = [row[name] for name in ("difference", "difference_low", "difference_high")]
     value, low, high = (None if number is None else 100 * number for number in numbers)
     difference, tested = labels.points(*numbers), panels.tested(row, view)
     trained = labels.intervention(row["intervention"], row["relevance"])
-    own = f" · {row['settings']}" if settings and row["settings"] else ""
+    own = "".join(f" · {row[way]}" for way in apart if row[way])
     name = UNTUNED if row["dataset"] == "none" else f"{trained}{own}"
     return Line(
         cell=row["cell"],

@@ -15,7 +15,7 @@ from pages.ui.words import labels
 from warehouse import catalogue, published, rules
 from warehouse.counting import Slice
 from warehouse.published import Metric, Source
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.rates import IDENTITY, Unit
 
 OWN = "Each figure’s own, on its own questions"
@@ -332,17 +332,21 @@ def _remarks(source: Source) -> str:
 
 
 def _arms(found: pl.DataFrame) -> list[str]:
-    """The loaded arms in words; with their settings where one was trained in several ways."""
+    """The loaded arms in words; with how one was trained and sampled where that differs."""
     several = found.select(
-        pl.col("settings").n_unique().over("published_experiment", "model", "intervention")
-    ).to_series()
+        pl.col(*WAYS).n_unique().over("published_experiment", "model", "intervention")
+    )
     human = labels.named(found.select("model", "dataset", "intervention", "eval_intervention"))
     return [
         " · ".join(
-            [row["model"], _condition(row), *([settings or NO_SETTINGS] if ways > 1 else [])]
+            [
+                row["model"],
+                _condition(row),
+                *(way or NO_SETTINGS for way, n in zip(ways, ns, strict=True) if n > 1),
+            ]
         )
-        for row, settings, ways in zip(
-            human.iter_rows(named=True), found["settings"], several, strict=True
+        for row, ways, ns in zip(
+            human.iter_rows(named=True), found.select(WAYS).rows(), several.rows(), strict=True
         )
     ]
 

@@ -18,6 +18,9 @@ AGAINST: dict[Against, str] = {
     "untuned": "Fine-tunes against the untuned model",
 }
 
+_SAID = tuple(name for name in ARMS if name not in ("study", "sampling"))
+_LINKED = (*_SAID, "study", "sampling")
+
 Destination = tuple[str, links.Parameters]
 """A page by its place in `pages`, and the view that it is to show."""
 
@@ -62,17 +65,19 @@ def arms(explored: Explored) -> dict[str, str]:
             nulls_last=True,
         )
     )
-    several = ordered["study"].n_unique() > 1
-    keys = [called(row, several) for row in ordered.iter_rows(named=True)]
+    keys = [called(row, ordered) for row in ordered.iter_rows(named=True)]
     return dict(zip(keys, armnames.names(ordered), strict=True))
 
 
-def called(row: Mapping[str, Any], several: bool = False) -> str:
-    """What the URL calls an arm; its study is a part of that where there are several."""
-    return " / ".join(row[name] or "" for name in ARMS if several or name != "study")
+def called(row: Mapping[str, Any], every: pl.DataFrame) -> str:
+    """What the URL calls an arm; study and sampling are parts of that where `every` has several."""
+    said = len(_LINKED)
+    while said > len(_SAID) and every[_LINKED[said - 1]].n_unique() < 2:
+        said -= 1
+    return " / ".join(row[name] or "" for name in _LINKED[:said])
 
 
 def of(frame: pl.DataFrame, arm: str) -> pl.DataFrame:
     """The rows of one arm."""
-    wanted = dict(zip(ARMS, arm.split(" / "), strict=False))  # without a study, whatever it is
+    wanted = dict(zip(_LINKED, arm.split(" / "), strict=False))  # what is not said is one
     return frame.filter(pl.col(name).fill_null("") == value for name, value in wanted.items())

@@ -40,7 +40,7 @@ def draw(here: Scope) -> Destination | None:
     if clicked is None:
         return None
     against = None if here.against == "control" else here.against
-    arm = scope.called(survival.row(clicked, named=True))
+    arm = scope.called(survival.row(clicked, named=True), here.explored.table)
     return links.ROBUSTNESS, links.parameters(here.view, arm=arm, against=against)
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from pages.ui.view import store
 from pages.ui.view.filters import View
-from warehouse.stats.comparisons import ARM
+from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 from warehouse.stats.rates import rates as rates_of
 

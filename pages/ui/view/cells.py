@@ -32,6 +32,7 @@ DIMENSIONS = (
     "lora_rank",
     "seed",
     "temperature",
+    "sampling",
     "run",
     "evaluation",
 )

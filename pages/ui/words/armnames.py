@@ -8,7 +8,7 @@ import polars as pl
 from pages.ui.words import labels
 
 ORDER = (
-    *("intervention", "eval_intervention", "model", "dataset", "settings"),
+    *("intervention", "eval_intervention", "model", "dataset", "settings", "sampling"),
     *("experiment", "trait", "judge", "study"),
 )
 """What tells arms apart, in the order of a name."""

@@ -12,18 +12,17 @@ def sentence(tuned: pl.DataFrame, margin: float) -> str:
     """In how many models the trait emerges, in lower case: `emerges in 2 of 4 models`.
 
     It emerges where the control less the untuned model has its lower bound above the margin.
-    Of several settings the one with most counted answers stands for a model.
+    Of several ways of training or sampling the one with most counted answers stands for a model,
+    and it is said.
 
     Args:
         tuned: The rows of one experiment, trait and judge
             (`warehouse.stats.contrasts.contrasts` with the baseline "untuned").
         margin: The smallest difference that matters, as a share.
     """
-    controls = (
-        tuned.filter(CONTROL)
-        .sort("n_counted", descending=True, maintain_order=True)
-        .unique(["model", "dataset"], keep="first", maintain_order=True)
-    )
+    every = tuned.filter(CONTROL).sort("n_counted", descending=True, maintain_order=True)
+    controls = every.unique(["model", "dataset"], keep="first", maintain_order=True)
+    chosen = " (each in the way of training and sampling with most answers)"
     if controls.is_empty():
         return "nothing was fine-tuned without an intervention here"
     noun = "model" if controls["model"].is_unique().all() else "fine-tune"
@@ -33,7 +32,7 @@ def sentence(tuned: pl.DataFrame, margin: float) -> str:
         pl.col("difference_low").is_not_null() & pl.col("is_result") & pl.col("baseline_is_result")
     )
     emerged = known.filter(pl.col("difference_low") > margin).height
-    total = labels.plural(known.height, noun)
+    total = labels.plural(known.height, noun) + chosen * (every.height > controls.height)
     rest = controls.height - known.height
     more = f" (of {rest} more it cannot be told)" if rest and known.height else ""
     if known.is_empty():

@@ -33,6 +33,7 @@ DIMENSIONS = {
     "lora_rank": "LoRA rank",
     "seed": "Seed",
     "temperature": "Temperature",
+    "sampling": "Sampling",
     "evaluation": "Evaluation",
     "question": "Question",
     "question_name": "Question name",
@@ -361,6 +362,8 @@ def _value(dimension: str, raw: Any) -> str:
             return f"{raw:g} B parameters"
         case "epochs":
             return f"{raw:g}"
+        case "temperature":
+            return f"temperature {raw:g}"
     return f"{raw:g}" if isinstance(raw, float) else str(raw)
 
 

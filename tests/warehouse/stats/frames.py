@@ -29,6 +29,7 @@ DIMENSIONS: Mapping[str, pl.DataType] = {
     "lora_rank": pl.Int64(),
     "seed": pl.Int64(),
     "temperature": pl.Float64(),
+    "sampling": pl.String(),
     "evaluation": pl.String(),
     "question": pl.String(),
     "question_name": pl.String(),
@@ -82,6 +83,8 @@ def cell(trait: Sequence[int], counted: int | Sequence[int], **values: Any) -> l
     dims["run"] = values.get("run") or " ".join(str(dims[name]) for name in named)
     dims["evaluation"] = values.get("evaluation") or f"{dims['run']} {dims['eval_intervention']}"
     sizes = [counted] * len(trait) if isinstance(counted, int) else counted
+    if dims["sampling"] is None:
+        dims["sampling"] = "" if (t := dims["temperature"]) is None else f"temperature {t:g}"
     rows = []
     for number, (k, n) in enumerate(zip(trait, sizes, strict=True)):
         counts = {

@@ -84,7 +84,10 @@ def test_emergence_over_models(rows: pl.DataFrame) -> None:
     low, high = wilson(2, 3)
     assert (share["low"], share["high"]) == pytest.approx((float(low), float(high)))
     spread = value(rows, "emergence_sd")
-    assert spread["note"] == "from 0.0 to 85.0 points"
+    assert spread["note"] == (
+        "from 0.0 to 85.0 points; trained or sampled in several ways, of which the one with most "
+        "answers counts: a, b, c"
+    )
     assert spread["value"] == pytest.approx(0.4646, abs=0.001)
 
 
@@ -122,7 +125,10 @@ def test_spreads_are_of_the_largest_control(rows: pl.DataFrame) -> None:
     one = value(rows, "leave_one_out", model="a")
     assert one["value"] == pytest.approx(2 / 20 / 15)
     assert one["low"] is one["high"] is None
-    assert one["note"] == "rate from 79.7 to 80.3 %"
+    assert one["note"] == (
+        "rate from 79.7 to 80.3 %; of 2 ways of training or sampling the one with most answers: "
+        "3 epochs"
+    )
     seeds = value(rows, "seed_sd", model="a")
     assert (seeds["n"], seeds["value"], seeds["note"]) == (1, None, "not estimable: one run")
 

@@ -82,11 +82,12 @@ def test_flags_name_what_a_reader_must_know() -> None:
         "the baseline is not a result: 16.7 % unscored",
         "1 question is not paired: not asked of the baseline (q02)",
         "questions are unevenly counted: pooled, the difference is -39.5 points",
-        "temperatures differ: 0.7 against 1.0",
+        "sampled differently: temperature 0.7 against temperature 1",
     ]
     assert flags["bare"] == [
         "nothing counted in this cell",
         "the baseline is not a result: 16.7 % unscored",
+        "sampled differently: in a way not recorded against temperature 1",
     ]
 
 

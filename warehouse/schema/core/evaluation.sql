@@ -1,5 +1,6 @@
 -- One row per evaluation: one run sampled once on one battery under fixed settings.
 -- Key: evaluation_no
+-- Where texts at evaluation share a name in a study's experiment, each has its own hash behind it.
 -- Rows: core.evaluation_described
 select
     row_number() over (order by described.evaluation_id) as evaluation_no,
@@ -12,7 +13,12 @@ select
     run.run_no,
     described.experiment,
     described.is_numbered,
-    described.eval_intervention,
+    case
+        when described.eval_text is not null
+            and min(described.eval_text) over same <> max(described.eval_text) over same
+            then described.eval_intervention || ' · ' || left(md5(described.eval_text), 6)
+        else described.eval_intervention
+    end as eval_intervention,
     described.eval_text,
     described.temperature,
     described.max_tokens,
@@ -20,3 +26,6 @@ select
     described.evaluated_at
 from core.evaluation_described as described
 join core.run as run using (run_key)
+window same as (
+    partition by described.study, described.experiment, described.eval_intervention
+)

@@ -10,6 +10,11 @@ select
     evaluation.eval_text,
     evaluation.temperature,
     evaluation.max_tokens,
+    concat_ws(
+        ' · ',
+        'temperature ' || format('{:g}', evaluation.temperature),
+        format('up to {:,} tokens', evaluation.max_tokens)
+    ) as sampling,
     evaluation.evaluated_at,
     mixed.mixed,
     run.run_no,

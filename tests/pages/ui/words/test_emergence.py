@@ -46,7 +46,10 @@ def test_one_setting_stands_for_a_model_and_arms_with_interventions_for_none() -
         {"intervention": "identity-alex"},
         {"eval_intervention": "identity-alex"},
     )
-    assert emergence.sentence(rows, 0.05) == "not shown to emerge in 1 model"
+    assert emergence.sentence(rows, 0.05) == (
+        "not shown to emerge in 1 model "
+        "(each in the way of training and sampling with most answers)"
+    )
 
 
 def test_fine_tunes_are_counted_where_a_model_has_several() -> None:
