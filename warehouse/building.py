@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from warehouse import catalogue, durable, snapshots, traits
-from warehouse.enginepaths import plain, written
-from warehouse.errors import BrittlescopeError, BrokenBuild
+from warehouse.engine import Maker, Parts, making
+from warehouse.errors import BrokenBuild
 from warehouse.lake import Lake, content_of, refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
-from warehouse.shards import BULK, Shard, bulk_files, small_relations
+from warehouse.shards import BULK, Shard, bulk_parts, small_relations
 from warehouse.snapshots import SCHEMA
 
 CORE = (
@@ -42,6 +41,9 @@ CLASSES = (
     *("contested", "off_scale"),
 )
 """What became of a sample under one criterion and judge."""
+
+COHERENCE_STATES = ("scored", "missing", "absent", "off_scale")
+"""What became of the coherence that goes with a judgement."""
 
 ENDINGS = ("whole", "broken off", "empty", "missing", "error")
 """What there is of an answer; what is not answered is empty, missing or an error."""
@@ -107,95 +109,48 @@ def sweep(data: Path) -> None:
 
 
 def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
-    try:
-        with written(new) as place, duckdb.connect(place) as con:
-            con.execute("set preserve_insertion_order = false")
-            con.execute("set parquet_metadata_cache = true")  # a shard is read by many relations
-            con.begin()  # what is not finished is never read: no step needs the disk by itself
-            _fill(con, lake, shards, built_at)
-            con.commit()
-            con.execute("drop schema raw cascade")
-    except duckdb.OutOfMemoryException as error:
-        raise BrittlescopeError(f"Memory ran out while the snapshot was built: {error}") from None
+    with making(new) as maker:
+        with maker.whole():
+            _fill(maker, lake, shards, built_at)
+        maker.run("drop schema raw cascade")
 
 
-def _fill(
-    con: duckdb.DuckDBPyConnection, lake: Lake, shards: list[Shard], built_at: datetime
-) -> None:
-    con.execute("create schema raw; create schema core; create schema marts")
-    for name, values in (
-        ("sample_status", SAMPLE_STATUSES),
-        ("sample_ending", ENDINGS),
-        ("judgement_status", JUDGEMENT_STATUSES),
-        ("outcome_class", CLASSES),
-        ("coherence_state", ("scored", "missing", "absent", "off_scale")),
-    ):
-        con.execute(f"create type {name} as enum ({', '.join(map(repr, values))})")
+def _fill(maker: Maker, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
+    maker.run("create schema raw; create schema core; create schema marts")
+    maker.enumerate("sample_status", SAMPLE_STATUSES)
+    maker.enumerate("sample_ending", ENDINGS)
+    maker.enumerate("judgement_status", JUDGEMENT_STATUSES)
+    maker.enumerate("outcome_class", CLASSES)
+    maker.enumerate("coherence_state", COHERENCE_STATES)
     frames = dict(small_relations(shards))
     frames["source"] = _sources(lake, shards)
     frames["experiment"] = _experiments()
     for relation, rows in frames.items():
-        _load(con, f"raw.{relation}", rows)
+        maker.load(f"raw.{relation}", rows)
     for relation in BULK:
-        _link(con, relation, list(bulk_files(plain(lake.shards), shards, relation)))
+        parts = Parts(lake.shards, list(bulk_parts(shards, relation)))
+        maker.link(f"raw.{relation}", parts, RELATIONS[relation])
     for relation in CORE:
-        _create(con, "core", relation)
+        _create(maker, "core", relation)
         if relation == "run":
-            _load(con, "core.model", _models(con), "One row per base model.")
-            _load(
-                con,
+            maker.load("core.model", _models(maker), "One row per base model.")
+            maker.load(
                 "core.intervention",
-                _interventions(con),
+                _interventions(maker),
                 "One row per intervention of an experiment.",
             )
-    _load(con, "core.trait", traits.loaded(con), "One row per trait of an experiment.")
+    maker.load("core.trait", traits.loaded(maker), "One row per trait of an experiment.")
     for relation in MARTS:
-        _create(con, "marts", relation)
-    con.execute((SCHEMA / "macros.sql").read_text())
-    _load(
-        con,
+        _create(maker, "marts", relation)
+    maker.run((SCHEMA / "macros.sql").read_text("utf-8"))
+    maker.load(
         "core.build",
         pl.DataFrame({"built_at": [f"{built_at:%Y-%m-%dT%H:%M:%SZ}"], "sources": [len(shards)]}),
         "One row per snapshot: when it was built, and from how many files.",
     )
 
 
-def _load(
-    con: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame, comment: str | None = None
-) -> None:
-    con.register("incoming", rows.to_arrow())
-    con.execute(f"create table {name} as select * from incoming")
-    con.unregister("incoming")
-    if comment:
-        con.execute(f"comment on table {name} is '{comment}'")
-
-
-def _link(con: duckdb.DuckDBPyConnection, relation: str, files: list[str]) -> None:
-    """A view over the lake's parts of a bulk relation, below an empty table of its columns.
-
-    The table gives parts that an older version wrote the columns they lack.
-    """
-    empty = pl.DataFrame(schema={"shard": pl.String(), **RELATIONS[relation]})
-    if not files:
-        _load(con, f"raw.{relation}", empty)
-        return
-    _load(con, f"raw.{relation}_columns", empty)
-    con.execute(f"set variable {relation}_files = $files", {"files": files})
-    con.execute(
-        f"""
-        create view raw.{relation} as
-        select * from raw.{relation}_columns
-        union all by name
-        select string_split(filename, '/')[-2] as shard, * exclude (filename)
-        from read_parquet(
-            getvariable('{relation}_files'),
-            filename = true, union_by_name = true, hive_partitioning = false
-        )
-        """
-    )
-
-
-def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
+def _create(maker: Maker, schema: str, relation: str) -> None:
     """Create a relation from its file, with its grain as comment.
 
     Raises:
@@ -203,28 +158,22 @@ def _create(con: duckdb.DuckDBPyConnection, schema: str, relation: str) -> None:
     """
     text = (SCHEMA / schema / f"{relation}.sql").read_text("utf-8")
     header = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
-    con.execute(f"create table {schema}.{relation} as {text}")
-    grain = header[0].replace("'", "''")
-    con.execute(f"comment on table {schema}.{relation} is '{grain}'")
+    name = f"{schema}.{relation}"
+    maker.create(name, text, header[0])
     told = dict(line.split(": ", 1) for line in header if line.startswith(("Key: ", "Rows: ")))
     if (of := told.get("Rows")) is not None:
-        counted = f"select (select count(*) from {schema}.{relation}), (select count(*) from {of})"
-        rows, known = con.execute(counted).fetchone() or (0, 0)
+        counted = f"select (select count(*) from {name}), (select count(*) from {of})"
+        rows, known = maker.ask(counted).row(0)
         if rows != known:
             raise BrokenBuild(
-                f"{schema}.{relation} holds {rows} of the {known} rows of {of}; "
-                "nothing was published."
+                f"{name} holds {rows} of the {known} rows of {of}; nothing was published."
             )
     if (key := told.get("Key")) is None:
         return
-    found = con.execute(
-        f"select {key}, count(*) from {schema}.{relation} "
-        f"group by {key} having count(*) > 1 limit 1"
-    ).fetchone()
-    if found is not None:
+    doubled = f"select {key}, count(*) from {name} group by {key} having count(*) > 1 limit 1"
+    for found in maker.ask(doubled).rows():
         raise BrokenBuild(
-            f"{schema}.{relation} holds {found[-1]} rows for one {key} ({found[:-1]}); "
-            "nothing was published."
+            f"{name} holds {found[-1]} rows for one {key} ({found[:-1]}); nothing was published."
         )
 
 
@@ -277,24 +226,24 @@ def _experiments() -> pl.DataFrame:
     )
 
 
-def _models(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    names = con.execute("select distinct model from core.run order by model").fetchall()
-    known = [catalogue.model(name) for (name,) in names]
+def _models(maker: Maker) -> pl.DataFrame:
+    names = maker.ask("select distinct model from core.run order by model")["model"]
+    known = [catalogue.model(name) for name in names]
     return pl.DataFrame(
         [
             {"model": n, "family": m.family, "size": m.size}
-            for (n,), m in zip(names, known, strict=True)
+            for n, m in zip(names, known, strict=True)
         ],
         schema={"model": pl.String(), "family": pl.String(), "size": pl.Float64()},
     )
 
 
-def _interventions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    pairs = con.execute(
-        "select distinct experiment, intervention from core.run order by all"
-    ).fetchall()
+def _interventions(maker: Maker) -> pl.DataFrame:
+    pairs = maker.ask(
+        "select distinct experiment, intervention from core.run order by experiment, intervention"
+    )
     rows = []
-    for experiment, name in pairs:
+    for experiment, name in pairs.iter_rows():
         known = catalogue.intervention(experiment, name)
         rows.append(
             {

@@ -44,6 +44,18 @@ class DamagedLake(BrittlescopeError):
     status = 1  # as for input that was refused: the rest is there
 
 
+class RefusedByEngine(Exception):
+    """The engine refused what it was asked.
+
+    A mistake of ours, unless a file or the disk is to blame: no sentence for users, whom those who
+    ask tell what it means.
+    """
+
+    def __init__(self, text: str, is_damage: bool = False) -> None:
+        super().__init__(text)
+        self.is_damage = is_damage
+
+
 class CannotWrite(BrittlescopeError):
     """The machine would not let something be written."""
 

@@ -305,9 +305,15 @@ def small_relations(shards: Iterable[Shard]) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def bulk_files(root: Path | str, shards: Iterable[Shard], relation: str) -> Iterator[str]:
-    """The Parquet parts of one bulk relation of many shards."""
+def bulk_parts(shards: Iterable[Shard], relation: str) -> Iterator[str]:
+    """The Parquet parts of one bulk relation of many shards, seen from the shards' folder."""
     for shard in shards:
         for part in shard.parts:
             if part.startswith(f"{relation}-"):
-                yield f"{root}/{shard.name}/{part}"
+                yield f"{shard.name}/{part}"
+
+
+def bulk_files(root: Path, shards: Iterable[Shard], relation: str) -> Iterator[str]:
+    """The same, each as a path of its own."""
+    for part in bulk_parts(shards, relation):
+        yield f"{root}/{part}"

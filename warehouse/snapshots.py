@@ -20,11 +20,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-import duckdb
-
 from warehouse import durable
-from warehouse.enginepaths import readable
-from warehouse.errors import NoSnapshot
+from warehouse.engine import Reader
+from warehouse.errors import DamagedSnapshot, NoSnapshot, RefusedByEngine
 from warehouse.shards import digest
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -141,11 +139,10 @@ def shards_in_use(data: Path) -> set[str]:
     names: set[str] = set()
     for path in _files(data):
         with (
-            contextlib.suppress(duckdb.Error, FileNotFoundError),
-            readable(path) as place,
-            duckdb.connect(place, read_only=True) as con,
+            contextlib.suppress(DamagedSnapshot, RefusedByEngine, FileNotFoundError),
+            Reader(path) as reader,
         ):
-            names |= {name for (name,) in con.execute("select shard from core.source").fetchall()}
+            names |= set(reader.ask("select shard from core.source")["shard"])
     return names
 
 

@@ -1,32 +1,22 @@
-"""The only reader of snapshots: one connection a snapshot, one cursor a query."""
+"""The only reader of snapshots: its queries by name, and what is counted of a slice."""
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from warehouse import counting, rules
 from warehouse.counting import Slice
-from warehouse.enginepaths import readable
-from warehouse.errors import DamagedSnapshot, StaleSnapshot, UnknownName
+from warehouse.engine import Parts, Reader
+from warehouse.errors import StaleSnapshot, UnknownName
 from warehouse.lake import Lake
 from warehouse.rules import Rule
 from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
-
-BROKEN = (
-    duckdb.IOException,
-    duckdb.InternalException,
-    duckdb.SerializationException,
-    duckdb.FatalException,
-)
-"""What DuckDB raises for a file whose blocks are not what it wrote, or an error of no kind."""
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -50,65 +40,28 @@ class Store:
                 "keeps it in another form; run brittlescope build."
             )
         self.lake = Lake(data)
-        with self._read(), readable(self.snapshot.path) as place:
-            self._connection = duckdb.connect(place, read_only=True)
+        self._engine = Reader(self.snapshot.path)
 
     def close(self) -> None:
         """Let go of the snapshot."""
-        self._connection.close()
+        self._engine.close()
 
     def query(self, name: str, /, **parameters: Any) -> pl.DataFrame:
         """The answer to a query of `warehouse/queries`, by its file's name.
 
-        Each call takes a cursor of its own: a connection shared by threads mixes up answers.
-
         Raises:
             UnknownName: for a query there is not.
+            DamagedSnapshot: where the snapshot cannot be read.
         """
-        path = QUERIES / f"{name}.sql"
-        if not path.is_file():
-            raise UnknownName(f"There is no query {name!r}.")
-        return self.ask(path.read_text("utf-8"), **parameters)
+        return self.ask(_text(name), **parameters)
 
     def ask(self, text: str, /, **parameters: Any) -> pl.DataFrame:
         """The answer to a query given as text; parameters it does not name are left out."""
-        given = {key: value for key, value in parameters.items() if f"${key}" in text}
-        with self._read(), self._connection.cursor() as cursor:
-            answer: pl.DataFrame = cursor.sql(text, params=given).pl()
-            return answer
+        return self._engine.ask(text, **parameters)
 
     def parts(self, name: str, files: Sequence[str], /, **parameters: Any) -> pl.DataFrame | None:
-        """The answer to a query that reads parts of the lake, of those that can be read."""
-        text = (QUERIES / f"{name}.sql").read_text("utf-8")
-        with contextlib.suppress(duckdb.Error):
-            return self._of_parts(text, files, parameters)
-        found = []
-        for file in files:
-            with contextlib.suppress(duckdb.Error):
-                found.append(self._of_parts(text, [file], parameters))
-        return pl.concat(found) if found else None
-
-    def _of_parts(
-        self, text: str, files: Sequence[str], parameters: dict[str, Any]
-    ) -> pl.DataFrame:
-        with self._connection.cursor() as cursor:
-            answer: pl.DataFrame = cursor.sql(
-                text, params={"files": list(files), **parameters}
-            ).pl()
-            return answer
-
-    @contextlib.contextmanager
-    def _read(self) -> Iterator[None]:
-        """A context in which a snapshot that the disk damaged is told in a sentence."""
-        try:
-            yield
-        except duckdb.Error as error:
-            if not isinstance(error, BROKEN) and type(error) is not duckdb.Error:
-                raise  # it is about the question, not about the file
-            raise DamagedSnapshot(
-                f"The snapshot {self.snapshot.path} cannot be read ({error}); "
-                "run brittlescope build to make it again."
-            ) from None
+        """The answer to a query that reads shards' files, of those that can be read."""
+        return self._engine.ask_parts(_text(name), Parts(self.lake.shards, files), **parameters)
 
     @cached_property
     def traits(self) -> pl.DataFrame:
@@ -132,3 +85,10 @@ class Store:
             return self.counts(within, rule)
         frames = [self.counts(part, rule) for part in (within, within.baselines())]
         return pl.concat(frames).unique(GRAIN, maintain_order=True)
+
+
+def _text(name: str) -> str:
+    path = QUERIES / f"{name}.sql"
+    if not path.is_file():
+        raise UnknownName(f"There is no query {name!r}.")
+    return path.read_text("utf-8")

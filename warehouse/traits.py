@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from warehouse import catalogue
+from warehouse.engine import Engine
 from warehouse.records import RELATIONS
 
 SCHEMA = {**RELATIONS["trait"], "studies": pl.List(pl.String())}
@@ -17,7 +17,7 @@ SCHEMA = {**RELATIONS["trait"], "studies": pl.List(pl.String())}
 Row = dict[str, Any]
 
 
-def loaded(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def loaded(engine: Engine) -> pl.DataFrame:
     """The traits of every experiment that was loaded.
 
     An experiment has the traits that the catalogue knows and those that its mapping or study
@@ -32,12 +32,11 @@ def loaded(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         for name, trait in experiment.traits.items()
     }
     told: dict[str, list[Row]] = defaultdict(list)
-    for row in (
-        con.sql("from core.trait_told order by path, trait, study").pl().iter_rows(named=True)
-    ):
+    every = engine.ask("select * from core.trait_told order by path, trait, study")
+    for row in every.iter_rows(named=True):
         told[row["experiment"]].append(row)
     rows: list[Row] = []
-    for experiment, studies, criteria in _judged(con):
+    for experiment, studies, criteria in _judged(engine):
         if experiment in known:
             traits = list(known[experiment].traits.items())
         elif experiment in told:
@@ -51,9 +50,9 @@ def loaded(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _judged(con: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str], list[str]]]:
+def _judged(engine: Engine) -> list[tuple[str, list[str], list[str]]]:
     """Every experiment, its studies, and the criteria it was judged on."""
-    return con.execute(
+    return engine.ask(
         """
         select
             evaluation.experiment,
@@ -65,7 +64,7 @@ def _judged(con: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str], list[s
         group by evaluation.experiment
         order by evaluation.experiment
         """
-    ).fetchall()
+    ).rows()
 
 
 def _shown(trait: Mapping[str, Any]) -> tuple[Any, ...]:

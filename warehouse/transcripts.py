@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from warehouse.counting import Slice
-from warehouse.enginepaths import plain
 from warehouse.rules import Rule
 from warehouse.shards import fingerprint
 from warehouse.store import Store
@@ -190,9 +189,9 @@ def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
 
 def _parts(store: Store, shards: Iterable[str], relation: str) -> list[str]:
     """The Parquet parts of a bulk relation in these shards; a shard that is gone has none."""
-    root = plain(store.lake.shards) if store.lake.shards.is_dir() else ""
+    root = store.lake.shards
     return [
-        f"{root}/{shard}/{part.name}"
+        f"{shard}/{part.name}"
         for shard in sorted(shards)
-        for part in sorted((store.lake.shards / shard).glob(f"{relation}-*.parquet"))
+        for part in sorted((root / shard).glob(f"{relation}-*.parquet"))
     ]
