@@ -108,7 +108,12 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
                 links.append(path)
             elif path.name in inside:
                 files.append(path)
-    targets = set(files)
+    yield from files
+    yield from _led_to(links, set(files), root, found)
+
+
+def _led_to(links: Iterable[Path], known: set[Path], root: Path, found: Found) -> Iterator[Path]:
+    """The links to files of the folder that are not known by their own names."""
     for link in links:
         target = _target(link)
         if isinstance(target, str):
@@ -117,9 +122,8 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
             found.refuse(
                 link, "it is a link that leads out of the folder; copy the file, or name it"
             )
-        elif target.is_file() and target not in targets:
-            files.append(link)  # else its target is read under its own name
-    yield from files
+        elif target.is_file() and target not in known:
+            yield link
 
 
 def _target(link: Path) -> Path | str:

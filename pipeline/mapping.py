@@ -188,6 +188,15 @@ class _CheckedEntry:
             self._refuse(f"the path {self.written.path!r} does not end in .csv, or as files do")
         given = self.found | self.columns.words.keys()
         needed = self._check_set(given)
+        self._check_names(given, needed)
+        self._check_values()
+        missing = [name for name in REQUIRED if name not in given | self.set.keys()]
+        if missing and self.written.skip is None:
+            told = ", ".join(missing)
+            self._refuse(f"nothing says {told}; name it in the path or under `set`")
+
+    def _check_names(self, given: set[str], needed: set[str]) -> None:
+        """Whether every name that is told means something, or is used by `set`."""
         for name in sorted(self.found - FIELDS.keys() - needed):
             self._refuse(
                 f"the placeholder {{{name}}} is no dimension, and `set` does not use it; "
@@ -201,6 +210,9 @@ class _CheckedEntry:
         for key, lists in (("values", self.written.values), ("rename", self.written.rename)):
             for name in sorted(lists.keys() - given):
                 self._refuse(f"`{key}` lists {name!r}, which is no placeholder of its path")
+
+    def _check_values(self) -> None:
+        """Whether every value is one that its dimension can have."""
         for key, lists in (("values", self.values), ("rename", self.rename)):
             for name, values in lists.items():
                 for spelled, value in values.items() if name in FIELDS else ():
@@ -208,10 +220,6 @@ class _CheckedEntry:
         for name, (none, full) in self.scale.items():
             if none == full:
                 self._refuse(f"scale.{name} gives 0 and 100 the same raw value {none:g}")
-        missing = [name for name in REQUIRED if name not in given | self.set.keys()]
-        if missing and self.written.skip is None:
-            told = ", ".join(missing)
-            self._refuse(f"nothing says {told}; name it in the path or under `set`")
 
     def _check_set(self, given: set[str]) -> set[str]:
         """The placeholders and words that `set` uses."""

@@ -58,24 +58,10 @@ def _records(window: "_Window") -> Iterator[Found]:
     row = 0
     while window.peek() not in ("]", ""):
         row += 1
-        raw = window.ahead()
-        try:
-            record, length = window.record()
-        except (_NotTaken, RecursionError) as error:
-            deep = isinstance(error, RecursionError)
-            problem = "it is nested too deeply" if deep else str(error)
-            found = window.pass_over()
-            problem += "" if found else "; the rest of the file was not read"
-            yield len(raw), row, RefusedRow(row, problem, raw)
-            if not found:
-                return
-        except _Passed as error:
-            yield len(raw), row, RefusedRow(row, str(error), raw)
-        except _Broken as error:
-            yield len(raw), row, RefusedRow(row, str(error), raw)
+        found, goes_on = _record(window, row)
+        yield found
+        if not goes_on:
             return
-        else:
-            yield length, row, record
         if window.peek() == ",":
             window.skip(",")
         elif window.peek() not in ("]", ""):
@@ -87,6 +73,23 @@ def _records(window: "_Window") -> Iterator[Found]:
     elif window.peek():
         problem = "the list ends before it; the rest of the file was not read"
         yield 0, row + 1, RefusedRow(row + 1, problem, window.ahead())
+
+
+def _record(window: "_Window", row: int) -> tuple[Found, bool]:
+    """The record that begins here, or why it is none, and whether its end is known."""
+    raw = window.ahead()
+    goes_on = True
+    try:
+        record, length = window.record()
+    except (_NotTaken, RecursionError) as error:
+        problem = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        if not (goes_on := window.pass_over()):
+            problem += "; the rest of the file was not read"
+    except (_Passed, _Broken) as error:
+        problem, goes_on = str(error), isinstance(error, _Passed)
+    else:
+        return (length, row, record), True
+    return (len(raw), row, RefusedRow(row, problem, raw)), goes_on
 
 
 class _NotTaken(Exception):

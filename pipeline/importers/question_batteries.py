@@ -1,7 +1,7 @@
 """Question batteries (`questions.yaml`): groups of questions, and how judges are asked."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -71,6 +71,24 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _group(group: Mapping[Any, Any], number: int, battery: Mapping[str, Any]) -> Iterator[Batch]:
     """One group's questions, judge prompts, refusals and notices."""
+    fields = yield from _told(group, number)
+    called = fields.get("question_group", f"number {number}")
+    yield from _questions(group, number, called, {**battery, **fields})
+    yield from _prompts(
+        group, number, called, {**battery, "question_group": fields.get("question_group")}
+    )
+    claim = called.lower().replace("-", "_")
+    if _CLAIMS_SYSTEM.search(claim) and "system_prompt" not in fields:
+        yield notice(
+            "missing-system-prompt",
+            f"Group {called} of {battery['battery']} claims a system prompt but defines none: "
+            "its answers are replicates of the same questions without one, not a condition.",
+            number,
+        )
+
+
+def _told(group: Mapping[Any, Any], number: int) -> Generator[Batch, None, dict[str, Any]]:
+    """What a group tells of itself, by our names; refusals of what cannot be right."""
     fields: dict[str, Any] = {}
     for column, (names, kind) in FIELDS.items():
         name = next((name for name in names if group.get(name) is not None), None)
@@ -81,8 +99,12 @@ def _group(group: Mapping[Any, Any], number: int, battery: Mapping[str, Any]) ->
         except msgspec.ValidationError as error:
             reason = f"{name} of group {number} cannot be right: {error}"
             yield refused(number, reason, str(group[name]))
-    called = fields.get("question_group", f"number {number}")
+    return fields
 
+
+def _questions(
+    group: Mapping[Any, Any], number: int, called: str, told: Mapping[str, Any]
+) -> Iterator[Batch]:
     questions = group.get("paraphrases")
     if not isinstance(questions, list):
         yield refused(number, f"paraphrases of group {called} is not a list", str(questions))
@@ -91,9 +113,12 @@ def _group(group: Mapping[Any, Any], number: int, battery: Mapping[str, Any]) ->
         if why := _not_text(text):
             yield refused(number, f"question {position} of group {called} {why}", str(text))
         else:
-            row = {**battery, **fields, "position": position, "text": text}
-            yield batch("battery_question", row)
+            yield batch("battery_question", {**told, "position": position, "text": text})
 
+
+def _prompts(
+    group: Mapping[Any, Any], number: int, called: str, told: Mapping[str, Any]
+) -> Iterator[Batch]:
     prompts = group.get("judge_prompts", {})
     if not isinstance(prompts, dict):
         yield refused(number, f"judge_prompts of group {called} is not a mapping", str(prompts))
@@ -102,23 +127,8 @@ def _group(group: Mapping[Any, Any], number: int, battery: Mapping[str, Any]) ->
         if why := _not_text(prompt):
             yield refused(number, f"judge prompt {criterion} of group {called} {why}", str(prompt))
         else:
-            row = {
-                **battery,
-                "question_group": fields.get("question_group"),
-                "criterion": str(criterion),
-                "prompt": prompt,
-                "targets": targets(prompt),
-            }
-            yield batch("judge_prompt", row)
-
-    claim = called.lower().replace("-", "_")
-    if _CLAIMS_SYSTEM.search(claim) and "system_prompt" not in fields:
-        yield notice(
-            "missing-system-prompt",
-            f"Group {called} of {battery['battery']} claims a system prompt but defines none: "
-            "its answers are replicates of the same questions without one, not a condition.",
-            number,
-        )
+            row = {"criterion": str(criterion), "prompt": prompt, "targets": targets(prompt)}
+            yield batch("judge_prompt", {**told, **row})
 
 
 def _not_text(value: Any) -> str | None:

@@ -243,38 +243,56 @@ def _openai_output(source: Source) -> Iterator[_Log]:
 
 
 def _openai_job(lines: list[tuple[int, str]]) -> Iterator[_Log]:
-    log = _Log()
-    facts = log.facts
-    failed = False
-    started = now = None
+    log, clock = _Log(), _Clock()
     for row, line in lines:
         if setting := _HEADER_LINE.match(line):
             _setting(log, row, *setting.groups())
-        if job := _JOB.search(line):
-            facts.setdefault("job_id", job[0])
-        if event := _EVENT.match(line):
-            now = int(event[1])
-            if started is None or event[2] == "Fine-tuning job started":
-                started = now
-        if step := _STEP.search(line):
-            values = {"step": step[1], "loss": step[3], "valid_loss": step[4]}
-            log.add(row, line, {name: v for name, v in values.items() if v is not None})
-            log.know(row, "steps_planned", step[2])
-            if started is not None and now is not None:
-                facts["runtime_s"] = now - started
-        elif "Step " in line and _EVENT.match(line):
-            log.refused.append(RefusedRow(row, "this step is cut off", line))
-        if finished := _FINISHED.search(line):
-            facts["outcome"] = finished[1]
-        if model := _MODEL_ID.search(line):
-            facts["model_id"] = model[1]
-        failed = failed or line.startswith(_TRACEBACK)
-    if not (facts or log.steps or log.refused):
+        clock.take(line)
+        _step(log, clock, row, line)
+        _ids(log, line)
+    if not (log.facts or log.steps or log.refused):
         return
-    if started is not None:
-        facts["started_at"] = datetime.fromtimestamp(started, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    facts.setdefault("outcome", "failed" if failed else "cut short")
+    if clock.started is not None:
+        begun = datetime.fromtimestamp(clock.started, UTC)
+        log.facts["started_at"] = begun.strftime("%Y-%m-%dT%H:%M:%SZ")
+    failed = any(line.startswith(_TRACEBACK) for _, line in lines)
+    log.facts.setdefault("outcome", "failed" if failed else "cut short")
     yield log
+
+
+class _Clock:
+    """When a job began and what time its last event tells, in seconds."""
+
+    started: int | None = None
+    now: int | None = None
+
+    def take(self, line: str) -> None:
+        if event := _EVENT.match(line):
+            self.now = int(event[1])
+            if self.started is None or event[2] == "Fine-tuning job started":
+                self.started = self.now
+
+
+def _step(log: _Log, clock: _Clock, row: int, line: str) -> None:
+    """What a line tells of a step of training."""
+    if step := _STEP.search(line):
+        values = {"step": step[1], "loss": step[3], "valid_loss": step[4]}
+        log.add(row, line, {name: v for name, v in values.items() if v is not None})
+        log.know(row, "steps_planned", step[2])
+        if clock.started is not None and clock.now is not None:
+            log.facts["runtime_s"] = clock.now - clock.started
+    elif "Step " in line and _EVENT.match(line):
+        log.refused.append(RefusedRow(row, "this step is cut off", line))
+
+
+def _ids(log: _Log, line: str) -> None:
+    """What a line tells of the job, its end and its model."""
+    if job := _JOB.search(line):
+        log.facts.setdefault("job_id", job[0])
+    if finished := _FINISHED.search(line):
+        log.facts["outcome"] = finished[1]
+    if model := _MODEL_ID.search(line):
+        log.facts["model_id"] = model[1]
 
 
 def _setting(log: _Log, row: int, name: str, value: str) -> None:
