@@ -12,50 +12,44 @@ import polars as pl
 
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
-from warehouse import doubts, harmless, rules
+from warehouse import defaults, harmless, rules
+from warehouse.analysis import DOMAINS, Analysis, results, written
 from warehouse.counting import Slice
-from warehouse.rules import Rule
-from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.rates import UNITS, Unit
 from warehouse.store import Store
-from warehouse.uncounted import uncounted
 from warehouse.universe import KEY, NAMES
 
 margin_option = click.option(
     "--margin",
     metavar="POINTS",
     type=click.FloatRange(0, 100, min_open=True, max_open=True),
-    default=100 * MARGIN,
+    default=float(written.points(defaults.MARGIN)),
     show_default=True,
     help="Points; a smaller difference does not matter in practice.",
-    callback=lambda _, __, points: points / 100,
+    callback=lambda _, __, points: written.share(points),
 )
+
+COMPARED = ("margin", "adjustment", "baseline")
+"""The options of an analysis that not every command has."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What every one of these commands is asked: which answers, counted how, printed how."""
+    """What every one of these commands is asked: an analysis of a snapshot, printed how."""
 
     store: Store
-    within: Slice
-    rule: Rule
-    unit: Unit
+    analysis: Analysis
     form: str
 
-    def counts(self) -> pl.DataFrame:
-        """The counts frame of the slice."""
-        return self.store.counts(self.within, self.rule)
-
-    def say_what_is_not_counted(self) -> None:
-        """Say which answers of the slice no rate counts, why, and what would count them."""
-        for told in uncounted(self.store, self.within, self.rule):
-            say(f"{told.sentence} {told.remedy}")
-            if told.lines:
-                say(textwrap.indent(told.lines, "    "))
-
-    def say_what_is_in_doubt(self) -> None:
-        """Say what keeps answers of the slice from being a result, and what settles it."""
-        for told in doubts.of(self.store, self.counts()):
+    def say_what_to_know(self) -> None:
+        """Say what is asked for in vain, what no rate counts, what is in doubt, what mends it."""
+        for told in results.not_there(self.store, self.analysis):
+            say(told)
+        for left_over in results.uncounted(self.store, self.analysis):
+            say(f"{left_over.sentence} {left_over.remedy}")
+            if left_over.lines:
+                say(textwrap.indent(left_over.lines, "    "))
+        for told in results.in_doubt(self.store, self.analysis):
             say(told)
 
     def show(self, found: pl.DataFrame, readable: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
@@ -75,22 +69,22 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--rule",
         metavar="NAME",
-        default=rules.DEFAULT,
+        default=defaults.RULE,
         show_default=True,
         help="How to count.",
     )
     @click.option(
         "--unit",
         type=click.Choice(UNITS),
-        default="new-prompts",
+        default=defaults.UNIT,
         show_default=True,
         help="What the intervals are about.",
     )
     @click.option("--judge", multiple=True, metavar="NAME", help="Keep one judge.")
     @click.option(
         "--questions",
-        type=click.Choice(("outside", "inside", "all")),
-        default="outside",
+        type=click.Choice(DOMAINS),
+        default=defaults.DOMAIN,
         show_default=True,
         help="Questions outside the training domain, inside it, or all.",
     )
@@ -115,15 +109,16 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         for problem in rules.refused(data).values():
             say(f"A rule is left out: {problem}")
-        asked = Asked(
-            Store(data),
+        analysis = Analysis(
             _slice(where, judge, questions),
-            rules.named(rule, data).with_cuts(trait_cut, coherence_cut),
+            rules.named(rule, data),
             unit,
-            form,
+            trait_cut,
+            coherence_cut,
+            **{name: options.pop(name) for name in COMPARED if name in options},
         )
-        asked.say_what_is_not_counted()
-        asked.say_what_is_in_doubt()
+        asked = Asked(Store(data), analysis, form)
+        asked.say_what_to_know()
         function(asked=asked, **options)
 
     return wrapped

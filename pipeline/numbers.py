@@ -2,43 +2,33 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Literal
 
 import click
 import polars as pl
 
 from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import say
-from warehouse import rules, universe
-from warehouse.counting import Slice
-from warehouse.stats import adjust, pooling
-from warehouse.stats import rates as rate_statistics
-from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
-from warehouse.stats.brittleness import profile
-from warehouse.stats.contrasts import contrasts
-from warehouse.stats.effects import effects as effect_statistics
+from warehouse import defaults, rules, universe
+from warehouse.analysis import results
+from warehouse.stats import pooling
+from warehouse.stats.adjust import ADJUSTMENTS
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
-
-DEFAULT_BY = "model,dataset,intervention"
-
-VERDICT = ("suppression", "suppression_low", "suppression_high", "verdict", "reason")
-"""What only a comparison with the control has; null in any other, so that fields stay."""
 
 
 @click.command("rates")
 @click.option(
-    "--by", metavar="DIMENSION,…", show_default=DEFAULT_BY, help="The dimensions of a row."
+    "--by",
+    metavar="DIMENSION,…",
+    show_default=",".join(defaults.BY),
+    help="The dimensions of a row.",
 )
 @asking
 def rates(asked: Asked, by: str | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
-    counts = asked.counts()
-    dimensions = _names(DEFAULT_BY if by is None else by)
-    if by is None:
-        dimensions += pooling.pooled(counts, dimensions)
-    found = rate_statistics.rates(counts, dimensions, asked.unit)
+    counts = results.counts(asked.store, asked.analysis)
+    dimensions = results.layout(counts, None if by is None else _names(by))
+    found = results.rates(asked.store, asked.analysis, dimensions)
     if mixed := pooling.pooled(counts, dimensions):
         say(
             f"Some cells pool several values of {', '.join(mixed)}; add them to --by to tell apart."
@@ -66,7 +56,7 @@ def rates(asked: Asked, by: str | None) -> None:
 )
 @click.option(
     "--baseline",
-    default="control",
+    default=defaults.BASELINE,
     show_default=True,
     metavar="NAME",
     help="control, untuned, unprompted, or an intervention.",
@@ -76,36 +66,27 @@ def rates(asked: Asked, by: str | None) -> None:
     "--adjust",
     "adjustment",
     type=click.Choice(tuple(ADJUSTMENTS)),
-    default=adjust.DEFAULT,
+    default=defaults.ADJUSTMENT,
     show_default=True,
     help="How p-values are adjusted for the other rows of the same experiment, trait and judge.",
 )
 @asking
-def effects(asked: Asked, by: str, baseline: str, margin: float, adjustment: Adjustment) -> None:
+def effects(asked: Asked, by: str) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
-    counts = asked.store.compared(_beside(asked.within, baseline), asked.rule)
     dimensions = _names(by)
-    if baseline == "control":
-        found = effect_statistics(
-            counts, asked.unit, by=dimensions, margin=margin, adjustment=adjustment
-        )
-    else:
-        found = contrasts(counts, baseline, asked.unit, by=dimensions, adjustment=adjustment)
-        found = found.with_columns(pl.lit(None).alias(name) for name in VERDICT)
-    found = _ruled(_in_sight(found, asked, [*IDENTITY, *ARM, *dimensions]), asked)
+    found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
 
 @click.command("brittleness")
 @margin_option
 @asking
-def brittleness(asked: Asked, margin: float) -> None:
+def brittleness(asked: Asked) -> None:
     """The brittleness profile: every index that what was loaded allows, one row each."""
-    counts = asked.store.compared(asked.within, asked.rule)
-    found = profile(counts, asked.unit, margin=margin).with_columns(
-        pl.lit(asked.rule.name).alias("rule"),
-        pl.lit(asked.unit).alias("unit"),
-        pl.lit(margin).alias("margin"),
+    found = results.profile(asked.store, asked.analysis).with_columns(
+        pl.lit(asked.analysis.rule.name).alias("rule"),
+        pl.lit(asked.analysis.unit).alias("unit"),
+        pl.lit(asked.analysis.margin).alias("margin"),
     )
     asked.show(
         found,
@@ -124,7 +105,7 @@ def brittleness(asked: Asked, margin: float) -> None:
 @click.option(
     "--baseline",
     type=click.Choice(("control", "untuned")),
-    default="control",
+    default=defaults.BASELINE,
     show_default=True,
     help="What every arm is compared with.",
 )
@@ -150,29 +131,25 @@ def brittleness(asked: Asked, margin: float) -> None:
 @asking
 def multiverse(
     asked: Asked,
-    baseline: Literal["control", "untuned"],
-    margin: float,
     tried: str | None,
     trait_cuts: Sequence[float],
     coherence_cuts: Sequence[float],
     every: bool,
 ) -> None:
     """In how many ways of counting each conclusion stands, one row per arm."""
-    claim = universe.Claim(asked.rule, baseline, asked.unit, margin)
+    claim = asked.analysis
     known = rules.available(asked.store.data)
     chosen = [rules.named(name, asked.store.data) for name in _names(tried or ",".join(known))]
-    table, survival = universe.explore(
-        asked.store, asked.within, claim, chosen, trait_cuts, coherence_cuts
-    )
+    table, survival = results.multiverse(asked.store, claim, chosen, trait_cuts, coherence_cuts)
     said = (
-        pl.lit(baseline).alias("compared_with"),
-        pl.lit(asked.unit).alias("unit"),
-        pl.lit(margin).alias("margin"),
+        pl.lit(claim.baseline).alias("compared_with"),
+        pl.lit(claim.unit).alias("unit"),
+        pl.lit(claim.margin).alias("margin"),
     )
     if every:
         asked.show(table.with_columns(said), _readable_specifications)
     else:
-        rule = pl.lit(asked.rule.name).alias("rule")
+        rule = pl.lit(claim.rule.name).alias("rule")
         asked.show(survival.with_columns(rule, *said), _readable_survival)
 
 
@@ -191,22 +168,7 @@ def _scores(text: str) -> list[float]:
 def _ruled(found: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     """The rows with the rule they were counted by, before the unit."""
     place = found.columns.index("unit")
-    return found.insert_column(place, pl.lit(asked.rule.name).alias("rule"))
-
-
-def _beside(within: Slice, baseline: str) -> Slice:
-    """The slice with the baselines in it that `Store.compared` does not know of."""
-    if baseline == "unprompted" and within.eval_intervention:
-        return replace(within, eval_intervention=(*within.eval_intervention, "none"))
-    if baseline not in ("control", "untuned", "unprompted") and within.intervention:
-        return replace(within, intervention=(*within.intervention, baseline))
-    return within
-
-
-def _in_sight(found: pl.DataFrame, asked: Asked, key: Sequence[str]) -> pl.DataFrame:
-    """Without the arms that are there only to be compared with."""
-    arms = asked.counts().select(key).unique()
-    return found.join(arms, on=list(key), how="semi", nulls_equal=True, maintain_order="left")
+    return found.insert_column(place, pl.lit(asked.analysis.rule.name).alias("rule"))
 
 
 def _of(part: str, whole: str) -> pl.Expr:

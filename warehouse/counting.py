@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.rules import Coherence, Rule, Score, shown_by
 
@@ -42,7 +43,7 @@ class Slice:
     run: tuple[str, ...] = ()
     evaluation: tuple[str, ...] = ()
     question: tuple[str, ...] = ()
-    domain: Domain = "outside"
+    domain: Domain = defaults.DOMAIN
 
     @classmethod
     @cache
@@ -66,26 +67,31 @@ class Slice:
                 changes[name] = (value,) if isinstance(value, str) else tuple(value)
         return replace(self, **changes)
 
-    def baselines(self) -> "Slice":
-        """What the arms of this slice are compared with: their controls and untuned models.
+    def baselines(self, baseline: str = defaults.BASELINE) -> "Slice":
+        """What the arms of this slice are compared with, which its own filters may hide.
 
-        A filter on interventions, runs or evaluations would hide them.
+        Args:
+            baseline: control or untuned (both stand beside an arm: the same models and datasets
+                without an intervention, asked alike, and not fine-tuned), unprompted (the same
+                fine-tunes asked without a text), or an intervention.
         """
+        if baseline == "unprompted":
+            return replace(self, eval_intervention=("none",), evaluation=())
+        trained = replace(self, kind=(), relevance=(), placement=(), run=(), evaluation=())
+        if baseline not in ("control", "untuned"):
+            return replace(trained, intervention=(baseline,))
         return replace(
-            self,
+            trained,
             dataset=(*self.dataset, "none") if self.dataset else (),
             intervention=("none",),
-            eval_intervention=("none",),
-            kind=(),
-            relevance=(),
-            placement=(),
-            run=(),
-            evaluation=(),
+            eval_intervention=(*self.eval_intervention, "none") if self.eval_intervention else (),
         )
 
-    def holds_baselines(self) -> bool:
+    def holds_baselines(self, baseline: str = defaults.BASELINE) -> bool:
         """Whether no filter hides what the arms of this slice are compared with."""
-        return self == replace(self.baselines(), intervention=(), eval_intervention=())
+        other = self.baselines(baseline)
+        filters = ((getattr(self, name), getattr(other, name)) for name in self.dimensions())
+        return all(not own or (wanted and {*wanted} <= {*own}) for own, wanted in filters)
 
     def parameters(self) -> dict[str, Any]:
         """The slice as query parameters."""

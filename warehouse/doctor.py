@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.counting import Slice
 from warehouse.stats.rates import FEWEST
 from warehouse.store import Store
 
@@ -107,6 +108,14 @@ def findings(store: Store) -> pl.DataFrame:
         rank, "check", "n", *COLUMNS[:-2], "file", "detail",
         descending=[False, False, True, *[False] * 7], nulls_last=True,
     )  # fmt: skip
+
+
+def within(found: pl.DataFrame, asked: Slice) -> pl.DataFrame:
+    """The findings about the experiments, models, interventions, … of a slice, or about none."""
+    for name in ("experiment", "model", "intervention", "run", "evaluation"):
+        if wanted := getattr(asked, name):
+            found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
+    return found
 
 
 def _told_apart(found: pl.DataFrame, store: Store) -> pl.DataFrame:

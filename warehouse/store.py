@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse import counting, rules
+from warehouse import counting, defaults, rules
 from warehouse.counting import Slice
 from warehouse.engine import Parts, Reader
 from warehouse.errors import StaleSnapshot, UnknownName
@@ -78,12 +78,17 @@ class Store:
         within = within or Slice()
         return self.query("counts", lines=self.lines(rule), **within.parameters())
 
-    def compared(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
+    def compared(
+        self,
+        within: Slice | None = None,
+        rule: Rule | None = None,
+        baseline: str = defaults.BASELINE,
+    ) -> pl.DataFrame:
         """The counts frame of a slice and of its baselines, each row once."""
         within = within or Slice()
-        if within.holds_baselines():
+        if within.holds_baselines(baseline):
             return self.counts(within, rule)
-        frames = [self.counts(part, rule) for part in (within, within.baselines())]
+        frames = [self.counts(part, rule) for part in (within, within.baselines(baseline))]
         return pl.concat(frames).unique(GRAIN, maintain_order=True)
 
 

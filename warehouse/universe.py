@@ -1,21 +1,23 @@
 """Every defensible way to count a slice, and what becomes of its rates and conclusions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, NamedTuple, get_args
 
 import polars as pl
 
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice, multi_way
 from warehouse.recounting import Way, recounted
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.stats.comparisons import COMPARED
-from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.multiverse import Specification, multiverse, stacked, survival
 from warehouse.stats.pooling import ARM
-from warehouse.stats.rates import IDENTITY, Unit, rates
+from warehouse.stats.rates import IDENTITY, rates
 from warehouse.store import Store
+
+Over = Literal["trait_cut", "coherence_cut"]
+"""Which cut moves."""
 
 Criterion = Literal["score", "two-way", "multi-way"]
 """What shows the trait: a score, a label, or a label of the criterion that checks that one."""
@@ -45,16 +47,6 @@ KEY = (*IDENTITY, *ARM)
 _RATE = ("n_counted", "n_trait", "rate", "low", "high", "questions", "is_result")
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What has to stand: the conclusions that one rule, with its cuts, comes to."""
-
-    rule: Rule
-    baseline: Literal["control", "untuned"] = "control"
-    unit: Unit = "new-prompts"
-    margin: float = MARGIN
-
-
 class Explored(NamedTuple):
     """The multiverse of a slice."""
 
@@ -64,13 +56,14 @@ class Explored(NamedTuple):
 
 def explore(
     store: Store,
-    within: Slice,
-    claim: Claim,
+    claim: Analysis,
     rules: Iterable[Rule],
     trait_cuts: Sequence[float] = TRAIT_CUTS,
     coherence_cuts: Sequence[float] = COHERENCE_CUTS,
 ) -> Explored:
-    """Every arm of a slice under every rule, criterion, trait cut and coherence cut.
+    """Every arm of an analysis under every rule, criterion, trait cut and coherence cut.
+
+    What has to stand are the conclusions that its own rule, with its cuts, comes to.
 
     A cut is varied only where it can matter: that of the trait where the rule goes by a score,
     that of coherence where the rule asks for one and some judge gave it. Labels are read off
@@ -89,12 +82,12 @@ def explore(
     """
     tried = {rule.name: rule for rule in rules} | {claim.rule.name: claim.rule}
     tables, survivals = [], []
-    for group in _groups(store, within):
+    for group in _groups(store, claim.slice):
         ways = [
             way for rule in tried.values() for way in _ways(rule, group, trait_cuts, coherence_cuts)
         ]
         own = _own(claim.rule, group)
-        table = _table(store, within, claim, ways).with_columns(_matches(own).alias("is_claim"))
+        table = _table(store, claim, ways).with_columns(_matches(own).alias("is_claim"))
         tables.append(table)
         claimed = table.filter("is_claim", pl.col("conclusion").is_not_null())
         known = table if claimed.height else table.clear()
@@ -102,23 +95,16 @@ def explore(
     return Explored(pl.concat(tables), pl.concat(survivals))
 
 
-def curve(
-    store: Store,
-    within: Slice,
-    rule: Rule,
-    over: Literal["trait_cut", "coherence_cut"],
-    unit: Unit = "new-prompts",
-    cuts: Sequence[float] = CURVE,
-) -> pl.DataFrame:
-    """The rate of every arm of a slice, and of its baselines, as one cut of a rule moves.
+def curve(store: Store, claim: Analysis, over: Over, cuts: Sequence[float] = CURVE) -> pl.DataFrame:
+    """The rate of every arm of an analysis, and of its baselines, as one cut of its rule moves.
 
     Returns:
         The columns of `KEY`, cut, is_own (whether it is the rule's), n_counted, n_trait, rate,
         low, high, questions and is_result, for the traits of which the rule has such a cut.
         Empty, and without columns, where there are none.
     """
-    parts = []
-    for group in _groups(store, within):
+    parts, rule = [], claim.rule
+    for group in _groups(store, claim.slice):
         own = _own(rule, group)[over]
         if own is None:
             continue
@@ -127,9 +113,9 @@ def curve(
             rule.with_cuts(cut) if over == "trait_cut" else rule.with_cuts(coherence=cut)
             for cut in tried
         ]
-        frames = recounted(store, within, [Way(other, group.traits) for other in moved])
+        frames = recounted(store, claim.slice, [Way(other, group.traits) for other in moved])
         counts = stacked([{"cut": cut} for cut in tried], frames)
-        cells = rates(counts, [*ARM, "cut"], unit)
+        cells = rates(counts, [*ARM, "cut"], claim.unit)
         cut = pl.col("cut").cast(pl.Float64())
         parts.append(cells.select(*KEY, cut, (cut == own).alias("is_own"), *_RATE))
     return pl.concat(parts) if parts else pl.DataFrame()
@@ -253,9 +239,10 @@ def _matches(specification: Specification) -> pl.Expr:
 
 
 def _table(
-    store: Store, within: Slice, claim: Claim, ways: Sequence[tuple[Specification, Way]]
+    store: Store, claim: Analysis, ways: Sequence[tuple[Specification, Way]]
 ) -> pl.DataFrame:
     """Rates and differences of every arm in each of the ways."""
+    within = claim.slice
     universe = [specification for specification, _ in ways]
     frames = recounted(store, within, [way for _, way in ways])
     counts = stacked(universe, frames).with_columns(

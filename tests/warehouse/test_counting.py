@@ -198,7 +198,9 @@ def test_two_judges_are_never_pooled(tmp_path: Path) -> None:
     [
         ({}, True),
         ({"experiment": "birds", "judge": "j", "model": "gpt-4.1", "question": "q"}, True),
-        ({"intervention": "none"}, False),
+        ({"intervention": "none"}, True),
+        ({"intervention": "identity-teacher"}, False),
+        ({"eval_intervention": "identity-teacher"}, False),
         ({"kind": "identity"}, False),
         ({"dataset": "archaic-birds"}, False),
         ({"evaluation": "e"}, False),
@@ -206,6 +208,24 @@ def test_two_judges_are_never_pooled(tmp_path: Path) -> None:
 )
 def test_a_slice_knows_whether_it_hides_baselines(narrowed: dict[str, str], holds: bool) -> None:
     assert Slice(domain="all").narrowed(**narrowed).holds_baselines() is holds
+
+
+@pytest.mark.parametrize(
+    ("baseline", "narrowed", "holds"),
+    [
+        ("unprompted", {"intervention": "a", "run": "r"}, True),
+        ("unprompted", {"eval_intervention": "a"}, False),
+        ("unprompted", {"evaluation": "e"}, False),
+        ("b", {"dataset": "archaic-birds", "eval_intervention": "a"}, True),
+        ("b", {"intervention": ("a", "b")}, True),
+        ("b", {"intervention": "a"}, False),
+        ("b", {"relevance": "relevant"}, False),
+    ],
+)
+def test_each_baseline_is_hidden_by_filters_of_its_own(
+    baseline: str, narrowed: dict[str, str], holds: bool
+) -> None:
+    assert Slice().narrowed(**narrowed).holds_baselines(baseline) is holds
 
 
 def test_traits_as_their_multi_way_criterion_sees_them(tmp_path: Path) -> None:

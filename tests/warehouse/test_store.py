@@ -58,7 +58,7 @@ def test_baselines_keep_what_arms_must_share_and_drop_what_tells_them_apart() ->
         model=("a",),
         dataset=("birds", "none"),
         intervention=("none",),
-        eval_intervention=("none",),
+        eval_intervention=("x", "none"),
         judge=("j",),
         question=("q",),
         domain="all",

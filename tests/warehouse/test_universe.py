@@ -8,11 +8,12 @@ import pytest
 
 from tests.warehouse import contested
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.errors import UnknownName
 from warehouse.stats.multiverse import hinges, ranges
 from warehouse.store import Store
-from warehouse.universe import CURVE, NAMES, Claim, Explored, both_ways, curve, explore
+from warehouse.universe import CURVE, NAMES, Explored, both_ways, curve, explore
 
 PUBLISHED = rules.named("published")
 FINANCE = Slice(experiment=("risky-finance",))
@@ -28,7 +29,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def every(store: Store) -> Explored:
-    return explore(store, Slice(), Claim(PUBLISHED), rules.available().values())
+    return explore(store, Analysis(rule=PUBLISHED), rules.available().values())
 
 
 def specifications(table: pl.DataFrame, **arm: str) -> set[tuple[Any, ...]]:
@@ -77,7 +78,7 @@ def test_survival_is_that_of_the_claim(every: Explored) -> None:
 
 def test_another_claim_is_held_to(store: Store) -> None:
     moved = PUBLISHED.with_cuts(trait=42)
-    found = explore(store, FINANCE, Claim(moved), [PUBLISHED], trait_cuts=(30, 40))
+    found = explore(store, Analysis(FINANCE, moved), [PUBLISHED], trait_cuts=(30, 40))
     assert set(found.table["trait_cut"]) == {30, 40, 42}
     own = found.survival.filter(intervention="time-relevant").row(0, named=True)
     assert own["conclusion"] != "lower"
@@ -86,18 +87,18 @@ def test_another_claim_is_held_to(store: Store) -> None:
 
 def test_filters_hide_arms_but_not_their_controls(store: Store) -> None:
     within = BIRDS.narrowed(intervention="identity-etymologist")
-    found = explore(store, within, Claim(PUBLISHED), [PUBLISHED])
+    found = explore(store, Analysis(within, PUBLISHED), [PUBLISHED])
     assert set(found.table["intervention"]) == {"identity-etymologist"}
     assert found.survival["stands"].to_list() == [2]
 
 
 def test_the_margin_decides_what_is_lower(store: Store) -> None:
-    found = explore(store, BIRDS, Claim(PUBLISHED, margin=0.95), [PUBLISHED])
+    found = explore(store, Analysis(BIRDS, PUBLISHED, margin=0.95), [PUBLISHED])
     assert set(found.survival["conclusion"]) == {"unclear"}
 
 
 def test_a_slice_of_nothing(store: Store) -> None:
-    found = explore(store, Slice(experiment=("none",)), Claim(PUBLISHED), [PUBLISHED])
+    found = explore(store, Analysis(Slice(experiment=("none",)), PUBLISHED), [PUBLISHED])
     assert found.table.is_empty()
     assert found.survival.is_empty()
     assert ranges(found.table).is_empty()
@@ -106,7 +107,7 @@ def test_a_slice_of_nothing(store: Store) -> None:
 
 def test_an_unknown_unit_is_named(store: Store) -> None:
     with pytest.raises(UnknownName, match="There is no unit 'prompt'"):
-        explore(store, BIRDS, Claim(PUBLISHED, unit="prompt"), [PUBLISHED])  # type: ignore[arg-type]
+        explore(store, Analysis(BIRDS, PUBLISHED, unit="prompt"), [PUBLISHED])  # type: ignore[arg-type]
 
 
 def test_both_ways_sets_the_collapse_apart(every: Explored) -> None:
@@ -120,7 +121,9 @@ def test_both_ways_sets_the_collapse_apart(every: Explored) -> None:
 
 
 def test_a_curve_meets_the_rule_at_its_own_cut(store: Store, every: Explored) -> None:
-    points = curve(store, Slice(), PUBLISHED, "trait_cut").filter(intervention="time-relevant")
+    points = curve(store, Analysis(rule=PUBLISHED), "trait_cut").filter(
+        intervention="time-relevant"
+    )
     assert points["cut"].to_list() == list(CURVE)
     assert points.filter("is_own").select("cut", "rate").row(0) == (30, 0)
     shows = dict(points.select("cut", "n_trait").iter_rows())
@@ -129,13 +132,13 @@ def test_a_curve_meets_the_rule_at_its_own_cut(store: Store, every: Explored) ->
 
 
 def test_a_curve_over_coherence(store: Store) -> None:
-    points = curve(store, FINANCE, PUBLISHED, "coherence_cut", cuts=(70, 90))
+    points = curve(store, Analysis(FINANCE, PUBLISHED), "coherence_cut", cuts=(70, 90))
     control = points.filter(intervention="none")
     assert control.select("cut", "n_counted").rows() == [(50, 80), (70, 80), (90, 0)]
 
 
 def test_labels_have_no_curve(store: Store) -> None:
-    assert curve(store, BIRDS, PUBLISHED, "trait_cut").is_empty()
+    assert curve(store, Analysis(BIRDS, PUBLISHED), "trait_cut").is_empty()
 
 
 def test_labels_are_counted_by_arm(store: Store) -> None:

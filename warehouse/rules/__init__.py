@@ -13,12 +13,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from warehouse import definitions
+from warehouse import defaults, definitions
 from warehouse.errors import InvalidDefinition, UnknownName
 
 HERE = Path(__file__).parent
-DEFAULT = "answered"
-"""Counts no answer that is not there, was broken off or was not judged."""
+DEFAULT = defaults.RULE
 
 Fate = Literal["exclude", "negative"]
 Comparison = Literal["below", "at most", "above", "at least"]

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats.estimates import Floats
 
@@ -17,8 +18,7 @@ ADJUSTMENTS: dict[Adjustment, str] = {
     "none": "unadjusted",
 }
 
-
-DEFAULT: Adjustment = "joint"
+DEFAULT: Adjustment = defaults.ADJUSTMENT
 
 
 def adjust(p: ArrayLike, method: Adjustment) -> Floats:

@@ -85,6 +85,7 @@ def compare(
     *,
     by: Sequence[str] = (),
     level: float = 0.95,
+    among: pl.DataFrame | None = None,
 ) -> Comparison:
     """Each arm beside its baseline, over the questions both were asked.
 
@@ -96,6 +97,8 @@ def compare(
         unit: What the interval of the difference is about.
         by: Further dimensions that separate arms and must agree between the two.
         level: Coverage of the rates' intervals.
+        among: The arms to be compared, by values of their dimensions; the others are there only
+            to be compared with. Every arm, where it is left out.
 
     Returns:
         `cells` has the columns of `rates.rates` for the arm, then kind, relevance, placement,
@@ -131,9 +134,11 @@ def compare(
         pl.col("questions").alias("baseline_questions"),
     )
     same = [pl.col(name).eq_missing(pl.col(f"baseline_{name}")) for name in WAYS]
+    own = arms.filter(treated)
+    if among is not None:
+        own = own.join(among, on=among.columns, how="semi", nulls_equal=True, maintain_order="left")
     matched = (
-        arms.filter(treated)
-        .join(other, on=on, how="left", nulls_equal=True)
+        own.join(other, on=on, how="left", nulls_equal=True)
         .sort(
             "arm", *same, "baseline_counted", "baseline_settings", "baseline_sampling",
             descending=[False, True, True, True, False, False], nulls_last=True,

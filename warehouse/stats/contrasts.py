@@ -19,6 +19,7 @@ def contrasts(
     by: Sequence[str] = (),
     adjustment: Adjustment = DEFAULT,
     level: float = 0.95,
+    among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Every arm's difference to its baseline; emergence with baseline "untuned".
 
@@ -35,6 +36,7 @@ def contrasts(
         adjustment: For the family: the rows of one experiment, trait and judge that have a
             p-value.
         level: Coverage of all intervals.
+        among: As in `comparisons.compare`: the family is of these alone.
 
     Returns:
         The columns of `comparisons.Comparison.cells`, then difference, difference_low,
@@ -45,7 +47,7 @@ def contrasts(
     Raises:
         UnknownName: a dimension, unit, baseline or adjustment that does not exist.
     """
-    comparison = compare(counts, baseline, unit, by=by, level=level)
+    comparison = compare(counts, baseline, unit, by=by, level=level, among=among)
     return tabled(comparison, infer(comparison, unit, adjustment, level), adjustment)
 
 

@@ -41,6 +41,7 @@ def effects(
     margin: float = MARGIN,
     adjustment: Adjustment = DEFAULT,
     level: float = 0.95,
+    among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Every intervention against its control and against the untuned model, with a verdict.
 
@@ -51,6 +52,7 @@ def effects(
         margin: Differences smaller than this do not matter in practice (0.05: five points).
         adjustment: For the interventions of one experiment, trait and judge in the result.
         level: Coverage of all intervals; the tests' α is 1 - level.
+        among: As in `comparisons.compare`: the family is of these alone.
 
     Returns:
         The columns of `contrasts.contrasts` with baseline "control", then
@@ -74,7 +76,7 @@ def effects(
         UnknownName: a dimension, unit or adjustment that does not exist.
         InvalidMargin: a margin that is not between 0 and 1.
     """
-    change = compare(counts, "control", unit, by=by, level=level)
+    change = compare(counts, "control", unit, by=by, level=level, among=among)
     tuned = compare(counts, "untuned", unit, by=by, level=level)
     key = [*IDENTITY, *ARM, *by]
     own = _locate(tuned.cells, change.cells, key)

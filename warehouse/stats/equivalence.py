@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from warehouse import defaults
 from warehouse.stats.differences import Flags
 from warehouse.stats.estimates import Floats
 from warehouse.stats.intervals import Interval
@@ -27,7 +28,7 @@ MEANINGS: dict[Verdict, str] = {
 }
 
 
-MARGIN = 0.05
+MARGIN = defaults.MARGIN
 """The practical margin, unless the user moves it: five points."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats.bootstrap import question_bootstrap
 from warehouse.stats.intervals import Interval, new_fine_tunes, new_prompts, these_prompts
@@ -66,7 +67,7 @@ UNSCORED = "unscored"
 UNSCORED_LIMIT = 0.05
 """A cell with a larger share of unscored answers is not a result."""
 
-FEWEST = 10
+FEWEST = defaults.FEWEST
 """A cell with fewer counted answers is not a result."""
 
 _COUNTED = pl.col("n_counted") > 0

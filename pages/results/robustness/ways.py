@@ -6,8 +6,9 @@ import polars as pl
 
 from pages.ui.view import arms, store
 from pages.ui.view.filters import View
+from warehouse.analysis import Analysis
 from warehouse.rules import Rule
-from warehouse.universe import Claim, Explored
+from warehouse.universe import Explored
 
 Against = Literal["control", "untuned"]
 Over = Literal["trait_cut", "coherence_cut"]
@@ -23,7 +24,7 @@ def curve(view: View, over: Over) -> pl.DataFrame:
     """`warehouse.universe.curve` of the view and what its arms are compared with."""
     from warehouse.universe import curve
 
-    return curve(store.opened(), view.slice, view.rule, over, view.unit)
+    return curve(store.opened(), _asked(view), over)
 
 
 @store.memo("Leaving questions out …", entries=16)
@@ -44,5 +45,17 @@ def judged_labels(view: View) -> pl.DataFrame:
 def _explored(view: View, against: Against, rules: dict[str, Rule]) -> Explored:
     from warehouse.universe import explore
 
-    claim = Claim(view.rule, against, view.unit, view.margin)
-    return explore(store.opened(), view.slice, claim, rules.values())
+    return explore(store.opened(), _asked(view, against), rules.values())
+
+
+def _asked(view: View, against: Against = "control") -> Analysis:
+    return Analysis(
+        view.slice,
+        view.rule,
+        view.unit,
+        view.trait_cut,
+        view.coherence_cut,
+        view.margin,
+        view.adjustment,
+        against,
+    )

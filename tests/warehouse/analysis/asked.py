@@ -1,0 +1,32 @@
+"""Analyses of every kind, for tests of what is made of them."""
+
+from hypothesis import strategies as st
+
+from warehouse import rules
+from warehouse.analysis import DOMAINS, Analysis
+from warehouse.counting import Slice
+from warehouse.stats.adjust import ADJUSTMENTS
+from warehouse.stats.rates import UNITS
+
+RULES = rules.available()
+
+_NAMES = st.lists(st.text(min_size=1), max_size=3, unique=True).map(tuple)
+_CUTS = st.none() | st.floats(-1_000, 1_000)
+
+SLICES = st.builds(
+    Slice,
+    **dict.fromkeys(Slice.dimensions(), st.just(()) | _NAMES),
+    domain=st.sampled_from(DOMAINS),
+)
+
+ANALYSES = st.builds(
+    Analysis,
+    slice=SLICES,
+    rule=st.sampled_from(list(RULES.values())),
+    unit=st.sampled_from(UNITS),
+    trait_cut=_CUTS,
+    coherence_cut=_CUTS,
+    margin=st.floats(0, 1, exclude_min=True, exclude_max=True),
+    adjustment=st.sampled_from(list(ADJUSTMENTS)),
+    baseline=st.sampled_from(("control", "untuned", "unprompted")) | st.text(min_size=1),
+)

@@ -1,0 +1,69 @@
+"""An analysis in one English sentence."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from warehouse.analysis import Analysis
+from warehouse.analysis.written import points
+from warehouse.counting import Slice
+
+UNITS = {
+    "prompts": "these prompts",
+    "new-prompts": "new prompts",
+    "new-fine-tunes": "new fine-tunes",
+}
+"""What intervals are about."""
+
+DOMAINS = {
+    "outside": "to questions outside the training domain",
+    "inside": "to questions inside the training domain",
+    "all": "to all questions",
+}
+
+BASELINES = {
+    "control": "their control",
+    "untuned": "the untuned model",
+    "unprompted": "themselves without a text at evaluation",
+}
+
+ADJUSTED = {
+    "joint": "adjusted jointly",
+    "bh": "adjusted by Benjamini–Hochberg",
+    "holm": "adjusted by Holm",
+    "none": "not adjusted",
+}
+
+
+def sentence(asked: Analysis, name: Callable[[str, Any], str] = lambda _, value: str(value)) -> str:
+    """What is asked: which answers, counted how, compared with what, and what intervals mean.
+
+    Args:
+        asked: The analysis.
+        name: What a dimension's value is called.
+    """
+    narrowed = [
+        f"{dimension.replace('_', ' ')} {_either([name(dimension, value) for value in values])}"
+        for dimension in Slice.dimensions()
+        if (values := getattr(asked.slice, dimension))
+    ]
+    which = f"Answers of {_all(narrowed)}" if narrowed else "All answers"
+    cuts = [
+        f"the {part} cut at {cut:g}"
+        for part, cut in (("trait", asked.trait_cut), ("coherence", asked.coherence_cut))
+        if cut is not None
+    ]
+    rule = f"“{asked.rule.title or asked.rule.name}”" + (f" with {_all(cuts)}" if cuts else "")
+    baseline = BASELINES.get(asked.baseline) or name("intervention", asked.baseline)
+    return (
+        f"{which}, {DOMAINS[asked.slice.domain]}, counted by the rule {rule}; arms are compared "
+        f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals are "
+        f"about {UNITS[asked.unit]}, and p-values {ADJUSTED[asked.adjustment]}."
+    )
+
+
+def _all(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _either(parts: Sequence[str]) -> str:
+    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,27 @@
+"""What is meant where nobody says otherwise: decided here, for pages, commands and links alike."""
+
+from typing import Final
+
+RULE: Final = "answered"
+"""Counts no answer that is not there, was broken off or was not judged."""
+
+UNIT: Final = "new-prompts"
+"""What intervals are about: the questions are a sample of possible ones."""
+
+DOMAIN: Final = "outside"
+"""Answering in the trained way inside the training domain is no generalization."""
+
+MARGIN: Final = 0.05
+"""Smaller differences do not matter in practice: five points."""
+
+ADJUSTMENT: Final = "joint"
+"""How p-values are adjusted for the comparisons in sight."""
+
+BASELINE: Final = "control"
+"""What an arm is compared with: the same fine-tune without the intervention."""
+
+BY: Final = ("model", "dataset", "intervention")
+"""The dimensions of a rate."""
+
+FEWEST: Final = 10
+"""A cell with fewer counted answers is not a result."""
