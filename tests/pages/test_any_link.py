@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui.view import filters
 from tests.pages import hostile
-from tests.pages.reading.study import ROOT
+from tests.pages.reading.study import ROOT, linked
 from tests.pages.test_app import PAGES
 
 SEED = 20_261
@@ -45,12 +45,8 @@ def links(name: str, count: int) -> Iterator[dict[str, list[str]]]:
 
 
 def answered(name: str, link: dict[str, list[str]]) -> AppTest:
-    """A page that was opened by a link, and then again by a rerun."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    for key, values in link.items():
-        app.query_params[key] = values
-    app.run()
-    app.switch_page(f"pages/{name}/page.py").run()
+    """A page that was opened by a link."""
+    app = linked(name, link)
     assert not app.exception, link
     assert app.title, link
     return app

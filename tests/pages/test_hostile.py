@@ -18,7 +18,17 @@ from warehouse.store import Store
 PLAIN = {"text", "code", "html", "arrow_data_frame", "arrow_vega_lite_chart", "vega_lite_chart"}
 """What Streamlit shows as it is, or draws by itself; the rest has Markdown in it."""
 
-PLAIN_FIELDS = {"options", "raw_values", "default", "set_value", "id", "icon", "placeholder", "url"}
+PLAIN_FIELDS = {
+    "options",
+    "raw_value",
+    "raw_values",
+    "default",
+    "set_value",
+    "id",
+    "icon",
+    "placeholder",
+    "url",
+}
 PLAIN_FIELDS |= {"query_param_key", "form_id", "element_id", "page_script_hash"}
 
 VIEWS = [

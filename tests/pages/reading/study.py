@@ -1,9 +1,11 @@
 """A small study of our own with every kind of outcome, imported and built once."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.parts import tables
@@ -77,10 +79,18 @@ def built(data: Path, *paths: Path) -> Path:
 
 def opened(page: str, /, **parameters: str) -> AppTest:
     """The app on a page (its folder under `pages`), reached with these URL parameters."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    return linked(page, parameters)
+
+
+def linked(page: str, parameters: Mapping[str, str | list[str]]) -> AppTest:
+    """The app on the page that a link opens in a new tab."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     for name, value in parameters.items():
         app.query_params[name] = value
-    app.run()
+    # The pages are known only once the app named them; until then it has nothing to draw.
+    with pytest.MonkeyPatch.context() as nowhere:
+        nowhere.setenv("BRITTLESCOPE_DATA", str(ROOT / "tests"))
+        app.run()
     return app.switch_page(f"pages/{page}/page.py").run()
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.results.brittleness.grid import LAYOUTS
 from pages.results.brittleness.measures import MEASURES
-from tests.pages.reading.study import ROOT, built, opened, told
+from tests.pages.reading.study import built, linked, opened, told
 
 PAGE = "results/brittleness"
 
@@ -91,11 +91,7 @@ def test_the_profile_is_of_the_dataset_and_model_that_are_chosen() -> None:
 @pytest.mark.usefixtures("on_treated")
 def test_a_link_leads_to_exactly_the_answers_that_are_counted() -> None:
     for row in table(page(grid="interventions")).head(4).iter_rows(named=True):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for name, values in parse_qs(urlsplit(row["read"]).query).items():
-            app.query_params[name] = values
-        app.run()
-        app.switch_page("pages/reading/transcripts/page.py").run()
+        app = linked("reading/transcripts", parse_qs(urlsplit(row["read"]).query))
         assert f"{row['n_counted']:,} answers" in told(app)
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.results.interventions import SECTIONS, panels
 from pages.ui.view import bound
-from tests.pages.reading.study import ROOT, opened, told
+from tests.pages.reading.study import linked, opened, told
 
 PAGE = "results/interventions"
 
@@ -52,11 +52,7 @@ def line(app: AppTest, intervention: str) -> dict[str, Any]:
 
 def followed(address: str) -> AppTest:
     """The transcripts that a link opens in a new tab."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, values in parse_qs(urlsplit(address).query).items():
-        app.query_params[name] = values
-    app.run()
-    return app.switch_page("pages/reading/transcripts/page.py").run()
+    return linked("reading/transcripts", parse_qs(urlsplit(address).query))
 
 
 @pytest.mark.usefixtures("on_treated")

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.view import links
-from tests.pages.reading.study import ROOT, opened, told
+from tests.pages.reading.study import linked, opened, told
 
 
 def table(app: AppTest) -> pl.DataFrame:
@@ -17,11 +17,7 @@ def table(app: AppTest) -> pl.DataFrame:
 def followed(address: str, **changes: str) -> AppTest:
     """The transcripts that a cell's link opens in a new tab."""
     parameters = parse_qs(urlsplit(address).query) | {k: [v] for k, v in changes.items()}
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, values in parameters.items():
-        app.query_params[name] = values
-    app.run()
-    return app.switch_page("pages/reading/transcripts/page.py").run()
+    return linked("reading/transcripts", parameters)
 
 
 @pytest.mark.usefixtures("on_study")
