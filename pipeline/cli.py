@@ -5,29 +5,65 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from pipeline.commands import sentences, terminable
 from warehouse import harmless
 
+
+class Place(NamedTuple):
+    """Where a command is, and the first sentence of its help."""
+
+    function: str
+    about: str
+
+
 PLACES = {
-    "import": "pipeline.loading:import_files",
-    "forget": "pipeline.loading:forget",
-    "build": "pipeline.loading:build",
-    "verify": "pipeline.verifying:verify",
-    "demo": "pipeline.loading:demo",
-    "serve": "pipeline.serving:serve",
-    "rates": "pipeline.numbers:rates",
-    "effects": "pipeline.numbers:effects",
-    "brittleness": "pipeline.numbers:brittleness",
-    "multiverse": "pipeline.numbers:multiverse",
-    "doctor": "pipeline.examining:doctor",
-    "study": "pipeline.study.cli:study",
+    "import": Place(
+        "pipeline.loading:import_files",
+        "Read files and folders into the lake, and build a snapshot of it.",
+    ),
+    "forget": Place(
+        "pipeline.loading:forget",
+        "Take files or folders out of the lake again; the files themselves stay.",
+    ),
+    "build": Place(
+        "pipeline.loading:build", "Make and publish a new snapshot of everything imported so far."
+    ),
+    "verify": Place(
+        "pipeline.verifying:verify",
+        "Read every byte of what was imported, and say what is not as it was written.",
+    ),
+    "demo": Place(
+        "pipeline.loading:demo", "Import the bundled example, build a snapshot and open the app."
+    ),
+    "serve": Place("pipeline.serving:serve", "Open the app on the loopback address."),
+    "rates": Place(
+        "pipeline.numbers:rates",
+        "Rates of each trait with intervals and denominators, one row per cell.",
+    ),
+    "effects": Place(
+        "pipeline.numbers:effects",
+        "Every arm against its baseline: difference, p-value, suppression and verdict.",
+    ),
+    "brittleness": Place(
+        "pipeline.numbers:brittleness",
+        "The brittleness profile: every index that what was loaded allows, one row each.",
+    ),
+    "multiverse": Place(
+        "pipeline.numbers:multiverse",
+        "In how many ways of counting each conclusion stands, one row per arm.",
+    ),
+    "doctor": Place("pipeline.examining:doctor", "List what is suspicious in what was loaded."),
+    "study": Place(
+        "pipeline.study.cli:study",
+        "Run a study: render training sets, fine-tune, sample answers, judge them.",
+    ),
 }
-"""Where each command is. A module is loaded when its command is called: no command waits for
-what only others need, nor does a process that an import starts."""
+"""Every command. A module is loaded when its command is called: neither the list of commands
+nor another command waits for what only it needs, nor does a process that an import starts."""
 
 
 class _Program(click.Group):
@@ -39,10 +75,14 @@ class _Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in PLACES:
             return None
-        module, _, name = PLACES[cmd_name].partition(":")
+        module, _, name = PLACES[cmd_name].function.partition(":")
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.about) for name, place in PLACES.items()])
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         with _harmless_errors():

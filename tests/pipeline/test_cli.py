@@ -12,11 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli import main
+from pipeline.cli import PLACES, main
 from warehouse.lake import Lake
 from warehouse.shards import bulk_files
 from warehouse.snapshots import form, latest
@@ -611,7 +612,7 @@ def _group_lives(group: int) -> bool:
 MEASURED = """
 import re, resource, sys
 from pathlib import Path
-from pipeline.cli import main
+from pipeline.cli import PLACES, main
 try:
     main()
 finally:
@@ -679,3 +680,23 @@ class TestMemory:
         peak, told = self.peak(data, tree, 2)
         assert "more than 100,000 of its rows are refused" in told
         assert peak < 1_000
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.help is not None
+    assert PLACES[name].about == " ".join(command.help.split("\n\n")[0].split())
+
+
+def test_the_list_of_commands_waits_for_no_engine() -> None:
+    listed = (
+        "import sys; from pipeline.cli import main; main(['--help'], standalone_mode=False); "
+        "print([n for n in ('polars', 'duckdb', 'numpy', 'openai') if n in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", listed], check=True, capture_output=True, text=True
+    ).stdout
+    assert "multiverse" in told
+    assert told.splitlines()[-1] == "[]"
