@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal
@@ -16,6 +17,9 @@ Domain = Literal["outside", "inside", "all"]
 
 DECIDED = ("unanswered", "broken_off", "missing", "unparsed", "refusal", "code")
 """The kinds of samples whose fate a rule decides one by one."""
+
+NONE = ("",)
+"""A field of a slice that lets nothing pass, where an empty one would let everything."""
 
 LARGEST = 1e30
 """Stands for infinity, which JSON does not have."""
@@ -93,9 +97,14 @@ class Slice:
         filters = ((getattr(self, name), getattr(other, name)) for name in self.dimensions())
         return all(not own or (wanted and {*wanted} <= {*own}) for own, wanted in filters)
 
+    def limited_to(self, evaluations: Iterable[str]) -> "Slice":
+        """What of this slice lies in some of its evaluations, which may be none at all."""
+        return replace(self, evaluation=tuple(evaluations) or NONE)
+
     def parameters(self) -> dict[str, Any]:
-        """The slice as query parameters."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        """The slice as a query's parameter: a struct of its dimensions."""
+        own = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {"slice": own}
 
 
 def multi_way(traits: pl.DataFrame) -> pl.DataFrame:

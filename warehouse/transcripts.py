@@ -74,10 +74,9 @@ def page(
     skipped = held["last"][0] - held["n"][0] if held.height else 0
     found = store.query(
         "samples",
-        held=held["evaluation_no"].to_list(),
         limit=limit,
         offset=offset - skipped,
-        **asked,
+        **asked | within.limited_to(held["evaluation"]).parameters(),
     )
     texts = _texts(store, found["sample_key"].to_list(), found["shard"].unique())
     return (
@@ -125,8 +124,7 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
     """
     only = Slice(evaluation=(shown.context["evaluation"],), domain="all")
     asked = _asked(store, only, rule, Filter()) | {"keys": [shown.key]}
-    met = store.query("samples_met", **asked)
-    found = store.query("samples", held=met["evaluation_no"].to_list(), limit=1, offset=0, **asked)
+    found = store.query("samples", limit=1, offset=0, **asked)
     return list(found["outcomes"][0]) if found.height else []
 
 

@@ -171,6 +171,22 @@ def test_a_slice_narrows_and_refuses_unknown_dimensions(store: Store) -> None:
         Slice().narrowed(colour="red")
 
 
+@pytest.mark.parametrize("name", Slice.dimensions())
+def test_every_dimension_narrows_a_slice(name: str, store: Store) -> None:
+    value = store.counts()[name][0]
+    kept = store.counts(Slice().narrowed(**{name: ["another", value]}))
+    assert kept.height == store.counts().height
+    assert store.counts(Slice().narrowed(**{name: "another"})).is_empty()
+
+
+def test_a_slice_limited_to_evaluations_lets_nothing_pass_where_there_are_none(
+    store: Store,
+) -> None:
+    (evaluation,) = store.counts()["evaluation"].unique()
+    assert not store.counts(Slice().limited_to([evaluation])).is_empty()
+    assert store.counts(Slice().limited_to([])).is_empty()
+
+
 def test_an_unjudged_evaluation_is_counted_as_missing(tmp_path: Path) -> None:
     records = [
         {k: v for k, v in record.items() if k not in ("alignment", "coherence")}

@@ -1,16 +1,11 @@
 -- One row per evaluation, question, trait and judge: the counts behind every rate.
 -- `out_…` are the samples left out, each by one reason; `kept_…` those counted in spite of one;
 -- `unscored` those of which it is not known whether they show the trait.
-with chosen as (
-    select * from marts.chosen(
-        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation, $judge, $question, $domain
-    )
-),
+with chosen as (select * from marts.chosen($slice)),
 
 tallied as (
     select tally_no, line_no, state_no, in_range, passes, count(*) as n
-    from marts.placed($lines, $trait, (select list(tally_no) from chosen))
+    from marts.placed($lines, $slice)
     group by all
 ),
 
@@ -49,7 +44,7 @@ counted as (
         coalesce(sum(n) filter (is_counted and matter = 'incoherent'), 0)::bigint as kept_incoherent,
         coalesce(sum(n) filter (is_counted and matter = 'no_coherence'), 0)::bigint as kept_no_coherence
     from tallied
-    join marts.fate($lines, $trait) using (line_no, state_no, in_range, passes)
+    join marts.fate($lines, $slice) using (line_no, state_no, in_range, passes)
     group by tally_no, line_no
 )
 

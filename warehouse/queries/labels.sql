@@ -1,11 +1,4 @@
 -- One row per evaluation, trait, judge and label of the trait's multi-way criterion: how many answers have it.
-with chosen as (
-    select * from marts.chosen(
-        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation, $judge, $question, $domain
-    )
-)
-
 select
     chosen.study,
     chosen.experiment,
@@ -24,11 +17,11 @@ select
     coalesce(list_contains(trait.check_labels, outcome.label), false) as confirms,
     count(*) as n
 from marts.outcome as outcome
-join chosen using (tally_no)
+join marts.chosen($slice) as chosen using (tally_no)
 join core.trait as trait
     on trait.experiment = chosen.experiment
     and (trait.studies is null or list_contains(trait.studies, chosen.study))
     and trait.check_criterion = chosen.criterion
-where len($trait) = 0 or list_contains($trait, trait.trait)
+where marts.passes($slice['trait'], trait.trait)
 group by all
 order by all

@@ -11,16 +11,7 @@ placed as (
                     then listed.sample_no
             end) as place,
         bool_or(listed.sample_no = around.sample_no) as is_there
-    from marts.listed(
-        $lines, $trait,
-        (
-            select list(tally_no) from marts.chosen(
-                $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-                $eval_intervention, $run, $evaluation, $judge, $question, $domain
-            )
-        ),
-        $only, $score_low, $score_high, $keys
-    ) as listed
+    from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys) as listed
     cross join around
     where listed.is_listed
 )

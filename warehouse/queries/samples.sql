@@ -1,20 +1,7 @@
 -- One row per sample of a slice that meets the filters, a page at a time, with the shard its text lies in.
--- `held` are the evaluations that the page's samples belong to; `offset` counts from the first of theirs.
-with chosen as (
-    select *
-    from marts.chosen(
-        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation, $judge, $question, $domain
-    )
-    where evaluation_no in (select unnest($held::integer[]))
-),
-
-listed as (
-    select *
-    from marts.listed(
-        $lines, $trait, (select list(tally_no) from chosen),
-        $only, $score_low, $score_high, $keys
-    )
+-- The slice names the evaluations that the page's samples belong to; `offset` counts from their first.
+with listed as (
+    select * from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys)
 ),
 
 page as materialized (
@@ -43,7 +30,7 @@ outcome as (
         ) as outcomes,
         any_value(coherence order by trait, judge) as coherence
     from listed
-    join chosen using (tally_no)
+    join marts.tally as tally using (tally_no)
     where sample_no in (select sample_no from page)
     group by sample_no
 )

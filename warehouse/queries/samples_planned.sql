@@ -1,18 +1,10 @@
 -- One row per evaluation of a slice: how many samples it planned.
 with asked as (
-    select distinct evaluation_no, question_no, n_planned
-    from marts.asked(
-        $lines, $trait,
-        (
-            select list(tally_no) from marts.chosen(
-                $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-                $eval_intervention, $run, $evaluation, $judge, $question, $domain
-            )
-        )
-    )
+    select distinct evaluation_no, question_no, n_planned from marts.asked($lines, $slice)
 )
 
-select evaluation_no, sum(n_planned)::bigint as n
+select told.evaluation, sum(asked.n_planned)::bigint as n
 from asked
-group by evaluation_no
+join core.told as told using (evaluation_no)
+group by evaluation_no, told.evaluation
 order by evaluation_no

@@ -3,13 +3,10 @@
 -- `criterion` is null where nobody judged it on any but coherence.
 with chosen as (
     select tally_no, evaluation_no, question_no, study, experiment, criterion, n_planned, n_answered
-    from marts.chosen(
-        $study, $experiment, $model, $dataset, $intervention, $kind, $relevance, $placement,
-        $eval_intervention, $run, $evaluation, $judge, $question, $domain
-    )
+    from marts.chosen($slice)
 ),
 
-line as (select experiment, studies, criterion from marts.line($lines, $trait)),
+line as (select experiment, studies, criterion from marts.line($lines, $slice)),
 
 counted as (
     select distinct evaluation_no, question_no

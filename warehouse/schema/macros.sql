@@ -1,29 +1,31 @@
--- One row per tally of a slice: an empty list leaves its dimension whole.
-create macro marts.chosen(
-    studies, experiments, models, datasets, interventions, kinds, relevances, placements,
-    eval_interventions, runs, evaluations, judges, questions, domain
-) as table
+-- One value: whether a dimension of a slice lets it pass. An empty list leaves the dimension whole.
+create macro marts.passes(wanted, value) as len(wanted) = 0 or list_contains(wanted, value);
+
+-- One row per tally of a slice, which is a struct of its dimensions (warehouse/counting.py).
+create macro marts.chosen(slice) as table
 select *
 from marts.tally
-where (len(studies) = 0 or list_contains(studies, study))
-    and (len(experiments) = 0 or list_contains(experiments, experiment))
-    and (len(models) = 0 or list_contains(models, model))
-    and (len(datasets) = 0 or list_contains(datasets, dataset))
-    and (len(interventions) = 0 or list_contains(interventions, intervention))
-    and (len(kinds) = 0 or list_contains(kinds, kind))
-    and (len(relevances) = 0 or list_contains(relevances, relevance))
-    and (len(placements) = 0 or list_contains(placements, placement))
-    and (len(eval_interventions) = 0 or list_contains(eval_interventions, eval_intervention))
-    and (len(runs) = 0 or list_contains(runs, run))
-    and (len(evaluations) = 0 or list_contains(evaluations, evaluation))
-    and (len(judges) = 0 or list_contains(judges, judge))
-    and (len(questions) = 0 or list_contains(questions, question))
-    and case domain when 'outside' then not in_domain when 'inside' then in_domain else true end;
+where marts.passes(slice['study'], study)
+    and marts.passes(slice['experiment'], experiment)
+    and marts.passes(slice['model'], model)
+    and marts.passes(slice['dataset'], dataset)
+    and marts.passes(slice['intervention'], intervention)
+    and marts.passes(slice['kind'], kind)
+    and marts.passes(slice['relevance'], relevance)
+    and marts.passes(slice['placement'], placement)
+    and marts.passes(slice['eval_intervention'], eval_intervention)
+    and marts.passes(slice['run'], run)
+    and marts.passes(slice['evaluation'], evaluation)
+    and marts.passes(slice['judge'], judge)
+    and marts.passes(slice['question'], question)
+    and case slice['domain']
+        when 'outside' then not in_domain when 'inside' then in_domain else true
+    end;
 
 -- One row per line of a rule: what it says of one trait of an experiment.
 -- `lines` is a JSON list of them (warehouse/counting.py).
 -- A score shows the trait from `floor` up to, not including, `ceiling`; so does a coherence pass.
-create macro marts.line(lines, traits) as table
+create macro marts.line(lines, slice) as table
 select *
 from (
     select generate_subscripts(from_json(lines, '["JSON"]'), 1) as line_no, unnest(from_json(lines, '[{
@@ -36,11 +38,11 @@ from (
         "coherence_missing": "VARCHAR", "coherence_failing": "VARCHAR"
     }]'), recursive := true)
 )
-where len(traits) = 0 or list_contains(traits, trait);
+where marts.passes(slice['trait'], trait);
 
--- One row per tally and line of a rule that speaks of it. `tally_nos` are the tallies to look at.
+-- One row per tally of a slice and line of a rule that speaks of it.
 -- `looks` is how often the samples of its evaluation and question are looked at.
-create macro marts.asked(lines, traits, tally_nos) as table
+create macro marts.asked(lines, slice) as table
 select
     tally.tally_no,
     tally.evaluation_no,
@@ -51,15 +53,14 @@ select
     line.floor,
     line.ceiling,
     line.coherence_floor
-from marts.tally as tally
-join marts.line(lines, traits) as line
+from marts.chosen(slice) as tally
+join marts.line(lines, slice) as line
     on line.experiment = tally.experiment
     and (line.studies is null or list_contains(line.studies, tally.study))
-    and (tally.criterion is null or tally.criterion = line.criterion)
-where tally.tally_no in (select unnest(tally_nos));
+    and (tally.criterion is null or tally.criterion = line.criterion);
 
 -- One row per sample, criterion, judge and line of a rule: on which side of its cuts the sample is.
-create macro marts.placed(lines, traits, tally_nos) as table
+create macro marts.placed(lines, slice) as table
 select
     asked.line_no,
     asked.evaluation_no,
@@ -71,13 +72,13 @@ select
     outcome.coherence,
     coalesce(outcome.score >= asked.floor and outcome.score < asked.ceiling, false) as in_range,
     coalesce(outcome.coherence >= asked.coherence_floor, false) as passes
-from marts.asked(lines, traits, tally_nos) as asked
+from marts.asked(lines, slice) as asked
 join marts.outcome as outcome using (tally_no);
 
 -- One row per line of a rule, state and side of its cuts: whether such samples are counted, and show the trait.
 -- `matter` is the first thing that tells a sample from a plain answer, `reason` the first for which
 -- the rule leaves it out; without a reason it is counted. A broken-off answer is one with text.
-create macro marts.fate(lines, traits) as table
+create macro marts.fate(lines, slice) as table
 with weighed as (
     select
         line.line_no,
@@ -127,7 +128,7 @@ with weighed as (
         end as lack,
         -- Coherence is asked of those alone that nothing else leaves out.
         not is_flaw_out and not is_broken_out and not is_kept as is_lacking
-    from marts.line(lines, traits) as line
+    from marts.line(lines, slice) as line
     cross join marts.state as state
     cross join (
         values (true, true), (true, false), (false, true), (false, false)
@@ -169,7 +170,7 @@ from reasoned;
 
 -- One row per sample, criterion, judge and line of a rule: what becomes of it, and whether a list has it.
 -- `keys` are the samples that have the text asked for; null where none was asked for.
-create macro marts.listed(lines, traits, tally_nos, only_those, low, high, keys) as table
+create macro marts.listed(lines, slice, only_those, low, high, keys) as table
 select
     placed.*,
     fate.* exclude (line_no, state_no, in_range, passes),
@@ -196,5 +197,5 @@ select
     and (keys is null or placed.sample_no in (
         select sample_no from core.sample where sample_key in (select unnest(keys::bigint[]))
     )) as is_listed
-from marts.placed(lines, traits, tally_nos) as placed
-join marts.fate(lines, traits) as fate using (line_no, state_no, in_range, passes);
+from marts.placed(lines, slice) as placed
+join marts.fate(lines, slice) as fate using (line_no, state_no, in_range, passes);
