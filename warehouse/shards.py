@@ -31,6 +31,9 @@ PART_BYTES = 96 * 2**20
 EARLY = 8 * 2**20
 """Parts larger than this are sent to the disk at once, smaller ones all together."""
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What is raised for JSON that the disk changed: also for names that are no text any more."""
+
 ROW_GROUP = {"sample": 512}
 """Answers are read back a page at a time, so that a small group must do; others are scanned."""
 
@@ -98,7 +101,7 @@ def read(folder: Path) -> tuple[Shard | None, str]:
         content = (folder / DESCRIPTION).read_bytes()
     except OSError as error:
         return None, _unread(error)
-    with contextlib.suppress(msgspec.MsgspecError):
+    with contextlib.suppress(*UNREADABLE):
         if (whole := opened(content)) is not None:
             return msgspec.json.decode(whole, type=Shard), ""
         if b'"check":"' not in content and msgspec.json.decode(content):
@@ -108,7 +111,7 @@ def read(folder: Path) -> tuple[Shard | None, str]:
 
 def source(folder: Path) -> str:
     """The path a shard was read from, as far as what is left of it says so."""
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
+    with contextlib.suppress(OSError, *UNREADABLE):
         found = msgspec.json.decode((folder / DESCRIPTION).read_bytes(), type=_Sourced)
         return found.origin.path
     return ""

@@ -248,7 +248,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines(place), 1):
         try:
             record = msgspec.json.decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise FolderConflict(f"{place}, line {number} is damaged: {error}.") from None
         if not isinstance(record, dict):
             raise FolderConflict(f"{place}, line {number} is damaged: no JSON object.")

@@ -139,7 +139,7 @@ class Progress:
     def _write(self, *, running: bool) -> None:
         with self._lock:
             told = ProgressFile(self.study, {})
-            with suppress(FileNotFoundError, msgspec.DecodeError):
+            with suppress(FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
                 content = self.folder.progress.read_bytes()
                 told = msgspec.json.decode(content, type=ProgressFile)
             told.spent = self.total

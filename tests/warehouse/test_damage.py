@@ -80,6 +80,19 @@ def test_every_changed_byte_is_noticed_or_harmless(data: Path) -> None:
     assert not unnoticed
 
 
+@pytest.mark.parametrize("old", [b'"check"', b'"origin"', b"insecure"])
+def test_a_byte_that_is_no_text_any_more_is_damage(old: bytes, data: Path) -> None:
+    (description,) = (file for file in files(data) if file.name == "shard.json")
+    content = description.read_bytes()
+    at = content.index(old) + 1
+    description.write_bytes(content[:at] + b"\xe3" + content[at + 1 :])
+    with pytest.raises(DamagedLake, match=r"shard\.json is not what was written"):
+        building.build(data)
+    for copy in Lake(data).register.copies:
+        copy.unlink()
+    assert holds(data) is None  # told also where only the shard could say what was lost
+
+
 def gone(file: Path) -> None:
     file.unlink()
 

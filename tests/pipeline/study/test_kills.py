@@ -1,11 +1,8 @@
 """Kills at random moments: nothing that was paid for is lost, and nothing is under-counted."""
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,62 +13,17 @@ import pytest
 from pipeline.study import layout, ledger
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
+from tests.pipeline.forks import Commands, forking
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion
-
-FORKER = """
-import json, os, sys
-from pipeline.study import cli, steps, judge, sample
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        try:
-            cli.study(json.loads(line))
-        except SystemExit as left:
-            os._exit(left.code or 0)
-        finally:
-            os._exit(99)
-    print(child, flush=True)
-    sys.stdin.readline()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""Runs commands in forks of one process, which has imported all they need: kills by the dozen."""
 
 CONCURRENCY = 4
 
 
-class Commands:
-    """Study commands as processes that can be killed."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
-
-    def begin(self, *arguments: str) -> int:
-        """Begins a command; its process."""
-        print(json.dumps(arguments), file=self._in, flush=True)
-        return int(self._out.readline())
-
-    def end(self) -> int:
-        """Waits for the command's end; its exit status."""
-        print(file=self._in, flush=True)
-        return int(self._out.readline())
-
-
 @pytest.fixture
 def commands(key: str) -> Iterator[Commands]:
-    with subprocess.Popen(
-        [sys.executable, "-c", FORKER],
-        env={**os.environ, "TINY_KEY": key},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        yield Commands(process)
-        assert process.stdin is not None
-        process.stdin.close()
+    with forking(TINY_KEY=key) as commands:
+        yield commands
 
 
 def judged(study: dict[str, Any]) -> None:
@@ -108,7 +60,7 @@ def kept(folder: Folder) -> dict[Any, str]:
 def killed(commands: Commands, server: FakeServer, chance: random.Random, *arguments: str) -> None:
     """Kills a command after a number of requests drawn at random, or soon after it begins."""
     before, wanted = len(server.asked), chance.choice([0, 0, *range(1, 40)])
-    process = commands.begin(*arguments)
+    process = commands.begin("study", *arguments)
     # A process that has ended keeps its number until it is asked for its status.
     state = Path(f"/proc/{process}/stat")
     while len(server.asked) < before + wanted and ") Z " not in state.read_text():
@@ -151,7 +103,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
             assert spent.requests >= len(server.asked)
             assert spent.cost >= 25e-6 * len(server.asked) * (1 - 1e-9)
             assert spent.requests <= len(server.asked) + CONCURRENCY * kills * 2
-        commands.begin(step, str(file), *place)
+        commands.begin("study", step, str(file), *place)
         assert commands.end() == 0
         assert stood.items() <= kept(folder).items()
         assert len(kept(folder)) == planned
