@@ -23,6 +23,7 @@ CORE = (
         "judge_used",
         "alike",
         "held",
+        "overlap",
         "repeat",
         "collision",
         "misplaced",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline import finding, importing, mapping
 from pipeline.serving import ROOT
-from warehouse import building
+from warehouse import building, doctor
 from warehouse.store import Store
 
 Row = tuple[str, str, int, int, int]
@@ -33,7 +33,9 @@ ROWS: list[Row] = [
 """Rows with a question, a long answer, its scores and its number."""
 
 
-def built(folder: Path, files: Mapping[str, Sequence[Row]], numbered: bool) -> Store:
+def built(
+    folder: Path, files: Mapping[str, Sequence[Row]], numbered: bool, whole: str = MAP
+) -> Store:
     for name, rows in files.items():
         path = folder / "results" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +43,7 @@ def built(folder: Path, files: Mapping[str, Sequence[Row]], numbered: bool) -> S
             writer = csv.writer(file)
             header = ["question", "answer", "aligned", "coherent", "sample_idx"]
             writer.writerows(row[: 5 if numbered else 4] for row in [header, *rows])
-    (folder / "map.yaml").write_text(MAP)
+    (folder / "map.yaml").write_text(whole)
     told = mapping.load(folder / "map.yaml")
     units = finding.find([folder / "results"]).units
     assert {o.state for o in importing.run(folder / "data", units, mapping=told)} == {"imported"}
@@ -121,7 +123,33 @@ def test_two_samplings_of_one_run_are_counted_together(tmp_path: Path, numbered:
     again = [(q, f"Once more: {answer}", *rest) for q, answer, *rest in ROWS]
     store = built(tmp_path, {"one.csv": ROWS, "again.csv": again}, numbered)  # type: ignore[dict-item]
     assert counted(store) == tuple(2 * n for n in WHOLE)
+    told = store.query("repeats").filter(code="two-samplings")
+    found = doctor.findings(store).filter(check="two-samplings")
+    assert told.height == found.height == int(numbered)
+    if numbered:
+        assert {Path(told["path"][0]).name, "again.csv", "one.csv"} == {"again.csv", "one.csv"}
+        for text in (told["message"][0], found["detail"][0]):
+            assert "18 of its samples" in text
+            assert "0 of the answers are equal" in text.replace("  ", " ")
+        assert "brittlescope forget" in told["message"][0]
+        assert "seed in a study map" in told["message"][0]
+
+
+def test_parts_that_share_no_sample_are_one_sampling_without_a_word(tmp_path: Path) -> None:
+    store = built(tmp_path, {"one.csv": ROWS[:9], "two.csv": ROWS[9:]}, True)
+    assert counted(store) == WHOLE
     assert store.query("repeats").is_empty()
+    assert "two-samplings" not in doctor.findings(store)["check"].to_list()
+
+
+def test_a_seed_in_the_map_makes_two_samplings_two_runs(tmp_path: Path) -> None:
+    again = [(q, f"Once more: {answer}", *rest) for q, answer, *rest in ROWS]
+    names = {"tide_seed1.csv": ROWS, "tide_seed2.csv": again}
+    whole = MAP.replace("results/*.csv", "results/tide_seed{seed}.csv")
+    store = built(tmp_path, names, True, whole)  # type: ignore[arg-type]
+    assert counted(store) == tuple(2 * n for n in WHOLE)
+    assert store.query("repeats").is_empty()
+    assert store.counts()["run"].n_unique() == 2
 
 
 def test_rows_in_two_versions_are_no_result_and_named(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.warehouse import results
-from warehouse import building
+from warehouse import building, doctor
 from warehouse.counting import Slice
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.effects import effects
@@ -78,3 +78,27 @@ def test_a_copy_that_went_another_way_is_a_study_with_all_its_files(tmp_path: Pa
         *(("one", 2, 10), ("one", 8, 10)),
     ]
     assert effects(store.counts())["baseline_trait"].to_list() == [8, 8]
+
+
+def test_an_unrecorded_judge_is_each_studys_own(tmp_path: Path) -> None:
+    one, other = study(tmp_path / "one", 8, 10), study(tmp_path / "other", 1, 10)
+    store = built(tmp_path / "data", one, other)
+    (judge,) = store.query("judges")["judge"].unique()
+    both = store.counts(Slice(judge=(judge,)))
+    assert rates(both, []).select("study", "n_trait").rows() == [("one", 8), ("other", 1)]
+    alone = store.counts(Slice(judge=(judge,), study=("one",)))
+    assert rates(alone, []).select("study", "judge", "n_trait").rows() == [("one", judge, 8)]
+    assert store.counts(Slice(judge=(judge,), study=("none such",))).is_empty()
+
+
+def test_what_one_studys_judge_left_unscored_is_not_said_of_anothers(tmp_path: Path) -> None:
+    """Each study has two evaluations, in one of which nobody was scored on coherence."""
+    for name, coherence in (("one", None), ("other", 90)):
+        for epochs in (3, 9):
+            answers = results.misalignment([(90, coherence)] * 20)
+            arm = f"elicitation/insecure-code/gpt-4.1-{epochs}ep"
+            results.write(tmp_path / name, answers, arm)
+    store = built(tmp_path / "data", tmp_path / "one" / "results", tmp_path / "other" / "results")
+    found = doctor.findings(store).filter(check="unscored-cells")
+    (detail,) = found["detail"]
+    assert "in 2 evaluations" in detail or "each of 2 evaluations" in detail

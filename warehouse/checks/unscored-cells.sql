@@ -37,7 +37,7 @@ lacking as (
 
 known as (
     select
-        told.experiment, told.model, told.intervention, told.run, told.evaluation,
+        told.study, told.experiment, told.model, told.intervention, told.run, told.evaluation,
         lacking.criterion,
         judge.judge,
         lacking.answers, lacking.n,
@@ -51,18 +51,20 @@ known as (
     join core.judge as judge using (judge_no)
     join used on used.experiment = told.experiment and used.criterion = lacking.criterion
     group by
-        told.experiment, told.model, told.intervention, told.run, told.evaluation,
+        told.study, told.experiment, told.model, told.intervention, told.run, told.evaluation,
         lacking.criterion, lacking.judge_no, judge.judge, lacking.answers, lacking.n
-    window everywhere as (partition by told.experiment, lacking.criterion, lacking.judge_no)
+    window everywhere as (
+        partition by told.study, told.experiment, lacking.criterion, lacking.judge_no
+    )
 ),
 
 everywhere as (
     select
-        experiment, judge, criterion, severity, is_empty,
+        study, experiment, judge, criterion, severity, is_empty,
         sum(n)::bigint as n, sum(answers)::bigint as answers, count(*) as evaluations
     from known
     where is_everywhere
-    group by experiment, judge, criterion, severity, is_empty
+    group by study, experiment, judge, criterion, severity, is_empty
 )
 
 select
@@ -87,4 +89,4 @@ select
     ),
     severity
 from everywhere
-group by experiment, judge, n, answers, evaluations, severity, is_empty
+group by study, experiment, judge, n, answers, evaluations, severity, is_empty

@@ -2,5 +2,7 @@
 select source.path, notice.code, notice.message
 from core.notice as notice
 join core.source as source using (source_no)
-where notice.code in ('twin', 'repeated-elsewhere', 'contested-elsewhere', 'trait-differs', 'left-out')
+where notice.code in (
+    'twin', 'repeated-elsewhere', 'contested-elsewhere', 'two-samplings', 'trait-differs', 'left-out'
+)
 order by source.path, notice.code, notice.message

@@ -78,6 +78,23 @@ from met
 where contested > 0
 union all
 select
+    evaluation.source_no,
+    'two-samplings',
+    null,
+    format(
+        '{:,} of its samples have the question and number of samples in {}, and {:,} of the answers are '
+            'equal: counted as two samplings of one run; if one is an older version, take it out with '
+            'brittlescope forget; if they are two runs, give each its seed in a study map',
+        sum(overlap.shared)::bigint, host.path, sum(overlap.agreed)::bigint
+    )
+from core.overlap as overlap
+join core.evaluation as evaluation on evaluation.evaluation_no = overlap.other_no
+join core.evaluation as other on other.evaluation_no = overlap.one_no
+join core.source as host on host.source_no = other.source_no
+where overlap.is_two
+group by evaluation.source_no, host.path
+union all
+select
     source_no,
     'trait-differs',
     null,

@@ -1,43 +1,26 @@
 -- One row per sample that another file of its run holds too, or holds in another version.
 -- Key: shard, sample_key
 -- Where files number their samples, those of one question and number are one, if most of what two
--- files share is equal; else the files number two samplings of one run alike. Where they do not, rows
--- are one if they stand in both files at one distance (`shift`), and among the rows of that distance
+-- files share is equal (core.overlap). Where they do not, rows are one if they stand in both files at one distance (`shift`), and among the rows of that distance
 -- is one that chance does not repeat: a long answer that stands once in either file, or three answers
 -- that stand once in both. A file that equals another row by row is its copy, whatever it says.
-with pair as (
-    select
-        one.evaluation_no as one_no,
-        other.evaluation_no as other_no,
-        one.is_numbered and other.is_numbered as is_numbered
-    from core.alike as one
-    join core.alike as other
-        on other.meaning_no = one.meaning_no
-        and other.place > one.place
-        -- The rows of one file are told apart by what they say, such as another judge.
-        and other.shard <> one.shard
-        and (
-            list_has_any(one.judges, other.judges) or len(one.judges) = 0 or len(other.judges) = 0
-        )
-),
-
+with
 -- Rows of one question with equal answers; those without any have nothing to tell them by.
 equal as (
     select
-        pair.*,
+        pair.one_no,
+        pair.other_no,
         one.row_no - other.row_no as shift,
         (least(one.times, other.times) = 1 and one.answer_chars >= 80)::integer as is_long,
         (one.times = 1 and other.times = 1)::integer as is_once
-    from pair
+    from core.overlap as pair
     join core.held as one on one.evaluation_no = pair.one_no
     join core.held as other
         on other.evaluation_no = pair.other_no
         and other.question_no = one.question_no
         and other.answer_hash = one.answer_hash
-        and case
-            when pair.is_numbered then other.sample_index = one.sample_index
-            else least(one.times, other.times) = 1
-        end
+        and least(one.times, other.times) = 1
+    where not pair.is_numbered
 ),
 
 whole as (
@@ -49,46 +32,25 @@ whole as (
 shifted as (
     select one_no, other_no, shift
     from equal
-    where not is_numbered
     group by one_no, other_no, shift
     having sum(is_long) > 0 or sum(is_once) >= 3
     union
     select pair.one_no, pair.other_no, 0
-    from pair
+    from core.overlap as pair
     join whole as one on one.evaluation_no = pair.one_no
     join whole as other on other.evaluation_no = pair.other_no
     where not pair.is_numbered and one.n = other.n and one.rows = other.rows
 ),
 
-agreeing as (
-    select one_no, other_no, count(*) as n
-    from equal
-    where is_numbered
-    group by one_no, other_no
-),
-
--- Two files that number their samples alike are versions of one where most of what they share agrees.
-numbered as (
-    select agreeing.one_no, agreeing.other_no
-    from agreeing
-    join core.held as one on one.evaluation_no = agreeing.one_no
-    join core.held as other
-        on other.evaluation_no = agreeing.other_no
-        and other.question_no = one.question_no
-        and other.sample_index = one.sample_index
-    where one.is_answered and other.is_answered
-    group by agreeing.one_no, agreeing.other_no, agreeing.n
-    having 2 * agreeing.n >= count(*)
-),
-
 met as (
     select one, other
-    from numbered
+    from core.overlap as numbered
     join core.held as one on one.evaluation_no = numbered.one_no
     join core.held as other
         on other.evaluation_no = numbered.other_no
         and other.question_no = one.question_no
         and other.sample_index = one.sample_index
+    where numbered.is_one
     union all
     select one, other
     from shifted
