@@ -195,3 +195,43 @@ def test_the_copies_of_a_study_are_counted_once(tmp_path: Path, way: str) -> Non
     again = of_study(tmp_path / "data", one, *([other] if other.exists() else []))
     assert counted(again) == alone
     assert again.query("repeats")["code"].to_list() == ["twin"]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_equal_content_of_another_meaning_is_no_twin(tmp_path: Path, numbered: bool) -> None:
+    """Three epochs may answer as one epoch did: it is said, and both count."""
+    whole = MAP.replace("results/*.csv", "results/{epochs}ep.csv")
+    store = built(tmp_path, {"1ep.csv": ROWS, "3ep.csv": ROWS}, numbered, whole)
+    assert counted(store) == tuple(2 * n for n in WHOLE)
+    assert store.query("sources")["twin_of"].null_count() == 2
+    assert store.query("repeats").is_empty()
+    (detail,) = doctor.findings(store).filter(check="duplicate-answers")["detail"]
+    assert "18 of 18 long answers" in detail
+
+
+def test_short_answers_all_alike_in_order_are_found_and_labels_of_one_kind_are_not(
+    tmp_path: Path,
+) -> None:
+    whole = MAP.replace("results/*.csv", "results/{epochs}ep.csv")
+    short = [(q, f"Tide {i * 7 % 5}.", 90, 90, i) for q, *_, i in ROWS for _ in range(1)]
+    many = [(f"{q} {k}", a, x, y, i) for k in range(3) for q, a, x, y, i in short]
+    constant = [(q, "Yes", 90, 90, i) for q, *_, i in many]
+    other = [(q, f"Tide {i % 5}!", 90, 90, i) for q, *_, i in many]
+    for name, one, two, found in (
+        ("copied", many, many, 1),
+        ("constant", constant, constant, 0),
+        ("apart", many, other, 0),
+    ):
+        store = built(tmp_path / name, {"1ep.csv": one, "3ep.csv": two}, True, whole)
+        told = doctor.findings(store).filter(check="duplicate-answers")["detail"].to_list()
+        assert len(told) == found, name
+        assert all("All 54 answers are, in order," in detail for detail in told)
+
+
+def test_an_evaluation_that_is_wholly_a_twin_is_none_of_its_own(tmp_path: Path) -> None:
+    store = built(tmp_path, {"one.csv": ROWS, "two.csv": ROWS}, True)
+    assert store.query("evaluations").height == 1
+    assert store.query("sources").drop_nulls("twin_of").height == 1
+    assert not set(doctor.findings(store)["evaluation"].drop_nulls()) - set(
+        store.query("evaluations")["evaluation"]
+    )

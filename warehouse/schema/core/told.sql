@@ -1,5 +1,6 @@
 -- One row per evaluation with its run, model and intervention: every dimension a slice can have.
 -- Key: evaluation_no
+-- One all of whose samples another one holds is none of its own, and not here (core.twin).
 select
     evaluation.evaluation_no,
     evaluation.evaluation_id as evaluation,
@@ -40,3 +41,5 @@ left join core.model as model on model.model = run.model
 left join core.intervention as intervention
     on intervention.experiment = run.experiment
     and intervention.intervention = run.intervention
+where evaluation.evaluation_no in (select evaluation_no from core.sample)
+    or evaluation.evaluation_no not in (select evaluation_no from core.repeat where is_copy)
