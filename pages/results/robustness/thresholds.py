@@ -82,7 +82,7 @@ def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:
     baseline = (untuned if here.against == "untuned" else plain) & is_as["eval_intervention"]
     # As comparisons do: sampled in the same way, where there is one.
     alike = near & baseline & is_as["sampling"]
-    baseline = baseline & (is_as["sampling"] | ~curve.select(alike.any()).item())
+    baseline &= is_as["sampling"] | pl.lit(not curve.select(alike.any()).item())
     role = (
         pl.when(pl.all_horizontal(is_as.values()))
         .then(pl.lit(CHOSEN))
