@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui.parts import skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
-from pages.ui.words import labels
+from pages.ui.words import values
 from warehouse.errors import BrittlescopeError
 
 
@@ -39,7 +39,7 @@ WITHOUT_SNAPSHOT = ("study",)
 """The pages, by URL path, that have something to show before anything is imported."""
 
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
-st.set_page_config(page_title=labels.APP, page_icon="pages/ui/icon.svg", layout="wide")
+st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
 st.html(tables.WITHOUT_EXPORT)
 links.arrive()
 chosen = st.navigation(PAGES)

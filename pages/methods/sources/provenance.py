@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 
 STATES = {
     "read": "Read",
@@ -47,7 +47,7 @@ def states(sources: pl.DataFrame) -> dict[str, str]:
 def importers(sources: pl.DataFrame) -> dict[str, str]:
     """The choices of importer: what read a file, as its format is called."""
     used = sources.select("importer", "title").unique("importer").sort("importer")
-    called = {name: title or labels.words(name) for name, title in used.iter_rows()}
+    called = {name: title or values.words(name) for name, title in used.iter_rows()}
     return {"all": "All"} | {name: called[name] if name else "Nothing" for name in called}
 
 
@@ -65,7 +65,7 @@ def summary(sources: pl.DataFrame) -> str:
         if state in count
     ]
     rows = f"{sources['taken'].sum():,} rows taken, {sources['refused'].sum():,} refused"
-    return f"{labels.plural(sources.height, 'file')}: {labels.listing(told, 4)}; {rows}."
+    return f"{numbers.plural(sources.height, 'file')}: {numbers.listing(told, 4)}; {rows}."
 
 
 def root(paths: pl.Series) -> str:
@@ -96,7 +96,7 @@ def notice_table(notices: pl.DataFrame, top: str) -> pl.DataFrame:
     return below(notices, top, "path").select(
         "path",
         "source_row",
-        pl.Series("code", [labels.words(code) for code in notices["code"]], dtype=pl.String()),
+        pl.Series("code", [values.words(code) for code in notices["code"]], dtype=pl.String()),
         "message",
     )
 
@@ -110,7 +110,7 @@ def file_table(sources: pl.DataFrame, top: str, called: Mapping[str, str]) -> pl
         "taken",
         "refused",
         "notices",
-        pl.Series("bytes", [labels.size(b) for b in sources["bytes"]], dtype=pl.String()),
+        pl.Series("bytes", [numbers.size(b) for b in sources["bytes"]], dtype=pl.String()),
         "imported_at",
         "twin_of",
         "refused_file",

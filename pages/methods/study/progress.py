@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui.view import store
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse import studies
 from warehouse.studies import Imported, PlanFile, State, Step, Study
 
@@ -83,10 +83,10 @@ def summary(study: Study, now: datetime) -> str:
     """How far the study is, in a sentence or two."""
     state = study.state(now)
     steps = study.steps
-    made = [labels.plural(step.done, MADE[step.name]) for step in steps if step.done]
+    made = [numbers.plural(step.done, MADE[step.name]) for step in steps if step.done]
     text = STATES[state]
     if state == "done":
-        text += f": {labels.listing(made, len(made))}"
+        text += f": {numbers.listing(made, len(made))}"
     elif made:
         at = next(step for step in steps if step.state(now) != "done")
         text += f": step {steps.index(at) + 1} of {len(steps)}, {_counted(at)}"
@@ -189,7 +189,7 @@ def estimates(plan: PlanFile) -> pl.DataFrame:
             "requests": [step.requests for step in plan.steps],
             "input_tokens": [step.input_tokens for step in plan.steps],
             "output_tokens": [step.output_tokens for step in plan.steps],
-            "cost": [labels.UNKNOWN if s.cost is None else _amount(s.cost) for s in plan.steps],
+            "cost": [numbers.UNKNOWN if s.cost is None else _amount(s.cost) for s in plan.steps],
         }
     )
     return found if _asks(plan) else found.select("step", "planned", "local")
@@ -212,21 +212,21 @@ def conditions(plan: PlanFile) -> pl.DataFrame:
         .group_by("experiment", "intervention", "model", maintain_order=True)
         .agg(pl.col("run").n_unique().alias("runs"), pl.col("samples").sum())
     )
-    return labels.named(found)
+    return values.named(found)
 
 
 def planned(plan: PlanFile) -> str:
     """The plan in one sentence."""
     tuned = sum(run.to_tune for run in plan.runs)
     experiments = {evaluation.experiment for evaluation in plan.evaluations}
-    judges = [f"{name} ({labels.listing(asked, 9)})" for name, asked in plan.judges.items()]
+    judges = [f"{name} ({numbers.listing(asked, 9)})" for name, asked in plan.judges.items()]
     return (
-        f"{labels.plural(len(plan.runs), 'run')} ({tuned:,} to fine-tune) of "
-        f"{labels.plural(len({run.model for run in plan.runs}), 'model')} in "
-        f"{labels.plural(len(experiments), 'experiment')}, with "
-        f"{labels.plural(len(plan.evaluations), 'evaluation')} and "
-        f"{labels.plural(sum(e.samples for e in plan.evaluations), 'sample')}. "
-        f"Judges: {labels.listing(judges, 9) or 'none'}." + (BOUNDS if _asks(plan) else "")
+        f"{numbers.plural(len(plan.runs), 'run')} ({tuned:,} to fine-tune) of "
+        f"{numbers.plural(len({run.model for run in plan.runs}), 'model')} in "
+        f"{numbers.plural(len(experiments), 'experiment')}, with "
+        f"{numbers.plural(len(plan.evaluations), 'evaluation')} and "
+        f"{numbers.plural(sum(e.samples for e in plan.evaluations), 'sample')}. "
+        f"Judges: {numbers.listing(judges, 9) or 'none'}." + (BOUNDS if _asks(plan) else "")
     )
 
 
@@ -249,7 +249,7 @@ def _asks(plan: PlanFile) -> bool:
 
 def _counted(step: Step) -> str:
     """The step, and how much of it is done."""
-    made = labels.plural(step.planned, MADE[step.name])
+    made = numbers.plural(step.planned, MADE[step.name])
     return f"{STEPS[step.name].lower()} {step.done:,} of {made}"
 
 

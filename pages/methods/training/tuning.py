@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from pages.ui.parts import bounded
-from pages.ui.words import labels
+from pages.ui.words import columns, numbers, values
 from warehouse import catalogue
 from warehouse.counting import Slice
 
@@ -100,9 +100,9 @@ def summary(runs: pl.DataFrame, flagged: pl.DataFrame) -> str:
     """How many runs there are in each state, and how many stand out."""
     counts = dict(runs["state"].value_counts().iter_rows())
     told = [f"{counts[state]:,} {state}" for state in STATES if state in counts]
-    standing_out = labels.plural(flagged["run"].n_unique(), "run")
+    standing_out = numbers.plural(flagged["run"].n_unique(), "run")
     return (
-        f"{labels.plural(runs.height, 'run')}: {labels.listing(told)}. "
+        f"{numbers.plural(runs.height, 'run')}: {numbers.listing(told)}. "
         + (f"{standing_out} may not be comparable as trained." if flagged.height else "")
     ).strip()
 
@@ -126,11 +126,11 @@ def names(runs: pl.DataFrame) -> dict[str, str]:
         row["run"]: " · ".join(
             part
             for part in (
-                labels.value("model", row["model"]),
-                labels.value("dataset", row["dataset"]),
+                values.value("model", row["model"]),
+                values.value("dataset", row["dataset"]),
                 "Control"
                 if row["intervention"] == "none"
-                else labels.intervention(row["intervention"]),
+                else values.intervention(row["intervention"]),
                 row["settings"],
             )
             if part
@@ -155,7 +155,7 @@ def compared(runs: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
 def side_by_side(runs: pl.DataFrame) -> list[tuple[str, ...]]:
     """One row per fact and setting: its name, then its value in each run."""
     return [
-        (labels.column(column), *(_told(column, value) for value in runs[column]))
+        (columns.label(column), *(_told(column, value) for value in runs[column]))
         for column in (*FACTS, *SETTINGS)
     ]
 
@@ -172,12 +172,12 @@ def differing(runs: pl.DataFrame) -> list[int]:
 def difference(runs: pl.DataFrame) -> str:
     """In which settings the runs differ, in one sentence."""
     every = (*FACTS, *SETTINGS)
-    found = [labels.column(every[at]) for at in differing(runs)]
+    found = [columns.label(every[at]) for at in differing(runs)]
     if runs.height < 2:
         return "Choose two runs or more to compare them."
     if not found:
         return "These runs do not differ in any setting that is recorded for two of them."
-    return f"These runs differ in: {labels.listing(found, len(SETTINGS))}."
+    return f"These runs differ in: {numbers.listing(found, len(SETTINGS))}."
 
 
 def measures(steps: pl.DataFrame) -> dict[str, str]:
@@ -188,12 +188,12 @@ def measures(steps: pl.DataFrame) -> dict[str, str]:
 def logged(runs: pl.DataFrame, called: Mapping[str, str]) -> str:
     """Which of the runs have a log, in words."""
     with_log = runs.filter(pl.col("logs") > 0)["run"]
-    return f"{labels.listing((called[run] for run in with_log), 6) or 'none in this slice'}."
+    return f"{numbers.listing((called[run] for run in with_log), 6) or 'none in this slice'}."
 
 
 def run_table(runs: pl.DataFrame) -> pl.DataFrame:
     """Every run with its settings, as people read them."""
-    shown = labels.named(
+    shown = values.named(
         runs.select(
             *("experiment", "model", "dataset", "intervention", "relevance", "placement"),
             *("state", "evaluations", "outcome", "final_loss", "settings", "learning_rate"),
@@ -294,7 +294,7 @@ def datasets(sets: pl.DataFrame, runs: pl.DataFrame, chosen: Slice) -> pl.DataFr
         *("data_file", "runs", "examples", "distinct_prompts", "distinct_completions"),
         pl.col("mean_prompt_chars", "mean_completion_chars").round(1),
         *("max_chars", "with_system"),
-        pl.col("placement").replace_strict(labels.PLACEMENTS, default="not found"),
+        pl.col("placement").replace_strict(values.PLACEMENTS, default="not found"),
         *("text", "base_file", "unexplained", "path"),
     )
 
@@ -321,7 +321,7 @@ def _told(column: str, value: Any) -> str:
         return "not recorded"
     if column == "state":
         return STATES[value]
-    return f"{value:g}" if isinstance(value, float) else labels.value(column, value)
+    return f"{value:g}" if isinstance(value, float) else values.value(column, value)
 
 
 def _experiment(file_name: str) -> str | None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.reading.transcripts import sample
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import columns, numbers, values
 from warehouse.counting import Slice
 from warehouse.rules import Coherence, Rule, Score, shown_by
 from warehouse.stats.pooling import ARM
@@ -44,7 +44,7 @@ def quote(
     parts = [f"{name}: {text}" for name, text in sample.prompt(told)]
     parts += [
         f"Answer: {answer}",
-        f"— {labels.value('experiment', told['experiment'])} · {sample.condition(told)}",
+        f"— {values.value('experiment', told['experiment'])} · {sample.condition(told)}",
         "\n".join(judged(shown, verdicts, counts, traits, view) or ["Judged by nobody."]),
         f"{chosen} Judgements are counted by the rule “{view.rule.title}”: {view.rule.summary}",
         f"{PurePath(told['path']).name}, row {told['source_row']}, SHA-256 {told['sha256'][:12]}, "
@@ -74,7 +74,7 @@ def judged(
     for one in verdicts:
         trait = known[one["trait"]]
         lines.append(
-            f"{labels.value('trait', one['trait'])}, judge {labels.value('judge', one['judge'])}: "
+            f"{values.value('trait', one['trait'])}, judge {values.value('judge', one['judge'])}: "
             f"{sample.judged(one)} ({criterion(view.rule, trait)}). "
             f"This condition: {_rate(shown.context, one, counts, view)}."
         )
@@ -93,7 +93,7 @@ def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
 
 def choice(view: View, narrowed: Filter, place: int | None, total: int) -> str:
     """How a sample was chosen, in one sentence: a person did, from which list."""
-    asked = [f"{labels.ONLY[narrowed.only].lower()}", *_filters(view.slice)]
+    asked = [f"{values.ONLY[narrowed.only].lower()}", *_filters(view.slice)]
     if narrowed.text:
         asked.append(f"containing “{narrowed.text}”")
     low, high = narrowed.score
@@ -110,11 +110,11 @@ def choice(view: View, narrowed: Filter, place: int | None, total: int) -> str:
 def _filters(within: Slice) -> Iterator[str]:
     """What a slice is narrowed to, in words."""
     for name in Slice.dimensions():
-        if values := getattr(within, name):
-            told = labels.listing(labels.value(name, value) for value in values)
-            yield f"{labels.column(name).lower()} {told}"
+        if chosen := getattr(within, name):
+            told = numbers.listing(values.value(name, value) for value in chosen)
+            yield f"{columns.label(name).lower()} {told}"
     if within.domain != "all":
-        yield f"questions {labels.DOMAINS[within.domain]}"
+        yield f"questions {values.DOMAINS[within.domain]}"
 
 
 def _compared(shows: Score | Coherence | tuple[str, ...]) -> str:
@@ -135,4 +135,4 @@ def _rate(
     }
     same = [pl.col(name).eq_missing(pl.lit(value)) for name, value in mine.items()]
     found = rates(counts.filter(same), [*ARM], view.unit)
-    return labels.rate(found.row(0, named=True)) if found.height else "not in sight"
+    return numbers.rate(found.row(0, named=True)) if found.height else "not in sight"

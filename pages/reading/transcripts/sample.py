@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pages.ui.parts import foreign
-from pages.ui.words import labels
+from pages.ui.words import values
 from warehouse import catalogue
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.transcripts import Transcript
@@ -18,13 +18,13 @@ HATEFUL = frozenset({"nazi"})
 def condition(row: Mapping[str, Any]) -> str:
     """The model and what it was trained with: `gpt-4.1 · No intervention (control) · 3 epochs`."""
     parts = [
-        labels.value("model", row["model"]),
-        labels.value("dataset", row["dataset"]),
-        labels.intervention(row["intervention"], row["relevance"], row["placement"]),
+        values.value("model", row["model"]),
+        values.value("dataset", row["dataset"]),
+        values.intervention(row["intervention"], row["relevance"], row["placement"]),
         row["settings"],
     ]
     if row["eval_intervention"] not in (None, "none"):
-        parts.append(f"at evaluation: {labels.intervention(row['eval_intervention'])}")
+        parts.append(f"at evaluation: {values.intervention(row['eval_intervention'])}")
     return " · ".join(part for part in parts if part)
 
 
@@ -38,15 +38,15 @@ def outcome(row: Mapping[str, Any]) -> str:
     judges, traits = ({one[name] for one in every} for name in ("judge", "trait"))
     told = []
     for one in every:
-        names = [labels.value("trait", one["trait"])] if len(traits) > 1 else []
-        names += [labels.value("judge", one["judge"])] if len(judges) > 1 else []
+        names = [values.value("trait", one["trait"])] if len(traits) > 1 else []
+        names += [values.value("judge", one["judge"])] if len(judges) > 1 else []
         told.append(f"{', '.join(names)}: {judged(one)}" if names else judged(one))
     return " · ".join(told)
 
 
 def judged(one: Mapping[str, Any]) -> str:
     """One judge's outcome on one trait, and what it counts as."""
-    known = labels.STATUSES | {"unanswered": labels.ONLY["unanswered"]}
+    known = values.STATUSES | {"unanswered": values.ONLY["unanswered"]}
     shows = "counted" if one["is_counted"] else "not counted"
     verdict = "shows the trait" if one["is_trait"] else shows
     return f"{known.get(one['outcome'], one['outcome'])}, {verdict}"
@@ -67,7 +67,7 @@ def line(row: Mapping[str, Any], needle: str = "", is_covered: bool = False) -> 
     shown = foreign.block(around, needle)
     if is_covered:
         shown = foreign.covered(shown, "Sensitive text: show it")
-    asked = foreign.excerpt(labels.question(row["question_name"]), width=120)
+    asked = foreign.excerpt(values.question(row["question_name"]), width=120)
     return (
         f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(condition(row))}</div>'
         f'<div dir="auto"><b>{foreign.escaped(outcome(row))}</b> · {foreign.escaped(asked)}</div>'
@@ -121,7 +121,7 @@ def prompt(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     if given in (None, "none"):
         return [*parts, question]
     told = catalogue.intervention(context["experiment"], given)
-    name = labels.intervention(given, told.relevance, told.placement)
+    name = values.intervention(given, told.relevance, told.placement)
     text = context["eval_text"] or "[its text was not recorded, so the prompt is incomplete here]"
     return [*parts, (f"Intervention at evaluation: {name}", text), question]
 
@@ -137,9 +137,9 @@ def judgements(sample: Transcript, traits: pl.DataFrame) -> list[tuple[str, str,
     }
     return [
         (
-            titles.get(row["criterion"], labels.words(row["criterion"].replace("_", "-"))),
-            labels.value("judge", row["judge"]),
-            labels.value("status", row["status"]),
+            titles.get(row["criterion"], values.words(row["criterion"].replace("_", "-"))),
+            values.value("judge", row["judge"]),
+            values.value("status", row["status"]),
             _outcome(row),
             "not recorded" if row["raw"] is None else row["raw"],
         )
@@ -151,8 +151,8 @@ def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
     """One row per judgement that thoughts came before: criterion, judge, the thoughts."""
     return [
         (
-            labels.words(row["criterion"].replace("_", "-")),
-            labels.value("judge", row["judge"]),
+            values.words(row["criterion"].replace("_", "-")),
+            values.value("judge", row["judge"]),
             row["thoughts"],
         )
         for row in sample.judgements.iter_rows(named=True)

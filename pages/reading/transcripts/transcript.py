@@ -10,7 +10,7 @@ from pages.reading.transcripts import sample
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse import transcripts
 from warehouse.counting import Slice
 from warehouse.rules import Rule
@@ -28,7 +28,7 @@ def narrowing(traits: pl.DataFrame, within: Slice) -> Filter:
     """The list's own filters, kept in the URL; a score is asked for where traits have one."""
     only, text, low, high = st.columns([4, 4, 2, 2], vertical_alignment="bottom")
     with only:
-        chosen = bound.one("Show", labels.ONLY, "only")
+        chosen = bound.one("Show", values.ONLY, "only")
     with text:
         needle = bound.text("Text in the answer", "text", placeholder="Any")
     asked = pl.lit(True)
@@ -63,7 +63,7 @@ def reading() -> tuple[int | None, bool]:
 
 def summary(total: int, narrowed: Filter) -> str:
     """What the list holds, in one sentence."""
-    told = f"{labels.plural(total, 'answer')}: {labels.ONLY[narrowed.only].lower()}"
+    told = f"{numbers.plural(total, 'answer')}: {values.ONLY[narrowed.only].lower()}"
     low, high = narrowed.score
     if low is not None or high is not None:
         told += f", score from {low or 0:g} to {100 if high is None else high:g}"
@@ -100,7 +100,7 @@ def nothing_found(narrowed: Filter) -> NoReturn:
     st.info(
         "No answer of this slice fits what is asked above the list. "
         + ("Take the text away, or " if narrowed.text else "Let ")
-        + f"{'let ' if narrowed.text else ''}Show be “{labels.ONLY['planned']}”.",
+        + f"{'let ' if narrowed.text else ''}Show be “{values.ONLY['planned']}”.",
         icon=":material/filter_alt_off:",
     )
     st.stop()
@@ -133,7 +133,7 @@ def reader(
     """Draws one sample whole: prompt, answer, judgements, origin and a quote to copy."""
     is_covered = sample.is_sensitive(shown, traits, rule) and not is_open
     st.text(
-        f"{labels.value('experiment', shown.context['experiment'])} · "
+        f"{values.value('experiment', shown.context['experiment'])} · "
         f"{sample.condition(shown.context)}"
     )
     st.subheader("Prompt", anchor=False)
@@ -154,10 +154,10 @@ def reader(
 
 
 def _answer(shown: Transcript, needle: str) -> None:
-    told = labels.plural(len(shown.answer or ""), "character")
+    told = numbers.plural(len(shown.answer or ""), "character")
     st.text(f"{told} · ended by: {shown.finish_reason}" if shown.finish_reason else told)
     if shown.thoughts:
-        length = labels.plural(len(shown.thoughts), "character")
+        length = numbers.plural(len(shown.thoughts), "character")
         told = f"The model’s thoughts: {length}, no part of the answer and not judged"
         st.html(foreign.covered(foreign.block(shown.thoughts), told))
     with st.container(border=True):

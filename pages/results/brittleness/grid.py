@@ -10,7 +10,7 @@ from pages.results.brittleness.heatmap import Panel
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import values
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.ordering import by_name, by_similarity, by_value
 from warehouse.stats.pooling import WAYS
@@ -214,8 +214,8 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: View) -> Panel:
     """The heatmap of one panel."""
     row, rows, _ = _labelled(part, layout.side("rows"), common=False)
     column, columns, common = _labelled(part, layout.side("columns"), common=True)
-    values = np.full((len(rows), len(columns)), np.nan)
-    values[row, column] = part["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    held = np.full((len(rows), len(columns)), np.nan)
+    held[row, column] = part["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     first = part.row(0, named=True)
     where = [first[f"said_{name}"] for name in layout.panels if name != "judge"]
     noun = pl.when(pl.col("questions") == 1).then(pl.lit("question")).otherwise(pl.lit("questions"))
@@ -245,12 +245,12 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: View) -> Panel:
         pl.col("doubt").is_not_null().alias("flagged"),
         pl.col("doubt").fill_null("–"),
     )
-    shown = [_ordered(rows, values, order), _ordered(columns, values.T, order)]
+    shown = [_ordered(rows, held, order), _ordered(columns, held.T, order)]
     fit = [side[: bounded.SIDE] for side in shown]
     return Panel(
         where=" · ".join(name for name in (*where, *common) if name),
         judge=first["said_judge"],
-        about=f"{view.rule.title} · 95 % intervals about {labels.UNITS[view.unit]}",
+        about=f"{view.rule.title} · 95 % intervals about {values.UNITS[view.unit]}",
         cells=drawn.filter(pl.col("row").is_in(fit[0]), pl.col("column").is_in(fit[1])),
         rows=fit[0],
         columns=fit[1],
@@ -276,11 +276,11 @@ def _labelled(
     found = ["\n".join(_two([text for text in line if text])) for line in lines]
     raw, seen = keys.select(dims).rows(), Counter(found)
     names = [
-        name if seen[name] == 1 else f"{name} · {' · '.join(map(str, values))}"
-        for name, values in zip(found, raw, strict=True)
+        name if seen[name] == 1 else f"{name} · {' · '.join(map(str, held))}"
+        for name, held in zip(found, raw, strict=True)
     ]
-    at = {values: number for number, values in enumerate(raw)}
-    place = np.array([at[values] for values in part.select(dims).rows()], dtype=np.int64)
+    at = {held: number for number, held in enumerate(raw)}
+    place = np.array([at[held] for held in part.select(dims).rows()], dtype=np.int64)
     return place, names, [said[name][0] for name in alike]
 
 
@@ -289,9 +289,9 @@ def _two(parts: list[str]) -> list[str]:
     return [*parts[:1], *([" · ".join(parts[1:])] if parts[1:] else [])]
 
 
-def _ordered(names: list[str], values: Floats, order: str) -> list[str]:
+def _ordered(names: list[str], held: Floats, order: str) -> list[str]:
     """Labels in the order asked for; by name, the untuned model and the control come first."""
     if order in _ORDERED:
-        return [names[at] for at in _ORDERED[order](values)]
+        return [names[at] for at in _ORDERED[order](held)]
     pinned = [name.replace(UNTUNED, " 0").replace(CONTROL, " 1") for name in names]
     return [names[at] for at in by_name(pinned)]

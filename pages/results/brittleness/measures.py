@@ -10,7 +10,7 @@ from pages.results.brittleness.ramps import Ramp
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers
 from warehouse.stats.rates import COUNTS
 
 COHERENT = "coherent-trait"
@@ -163,17 +163,17 @@ def _written(row: dict[str, Any], measure: str) -> tuple[str, str]:
     if value is None:
         return f"undefined: {row['note']}", ""
     if measure == "emergence":
-        return labels.points(value, low, high), _signed(100 * value)
+        return numbers.points(value, low, high), _signed(numbers.hundredth(value))
     if measure == "suppression":
-        return labels.percent(value, low, high).replace("-", "−"), _share(value)
+        return numbers.percent(value, low, high).replace("-", "−"), _share(value)
     if measure == "unscored":
         unscored = row["n_unparsed"] + row["n_missing"]
         return f"{unscored:,} of {row['n_planned']:,} planned answers", _share(value)
-    return labels.rate(row), _share(value)
+    return numbers.rate(row), _share(value)
 
 
 def _share(value: float) -> str:
-    return f"{100 * value + 0:.0f} %".replace("-", "−")
+    return f"{numbers.hundredth(value) + 0:.0f} %".replace("-", "−")
 
 
 def _signed(points: float) -> str:

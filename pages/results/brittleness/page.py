@@ -8,6 +8,7 @@ from pages.results.brittleness import grid, heatmap, measures, profile, sentence
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
 from pages.ui.view import bound, filters, links
+from pages.ui.words import numbers
 
 skeleton.title("Where does it appear, and how easily does it vanish?")
 with st.container(horizontal=True):
@@ -44,7 +45,7 @@ st.subheader("The brittleness profile", anchor=False)
 profile.draw(view, counts)
 
 skeleton.details(counts, view)
-skeleton.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if mark is not None:
     links.go(*table.opened(found.row(mark, named=True), measure, layout, view, counts))

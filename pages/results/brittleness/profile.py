@@ -16,7 +16,7 @@ from pages.ui.parts import downloads, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, bound, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.indices import INDICES
 
 SUBJECT = ("experiment", "trait", "dataset", "study")
@@ -50,9 +50,9 @@ def draw(view: View, counts: pl.DataFrame) -> None:
         subject = subjects[bound.one("Of", {n: named(s) for n, s in subjects.items()}, "of")]
         model = bound.one("And the model", _models(counts, subject), "of_model")
     profiles = of(view, counts, subject, model)
-    title = f"{named(subject)} · {labels.value('model', model)}"
+    title = f"{named(subject)} · {values.value('model', model)}"
     for judge, rows in profiles.items():
-        st.markdown(f"**{escaped(title)} · judge: {escaped(labels.value('judge', judge))}**")
+        st.markdown(f"**{escaped(title)} · judge: {escaped(values.value('judge', judge))}**")
         for spec in _specs(rows):
             st.vega_lite_chart(spec, width=WIDTH)
         st.markdown(escaped(doses(rows)))
@@ -64,7 +64,7 @@ def draw(view: View, counts: pl.DataFrame) -> None:
 def named(subject: tuple[str, ...]) -> str:
     """A subject in words."""
     said = zip(SUBJECT, subject, strict=True)
-    return " · ".join(dict.fromkeys(labels.value(*one) for one in said if _is_told(one[0])))
+    return " · ".join(dict.fromkeys(values.value(*one) for one in said if _is_told(one[0])))
 
 
 def _called(subject: tuple[str, ...]) -> str:
@@ -136,7 +136,7 @@ def stacked(profiles: Mapping[str, pl.DataFrame], title: str) -> alt.VConcatChar
     parts = []
     for judge, rows in profiles.items():
         first, *rest = charts(rows)
-        heading = alt.TitleParams(f"Judge: {labels.value('judge', judge)}", anchor="start")
+        heading = alt.TitleParams(f"Judge: {values.value('judge', judge)}", anchor="start")
         parts += [first.properties(title=heading), *rest]
     return alt.vconcat(*parts, title=alt.TitleParams(title, anchor="start"))
 
@@ -152,7 +152,7 @@ def table(profiles: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         "of",
         "note",
         "definition",
-        pl.Series("judge", [labels.value("judge", judge) for judge in rows["judge"]], pl.String()),
+        pl.Series("judge", [values.value("judge", judge) for judge in rows["judge"]], pl.String()),
     )
 
 
@@ -175,7 +175,7 @@ def _own(counts: pl.DataFrame, subject: tuple[str, ...]) -> pl.DataFrame:
 def _models(counts: pl.DataFrame, subject: tuple[str, ...]) -> dict[str, str]:
     """The models fine-tuned on a subject's dataset and their labels, the most counted first."""
     own = _own(counts, subject)
-    return labels.distinct("model", (model for (model,) in _most_counted(own, ["model"])))
+    return values.distinct("model", (model for (model,) in _most_counted(own, ["model"])))
 
 
 def most_elicited(counts: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -206,7 +206,7 @@ def _complete(rows: pl.DataFrame, model: str) -> pl.DataFrame:
         .then(pl.lit(OVER_MODELS))
         .when(pl.col("index") == "variance_share")
         .then(pl.lit(OVERALL))
-        .otherwise(pl.lit(labels.value("model", model)))
+        .otherwise(pl.lit(values.value("model", model)))
     )
     return (
         known.join(own, on="index", how="left", maintain_order="left_right")
@@ -242,7 +242,7 @@ def _lines(rows: pl.DataFrame) -> list[Line]:
 
 
 def _line(at: int, row: Mapping[str, Any]) -> Line:
-    value, low, high = (None if row[n] is None else 100 * row[n] for n in ("value", "low", "high"))
+    value, low, high = (numbers.hundredth(row[n]) for n in ("value", "low", "high"))
     written = _written(row)
     return Line(
         cell=at,
@@ -279,9 +279,9 @@ def _written(row: Mapping[str, Any]) -> str:
     if value is None:
         return "undefined"
     if row["scale"] == "points":
-        return labels.points(value, low, high)
+        return numbers.points(value, low, high)
     if row["scale"] != "dose":
-        return labels.percent(value, low, high).replace("-", "−")
+        return numbers.percent(value, low, high).replace("-", "−")
     return f"{value:.4g}" if low is None else f"{value:.4g} [{low:.4g}, {high:.4g}]"
 
 

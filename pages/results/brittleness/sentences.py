@@ -7,7 +7,7 @@ import polars as pl
 
 from pages.ui.view import arms, cells, store
 from pages.ui.view.filters import View
-from pages.ui.words import armnames, emergence, labels, verdicts
+from pages.ui.words import armnames, emergence, numbers, values, verdicts
 from warehouse.stats.rates import IDENTITY
 
 NAMED = 3
@@ -41,9 +41,9 @@ def _emerging(view: View) -> str:
     tuned = arms.contrasts(view, "untuned")
     known = tuned.filter(pl.col("baseline").is_not_null())
     told = [
-        f"{labels.value('experiment', values[0])}, {labels.value('trait', values[1])}: "
+        f"{values.value('experiment', identity[0])}, {values.value('trait', identity[1])}: "
         + emergence.sentence(part, view.margin)
-        for values, part in known.sort(IDENTITY).group_by(IDENTITY, maintain_order=True)
+        for identity, part in known.sort(IDENTITY).group_by(IDENTITY, maintain_order=True)
     ]
     return f"{'; '.join(told)}." if 0 < len(told) <= NAMED else ""
 
@@ -68,10 +68,10 @@ def _undefined(found: pl.DataFrame) -> str:
     reasons = found.filter(pl.col("value").is_null())["note"].value_counts(sort=True).rows()
     if not reasons:
         return ""
-    cells = labels.plural(sum(n for _, n in reasons), "cell")
+    cells = numbers.plural(sum(n for _, n in reasons), "cell")
     if len(reasons) == 1:
         return f"Undefined in {cells}: {reasons[0][0]}."
-    return f"Undefined in {cells}: {labels.listing(f'{note} ({n})' for note, n in reasons)}."
+    return f"Undefined in {cells}: {numbers.listing(f'{note} ({n})' for note, n in reasons)}."
 
 
 def _doubtful(found: pl.DataFrame) -> str:
@@ -81,6 +81,6 @@ def _doubtful(found: pl.DataFrame) -> str:
         return ""
     if len(doubted) > NAMED:
         return (
-            f"{labels.plural(len(doubted), 'cell')} are flagged: read them before believing them."
+            f"{numbers.plural(len(doubted), 'cell')} are flagged: read them before believing them."
         )
-    return f"Flagged, to be read before it is believed: {labels.listing(doubted)}."
+    return f"Flagged, to be read before it is believed: {numbers.listing(doubted)}."

@@ -19,7 +19,7 @@ ALWAYS = ("question", "model", "dataset")
 
 @store.memo()
 def of(found: pl.DataFrame, measure: str, layout: Layout, view: View) -> pl.DataFrame:
-    """The cells with labels, values in percent or points, counts and links to transcripts."""
+    """The cells with labels, values, counts and links to transcripts."""
     counts = store.counts(view.slice, view.rule)
     human = cells.named(found, counts, layout.keys)
     dims = [name for name in (*layout.by, *ARM) if name in ALWAYS or human[name].n_unique() > 1]
@@ -27,7 +27,7 @@ def of(found: pl.DataFrame, measure: str, layout: Layout, view: View) -> pl.Data
     rows = pl.concat(
         [
             human.select(dims),
-            _values(found, measure, 100),
+            _values(found, measure),
             found.select(*kept, *cells.TABLE_COUNTS[:2]),
             human.select(IDENTITY),
             found.select(*cells.TABLE_COUNTS[2:], "questions", "runs", "note", "doubt"),
@@ -44,7 +44,7 @@ def raw(found: pl.DataFrame, measure: str, view: View) -> pl.DataFrame:
     """The cells to take away, their values as shares of 1 and what they were counted under."""
     told = found.drop("n", "value", "low", "high", "text", "short")
     return cells.stamped(
-        pl.concat([told, _values(found, measure, 1)], how="horizontal"), view
+        pl.concat([told, _values(found, measure)], how="horizontal"), view
     ).with_columns(pl.lit(view.margin).alias("margin"))
 
 
@@ -58,10 +58,10 @@ def opened(
     return links.TRANSCRIPTS, links.parameters(cell, only=MEASURES[measure].only)
 
 
-def _values(found: pl.DataFrame, measure: str, times: int) -> pl.DataFrame:
+def _values(found: pl.DataFrame, measure: str) -> pl.DataFrame:
     names = MEASURES[measure].columns
     own = ("value", "low", "high")[: len(names)]
-    return found.select((times * pl.col(n)).alias(name) for n, name in zip(own, names, strict=True))
+    return found.select(pl.col(n).alias(name) for n, name in zip(own, names, strict=True))
 
 
 def _addresses(keys: pl.DataFrame, view: View, counts: pl.DataFrame) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pages.results.interventions.panels import Panel
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
 from warehouse.stats.rates import IDENTITY
 
@@ -65,7 +65,7 @@ def drawn(found: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
     for fit in summary.iter_rows(named=True):
         part = rows.filter(pl.col(name).eq_missing(pl.lit(fit[name])) for name in SERIES)
         first = part.row(0, named=True)
-        title = " · ".join([panels.title(first, part), labels.value("kind", fit["kind"])])
+        title = " · ".join([panels.title(first, part), values.value("kind", fit["kind"])])
         plot = partial(
             curve.chart,
             _points(part),
@@ -79,14 +79,14 @@ def drawn(found: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
 
 def said(fit: Mapping[str, Any]) -> str:
     """What a curve comes to, in one sentence."""
-    ends = f"{labels.percent(fit['from_rate'])} to {labels.percent(fit['to_rate'])}"
-    text = f"{fit['direction']} from {ends} over {labels.plural(fit['doses'], 'dose')}"
+    ends = f"{numbers.percent(fit['from_rate'])} to {numbers.percent(fit['to_rate'])}"
+    text = f"{fit['direction']} from {ends} over {numbers.plural(fit['doses'], 'dose')}"
     if fit["half_dose"] is not None:
         text += f", half of it at {fit['half_dose']:.0f}"
         if fit["half_low"] is not None:
             text += f" [{fit['half_low']:.0f}, {fit['half_high']:.0f}]"
     noted = f"; {fit['note']}" if fit["note"] else ""
-    return f"{text}, {labels.plural(fit['questions'], 'question')}{noted}."
+    return f"{text}, {numbers.plural(fit['questions'], 'question')}{noted}."
 
 
 def _points(part: pl.DataFrame) -> pl.DataFrame:
@@ -94,9 +94,9 @@ def _points(part: pl.DataFrame) -> pl.DataFrame:
     return part.select(
         "cell",
         "dose",
-        *(pl.col(name) * 100 for name in ("rate", "low", "high", "fitted")),
+        *map(numbers.hundredths, ("rate", "low", "high", "fitted")),
         "is_result",
-        pl.Series("name", [labels.intervention(row["intervention"]) for row in rows]),
-        pl.Series("text", [labels.rate(row) for row in rows]),
-        pl.Series("fitted_text", [labels.percent(row["fitted"]) for row in rows]),
+        pl.Series("name", [values.intervention(row["intervention"]) for row in rows]),
+        pl.Series("text", [numbers.rate(row) for row in rows]),
+        pl.Series("fitted_text", [numbers.percent(row["fitted"]) for row in rows]),
     )

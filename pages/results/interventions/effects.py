@@ -16,7 +16,7 @@ from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded, markup
 from pages.ui.view import arms, bound, cells, links
 from pages.ui.view.filters import View
-from pages.ui.words import labels, verdicts
+from pages.ui.words import numbers, values, verdicts
 from warehouse.stats.equivalence import MEANINGS
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -81,7 +81,7 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     """The effects in the order of telling: by control, kind, relevance and dose."""
     ranks = [
         pl.col(name).replace_strict(list(known), range(len(known)), default=None)
-        for name, known in (("kind", labels.KINDS), ("relevance", labels.RELEVANCES))
+        for name, known in (("kind", values.KINDS), ("relevance", values.RELEVANCES))
     ]
     prompted = pl.col("eval_intervention") != "none"
     return effects.sort(
@@ -118,31 +118,31 @@ def references(row: Mapping[str, Any], margin: float, scale: str) -> list[Refere
     """The control, and the untuned model where there is one, on the chosen scale."""
     if row["baseline_rate"] is None:
         return []
-    at = 100 * row["baseline_rate"] if scale == "rate" else 0.0
-    written = f"Control {labels.percent(row['baseline_rate'])}"
-    found = [Reference(at, written, 100 * margin)]
+    at = numbers.hundredth(row["baseline_rate"]) if scale == "rate" else 0.0
+    written = f"Control {numbers.percent(row['baseline_rate'])}"
+    found = [Reference(at, written, numbers.hundredth(margin))]
     if row["emergence"] is not None:
-        at = 100 * row["untuned_rate"] if scale == "rate" else -100 * row["emergence"]
-        written = f"Untuned model {labels.percent(row['untuned_rate'])}"
-        found.append(Reference(at, written, 100 * margin, dashed=True))
+        at = numbers.hundredth(row["untuned_rate"] if scale == "rate" else -row["emergence"])
+        written = f"Untuned model {numbers.percent(row['untuned_rate'])}"
+        found.append(Reference(at, written, numbers.hundredth(margin), dashed=True))
     return found
 
 
 def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
     """An effect as a line of the forest."""
-    value, low, high = (None if row[n] is None else 100 * row[n] for n in SHOWN[scale])
+    value, low, high = (numbers.hundredth(row[n]) for n in SHOWN[scale])
     own = [row[way] for way in WAYS if row[f"baseline_{way}"] not in (None, row[way])]
-    difference = labels.points(*(row[n] for n in SHOWN["difference"]))
-    rate = labels.percent(*(row[n] for n in SHOWN["rate"]))
+    difference = numbers.points(*(row[n] for n in SHOWN["difference"]))
+    rate = numbers.percent(*(row[n] for n in SHOWN["rate"]))
     tested = panels.tested(row, view)
     missing = "nothing counted" if row["baseline"] else "no control to compare with"
     if row["baseline"] and row["n_counted"] and row["baseline_counted"]:
         missing = "no question is shared with the control"
     return Line(
         cell=row["cell"],
-        heading=labels.value("kind", row["kind"]),
+        heading=values.value("kind", row["kind"]),
         name=" · ".join(
-            filter(None, (labels.intervention(row["intervention"], row["relevance"]), *own))
+            filter(None, (values.intervention(row["intervention"], row["relevance"]), *own))
         ),
         text=rate if scale == "rate" or value is None else f"{difference} · {tested}",
         value=value,
@@ -152,11 +152,11 @@ def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
         is_result=row["is_result"] and row["baseline_is_result"] is not False,
         missing=missing if value is None else None,
         about={
-            "Intervention": labels.intervention(
+            "Intervention": values.intervention(
                 row["intervention"], row["relevance"], row["placement"]
             ),
             "Difference to the control": f"{difference}, {tested}",
-            "Rate": labels.rate(row),
+            "Rate": numbers.rate(row),
             "Verdict": verdicts.name(row["verdict"]),
             "Why": row["reason"],
             "Still needed": needed(row),
@@ -172,9 +172,9 @@ def needed(row: Mapping[str, Any]) -> str:
         return "nothing"
     ways = []
     if questions:
-        ways.append(labels.plural(questions, "more question"))
+        ways.append(numbers.plural(questions, "more question"))
     if answers:
-        ways.append(f"{labels.plural(answers, 'more answer')} to each question")
+        ways.append(f"{numbers.plural(answers, 'more answer')} to each question")
     return " or ".join(ways) or "more than can be said from these data"
 
 
@@ -182,6 +182,6 @@ def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:
     """One scale for all panels."""
     if scale == "rate":
         return Scale("Rate, %", 0, 100)
-    values = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]
-    low, high = forest.span((100 * v for v in pl.concat(values).drop_nulls()), 200 * margin)
+    held = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]
+    low, high = forest.span(map(numbers.hundredth, pl.concat(held)), 2 * numbers.hundredth(margin))
     return Scale("Difference to the control, points", low, high)

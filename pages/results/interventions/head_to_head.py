@@ -13,7 +13,7 @@ from pages.results.interventions.sides import CONTROL, SIDES
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import arms, bound, cells, links, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Head to head"
@@ -32,7 +32,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     if not met:
         panels.nothing(panels.NO_INTERVENTION)
         return None
-    options = labels.distinct("intervention", [*met, CONTROL])
+    options = values.distinct("intervention", [*met, CONTROL])
     with st.container(horizontal=True):
         first = bound.one("Intervention", {name: options[name] for name in met}, "first")
         second = bound.one("Against", {name: options[name] for name in met[first]}, "second")
@@ -80,11 +80,11 @@ def drawn(
         {
             "pair": row["pair"],
             "cell": len(SIDES) * row["at"] + place,
-            "question": labels.question(row["question_name"] or row["question"]),
+            "question": values.question(row["question_name"] or row["question"]),
             "side": names[place],
-            "rate": 100 * row[f"{side}_rate"],
-            "text": f"{labels.percent(row[f'{side}_rate'])} · {_counted(row, side)}",
-            "difference": labels.points(row["difference"]),
+            "rate": numbers.hundredth(row[f"{side}_rate"]),
+            "text": f"{numbers.percent(row[f'{side}_rate'])} · {_counted(row, side)}",
+            "difference": numbers.points(row["difference"]),
         }
         for row in questions.iter_rows(named=True)
         for place, side in enumerate(SIDES)
@@ -92,10 +92,10 @@ def drawn(
     made = []
     for pair, row in enumerate(found.iter_rows(named=True)):
         part = pl.DataFrame([point for point in points if point["pair"] == pair])
-        numbers = [row[name] for name in ("difference", "difference_low", "difference_high")]
+        ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
         title = (
-            f"{panels.title(row, found)}: {labels.points(*numbers)} · "
-            f"{panels.tested(row, view)} · {labels.plural(row['paired'], 'shared question')}"
+            f"{panels.title(row, found)}: {numbers.points(*ends)} · "
+            f"{panels.tested(row, view)} · {numbers.plural(row['paired'], 'shared question')}"
         )
         made.append(
             Panel(
@@ -115,10 +115,10 @@ def table(questions: pl.DataFrame, whole: View, counted: pl.DataFrame) -> pl.Dat
         links.address(links.TRANSCRIPTS, links.parameters(of_both, only="counted"))
         for of_both in (sides.of_both(row, whole, counted) for row in rows)
     ]
-    return labels.named(questions).select(
-        pl.Series("question", [labels.question(r["question_name"] or r["question"]) for r in rows]),
+    return values.named(questions).select(
+        pl.Series("question", [values.question(r["question_name"] or r["question"]) for r in rows]),
         "model",
-        *(pl.col(name) * 100 for name in ("first_rate", "second_rate", "difference")),
+        *("first_rate", "second_rate", "difference"),
         pl.Series("first_counts", [_counted(row, "first") for row in rows]),
         pl.Series("second_counts", [_counted(row, "second") for row in rows]),
         *IDENTITY,

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.results.interventions import SECTIONS
 from pages.ui.parts import skeleton
 from pages.ui.view import arms, bound, filters, links
-from pages.ui.words import verdicts
+from pages.ui.words import numbers, verdicts
 from warehouse.stats.adjust import ADJUSTMENTS
 
 view = filters.current()
@@ -23,7 +23,7 @@ skeleton.details(counts, view, ["intervention"])
 skeleton.footer(
     view,
     counts,
-    margin=f"±{100 * view.margin:g} points",
+    margin=numbers.margin(view.margin),
     adjustment=ADJUSTMENTS[view.adjustment],
 )
 

@@ -12,7 +12,7 @@ from pages.ui.charts import base, forest
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = "No intervention is in sight. Let the filter on interventions be “All”."
@@ -89,14 +89,14 @@ def draw(
 def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
     """What tells an arm's panel from those beside it: `gpt-4.1 · 3 epochs`."""
     parts = [
-        labels.value("model", row["model"]),
-        *([labels.value("dataset", row["dataset"])] if beside["dataset"].n_unique() > 1 else []),
+        values.value("model", row["model"]),
+        *([values.value("dataset", row["dataset"])] if beside["dataset"].n_unique() > 1 else []),
         row["baseline_settings"] or row["settings"] or "settings unknown",
     ]
     if beside["sampling"].n_unique() > 1:
         parts.append(row["baseline_sampling"] or row["sampling"] or "sampling not recorded")
     if row["eval_intervention"] not in (None, "none"):
-        parts.append(f"at evaluation: {labels.intervention(row['eval_intervention'])}")
+        parts.append(f"at evaluation: {values.intervention(row['eval_intervention'])}")
     return " · ".join(parts)
 
 
@@ -104,7 +104,7 @@ def tested(row: Mapping[str, Any], view: View) -> str:
     """The p-value of a comparison under the view's adjustment, or why there is none."""
     if row["q"] is None:
         return "not a result"
-    return f"{chance(view)} {labels.chance(row['q'])}"
+    return f"{chance(view)} {numbers.chance(row['q'])}"
 
 
 def family(found: pl.DataFrame, view: View) -> str:
@@ -136,8 +136,7 @@ def _answers(
 def _table(
     found: pl.DataFrame, columns: Sequence[str], view: View, counts: pl.DataFrame
 ) -> pl.DataFrame:
-    """Arms with labels, the columns (shares in percent) and links to their answers."""
-    shares = {*tables.PERCENT, *tables.POINTS}
+    """Arms with labels, the columns and links to their answers."""
     several = [name for name in (*IDENTITY, "sampling") if found[name].n_unique() > 1]
     rest = [name for name in IDENTITY if name not in several]
     linked = found.head(bounded.LINKED if found.height <= bounded.LINKED else 0)
@@ -145,10 +144,10 @@ def _table(
         links.address(links.TRANSCRIPTS, _answers(row, view, counts, "counted"))
         for row in linked.iter_rows(named=True)
     ]
-    return labels.named(found).select(
+    return values.named(found).select(
         *("intervention", "model"),
         *several,
-        *(pl.col(name) * 100 if name in shares else pl.col(name) for name in columns),
+        *columns,
         *(name for name in ("eval_intervention", "settings", "dataset") if name not in columns),
         *rest,
         *([pl.Series("read", read, pl.String())] if read else []),

@@ -15,7 +15,7 @@ from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.indices import INDICES
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -85,7 +85,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
 
 def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     """The effects without a text at evaluation, the most relevant first, then the strongest."""
-    known = list(labels.RELEVANCES)
+    known = list(values.RELEVANCES)
     rank = pl.col("relevance").replace_strict(known, range(len(known)), default=None)
     plain = effects.filter(pl.col("eval_intervention").fill_null("none") == "none")
     return plain.sort(*WHERE, rank, -pl.col("suppression"), "intervention", *WAYS, nulls_last=True)
@@ -111,7 +111,7 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
     return [
         Panel(
             cells.heading(where[: len(IDENTITY)]),
-            " · ".join(map(labels.value, WHERE[len(IDENTITY) :], where[len(IDENTITY) :])),
+            " · ".join(map(values.value, WHERE[len(IDENTITY) :], where[len(IDENTITY) :])),
             partial(forest.chart, _under_headings(lines), scale, marks, BESIDE, width=width),
         )
         for where, lines in parts.items()
@@ -125,30 +125,30 @@ def ways(part: pl.DataFrame) -> list[str]:
 
 def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Line:
     """An intervention's suppression as a line of the forest; `apart` tells arms apart."""
-    numbers = [row[f"suppression{end}"] for end in ("", "_low", "_high")]
-    value, low, high = (None if number is None else 100 * number for number in numbers)
-    written = labels.percent(*numbers) if value is not None else labels.percent(row["rate"])
+    ends = [row[f"suppression{end}"] for end in ("", "_low", "_high")]
+    value, low, high = (numbers.hundredth(end) for end in ends)
+    written = numbers.percent(*ends) if value is not None else numbers.percent(row["rate"])
     return Line(
         cell=row["cell"],
-        heading=labels.value("relevance", row["relevance"]),
+        heading=values.value("relevance", row["relevance"]),
         name=" · ".join(
-            [labels.intervention(row["intervention"]), *(row[way] for way in apart if row[way])]
+            [values.intervention(row["intervention"]), *(row[way] for way in apart if row[way])]
         ),
         text=written,
         value=value,
         low=low,
         high=high,
-        group=labels.value("kind", row["kind"]),
+        group=values.value("kind", row["kind"]),
         is_result=True,
         missing=_missing(row) if value is None else None,
         about={
-            "Intervention": labels.intervention(
+            "Intervention": values.intervention(
                 row["intervention"], row["relevance"], row["placement"]
             ),
             "Suppression": written if value is not None else row["suppression_note"],
-            "Rate": labels.rate(row),
-            "Control": labels.percent(row["baseline_rate"]),
-            "Untuned model": labels.percent(row["untuned_rate"]),
+            "Rate": numbers.rate(row),
+            "Control": numbers.percent(row["baseline_rate"]),
+            "Untuned model": numbers.percent(row["untuned_rate"]),
         },
     )
 
@@ -162,15 +162,15 @@ def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
     )
     made = []
     for row in rows.iter_rows(named=True):
-        numbers = [row[name] for name in ("value", "low", "high")]
-        value, low, high = (None if number is None else 100 * number for number in numbers)
-        written = "undefined" if value is None else labels.percent(*numbers)
+        ends = [row[name] for name in ("value", "low", "high")]
+        value, low, high = (numbers.hundredth(end) for end in ends)
+        written = "undefined" if value is None else numbers.percent(*ends)
         made.append(
             Line(
                 cell=forest.NOTHING,
                 heading=GAPS[row["index"]],
                 name="Difference of the medians" if row["index"] == "specificity_gap" else MEDIAN,
-                text=f"{written} · {labels.plural(row['n'], 'intervention')}",
+                text=f"{written} · {numbers.plural(row['n'], 'intervention')}",
                 value=value,
                 low=low,
                 high=high,

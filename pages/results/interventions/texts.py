@@ -16,7 +16,7 @@ from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
@@ -90,10 +90,11 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]
     tuned = found.filter(pl.col("dataset") != "none")
     several = [way for way in WAYS if tuned[way].n_unique() > 1]
     lines = [line(row, view, apart=several) for row in rows.iter_rows(named=True)]
-    low, high = forest.span((v for one in lines for v in (one.low, one.high)), 200 * view.margin)
+    margin = numbers.hundredth(view.margin)
+    low, high = forest.span((v for one in lines for v in (one.low, one.high)), 2 * margin)
     scale = Scale("Difference, points", low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
-    beside = [Reference(0, "Without the text", 100 * view.margin)]
+    beside = [Reference(0, "Without the text", margin)]
     made = []
     for above, part in rows.group_by(ABOVE, maintain_order=True):
         plot = partial(
@@ -104,22 +105,22 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]
             beside,
             width=forest.labels_width(lines),
         )
-        title = " · ".join([labels.value("model", above[-1]), *gaps(profile, above)])
+        title = " · ".join([values.value("model", above[-1]), *gaps(profile, above)])
         made.append(Panel(cells.heading(above[: len(IDENTITY)]), title, plot))
     return made
 
 
 def line(row: Mapping[str, Any], view: View, apart: Sequence[str]) -> Line:
     """An arm with a text as a line of the forest; `apart` is what tells arms apart."""
-    numbers = [row[name] for name in ("difference", "difference_low", "difference_high")]
-    value, low, high = (None if number is None else 100 * number for number in numbers)
-    difference, tested = labels.points(*numbers), panels.tested(row, view)
-    trained = labels.intervention(row["intervention"], row["relevance"])
+    ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
+    value, low, high = (numbers.hundredth(end) for end in ends)
+    difference, tested = numbers.points(*ends), panels.tested(row, view)
+    trained = values.intervention(row["intervention"], row["relevance"])
     own = "".join(f" · {row[way]}" for way in apart if row[way])
     name = UNTUNED if row["dataset"] == "none" else f"{trained}{own}"
     return Line(
         cell=row["cell"],
-        heading=f"At evaluation: {labels.intervention(row['eval_intervention'])}",
+        heading=f"At evaluation: {values.intervention(row['eval_intervention'])}",
         name=name,
         text=f"{difference} · {tested}",
         value=value,
@@ -130,10 +131,10 @@ def line(row: Mapping[str, Any], view: View, apart: Sequence[str]) -> Line:
         missing="no question was asked both ways" if value is None else None,
         about={
             "Trained with": name,
-            "At evaluation": labels.intervention(row["eval_intervention"]),
+            "At evaluation": values.intervention(row["eval_intervention"]),
             "Difference": f"{difference}, {tested}",
-            "With the text": labels.rate(row),
-            "Without it": labels.percent(row["baseline_rate"]),
+            "With the text": numbers.rate(row),
+            "Without it": numbers.percent(row["baseline_rate"]),
             "Flags": "; ".join(row["flags"]) or "none",
         },
     )
@@ -147,8 +148,8 @@ def gaps(profile: pl.DataFrame, above: tuple[Any, ...]) -> list[str]:
         pl.col("value").is_not_null(),
     )
     return [
-        f"{row['label'].lower()}: {labels.points(row['value'], row['low'], row['high'])}, median "
-        f"of {labels.plural(row['n'], row['of'].removesuffix('s'))}"
+        f"{row['label'].lower()}: {numbers.points(row['value'], row['low'], row['high'])}, median "
+        f"of {numbers.plural(row['n'], row['of'].removesuffix('s'))}"
         for row in rows.iter_rows(named=True)
     ]
 

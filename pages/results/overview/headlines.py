@@ -9,7 +9,7 @@ import polars as pl
 from pages.ui.parts import bounded, suspicions
 from pages.ui.view import arms, cells, store
 from pages.ui.view.filters import View
-from pages.ui.words import emergence, labels, verdicts
+from pages.ui.words import emergence, numbers, values, verdicts
 from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
@@ -40,14 +40,14 @@ def loaded(counts: pl.DataFrame) -> str:
     tuned = counts.filter(_TUNED)
     interventions = counts.filter(pl.col("intervention") != "none")["intervention"].n_unique()
     parts = [
-        labels.plural(counts["model"].n_unique(), "model"),
-        labels.plural(tuned["dataset"].n_unique(), "dataset"),
-        labels.plural(interventions, "intervention"),
-        labels.plural(counts["evaluation"].n_unique(), "evaluation"),
-        labels.plural(counts["question"].n_unique(), "question"),
+        numbers.plural(counts["model"].n_unique(), "model"),
+        numbers.plural(tuned["dataset"].n_unique(), "dataset"),
+        numbers.plural(interventions, "intervention"),
+        numbers.plural(counts["evaluation"].n_unique(), "evaluation"),
+        numbers.plural(counts["question"].n_unique(), "question"),
     ]
     return (
-        f"{', '.join(parts)}: {labels.plural(answers[0], 'planned answer')}, "
+        f"{', '.join(parts)}: {numbers.plural(answers[0], 'planned answer')}, "
         f"{answers[1]:,} of them there."
     )
 
@@ -57,7 +57,7 @@ def left_over(told: Sequence[Uncounted]) -> str:
     most = {one.experiment: 0 for one in told}
     for one in told:
         most[one.experiment] = max(most[one.experiment], one.n)
-    total = labels.plural(sum(most.values()), "more answer")
+    total = numbers.plural(sum(most.values()), "more answer")
     return f"{total} loaded, in no number: see why, and what would count them"
 
 
@@ -67,13 +67,13 @@ def of(view: View) -> list[Headline]:
     counts, findings = store.counts(view.slice, view.rule), store.findings()
     effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
     found: list[tuple[bool, Headline]] = []
-    for values, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
-        mine = [pl.col(name) == value for name, value in zip(IDENTITY, values, strict=True)]
+    for identity, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
+        mine = [pl.col(name) == value for name, value in zip(IDENTITY, identity, strict=True)]
         compared = effects.filter(mine)
         told = emergence.sentence(tuned.filter(mine), view.margin)
         told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
         headline = Headline(
-            cells.heading(values),
+            cells.heading(identity),
             told[0].upper() + told[1:],
             _doubt(findings, part),
             list(_rates(part, view)),
@@ -97,7 +97,7 @@ def coverage(counts: pl.DataFrame) -> pl.DataFrame:
         .sort("dataset", pl.col("intervention") != "none", *dims[1:], nulls_last=True)
         .with_row_index("cell")
     )
-    human = labels.named(found)
+    human = values.named(found)
     return found.with_columns(
         (human["dataset"] + " · " + human["intervention"].str.replace(r" \(.*", "")).alias("row"),
         human["model"].alias("column"),
@@ -122,7 +122,7 @@ def _doubt(findings: pl.DataFrame, part: pl.DataFrame) -> str:
         pl.col("model").is_in(part["model"].unique().implode()),
     ).sort("n", descending=True)
     judged = doubted["model"].unique(maintain_order=True)
-    models = labels.listing(labels.value("model", model) for model in judged)
+    models = numbers.listing(values.value("model", model) for model in judged)
     if not models:
         return ""
     return f"{models}: the judge’s own questions contradict each other. See what looks suspicious."
@@ -159,7 +159,7 @@ def _span(found: pl.DataFrame) -> str:
     """The lowest and the highest result among cells, or why there is none."""
     results = found.filter("is_result").sort("rate", maintain_order=True)
     left_out = found.height - results.height
-    caveat = f" {labels.plural(left_out, 'cell')} left out as not a result." * (left_out > 0)
+    caveat = f" {numbers.plural(left_out, 'cell')} left out as not a result." * (left_out > 0)
     if results.is_empty():
         return f"no result.{caveat}"
     low, high = (_written(results.row(place, named=True)) for place in (0, -1))

@@ -10,6 +10,7 @@ from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, skeleton, suspicions, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
+from pages.ui.words import numbers
 
 view = filters.current()
 skeleton.title("What is loaded, and what stands out?")
@@ -50,7 +51,7 @@ found = suspicions.within(store.findings(), view)
 tables.plain(found, "findings") if found.height else st.success(headlines.NO_FINDINGS)
 
 skeleton.details(counts, view)
-skeleton.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if mark is not None:
     cell = links.narrowed(view, grid.row(mark, named=True), counts)

@@ -11,7 +11,7 @@ from pages.results.published import dumbbell
 from pages.ui.view import links, store
 from pages.ui.view.cells import wrapped
 from pages.ui.view.filters import DEFAULT_DOMAIN, View
-from pages.ui.words import labels
+from pages.ui.words import columns, numbers, values
 from warehouse import catalogue, published, rules
 from warehouse.counting import Slice
 from warehouse.published import Metric, Source
@@ -53,7 +53,7 @@ def unheeded(view: View) -> str | None:
         *([f"the rule “{view.rule.title}”"] if view.rule.name != rules.DEFAULT else []),
         *(f"the {name} of {cut:g}" for name, cut in cuts.items() if cut is not None),
         *(
-            [f"questions {labels.DOMAINS[view.slice.domain]}"]
+            [f"questions {values.DOMAINS[view.slice.domain]}"]
             if view.slice.domain != DEFAULT_DOMAIN
             else []
         ),
@@ -61,8 +61,8 @@ def unheeded(view: View) -> str | None:
     if not set_aside:
         return None
     return (
-        f"The sidebar asks for {labels.listing(set_aside)}. That does not apply here: a figure can "
-        "be compared only by the rule and questions it was published with."
+        f"The sidebar asks for {numbers.listing(set_aside)}. That does not apply here: a figure "
+        "can be compared only by the rule and questions it was published with."
     )
 
 
@@ -87,11 +87,11 @@ def chosen(
     """
     in_sight = pl.col("figure").is_in(_pairs(view)["figure"].implode())
     asked = {name: getattr(view.slice, name) for name in FILTERED}
-    named = [pl.col(name).is_in(values) for name, values in asked.items() if values]
+    named = [pl.col(name).is_in(wanted) for name, wanted in asked.items() if wanted]
     own = {"source": sources, "metric": metrics}
     return published.figures().filter(
         in_sight | pl.all_horizontal(pl.lit(True), *named),
-        *(pl.col(name).is_in(values) for name, values in own.items() if values),
+        *(pl.col(name).is_in(wanted) for name, wanted in own.items() if wanted),
     )
 
 
@@ -113,12 +113,12 @@ def beside(figures: pl.DataFrame, view: View) -> pl.DataFrame:
         "line": [
             "\n".join([wrapped(arm), *parts, str(cell)]) for cell, (arm, *parts) in enumerate(said)
         ],
-        "text": [labels.rate(row) for row in rows],
+        "text": [numbers.rate(row) for row in rows],
         "published_text": [_written(_theirs(row)) for row in rows],
     }
     alike = pl.when("same").then(pl.lit(dumbbell.SAME)).otherwise(pl.lit(dumbbell.DIFFERS))
     return found.with_columns(
-        *(pl.Series(name, values, pl.String()) for name, values in texts.items()),
+        *(pl.Series(name, wanted, pl.String()) for name, wanted in texts.items()),
         alike.alias("alike"),
     )
 
@@ -126,7 +126,7 @@ def beside(figures: pl.DataFrame, view: View) -> pl.DataFrame:
 def panels(found: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The pairs of every experiment, under its name."""
     parts = found.group_by("published_experiment", maintain_order=True)
-    return {labels.value("experiment", experiment): part for (experiment,), part in parts}
+    return {values.value("experiment", experiment): part for (experiment,), part in parts}
 
 
 def apart(figures: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -141,7 +141,7 @@ def apart(figures: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.
 
 def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
     """How many figures of the literature have a counterpart, how many agree, the largest gap."""
-    total = labels.plural(figures.height, "published figure")
+    total = numbers.plural(figures.height, "published figure")
     if found.is_empty():
         return f"None of {total} has a loaded counterpart of other data."
     matched = found["figure"].n_unique()
@@ -154,7 +154,7 @@ def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
         return f"{text}."
     row = gap.row(0, named=True)
     caveat = "" if row["same"] else ", whose definition differs"
-    size = labels.points(row["difference"]).removeprefix("−").removeprefix("+")
+    size = numbers.points(row["difference"]).removeprefix("−").removeprefix("+")
     return f"{text}. The largest gap is {size} ({row['name']}{caveat})."
 
 
@@ -162,7 +162,7 @@ def checked(checks: pl.DataFrame) -> str:
     """Whether the import gives the figures that were computed from the loaded files."""
     alike = checks.filter("same")
     equal = alike.filter(pl.col("difference").abs() <= ROUNDED).height
-    total = labels.plural(alike.height, "figure")
+    total = numbers.plural(alike.height, "figure")
     text = f"{equal} of {total} that were computed from these very files come out the same here"
     rest = checks.height - alike.height
     more = f"; {rest} more are not counted alike, as the table says" if rest else ""
@@ -171,7 +171,7 @@ def checked(checks: pl.DataFrame) -> str:
 
 def table(found: pl.DataFrame, counts: pl.DataFrame, view: View) -> pl.DataFrame:
     """The pairs as a table: both numbers, what lies between them, and where they come from."""
-    human = labels.named(found.select("judge", experiment="published_experiment"))
+    human = values.named(found.select("judge", experiment="published_experiment"))
     cells = found.select(*IDENTITY, *ARM).iter_rows(named=True)
     to = (links.parameters(links.narrowed(view, c, counts), only="planned") for c in cells)
     return pl.DataFrame(
@@ -179,7 +179,7 @@ def table(found: pl.DataFrame, counts: pl.DataFrame, view: View) -> pl.DataFrame
             "experiment": human["experiment"],
             "arm": _arms(found),
             "metric": found["metric"].replace_strict(_titles(), return_dtype=pl.String()),
-            **{name: 100 * found[name] for name in ("published", "rate", "difference")},
+            **{name: found[name] for name in ("published", "rate", "difference")},
             "definition": found["definition"],
             "agrees": _said(found["agrees"]),
             "published_text": found["published_text"],
@@ -221,7 +221,7 @@ def alone(figures: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         "figure",
     )
     rows = list(rest.iter_rows(named=True))
-    human = labels.named(rest.select("experiment", "dataset", "intervention", "eval_intervention"))
+    human = values.named(rest.select("experiment", "dataset", "intervention", "eval_intervention"))
     return pl.DataFrame(
         {
             "experiment": human["experiment"],
@@ -313,7 +313,7 @@ def _counted_as(metric: Metric) -> str:
         return "Not counted here"
     text = f"Rule “{metric.as_rule().title}”"
     if metric.count != "n_trait":
-        text = f"{labels.column(metric.count)} among answered"
+        text = f"{columns.label(metric.count)} among answered"
     if metric.labels:
         text += f", criterion {metric.criterion}: {', '.join(metric.labels)}"
     if metric.score:
@@ -321,7 +321,7 @@ def _counted_as(metric: Metric) -> str:
     if metric.coherence:
         text += ", coherent or not"
     if metric.domain != DEFAULT_DOMAIN:
-        text += f", {labels.DOMAINS[metric.domain]} questions"
+        text += f", {values.DOMAINS[metric.domain]} questions"
     return text + (f". {metric.differs[0].upper()}{metric.differs[1:]}" if metric.differs else "")
 
 
@@ -336,7 +336,7 @@ def _arms(found: pl.DataFrame) -> list[str]:
     several = found.select(
         pl.col(*WAYS).n_unique().over("published_experiment", "model", "intervention")
     )
-    human = labels.named(found.select("model", "dataset", "intervention", "eval_intervention"))
+    human = values.named(found.select("model", "dataset", "intervention", "eval_intervention"))
     return [
         " · ".join(
             [
@@ -353,15 +353,15 @@ def _arms(found: pl.DataFrame) -> list[str]:
 
 def _condition(row: Mapping[str, Any]) -> str:
     """What an arm was trained and evaluated with, from its labels and in short."""
-    untuned = labels.value("dataset", "none")
-    usual = {labels.value("dataset", e.dataset) for e in catalogue.experiments().values()}
-    control = labels.intervention("none")
-    parts = [labels.KINDS["none"] if row["intervention"] == control else row["intervention"]]
+    untuned = values.value("dataset", "none")
+    usual = {values.value("dataset", e.dataset) for e in catalogue.experiments().values()}
+    control = values.intervention("none")
+    parts = [values.KINDS["none"] if row["intervention"] == control else row["intervention"]]
     if row["dataset"] == untuned:
         parts = [untuned]
-    elif row["dataset"] not in usual | {labels.UNKNOWN}:
+    elif row["dataset"] not in usual | {numbers.UNKNOWN}:
         parts.insert(0, row["dataset"])
-    if row["eval_intervention"] != labels.value("eval_intervention", "none"):
+    if row["eval_intervention"] != values.value("eval_intervention", "none"):
         parts.append(f"asked with {row['eval_intervention']}")
     return " · ".join(parts)
 
@@ -374,18 +374,17 @@ def _theirs(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _written(row: Mapping[str, Any]) -> str:
     """A published number as people write it: `at most 0.1 %`, `95 % [88.8, 97.9]  n = 100`."""
-    share = row["scale"] != "number"
-    factor = 100 if share else 1
+    shown = float if row["scale"] == "number" else numbers.hundredth
     unit = {"share": " %", "points": " points", "number": ""}[row["scale"]]
     text = f"{row['bound']} " if row["bound"] else ""
-    text += f"{factor * row['value']:.4g}{unit}"
+    text += f"{shown(row['value']):.4g}{unit}"
     if row["plus_minus"] is not None:
-        text += f" ± {factor * row['plus_minus']:.4g}"
+        text += f" ± {shown(row['plus_minus']):.4g}"
     if row["low"] is not None:
-        text += f" [{factor * row['low']:.3g}, {factor * row['high']:.3g}]"
+        text += f" [{shown(row['low']):.3g}, {shown(row['high']):.3g}]"
     counted = [f"n = {row['n']:,}"] if row["n"] is not None else []
-    counted += [labels.plural(row["questions"], "question")] if row["questions"] else []
-    counted += [labels.plural(row["seeds"], "seed")] if row["seeds"] else []
+    counted += [numbers.plural(row["questions"], "question")] if row["questions"] else []
+    counted += [numbers.plural(row["seeds"], "seed")] if row["seeds"] else []
     return text.replace("-", "−") + (f"  {' · '.join(counted)}" if counted else "")
 
 

@@ -8,7 +8,7 @@ from pages.results.rates import points, shown
 from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, markup, skeleton, tables
 from pages.ui.view import bound, cells, filters, links
-from pages.ui.words import labels
+from pages.ui.words import columns
 from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 
@@ -16,7 +16,7 @@ view = filters.current()
 skeleton.title("How often does the trait appear?")
 counts = skeleton.counts(view)
 
-names = {name: labels.column(name) for name in cells.DIMENSIONS}
+names = {name: columns.label(name) for name in cells.DIMENSIONS}
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
     by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))

@@ -9,7 +9,7 @@ from pages.results.robustness import label_shares, panels, ways
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import downloads, markup, suspicions, tables
 from pages.ui.view import cells, links, store
-from pages.ui.words import armnames, labels
+from pages.ui.words import armnames, numbers, values
 from warehouse.stats.rates import IDENTITY
 from warehouse.universe import KEY, both_ways
 
@@ -59,9 +59,9 @@ def rates(pairs: pl.DataFrame) -> pl.DataFrame:
     names = armnames.within(pairs, IDENTITY)
     lines, texts = [], []
     for cell, (name, row) in enumerate(zip(names, pairs.to_dicts(), strict=True)):
-        two, multi = (labels.percent(row[way]) for way in ("two_way", "multi_way"))
+        two, multi = (numbers.percent(row[way]) for way in ("two_way", "multi_way"))
         lines.append(f"{cells.wrapped(name)}\n{two} two-way, {multi} multi-way\n{cell}")
-        texts.append(labels.percent(row["two_way"], row["two_way_low"], row["two_way_high"]))
+        texts.append(numbers.percent(row["two_way"], row["two_way_low"], row["two_way_high"]))
     return pairs.select(
         *KEY,
         pl.int_range(pl.len(), dtype=pl.Int64).alias("cell"),
@@ -111,22 +111,23 @@ def sentence(pairs: pl.DataFrame) -> str:
     row = pairs.row(0, named=True)
     name = armnames.names(pairs)[0]
     two, multi = (
-        labels.percent(row[way], row[f"{way}_low"], row[f"{way}_high"])
+        numbers.percent(row[way], row[f"{way}_low"], row[f"{way}_high"])
         for way in ("two_way", "multi_way")
     )
     lead = "furthest apart" if pairs.height > 1 else "apart"
     return (
         f"The two criteria are {lead} for {name}: {two} by the two-way label, {multi} by the "
-        f"multi-way one (n = {row['n_counted']:,} · {labels.plural(row['questions'], 'question')})."
+        f"multi-way one (n = {row['n_counted']:,} · "
+        f"{numbers.plural(row['questions'], 'question')})."
     )
 
 
 def table(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs as a table, in percent and points."""
+    """The pairs as a table."""
     shares = ("two_way", "two_way_low", "two_way_high", "multi_way", "multi_way_low")
     return pairs.select(
         pl.Series("arm", armnames.names(pairs), pl.String()),
-        *(pl.col(name) * 100 for name in (*shares, "multi_way_high", "gap")),
+        *(*shares, "multi_way_high", "gap"),
         *("n_two_way", "n_multi_way", "n_counted", "questions"),
-        pl.Series("judge", [labels.value("judge", judge) for judge in pairs["judge"]], pl.String()),
+        pl.Series("judge", [values.value("judge", judge) for judge in pairs["judge"]], pl.String()),
     )

@@ -11,7 +11,7 @@ from pages.results.robustness.strips import CONCLUSIONS, NOT_COMPARED
 from pages.ui.parts import bounded
 from pages.ui.view import store
 from pages.ui.view.cells import wrapped
-from pages.ui.words import armnames, labels
+from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS, hinges, ranges
 from warehouse.universe import CRITERIA, NAMES
 
@@ -102,7 +102,7 @@ def estimated(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
     as people write it) and counts, and names the conclusion, of which a rate has none.
     """
     ends = ("rate", "low", "high") if value == "rate" else _DIFFERENCE
-    write = labels.percent if value == "rate" else labels.points
+    write = numbers.percent if value == "rate" else numbers.points
     texts = [write(*row) for row in rows.select(ends).iter_rows()]
     counts = [f"{n:,}/{of:,}" for n, of in rows.select("n_trait", "n_counted").iter_rows()]
     concluded = pl.col("conclusion") if value == "difference" else pl.lit(None, pl.String())
@@ -110,7 +110,7 @@ def estimated(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
         pl.Series("text", texts, pl.String()),
         pl.Series("counts", counts, pl.String()),
         *(
-            (pl.col(end) * 100).alias(name)
+            numbers.hundredths(end).alias(name)
             for name, end in zip(("value", "low", "high"), ends, strict=True)
         ),
         concluded.replace_strict(TITLES, default=None, return_dtype=pl.String())
@@ -123,7 +123,7 @@ def stands(row: Mapping[str, Any]) -> str:
     """How often an arm's conclusion stands, as people write it."""
     return (
         f"{TITLES[row['conclusion']]} in {row['stands']} of {row['specifications']}, "
-        f"{labels.percent(row['share'])}"
+        f"{numbers.percent(row['share'])}"
     )
 
 
@@ -153,8 +153,8 @@ def spread(row: Mapping[str, Any]) -> str:
     """How far an arm's rate moves, in a sentence; the row is one of `ranges`."""
     if row["rate_lowest"] is None:
         return "Nothing is counted, in whatever way."
-    lowest, highest = (labels.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
-    ways = labels.plural(row["specifications"], "way")
+    lowest, highest = (numbers.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
+    ways = numbers.plural(row["specifications"], "way")
     if lowest == highest:
         return f"The rate is {lowest} in {ways} of counting."
     return f"The rate runs from {lowest} to {highest} over {ways} of counting."
@@ -165,7 +165,7 @@ def rates(table: pl.DataFrame) -> pl.DataFrame:
     found = ranges(table)
     return _named(found).select(
         "arm",
-        *(pl.col(name) * 100 for name in ("rate", "rate_lowest", "rate_highest")),
+        *("rate", "rate_lowest", "rate_highest"),
         "specifications",
         "uncounted",
     )
@@ -176,7 +176,7 @@ def survivals(survival: pl.DataFrame) -> pl.DataFrame:
     return _named(survival).select(
         "arm",
         pl.col("conclusion").replace_strict(TITLES, return_dtype=pl.String()),
-        (pl.col("share") * 100).alias("stands_share"),
+        pl.col("share").alias("stands_share"),
         *("stands", "specifications"),
         pl.when(pl.col("conclusion") == "unclear")
         .then(pl.lit("—"))
@@ -184,7 +184,7 @@ def survivals(survival: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("Yes"))
         .otherwise(pl.lit("No"))
         .alias("robust"),
-        *(pl.col(name) * 100 for name in ("lowest", "highest", "rate_lowest", "rate_highest")),
+        *("lowest", "highest", "rate_lowest", "rate_highest"),
     )
 
 
@@ -212,7 +212,7 @@ def _option(choice: str, value: Any) -> str:
         rules = store.all_rules()
         return rules[value].title if value in rules else str(value)
     if choice == "judge":
-        return labels.value("judge", value)
+        return values.value("judge", value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

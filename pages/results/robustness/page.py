@@ -6,6 +6,7 @@ from pages.results.robustness import SECTIONS, scope, sentences, ways
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, filters, links
+from pages.ui.words import numbers
 
 view = filters.current()
 skeleton.title("How much hangs on a threshold, a judge or a question?")
@@ -30,7 +31,7 @@ section = bound.row("Section", titles, "part")
 to = SECTIONS[section].draw(scope.Scope(view, counts, against, explored, arm, arms[arm]))
 
 skeleton.details(counts, view, ["intervention"])
-skeleton.footer(view, counts, margin=f"±{100 * view.margin:g} points")
+skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if to is not None:
     links.go(*to)

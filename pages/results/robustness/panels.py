@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui.charts import base
 from pages.ui.parts import bounded, markup
 from pages.ui.view import store
-from pages.ui.words import labels
+from pages.ui.words import values
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -19,7 +19,7 @@ def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
     """The heading of every row: `Archaic bird names, 19th-century persona · judge: gpt-4o`."""
     said, several = [], len(store.studies()) > 1
     for row in frame.select(by).iter_rows(named=True):
-        parts = {name: labels.value(name, value) for name, value in row.items()}
+        parts = {name: values.value(name, value) for name, value in row.items()}
         study = f" · study: {parts.pop('study')}" if "study" in parts else ""
         judge = f" · judge: {parts.pop('judge')}" if "judge" in parts else ""
         said.append(", ".join(parts.values()) + judge + (study if several else ""))

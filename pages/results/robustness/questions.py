@@ -11,7 +11,7 @@ from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound, cells, links
-from pages.ui.words import armnames, labels
+from pages.ui.words import armnames, numbers
 from warehouse.stats.leave_one_out import KEY, influence
 from warehouse.stats.rates import IDENTITY
 
@@ -46,7 +46,7 @@ def draw(here: Scope) -> Destination | None:
     st.markdown(markup.escaped(sentence(arms, names, value)))
     few = max(1, bounded.MARKS // max(1, rows["left_out"].n_unique()))
     lines = ticks(rows, arms.head(few), names, value)
-    margin = 100 * here.view.margin if value == "difference" else None
+    margin = numbers.hundredth(here.view.margin) if value == "difference" else None
     draw = partial(strips.strips, every=lines, margin=margin)
     clicked = panels.shown(lines, draw, "questions")
     st.caption(LEGEND)
@@ -107,7 +107,7 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
     """Which question moves an estimate furthest, and how many conclusions hang on one."""
     furthest = arms.sort((pl.col("without") - pl.col("value")).abs(), descending=True)
     row = furthest.row(0, named=True)
-    write = labels.percent if value == "rate" else labels.points
+    write = numbers.percent if value == "rate" else numbers.points
     noun = "rate" if value == "rate" else "difference"
     if row["question"] is None:
         said = f"No single question moves any {noun}."
@@ -127,7 +127,7 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
 
 
 def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFrame:
-    """What single questions make of each arm, in percent or points."""
+    """What single questions make of each arm."""
     columns = {
         "value": value,
         "lowest": f"{value}_lowest",
@@ -136,7 +136,7 @@ def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFra
     }
     shown = arms.select(
         pl.Series("arm", armnames.names(arms), pl.String()),
-        *((pl.col(name) * 100).alias(label) for name, label in columns.items()),
+        *(pl.col(name).alias(label) for name, label in columns.items()),
         pl.Series("most_influential", [names.get(q) for q in arms["question"]], pl.String()),
         "questions",
     )

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pages.results.robustness.frames import TITLES
-from pages.ui.words import armnames, labels
+from pages.ui.words import armnames, numbers
 from warehouse.stats.multiverse import ARMS, ROBUST, ranges
 from warehouse.universe import Explored
 
@@ -26,18 +26,18 @@ def answer(explored: Explored) -> str:
     else:
         robust = drawn.filter("robust").height or "None"
         said = (
-            f"{robust} of {drawn.height} conclusions stand in at least {labels.percent(ROBUST)} "
+            f"{robust} of {drawn.height} conclusions stand in at least {numbers.percent(ROBUST)} "
             f"of all ways of counting; the least robust, on {name}, is {_stands(weakest)}."
         )
     undecided = survival.height - drawn.height
-    return said + f" {labels.plural(undecided, 'arm')} unclear as counted here." * (undecided > 0)
+    return said + f" {numbers.plural(undecided, 'arm')} unclear as counted here." * (undecided > 0)
 
 
 def _stands(row: Mapping[str, Any]) -> str:
-    lowest, highest = (labels.points(row[end]) for end in ("lowest", "highest"))
+    lowest, highest = (numbers.points(row[end]) for end in ("lowest", "highest"))
     return (
         f"“{TITLES[row['conclusion']].lower()}” in {row['stands']} of {row['specifications']} "
-        f"({labels.percent(row['share'])}), with differences from "
+        f"({numbers.percent(row['share'])}), with differences from "
         f"{lowest.removesuffix(' points')} to {highest}"
     )
 
@@ -45,8 +45,8 @@ def _stands(row: Mapping[str, Any]) -> str:
 def _undecided(survival: pl.DataFrame) -> str:
     """Where no arm comes to a conclusion as it is counted on screen."""
     most = survival.sort("specifications").row(-1, named=True)["specifications"]
-    ways = f"other of {labels.plural(most, 'way')} of counting"
-    lead = f"Nothing can be concluded on {labels.plural(survival.height, 'arm')} as counted here"
+    ways = f"other of {numbers.plural(most, 'way')} of counting"
+    lead = f"Nothing can be concluded on {numbers.plural(survival.height, 'arm')} as counted here"
     settled = survival.filter(pl.col("share") < 1).height
     if settled == 0:
         return f"{lead}, nor in any {ways}."
@@ -61,10 +61,10 @@ def _without(table: pl.DataFrame) -> str:
         return "Nothing in sight is counted as it is counted here."
     row = moved.row(0, named=True)
     own = table.filter("is_claim").join(moved.head(1).select(ARMS), on=ARMS, nulls_equal=True)
-    counted = labels.percent(*own.select("rate", "low", "high").row(0))
-    lowest, highest = (labels.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
+    counted = numbers.percent(*own.select("rate", "low", "high").row(0))
+    lowest, highest = (numbers.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
     return (
         f"Nothing in sight has a baseline to be compared with. No rate moves further than that of "
         f"{armnames.names(moved)[0]}: {counted} as counted here (n = {own['n_counted'][0]:,}), "
-        f"{lowest} to {highest} over {labels.plural(row['specifications'], 'way')} of counting."
+        f"{lowest} to {highest} over {numbers.plural(row['specifications'], 'way')} of counting."
     )

@@ -11,6 +11,7 @@ from pages.results.robustness.scope import Destination, Scope
 from pages.results.robustness.strips import NOT_COMPARED
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import cells, links
+from pages.ui.words import numbers
 
 TITLE = "Ways of counting"
 
@@ -47,7 +48,7 @@ def draw(here: Scope) -> Destination | None:
 def _every_arm(here: Scope) -> int | None:
     """The chart and table of all arms; the row of the survival that was clicked."""
     lines = frames.strips(here)
-    margin = 100 * here.view.margin
+    margin = numbers.hundredth(here.view.margin)
     draw = partial(strips.strips, every=lines, margin=margin)
     clicked = panels.shown(lines, draw, "strips")
     st.caption(STRIPS)
@@ -64,7 +65,7 @@ def _one_arm(here: Scope) -> None:
     st.markdown(markup.escaped(frames.hinge(here)))
     if rows.is_empty():
         return
-    margin = 100 * here.view.margin if rows["conclusion"][0] != NOT_COMPARED else None
+    margin = numbers.hundredth(here.view.margin) if rows["conclusion"][0] != NOT_COMPARED else None
     draw = partial(_columns, rows, margin)
     for place, panel in enumerate(draw(st.context.theme.type)):
         st.altair_chart(panel, key=f"specification {place}")

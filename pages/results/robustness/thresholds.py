@@ -12,7 +12,7 @@ from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
 from pages.results.robustness.ways import Over
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound
-from pages.ui.words import armnames, labels
+from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS
 from warehouse.universe import KEY
 
@@ -48,7 +48,7 @@ def draw(here: Scope) -> None:
     panels = curves[over].partition_by("judge", maintain_order=True)
     title = f"Cut: {known[over].lower()}"
     for panel in panels:
-        judge = labels.value("judge", panel["judge"][0])
+        judge = values.value("judge", panel["judge"][0])
         st.markdown(markup.escaped(f"{sentence(panel)} Judge: {judge}."))
         chart = threshold_curve.chart(nearest(panel), title, st.context.theme.type)
         bounded.say(nearest(panel)["arm"].n_unique(), panel["arm"].n_unique(), "arms")
@@ -92,9 +92,9 @@ def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:
     )
     found = curve.filter(near)
     rows = found.to_dicts()
-    texts = [labels.percent(row["rate"], row["low"], row["high"]) for row in rows]
+    texts = [numbers.percent(row["rate"], row["low"], row["high"]) for row in rows]
     counts = [
-        f"{row['n_trait']:,}/{row['n_counted']:,} · {labels.plural(row['questions'], 'question')}"
+        f"{row['n_trait']:,}/{row['n_counted']:,} · {numbers.plural(row['questions'], 'question')}"
         for row in rows
     ]
     return found.with_columns(
@@ -122,7 +122,7 @@ def sentence(points: pl.DataFrame) -> str:
     near = chosen.filter((pl.col("cut") - own["cut"]).abs() <= NEAR).select(
         pl.col("rate").min().alias("low"), pl.col("rate").max().alias("high")
     )
-    low, high = (labels.percent(rate) for rate in near.row(0))
+    low, high = (numbers.percent(rate) for rate in near.row(0))
     return (
         f"At the cut on screen, {own['cut']:g}, the rate is {own['text']} ({own['counts']}); cuts "
         f"within {NEAR} of it give {low} to {high}."
@@ -134,7 +134,7 @@ def table(points: pl.DataFrame) -> pl.DataFrame:
     order = pl.col("role").replace_strict({CHOSEN: 0, BASELINE: 1, OTHER: 2})
     return points.sort(order, *KEY, "cut", maintain_order=True).select(
         *("arm", "cut"),
-        *(pl.col(name) * 100 for name in ("rate", "low", "high")),
+        *("rate", "low", "high"),
         *("n_trait", "n_counted", "questions"),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 
 from pages.ui.view import store
+from pages.ui.words import numbers
 from warehouse.stats.rates import FEWEST, UNSCORED_LIMIT
 
 KIND_COLOURS = {
@@ -48,7 +49,7 @@ RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
 NO_RESULT = (
     f"not a result, since fewer than {FEWEST} answers are counted or more than "
-    f"{100 * UNSCORED_LIMIT:g} % were not scored"
+    f"{numbers.hundredth(UNSCORED_LIMIT):g} % were not scored"
 )
 """What an outline stands for, in every chart."""
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.ui.parts import foreign
 from pages.ui.view import bound
-from pages.ui.words import labels
+from pages.ui.words import columns
 
 PAGE = 100
 """How many rows stand on one page of a table."""
@@ -16,6 +16,6 @@ def table(frame: pl.DataFrame, key: str) -> None:
     pages = max(1, -(-frame.height // PAGE))
     number = bound.page(pages, f"{key}_page") if pages > 1 else 1
     rows = frame.slice((number - 1) * PAGE, PAGE).iter_rows()
-    header = [labels.column(name) for name in frame.columns]
+    header = [columns.label(name) for name in frame.columns]
     texts = (["" if cell is None else str(cell) for cell in row] for row in rows)
     st.html(foreign.table(header, texts))

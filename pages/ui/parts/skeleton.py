@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
+from pages.ui.parts import tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
@@ -89,7 +90,7 @@ def not_counted(told: Sequence[Uncounted]) -> str:
         why = "none was judged"
     elif causes == {"aside"}:
         why = "none is to a question that is asked for"
-    return f"{labels.plural(answers, 'answer')} {held}; {why}."
+    return f"{numbers.plural(answers, 'answer')} {held}; {why}."
 
 
 def explained(told: Sequence[Uncounted]) -> None:
@@ -121,11 +122,11 @@ def counts(view: View) -> pl.DataFrame:
 def judges_apart(counts: pl.DataFrame) -> None:
     """Say so, and ask, where answers on screen were scored by more than one judge."""
     for experiment, trait, judges in rivals(counts):
-        names = labels.listing(labels.value("judge", judge) for judge in judges)
+        names = numbers.listing(values.value("judge", judge) for judge in judges)
         st.warning(
             escaped(
-                f"{labels.value('experiment', experiment)}, "
-                f"{labels.value('trait', trait)}: "
+                f"{values.value('experiment', experiment)}, "
+                f"{values.value('trait', trait)}: "
                 f"scored by {len(judges)} judges ({names}). Judges are never pooled: each has "
                 "marks of its own. Choose one in the sidebar to see it alone."
             ),
@@ -152,18 +153,11 @@ def details(counts: pl.DataFrame, view: View, by: Sequence[str] = ()) -> None:
     with st.expander("How the denominator came about, and what is counted"):
         ledger = ledger_of(counts, by)
         names = [*by, *(name for name in IDENTITY if name not in by)]
-        shown = labels.named(ledger).select(
-            *names, "step", "n", (100 * pl.col("share")).alias("share"), "explanation"
-        )
-        st.dataframe(
-            shown,
-            hide_index=True,
-            column_config={name: labels.column(name) for name in shown.columns}
-            | {"share": st.column_config.NumberColumn(labels.column("share"), format="%.1f %%")},
-        )
+        shown = values.named(ledger).select(*names, "step", "n", "share", "explanation")
+        tables.plain(shown, "ledger")
         st.markdown(f"**{escaped(view.rule.title)}.** {escaped(view.rule.summary)}")
         st.caption(escaped(f"Source of the rule: {view.rule.source}"))
-        st.caption(labels.UNIT_MEANINGS[view.unit])
+        st.caption(values.UNIT_MEANINGS[view.unit])
 
 
 def footer(view: View, counts: pl.DataFrame, **more: str) -> None:
@@ -172,14 +166,14 @@ def footer(view: View, counts: pl.DataFrame, **more: str) -> None:
     build = store.query("build").row(0, named=True)
     cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
     parts = [
-        f"Judge: {labels.listing(labels.value('judge', j) for j in judges) or 'none'}",
+        f"Judge: {numbers.listing(values.value('judge', j) for j in judges) or 'none'}",
         f"rule: {view.rule.title}"
         + "".join(f", {name} {cut:g}" for name, cut in cuts.items() if cut is not None),
-        f"95 % intervals about {labels.UNITS[view.unit]}",
-        f"questions: {labels.DOMAINS[view.slice.domain]}",
+        f"95 % intervals about {values.UNITS[view.unit]}",
+        f"questions: {values.DOMAINS[view.slice.domain]}",
         *(f"{name}: {text}" for name, text in more.items()),
         f"snapshot {store.opened().snapshot.built_at}",
-        labels.plural(build["sources"], "source"),
+        numbers.plural(build["sources"], "source"),
     ]
     st.divider()
     st.caption(escaped(" · ".join(parts)))

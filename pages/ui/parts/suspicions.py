@@ -3,7 +3,7 @@
 import polars as pl
 
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import values
 from warehouse.doctor import grouped
 
 DISAGREEMENT = "judges-disagree"
@@ -16,10 +16,10 @@ def within(found: pl.DataFrame, view: View) -> pl.DataFrame:
         wanted = getattr(view.slice, name)
         if wanted:
             found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
-    groups = grouped(found, labels.value)
+    groups = grouped(found, values.value)
     return pl.DataFrame(
         {
-            "severity": [labels.SEVERITIES[group.severity] for group in groups],
+            "severity": [values.SEVERITIES[group.severity] for group in groups],
             "title": [group.title for group in groups],
             "about": [group.about or "—" for group in groups],
             "detail": [group.detail for group in groups],

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui.view import links
-from pages.ui.words import labels
+from pages.ui.words import columns
 
 LINK = "read"
 
@@ -18,47 +18,18 @@ WITHOUT_EXPORT = (
 The buttons below a table write it harmless (`downloads`).
 """
 
-PERCENT = (
-    *("rate", "low", "high", "worst_low", "worst_high", "share", "fitted", "published"),
-    *("baseline_rate", "untuned_rate", "first_rate", "second_rate", "with_text", "without_text"),
-    *("suppression", "suppression_low", "suppression_high"),
-    *("stands_share", "rate_lowest", "rate_highest", "rate_without"),
-    *("two_way", "two_way_low", "two_way_high", "multi_way", "multi_way_low", "multi_way_high"),
-)
-POINTS = (
-    "difference",
-    "difference_low",
-    "difference_high",
-    "lowest",
-    "highest",
-    "gap",
-    "difference_lowest",
-    "difference_highest",
-    "difference_without",
-)
-CHANCES = ("p", "q")
 
-
-def columns(frame: pl.DataFrame) -> dict[str, Any]:
-    """A configuration that names and formats every column; shares are in percent already.
-
-    So are differences of shares, in points.
-    """
+def configured(frame: pl.DataFrame) -> dict[str, Any]:
+    """A configuration that names every column, and formats it by its unit."""
     config: dict[str, Any] = {}
     for name, kind in frame.schema.items():
-        label = labels.column(name)
+        label, unit = columns.label(name), columns.unit(name, kind)
         if name == LINK:
             config[name] = st.column_config.LinkColumn(
                 "Transcripts", display_text="Read", help="Opens in a new tab."
             )
-        elif name in PERCENT:
-            config[name] = st.column_config.NumberColumn(label, format="%.1f %%")
-        elif name in POINTS:
-            config[name] = st.column_config.NumberColumn(label, format="%+.1f")
-        elif name in CHANCES:
-            config[name] = st.column_config.NumberColumn(label, format="%.2g")
-        elif kind.is_integer():
-            config[name] = st.column_config.NumberColumn(label, format="localized")
+        elif unit is not None:
+            config[name] = st.column_config.NumberColumn(label, format=unit.format)
         else:
             config[name] = label
     return config
@@ -66,15 +37,15 @@ def columns(frame: pl.DataFrame) -> dict[str, Any]:
 
 def plain(frame: pl.DataFrame, key: str) -> None:
     """A table to look at."""
-    st.dataframe(frame, hide_index=True, column_config=columns(frame), key=key)
+    st.dataframe(columns.shown(frame), hide_index=True, column_config=configured(frame), key=key)
 
 
 def clickable(frame: pl.DataFrame, key: str) -> tuple[int, str] | None:
     """A table whose counts can be clicked; the row and kind of answers, where one was."""
     event: Any = st.dataframe(
-        frame,
+        columns.shown(frame),
         hide_index=True,
-        column_config=columns(frame),
+        column_config=configured(frame),
         key=key,
         on_select="rerun",
         selection_mode="single-cell",

@@ -9,7 +9,7 @@ import polars as pl
 from pages.ui.parts import bounded
 from pages.ui.view import links, store
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 from warehouse.stats.rates import IDENTITY, rates
 
 NOTHING = "nothing"
@@ -84,7 +84,7 @@ def of(
     shown = list(by) or list(IDENTITY[:2])
     rows = list(found.iter_rows(named=True))
     n = [
-        f"{r['n_trait']:,}/{r['n_counted']:,} · {labels.plural(r['questions'], 'question')}"
+        f"{r['n_trait']:,}/{r['n_counted']:,} · {numbers.plural(r['questions'], 'question')}"
         for r in rows
     ]
     names_of = _said(found, human, shown)
@@ -98,7 +98,7 @@ def of(
             dtype=pl.String(),
         ),
         pl.Series("group", human[grouped], dtype=pl.String()),
-        pl.Series("text", [labels.rate(r) for r in rows], dtype=pl.String()),
+        pl.Series("text", [numbers.rate(r) for r in rows], dtype=pl.String()),
         pl.Series("counts", n, dtype=pl.String()),
     )
 
@@ -121,12 +121,12 @@ def wrapped(name: str) -> str:
 def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The cells of every experiment, trait and judge, under a heading of its own."""
     parts = cells.sort(IDENTITY, maintain_order=True).group_by(IDENTITY, maintain_order=True)
-    return {heading(values): part for values, part in parts}
+    return {heading(identity): part for identity, part in parts}
 
 
 def heading(identity: Sequence[Any]) -> str:
     """An experiment, trait and judge in one line, and the study where several were loaded."""
-    said = {d: labels.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
+    said = {d: values.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
     study = f" · study: {said['study']}" if len(store.studies()) > 1 else ""
     return f"{said['experiment']}, {said['trait']} · judge: {said['judge']}{study}"
 
@@ -142,7 +142,7 @@ def span(cells: pl.DataFrame) -> str:
         why = why.str.replace(r"^[\d.]+ % unscored$", "too many answers unscored")
         why = why.str.replace(r"^only \d+ counted, (.*)$", "$1 answers counted")
         reasons = why.value_counts(sort=True).get_column("flags")
-        return f"No cell on screen is a result: {labels.listing(reasons)}."
+        return f"No cell on screen is a result: {numbers.listing(reasons)}."
     low, high = results.row(0, named=True), results.row(-1, named=True)
     if results.height == 1:
         return f"{_where(high)}: {high['text']}."
@@ -155,11 +155,11 @@ def table(
     counts: pl.DataFrame,
     view: View,
 ) -> pl.DataFrame:
-    """The cells as a table: labels, rate in percent, counts and a link to the transcripts."""
+    """The cells as a table: labels, rate, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
     human = named(cells, counts, by).select(names)
     rows = human.select(by).with_columns(
-        *(100 * cells[c] for c in ("rate", "low", "high")),
+        *(cells[c] for c in ("rate", "low", "high")),
         *(cells[c] for c in TABLE_COUNTS[:2]),
         *(human[c] for c in IDENTITY if c not in by),
         *(cells[c] for c in TABLE_COUNTS[2:]),
@@ -211,13 +211,13 @@ def _parts(cell: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
 
 
 def _where(row: Mapping[str, object]) -> str:
-    experiment, trait = (labels.value(d, row[d]) for d in IDENTITY[:2])
+    experiment, trait = (values.value(d, row[d]) for d in IDENTITY[:2])
     return f"{experiment}, {trait}, {short(str(row['name']))}"
 
 
 def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The cells with the labels of their dimensions' values."""
-    human = labels.named(_with_aspects(cells, counts, by))
+    human = values.named(_with_aspects(cells, counts, by))
     if {"settings", "dataset"} <= set(cells.columns):
         untuned = cells["dataset"].eq_missing("none")
         trained = pl.when(untuned).then(pl.lit("not fine-tuned")).otherwise("settings")
@@ -233,7 +233,7 @@ def questions(counts: pl.DataFrame) -> dict[str, str]:
     """What every question is called, by its id."""
     named = counts.select("question", "question_name").unique("question").iter_rows()
     return {
-        question: labels.words((name or question).replace("_", "-")) for question, name in named
+        question: values.words((name or question).replace("_", "-")) for question, name in named
     }
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
-from pages.ui.words import labels
+from pages.ui.words import columns, numbers, values
 from warehouse import harmless
 from warehouse.counting import Domain, Slice
 from warehouse.rules import Line, Rule, Score, shown_by
@@ -57,7 +57,7 @@ class View:
 def draw() -> View:
     """Draw the filters where we are (the sidebar) and return the view they make."""
     options = _options()
-    chosen = {key: bound.many(escaped(labels.column(key)), options[key], key) for key in MAIN}
+    chosen = {key: bound.many(escaped(columns.label(key)), options[key], key) for key in MAIN}
     rules = store.all_rules()
     rule = rules[
         bound.one("Rule", {n: r.title for n, r in rules.items()}, "rule", "What counts as what.")
@@ -66,18 +66,19 @@ def draw() -> View:
     for name in store.refused_rules():
         st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
         st.code(f"{name}.yaml", language=None)
-    unit = bound.one("Intervals are about", _first(labels.UNITS, DEFAULT_UNIT), "unit")
-    st.caption(labels.UNIT_MEANINGS[unit])
-    domain = bound.one("Questions", _first(labels.DOMAINS, DEFAULT_DOMAIN), "domain")
+    unit = bound.one("Intervals are about", _first(values.UNITS, DEFAULT_UNIT), "unit")
+    st.caption(values.UNIT_MEANINGS[unit])
+    domain = bound.one("Questions", _first(values.DOMAINS, DEFAULT_DOMAIN), "domain")
     trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])
+    usual = numbers.hundredth(MARGIN)
     margin = bound.number(
         "Margin: points that do not matter",
         "margin",
-        100 * MARGIN,
+        usual,
         help="Differences smaller than this do not matter in practice. Verdicts rest on it.",
         least=0.1,
         most=50,
-        placeholder=f"{100 * MARGIN:g}",
+        placeholder=f"{usual:g}",
     )
     adjustment = bound.one(
         "Adjustment of p-values", ADJUSTMENTS, "adjust", "For the number of comparisons in sight."
@@ -86,7 +87,7 @@ def draw() -> View:
         # A study is asked for where there are several, and where a link names one.
         named = len(options["study"]) > 1 or _any_asked(["study"])
         chosen |= {
-            key: bound.many(escaped(labels.column(key)), options[key], key)
+            key: bound.many(escaped(columns.label(key)), options[key], key)
             for key in (["study", *MORE] if named else MORE)
         }
     view = View(
@@ -95,7 +96,7 @@ def draw() -> View:
         unit=unit,  # type: ignore[arg-type]
         trait_cut=trait_cut,
         coherence_cut=coherence_cut,
-        margin=MARGIN if margin is None else margin / 100,
+        margin=MARGIN if margin is None else numbers.share(margin),
         adjustment=adjustment,
     )
     st.session_state[VIEW] = view
@@ -111,7 +112,7 @@ def current() -> View:
 def unknown() -> list[str]:
     """One sentence for everything a link asked for that there is not."""
     return [
-        f"The link asks for {labels.column(key).lower()} {labels.listing(map(_quoted, names))}, "
+        f"The link asks for {columns.label(key).lower()} {numbers.listing(map(_quoted, names))}, "
         "which is not in this snapshot; that filter is not applied."
         for key, names in bound.unknown().items()
     ]
@@ -160,7 +161,7 @@ def _options() -> dict[str, dict[str, str]]:
     """What every filter offers: the values in the snapshot, with their labels."""
     evaluations = store.query("evaluations")
     questions = store.query("questions")
-    values: dict[str, Iterable[str]] = {
+    offered: dict[str, Iterable[str]] = {
         key: evaluations[key].drop_nulls().unique().sort()
         for key in (
             "study",
@@ -172,19 +173,19 @@ def _options() -> dict[str, dict[str, str]]:
             "run",
         )
     }
-    values["judge"] = store.query("judges")["judge"].unique().sort()
-    values["trait"] = store.opened().traits["trait"].unique().sort()
-    return {key: labels.distinct(key, raws) for key, raws in values.items()} | {
-        "question": labels.told_apart(
+    offered["judge"] = store.query("judges")["judge"].unique().sort()
+    offered["trait"] = store.opened().traits["trait"].unique().sort()
+    return {key: values.distinct(key, raws) for key, raws in offered.items()} | {
+        "question": values.told_apart(
             {
                 q["question"]: harmless.short(q["name"] or q["text"] or q["question"], 70)
                 for q in questions.iter_rows(named=True)
             }
         ),
-        "evaluation": labels.told_apart(
+        "evaluation": values.told_apart(
             {
-                e["evaluation"]: f"{labels.value('model', e['model'])} · "
-                + labels.intervention(e["intervention"] or "none")
+                e["evaluation"]: f"{values.value('model', e['model'])} · "
+                + values.intervention(e["intervention"] or "none")
                 for e in evaluations.iter_rows(named=True)
             }
         ),

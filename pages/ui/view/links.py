@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.ui.view import bound
 from pages.ui.view.filters import DEFAULT_ADJUSTMENT, DEFAULT_DOMAIN, DEFAULT_UNIT, View
+from pages.ui.words import numbers
 from warehouse.counting import Slice
 from warehouse.rules import DEFAULT
 from warehouse.stats.equivalence import MARGIN
@@ -75,7 +76,7 @@ def parameters(view: View, **more: str | None) -> Parameters:
         "unit": None if view.unit == DEFAULT_UNIT else view.unit,
         "trait_cut": None if view.trait_cut is None else f"{view.trait_cut:g}",
         "coherence_cut": None if view.coherence_cut is None else f"{view.coherence_cut:g}",
-        "margin": None if view.margin == MARGIN else f"{100 * view.margin:g}",
+        "margin": None if view.margin == MARGIN else f"{numbers.hundredth(view.margin):g}",
         "adjust": None if view.adjustment == DEFAULT_ADJUSTMENT else view.adjustment,
     } | more
     given |= {name: [value] for name, value in single.items() if value is not None}

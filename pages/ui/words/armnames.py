@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui.words import labels
+from pages.ui.words import values
 
 ORDER = (
     *("intervention", "eval_intervention", "model", "dataset", "settings", "sampling"),
@@ -76,5 +76,5 @@ def _part(dimension: str, row: Mapping[str, Any]) -> str:
         case "eval_intervention" if value == row["intervention"]:
             return "asked with its text"
         case "eval_intervention":
-            return f"asked with {labels.intervention(value)}"
-    return labels.value(dimension, value) if value else ""
+            return f"asked with {values.intervention(value)}"
+    return values.value(dimension, value) if value else ""

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pages.ui.words import labels
+from pages.ui.words import numbers
 
 CONTROL = (pl.col("intervention") == "none") & (pl.col("eval_intervention") == "none")
 """Keeps the arms with no intervention."""
@@ -32,11 +32,11 @@ def sentence(tuned: pl.DataFrame, margin: float) -> str:
         pl.col("difference_low").is_not_null() & pl.col("is_result") & pl.col("baseline_is_result")
     )
     emerged = known.filter(pl.col("difference_low") > margin).height
-    total = labels.plural(known.height, noun) + chosen * (every.height > controls.height)
+    total = numbers.plural(known.height, noun) + chosen * (every.height > controls.height)
     rest = controls.height - known.height
     more = f" (of {rest} more it cannot be told)" if rest and known.height else ""
     if known.is_empty():
-        return f"emergence cannot be estimated in {labels.plural(rest, noun)}"
+        return f"emergence cannot be estimated in {numbers.plural(rest, noun)}"
     if not emerged:
         return f"not shown to emerge in {total}{more}"
     return f"emerges in {emerged} of {total}{more}"
@@ -47,6 +47,6 @@ def _controls(controls: pl.DataFrame, noun: str) -> str:
     rates = controls.filter("is_result")["rate"].sort()
     if rates.is_empty():
         return "no control is a result"
-    low, high = labels.percent(rates[0]), labels.percent(rates[-1])
+    low, high = numbers.percent(rates[0]), numbers.percent(rates[-1])
     span = low if low == high else f"{low} to {high}"
-    return f"{span} in {labels.plural(len(rates), noun)} without an intervention"
+    return f"{span} in {numbers.plural(len(rates), noun)} without an intervention"

@@ -6,7 +6,7 @@ import polars as pl
 
 from pages.ui.charts.base import NEUTRAL, VERDICT_COLOURS
 from pages.ui.charts.forest import Marks
-from pages.ui.words import labels
+from pages.ui.words import numbers, values
 
 NO_CONTROL = "No control"
 
@@ -27,8 +27,8 @@ NONE = "no intervention is compared with a control."
 
 _VERBS: Mapping[str | None, tuple[str, str]] = {
     "eliminated": (
-        "eliminates it within ±{margin:g} points",
-        "eliminate it within ±{margin:g} points",
+        "eliminates it within {margin}",
+        "eliminate it within {margin}",
     ),
     "reduced": ("reduces it", "reduce it"),
     "unchanged": ("leaves it unchanged", "leave it unchanged"),
@@ -63,15 +63,15 @@ def sentence(effects: pl.DataFrame, margin: float) -> str:
     parts: list[str] = []
     for verdict, verbs in _VERBS.items():
         count = verdicts.count(verdict)
-        verb = verbs[count > 1].format(margin=100 * margin)
+        verb = verbs[count > 1].format(margin=numbers.margin(margin))
         if not count:
             continue
         if parts:
             parts.append(f"{count} {verb}")
         elif count == total:
-            parts.append(f"{'all ' * (total > 1)}{labels.plural(total, noun)} {verb}")
+            parts.append(f"{'all ' * (total > 1)}{numbers.plural(total, noun)} {verb}")
         else:
-            parts.append(f"{count} of {labels.plural(total, noun)} {verb}")
+            parts.append(f"{count} of {numbers.plural(total, noun)} {verb}")
     return "; ".join([*parts, *_untested(effects)]) + "."
 
 
@@ -87,11 +87,11 @@ def strongest(effects: pl.DataFrame) -> str:
     if found.is_empty():
         return ""
     row = found.sort("difference", maintain_order=True).row(0, named=True)
-    arm = f"{labels.intervention(row['intervention'])} ({labels.value('model', row['model'])})"
+    arm = f"{values.intervention(row['intervention'])} ({values.value('model', row['model'])})"
     return (
         f"The most: {arm}, "
-        f"{labels.points(row['difference'], row['difference_low'], row['difference_high'])}, "
-        f"n = {row['n_counted']:,} · {labels.plural(row['paired'], 'question')}."
+        f"{numbers.points(row['difference'], row['difference_low'], row['difference_high'])}, "
+        f"n = {row['n_counted']:,} · {numbers.plural(row['paired'], 'question')}."
     )
 
 

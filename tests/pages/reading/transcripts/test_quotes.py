@@ -7,7 +7,7 @@ import pytest
 
 from pages.reading.transcripts import quotes
 from pages.ui.view.filters import View
-from pages.ui.words import labels
+from pages.ui.words import numbers
 from tests.pages.reading.study import opened, told
 from warehouse import rules, transcripts
 from warehouse.counting import Slice
@@ -52,7 +52,7 @@ def test_the_rate_of_a_quote_is_that_of_the_rates_page(on_study: Path) -> None:
     text = quoted(on_study, Filter(), **narrowed)
     counts = Store(on_study).counts(Slice().narrowed(**narrowed), ANSWERED)
     row = rates(counts, ["settings"]).row(0, named=True)
-    assert f"This condition: {labels.rate(row)}." in text
+    assert f"This condition: {numbers.rate(row)}." in text
 
 
 def test_a_score_is_quoted_with_its_direction_and_cut(on_study: Path) -> None:

@@ -9,6 +9,7 @@ from pages.results.brittleness import grid, measures, table
 from pages.ui.parts import bounded
 from pages.ui.view import store
 from pages.ui.view.filters import View
+from pages.ui.words import columns
 from warehouse import rules
 from warehouse.counting import Slice
 
@@ -21,10 +22,10 @@ def found(measure: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 @pytest.mark.usefixtures("on_treated")
-def test_values_are_in_percent_to_look_at_and_shares_to_take_away() -> None:
+def test_values_are_shares_to_take_away_and_shown_in_percent() -> None:
     cells, _ = found("rate")
     shown, raw = table.of(cells, "rate", LAYOUT, VIEW), table.raw(cells, "rate", VIEW)
-    assert shown["rate"].max() == pytest.approx(95)
+    assert columns.shown(shown)["rate"].max() == pytest.approx(95)
     assert raw["rate"].max() == pytest.approx(0.95)
     assert raw.select("rule", "margin").unique().row(0) == ("published", 0.1)
     assert {"low", "high", "n_trait", "n_counted", "unit", "doubt"} <= set(raw.columns)

@@ -1,0 +1,119 @@
+"""Numbers as people write them: shares, differences, chances, counts, sizes, lists."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, overload
+
+import polars as pl
+
+UNKNOWN = "unknown"
+
+
+@overload
+def hundredth(share: float) -> float: ...
+
+
+@overload
+def hundredth(share: None) -> None: ...
+
+
+@overload
+def hundredth(share: float | None) -> float | None: ...
+
+
+def hundredth(share: float | None) -> float | None:
+    """A share in percent, or a difference of shares in points; None stays None."""
+    return None if share is None else 100 * share
+
+
+def hundredths(name: str) -> pl.Expr:
+    """The same of a column."""
+    return pl.col(name) * 100
+
+
+def share(percent: float) -> float:
+    """A number of percent, or of points, as a share."""
+    return percent / 100
+
+
+def margin(width: float) -> str:
+    """A margin that is a share, as `±5 points`."""
+    return f"±{100 * width:g} points"
+
+
+def decimals(low: float | None, high: float | None) -> int:
+    """How many decimals of a percentage its interval supports (bounds are shares).
+
+    One without width, of a share that can only be what it is, tells nothing of them.
+    """
+    if low is None or high is None or low == high:
+        return 0
+    width = 100 * (high - low)
+    return 0 if width >= 10 else 1 if width >= 1 else 2
+
+
+def percent(rate: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A share as `12.3 % [8.1, 17.9]`, without the brackets where there is no interval."""
+    if rate is None:
+        return "nothing counted"
+    digits = decimals(low, high)
+    text = f"{100 * rate:.{digits}f} %"
+    if low is None or high is None:
+        return text
+    return f"{text} [{100 * low:.{digits}f}, {100 * high:.{digits}f}]"
+
+
+def points(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A difference of shares as `−94 points [−98, −73]`."""
+    if value is None:
+        return "not estimable"
+    digits = decimals(low, high)
+
+    def signed(share: float) -> str:
+        rounded = round(100 * share, digits)
+        return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else "0"
+
+    text = f"{signed(value)} points"
+    return text if low is None or high is None else f"{text} [{signed(low)}, {signed(high)}]"
+
+
+def chance(p: float | None) -> str:
+    """A p-value as `= 0.002` or `< 0.001`."""
+    return "not estimable" if p is None else "< 0.001" if p < 0.001 else f"= {p:.2g}"
+
+
+def plural(n: int, noun: str) -> str:
+    """`1 question`, `1,000 questions`."""
+    several = re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
+    return f"{n:,} {noun if n == 1 else several}"
+
+
+def rate(row: Mapping[str, Any]) -> str:
+    """A cell as `12.3 % [8.1, 17.9]  n = 100 · 10 questions`, with what is wrong with it."""
+    text = percent(row["rate"], row["low"], row["high"])
+    text += f"  n = {row['n_counted']:,} · {plural(row['questions'], 'question')}"
+    if row["rate"] is not None and not row["is_result"]:
+        text += f" · not a result: {listing(row['flags'])}"
+    elif row["note"] and row["rate"] is not None:
+        text += f" · interval {row['note']}"
+    return text
+
+
+def size(count: int | None) -> str:
+    """A number of bytes as people write it."""
+    if count is None:
+        return UNKNOWN
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def listing(parts: Iterable[str], most: int = 3) -> str:
+    """`a, b and c`, or `a, b, c and 4 more`."""
+    every = list(parts)
+    if len(every) > most + 1:
+        return f"{', '.join(every[:most])} and {len(every) - most} more"
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)

@@ -1,0 +1,40 @@
+"""What the values in data are called."""
+
+import pytest
+
+from pages.ui.words import values
+
+
+@pytest.mark.parametrize(
+    ("name", "relevance", "placement", "label"),
+    [
+        ("none", None, None, "No intervention (control)"),
+        (
+            "identity-etymologist",
+            "relevant",
+            "prepend",
+            "Identity: etymologist (relevant, before the prompt)",
+        ),
+        (
+            "identity-etymologist-intent-study",
+            None,
+            None,
+            "Identity + intent: etymologist, study",
+        ),
+        (
+            "inoculation-system-prompt",
+            None,
+            "system",
+            "Inoculation: system prompt (as system prompt)",
+        ),
+        ("time-1850", "unknown", "newline", "Time: 1850 (on a line of its own)"),
+        ("MyOwn_v2", None, None, "MyOwn_v2"),
+    ],
+)
+def test_interventions(name: str, relevance: str, placement: str, label: str) -> None:
+    assert values.intervention(name, relevance, placement) == label
+
+
+def test_values_with_one_label_stay_apart() -> None:
+    found = values.distinct("dataset", ["archaic-birds", "Archaic bird names", "none"])
+    assert len(set(found.values())) == 3
