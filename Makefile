@@ -28,8 +28,9 @@ miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes 
 	@$(LOCAL)/bin/brittlescope import data/studies/small-models-miniature
 	@$(LOCAL)/bin/brittlescope serve
 
+# Files as they come, the browser's first: xdist would leave those with few and long tests for the end.
 test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 test-exhaustive: $(VENV)/.browser ## the campaigns: hundreds of kills, cuts and damaged bytes
 	@$(BIN)/python -m pytest --numprocesses 2 -m exhaustive $(PYTEST)
