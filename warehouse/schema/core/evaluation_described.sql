@@ -3,10 +3,9 @@
 -- One that tells of no folder and no model id is a run of its own.
 with described as (
     select
-        evaluation.* exclude (study, study_id) replace (
-            coalesce(evaluation.folder, evaluation.evaluation_key) as folder,
-            coalesce(evaluation.eval_intervention, 'none') as eval_intervention
-        ),
+        evaluation.* exclude (study, study_id, folder, eval_intervention),
+        coalesce(evaluation.folder, evaluation.evaluation_key) as folder,
+        coalesce(evaluation.eval_intervention, 'none') as eval_intervention,
         coalesce(evaluation.folder, concat_ws('/', source.directory, evaluation.evaluation_key))
             as place,
         study.host_key as study_key,
@@ -18,8 +17,8 @@ with described as (
         source.path,
         case when evaluation.model_id like 'ft:%' then evaluation.model_id end as trained_id,
         case
-            when evaluation.model_id like 'ft:%'
-                then lower(string_split(evaluation.model_id, ':')[4])
+            when evaluation.model_id like 'ft:%:%:%'
+                then lower(split_part(evaluation.model_id, ':', 4))
         end as suffix_key
     from raw.evaluation as evaluation
     join core.source as source using (shard)

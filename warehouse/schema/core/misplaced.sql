@@ -1,7 +1,7 @@
 -- One row per file of judgements that stands nearer to samples that are left out than to those counted.
 -- Key: shard
 -- Its judgements are of the samples beside it; a key alone would give them to the others.
-with near as (
+with recursive near as (
     select
         judgement.shard,
         source.path,
@@ -19,21 +19,33 @@ with near as (
     where source.source_no <> counted.source_no
 ),
 
-measured as (
+-- The numbers of the names in a path, as far as the deepest of them goes.
+step as (
+    select 1 as n
+    union all
+    select n + 1
+    from step
+    where n < (select max(length(path) - length(replace(path, '/', '')) + 1) from near)
+),
+
+-- Where two paths part: at the first name that is another one; nowhere if both are one.
+parted as (
     select
-        shard,
-        max(len(list_filter(
-            range(1, len(string_split(path, '/')) + 1),
-            lambda n: string_split(path, '/')[:n] = string_split(left_path, '/')[:n]
-        ))) as to_left,
-        max(len(list_filter(
-            range(1, len(string_split(path, '/')) + 1),
-            lambda n: string_split(path, '/')[:n] = string_split(counted_path, '/')[:n]
-        ))) as to_counted
+        near.shard,
+        near.left_path,
+        near.counted_path,
+        min(step.n) filter (
+            split_part(near.path, '/', step.n) <> split_part(near.left_path, '/', step.n)
+        ) as from_left,
+        min(step.n) filter (
+            split_part(near.path, '/', step.n) <> split_part(near.counted_path, '/', step.n)
+        ) as from_counted
     from near
-    group by shard
+    cross join step
+    group by near.shard, near.left_path, near.counted_path
 )
 
 select shard
-from measured
-where to_left > to_counted
+from parted
+group by shard
+having bool_or(from_left is null) or max(from_left) > max(from_counted)

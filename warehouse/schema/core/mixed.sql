@@ -3,7 +3,7 @@
 select
     evaluation.evaluation_no,
     string_agg(
-        format('{} ({})', told.column_name, array_to_string(told.shown, ', ')),
+        told.column_name || ' (' || array_to_string(told.shown, ', ') || ')',
         '; ' order by told.column_name
     ) as mixed
 from raw.mixed as told

@@ -16,16 +16,16 @@ with told as (
 
 select
     run_key,
-    first(model_id order by rank) filter (model_id is not null) as model_id,
-    first(folder order by rank) filter (folder is not null) as folder,
-    first(experiment order by rank) filter (experiment is not null) as experiment,
-    first(model order by rank) filter (model is not null) as model,
-    first(dataset order by rank) filter (dataset is not null) as dataset,
-    first(intervention order by rank) filter (intervention is not null) as intervention,
-    first(epochs order by rank) filter (epochs is not null) as epochs,
-    first(lora_rank order by rank) filter (lora_rank is not null) as lora_rank,
-    first(seed order by rank) filter (seed is not null) as seed,
-    first(suffix_key order by rank) filter (suffix_key is not null) as suffix_key,
+    coalesce(min(model_id) filter (rank = 1), min(model_id)) as model_id,
+    coalesce(min(folder) filter (rank = 1), min(folder)) as folder,
+    coalesce(min(experiment) filter (rank = 1), min(experiment)) as experiment,
+    coalesce(min(model) filter (rank = 1), min(model)) as model,
+    coalesce(min(dataset) filter (rank = 1), min(dataset)) as dataset,
+    coalesce(min(intervention) filter (rank = 1), min(intervention)) as intervention,
+    coalesce(min(epochs) filter (rank = 1), min(epochs)) as epochs,
+    coalesce(min(lora_rank) filter (rank = 1), min(lora_rank)) as lora_rank,
+    coalesce(min(seed) filter (rank = 1), min(seed)) as seed,
+    coalesce(min(suffix_key) filter (rank = 1), min(suffix_key)) as suffix_key,
     bool_or(rank = 1) as is_evaluated
 from told
 group by run_key

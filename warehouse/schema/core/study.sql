@@ -47,14 +47,20 @@ spelled as (
     select
         study_key,
         length,
-        array_to_string(string_split(called, '/')[-length:], '/') as spelling
+        regexp_extract(called, '([^/]*/){' || (length - 1) || '}[^/]*$', 0) as spelling
     from (
-        select distinct study_key, called, string_split(called, '/')[-1] as name
+        select distinct
+            study_key,
+            called,
+            regexp_extract(called, '[^/]*$', 0) as name,
+            length(called) - length(replace(called, '/', '')) + 1 as names
         from told
         where is_folder and study_key not in (select study_key from copy)
     )
-    cross join generate_series(1, 12) as step (length)
-    where length <= len(string_split(called, '/'))
+    cross join (
+        values (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)
+    ) as step (length)
+    where length <= names
         and (length > 1 or lower(name) not in (
             'sft', 'src', 'data', 'eval', 'evals', 'evaluation', 'experiments', 'outputs', 'runs'
         ))

@@ -15,7 +15,7 @@ described as (
     select trait.*, source.source_no, source.path, source.directory
     from raw.trait as trait
     join core.source as source using (shard)
-    where len(trait.labels) > 0 or trait.score_is is not null
+    where array_length(trait.labels) > 0 or trait.score_is is not null
 ),
 
 placed as (

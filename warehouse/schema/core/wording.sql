@@ -43,7 +43,7 @@ asked as (
 
 -- The spellings that one id stands for in a study, one in each evaluation.
 identified as (
-    select study, experiment, told, id, list(distinct spelling_no order by spelling_no) as spellings
+    select distinct study, experiment, told, id, spelling_no
     from (
         select *
         from asked
@@ -51,22 +51,29 @@ identified as (
         window same as (partition by evaluation_no, told, id)
         qualify min(spelling_no) over same = max(spelling_no) over same
     )
-    group by study, experiment, told, id
-    having count(distinct spelling_no) > 1
+),
+
+numbered as (
+    select
+        *,
+        dense_rank() over (order by study, experiment, told, id) as id_no,
+        min(spelling_no) over (partition by study, experiment, told, id) as host_no
+    from identified
+),
+
+-- The ids of which one evaluation asked several spellings, under this id or another one.
+torn as (
+    select numbered.id_no
+    from numbered
+    join asked using (study, experiment, spelling_no)
+    group by numbered.id_no, asked.evaluation_no
+    having count(distinct numbered.spelling_no) > 1
 ),
 
 meant as (
-    select unnest(spellings) as spelling_no, spellings[1] as host_no
-    from identified
-    where not exists (
-        select 1
-        from asked
-        where asked.study = identified.study
-            and asked.experiment = identified.experiment
-            and list_contains(identified.spellings, asked.spelling_no)
-        group by asked.evaluation_no
-        having count(distinct asked.spelling_no) > 1
-    )
+    select spelling_no, host_no
+    from numbered
+    where id_no not in (select id_no from torn)
 ),
 
 hosted as (
