@@ -1,6 +1,6 @@
 -- One row per wording in which a question was asked, and the question it stands for.
 -- Key: experiment, text, system_prompt
--- Wordings are one question where they are equal but for white space, the ends of lines and how
+-- Wordings are one question where they are equal but for white space, what has no width, line ends and how
 -- Unicode composes letters (NFC, which equates what looks the same; NFKC would take x² for x2). So
 -- are those of one study that have one id, where each of its evaluations asked at most one of them.
 -- An id that stands for several wordings in an evaluation is the name of a group and tells nothing.
@@ -17,10 +17,14 @@ spelled as (
     from (
         select
             *,
-            trim(regexp_replace(nfc_normalize(text), '[\s\p{Z}\x{85}\x{FEFF}]+', ' ', 'g'))
-                as spelling,
-            trim(regexp_replace(nfc_normalize(system_prompt), '[\s\p{Z}\x{85}\x{FEFF}]+', ' ', 'g'))
-                as told
+            trim(regexp_replace(
+                regexp_replace(nfc_normalize(text), '[\x{200B}\x{2060}\x{FEFF}]', '', 'g'),
+                '[\s\p{Z}\x{85}]+', ' ', 'g'
+            )) as spelling,
+            trim(regexp_replace(
+                regexp_replace(nfc_normalize(system_prompt), '[\x{200B}\x{2060}\x{FEFF}]', '', 'g'),
+                '[\s\p{Z}\x{85}]+', ' ', 'g'
+            )) as told
         from worded
     )
 ),
