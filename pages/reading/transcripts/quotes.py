@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from pages.reading.transcripts import sample
-from pages.ui.view.filters import View
 from pages.ui.words import columns, numbers, values
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.rules import Coherence, Rule, Score, shown_by
 from warehouse.stats.pooling import ARM
@@ -24,7 +24,7 @@ def quote(
     verdicts: Sequence[Mapping[str, Any]],
     counts: pl.DataFrame,
     traits: pl.DataFrame,
-    view: View,
+    view: Analysis,
     chosen: str,
 ) -> str:
     """The answer as plain text, with all that a reader needs to weigh it.
@@ -53,7 +53,7 @@ def quote(
     return "\n\n".join(parts)
 
 
-def beside(shown: Transcript, view: View) -> Slice:
+def beside(shown: Transcript, view: Analysis) -> Slice:
     """The slice of a sample's experiment, with the questions that the view asks for."""
     return Slice(experiment=(shown.context["experiment"],), domain=view.slice.domain)
 
@@ -63,7 +63,7 @@ def judged(
     verdicts: Sequence[Mapping[str, Any]],
     counts: pl.DataFrame,
     traits: pl.DataFrame,
-    view: View,
+    view: Analysis,
 ) -> list[str]:
     """One line for each trait and judge: the outcome, what shows the trait, and the cell's rate."""
     known = {
@@ -91,7 +91,7 @@ def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
     return text
 
 
-def choice(view: View, narrowed: Filter, place: int | None, total: int) -> str:
+def choice(view: Analysis, narrowed: Filter, place: int | None, total: int) -> str:
     """How a sample was chosen, in one sentence: a person did, from which list."""
     asked = [f"{values.ONLY[narrowed.only].lower()}", *_filters(view.slice)]
     if narrowed.text:
@@ -124,7 +124,7 @@ def _compared(shows: Score | Coherence | tuple[str, ...]) -> str:
 
 
 def _rate(
-    context: Mapping[str, Any], one: Mapping[str, Any], counts: pl.DataFrame, view: View
+    context: Mapping[str, Any], one: Mapping[str, Any], counts: pl.DataFrame, view: Analysis
 ) -> str:
     """The rate of a sample's condition, by one trait and judge."""
     mine = {name: context[name] for name in ARM} | {

@@ -9,8 +9,8 @@ import polars as pl
 from pages.results.brittleness.heatmap import Panel
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, store
-from pages.ui.view.filters import View
 from pages.ui.words import values
+from warehouse.analysis import Analysis
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.ordering import by_name, by_similarity, by_value
 from warehouse.stats.pooling import WAYS
@@ -107,7 +107,7 @@ def chosen(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def panels(
-    found: pl.DataFrame, layout: Layout, order: str, view: View, counts: pl.DataFrame
+    found: pl.DataFrame, layout: Layout, order: str, view: Analysis, counts: pl.DataFrame
 ) -> list[Panel]:
     """The heatmaps of a grid, one for each value of its panels' dimensions.
 
@@ -210,7 +210,7 @@ def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataF
     )
 
 
-def _panel(part: pl.DataFrame, layout: Layout, order: str, view: View) -> Panel:
+def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Panel:
     """The heatmap of one panel."""
     row, rows, _ = _labelled(part, layout.side("rows"), common=False)
     column, columns, common = _labelled(part, layout.side("columns"), common=True)

@@ -1,7 +1,7 @@
 """The measures a heatmap can show: one value for every arm, from rates or from comparisons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -9,8 +9,8 @@ import polars as pl
 from pages.results.brittleness.ramps import Ramp
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
-from pages.ui.view.filters import View
 from pages.ui.words import numbers
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS
 
 COHERENT = "coherent-trait"
@@ -77,16 +77,16 @@ NAMES = {name: measure.label.split(":")[0] for name, measure in MEASURES.items()
 """What each measure is called in a menu."""
 
 
-def seen(view: View, measure: str) -> View:
+def seen(view: Analysis, measure: str) -> Analysis:
     """The view that the measure counts in: the coherent-trait rate has a rule of its own."""
     if measure != "coherent":
         return view
     rule = store.all_rules()[COHERENT]
-    return replace(view, rule=rule.with_cuts(trait=view.trait_cut, coherence=view.coherence_cut))
+    return view.ruled(rule)
 
 
 @store.memo()
-def of(view: View, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
+def of(view: Analysis, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
     """A measure of every arm in sight.
 
     Args:
@@ -112,7 +112,7 @@ def of(view: View, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
     ).join(_doubts(view), on=arms.KEY, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _rows(view: View, measure: str, by: Sequence[str]) -> pl.DataFrame:
+def _rows(view: Analysis, measure: str, by: Sequence[str]) -> pl.DataFrame:
     """The statistics behind a measure, with its value, low, high, verdict and note."""
     col, no_verdict = pl.col, pl.lit(None, pl.String()).alias("verdict")
     both = col("is_result") & col("baseline_is_result").fill_null(True)
@@ -185,7 +185,7 @@ def _broken(words: str) -> str:
     return "\n".join(words.rsplit(" ", 1))
 
 
-def _doubts(view: View) -> pl.DataFrame:
+def _doubts(view: Analysis) -> pl.DataFrame:
     """What the doctor says of the evaluations of each arm, one row per arm it doubts."""
     said = store.findings().filter(pl.col("check").is_in(DOUBTS))
     return (

@@ -44,12 +44,12 @@ if panels:
 st.subheader("The brittleness profile", anchor=False)
 profile.draw(view, counts)
 
-skeleton.details(counts, view)
+skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if mark is not None:
     links.go(*table.opened(found.row(mark, named=True), measure, layout, view, counts))
 if clicked is not None:
     row, only = clicked
-    cell = links.narrowed(view, found.select(layout.keys).row(row, named=True), counts)
+    cell = view.narrowed(found.select(layout.keys).row(row, named=True), counts)
     links.go(links.TRANSCRIPTS, links.parameters(cell, only=only))

@@ -15,8 +15,8 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.parts import downloads, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, bound, store
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES
 
 SUBJECT = ("experiment", "trait", "dataset", "study")
@@ -40,7 +40,7 @@ _INDEX = "Index"
 _MARK = {_INDEX: (CATEGORIES[0], "circle")}
 
 
-def draw(view: View, counts: pl.DataFrame) -> None:
+def draw(view: Analysis, counts: pl.DataFrame) -> None:
     """The profile of the dataset and model that are chosen, for every judge."""
     subjects = {_called(key): key for key in most_elicited(counts.filter(_TUNED))}
     if not subjects:
@@ -80,7 +80,7 @@ def _is_told(dimension: str) -> bool:
 
 
 def of(
-    view: View, counts: pl.DataFrame, subject: tuple[str, ...], model: str
+    view: Analysis, counts: pl.DataFrame, subject: tuple[str, ...], model: str
 ) -> dict[str, pl.DataFrame]:
     """The profile of a dataset and a model, by judge.
 

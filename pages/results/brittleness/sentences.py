@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 
 from pages.ui.view import arms, cells, store
-from pages.ui.view.filters import View
 from pages.ui.words import armnames, emergence, numbers, values, verdicts
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
 NAMED = 3
@@ -15,7 +15,7 @@ NAMED = 3
 
 
 @store.memo()
-def answer(found: pl.DataFrame, measure: str, view: View) -> str:
+def answer(found: pl.DataFrame, measure: str, view: Analysis) -> str:
     """A few sentences: in how many fine-tunes it emerges, the extremes, what is doubtful."""
     if found.is_empty():
         return "No intervention is in sight, so there is nothing to compare with a control."
@@ -36,7 +36,7 @@ def _names(found: pl.DataFrame, counts: pl.DataFrame) -> list[str]:
     return [f"{name} · {question}" for name, question in zip(names, questions, strict=True)]
 
 
-def _emerging(view: View) -> str:
+def _emerging(view: Analysis) -> str:
     """In how many models each trait emerges, as far as that can be told."""
     tuned = arms.contrasts(view, "untuned")
     known = tuned.filter(pl.col("baseline").is_not_null())

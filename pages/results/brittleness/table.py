@@ -9,7 +9,7 @@ from pages.results.brittleness.grid import Layout
 from pages.results.brittleness.measures import MEASURES
 from pages.ui.parts import bounded
 from pages.ui.view import cells, links, store
-from pages.ui.view.filters import View
+from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
@@ -18,7 +18,7 @@ ALWAYS = ("question", "model", "dataset")
 
 
 @store.memo()
-def of(found: pl.DataFrame, measure: str, layout: Layout, view: View) -> pl.DataFrame:
+def of(found: pl.DataFrame, measure: str, layout: Layout, view: Analysis) -> pl.DataFrame:
     """The cells with labels, values, counts and links to transcripts."""
     counts = store.counts(view.slice, view.rule)
     human = cells.named(found, counts, layout.keys)
@@ -40,7 +40,7 @@ def of(found: pl.DataFrame, measure: str, layout: Layout, view: View) -> pl.Data
     return rows.with_columns(pl.Series("read", addresses, pl.String()))
 
 
-def raw(found: pl.DataFrame, measure: str, view: View) -> pl.DataFrame:
+def raw(found: pl.DataFrame, measure: str, view: Analysis) -> pl.DataFrame:
     """The cells to take away, their values as shares of 1 and what they were counted under."""
     told = found.drop("n", "value", "low", "high", "text", "short")
     return cells.stamped(
@@ -49,10 +49,10 @@ def raw(found: pl.DataFrame, measure: str, view: View) -> pl.DataFrame:
 
 
 def opened(
-    row: Mapping[str, Any], measure: str, layout: Layout, view: View, counts: pl.DataFrame
+    row: Mapping[str, Any], measure: str, layout: Layout, view: Analysis, counts: pl.DataFrame
 ) -> tuple[str, links.Parameters]:
     """The page that a click on a cell leads to, with its view: the comparison, or the answers."""
-    cell = links.narrowed(view, {name: row[name] for name in layout.keys}, counts)
+    cell = view.narrowed({name: row[name] for name in layout.keys}, counts)
     if MEASURES[measure].compares and row["intervention"] != "none":
         return links.INTERVENTIONS, links.parameters(cell)
     return links.TRANSCRIPTS, links.parameters(cell, only=MEASURES[measure].only)
@@ -64,9 +64,9 @@ def _values(found: pl.DataFrame, measure: str) -> pl.DataFrame:
     return found.select(pl.col(n).alias(name) for n, name in zip(own, names, strict=True))
 
 
-def _addresses(keys: pl.DataFrame, view: View, counts: pl.DataFrame) -> Iterator[str]:
+def _addresses(keys: pl.DataFrame, view: Analysis, counts: pl.DataFrame) -> Iterator[str]:
     """The transcripts of each cell, its rows of the counts found once for all."""
     behind = counts.partition_by(keys.columns, as_dict=True)
     for values, cell in zip(keys.rows(), keys.iter_rows(named=True), strict=True):
-        narrowed = links.narrowed(view, cell, behind[values])
+        narrowed = view.narrowed(cell, behind[values])
         yield links.address(links.TRANSCRIPTS, links.parameters(narrowed, only="counted"))

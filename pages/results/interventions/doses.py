@@ -10,8 +10,8 @@ from pages.results.interventions import curve, effects, panels
 from pages.results.interventions.panels import Panel
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
 from warehouse.stats.rates import IDENTITY
 
@@ -31,7 +31,7 @@ LEGEND = (
 )
 
 
-def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """The curves, their table, and the transcripts that a click asks for."""
     fits = arms.doses(view)
     if fits.summary.is_empty():

@@ -15,8 +15,8 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded, markup
 from pages.ui.view import arms, bound, cells, links
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values, verdicts
+from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import MEANINGS
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -52,7 +52,7 @@ LEGEND = (
 )
 
 
-def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """The forest, its table, and the transcripts that a click asks for."""
     found = ordered(arms.effects(view))
     if found.is_empty():
@@ -90,7 +90,7 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def drawn(found: pl.DataFrame, view: View, scale: str) -> list[Panel]:
+def drawn(found: pl.DataFrame, view: Analysis, scale: str) -> list[Panel]:
     """A panel for every control and what is compared with it; cells are the rows of `found`."""
     rows = found.with_row_index("cell")
     lines = [line(row, view, scale) for row in rows.iter_rows(named=True)]
@@ -128,7 +128,7 @@ def references(row: Mapping[str, Any], margin: float, scale: str) -> list[Refere
     return found
 
 
-def line(row: Mapping[str, Any], view: View, scale: str) -> Line:
+def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
     """An effect as a line of the forest."""
     value, low, high = (numbers.hundredth(row[n]) for n in SHOWN[scale])
     own = [row[way] for way in WAYS if row[f"baseline_{way}"] not in (None, row[way])]

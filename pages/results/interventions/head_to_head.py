@@ -12,8 +12,8 @@ from pages.results.interventions.panels import Panel
 from pages.results.interventions.sides import CONTROL, SIDES
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import arms, bound, cells, links, store
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Head to head"
@@ -26,7 +26,7 @@ LEGEND = (
 )
 
 
-def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """Two menus, the questions of the two sides, and the transcripts that a click asks for."""
     met = sides.opponents(arms.effects(view))
     if not met:
@@ -37,7 +37,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
         first = bound.one("Intervention", {name: options[name] for name in met}, "first")
         second = bound.one("Against", {name: options[name] for name in met[first]}, "second")
     whole = sides.both(view, first, second)
-    found = arms.in_sight(sides.compared(whole, first, second), view)
+    found = sides.compared(view, first, second)
     if found.is_empty():
         panels.nothing(
             "The two share no question on any model in sight; choose another intervention."
@@ -59,7 +59,7 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
         return None
     row, side = divmod(clicked[0], len(SIDES))
     cell = sides.of_one(questions.row(row, named=True), SIDES[side])
-    return links.parameters(links.narrowed(whole, cell, counted), only=clicked[1])
+    return links.parameters(whole.narrowed(cell, counted), only=clicked[1])
 
 
 def few(questions: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def few(questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def drawn(
-    found: pl.DataFrame, questions: pl.DataFrame, names: list[str], view: View
+    found: pl.DataFrame, questions: pl.DataFrame, names: list[str], view: Analysis
 ) -> list[Panel]:
     """A panel for every model trained with both; cells are sides of rows of `questions`."""
     points = [
@@ -108,7 +108,7 @@ def drawn(
     return made
 
 
-def table(questions: pl.DataFrame, whole: View, counted: pl.DataFrame) -> pl.DataFrame:
+def table(questions: pl.DataFrame, whole: Analysis, counted: pl.DataFrame) -> pl.DataFrame:
     """The questions as a table, with a link to the answers of both sides."""
     rows = list(questions.iter_rows(named=True))
     read = [

@@ -19,7 +19,7 @@ section = SECTIONS[bound.row("What is compared", titles, "show")]
 st.subheader(section.QUESTION, anchor=False)
 answers = section.draw(view, counts)
 
-skeleton.details(counts, view, ["intervention"])
+skeleton.details(counts, view, ["intervention"], command="effects")
 skeleton.footer(
     view,
     counts,

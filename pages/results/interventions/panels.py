@@ -11,8 +11,8 @@ import streamlit as st
 from pages.ui.charts import base, forest
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import arms, cells, links
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = "No intervention is in sight. Let the filter on interventions be “All”."
@@ -56,7 +56,7 @@ def draw(
     panels: Sequence[Panel],
     legend: str,
     columns: Sequence[str],
-    view: View,
+    view: Analysis,
     counts: pl.DataFrame,
     name: str,
 ) -> links.Parameters | None:
@@ -100,14 +100,14 @@ def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
     return " · ".join(parts)
 
 
-def tested(row: Mapping[str, Any], view: View) -> str:
+def tested(row: Mapping[str, Any], view: Analysis) -> str:
     """The p-value of a comparison under the view's adjustment, or why there is none."""
     if row["q"] is None:
         return "not a result"
     return f"{chance(view)} {numbers.chance(row['q'])}"
 
 
-def family(found: pl.DataFrame, view: View) -> str:
+def family(found: pl.DataFrame, view: Analysis) -> str:
     """What the p-values of a comparison were adjusted for."""
     tested = found.filter(pl.col("q").is_not_null())
     families = (found if tested.is_empty() else tested)["family"]
@@ -121,20 +121,20 @@ def family(found: pl.DataFrame, view: View) -> str:
     return f"q is p adjusted for the {comparisons} ({method})."
 
 
-def chance(view: View) -> str:
+def chance(view: Analysis) -> str:
     """The letter of a p-value under the view's adjustment."""
     return "p" if view.adjustment == "none" else "q"
 
 
 def _answers(
-    row: Mapping[str, Any], view: View, counts: pl.DataFrame, only: str
+    row: Mapping[str, Any], view: Analysis, counts: pl.DataFrame, only: str
 ) -> links.Parameters:
     arm = {name: row[name] for name in arms.KEY}
-    return links.parameters(links.narrowed(view, arm, counts), only=only)
+    return links.parameters(view.narrowed(arm, counts), only=only)
 
 
 def _table(
-    found: pl.DataFrame, columns: Sequence[str], view: View, counts: pl.DataFrame
+    found: pl.DataFrame, columns: Sequence[str], view: Analysis, counts: pl.DataFrame
 ) -> pl.DataFrame:
     """Arms with labels, the columns and links to their answers."""
     several = [name for name in (*IDENTITY, "sampling") if found[name].n_unique() > 1]

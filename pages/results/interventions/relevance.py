@@ -14,8 +14,8 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -63,7 +63,7 @@ LEGEND = (
 )
 
 
-def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """The forest, its table, and the transcripts that a click asks for."""
     found = ordered(arms.effects(view))
     if found["suppression"].count() == 0:

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui.view import arms, links
-from pages.ui.view.filters import View
+from pages.ui.view import arms
+from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.rates import IDENTITY, rates
 
@@ -44,16 +44,17 @@ def opponents(effects: pl.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def both(view: View, first: str, second: str) -> View:
+def both(view: Analysis, first: str, second: str) -> Analysis:
     """The view of the two sides alone, without the filters that could hide one of them."""
     clear = dict.fromkeys(HIDING, ())
     return replace(view, slice=view.slice.narrowed(intervention=(first, second), **clear))
 
 
-def compared(whole: View, first: str, second: str) -> pl.DataFrame:
-    """Every arm of the first side that shares a question with one of the second side."""
-    found = arms.contrasts(whole, "control" if second == CONTROL else second)
-    return found.filter(pl.col("intervention") == first, pl.col("paired") > 0)
+def compared(view: Analysis, first: str, second: str) -> pl.DataFrame:
+    """Every arm in sight of the first side that shares a question with one of the second."""
+    own = replace(view, slice=view.slice.narrowed(intervention=first))
+    found = arms.contrasts(own, "control" if second == CONTROL else second)
+    return found.filter(pl.col("paired") > 0)
 
 
 def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.DataFrame:
@@ -95,14 +96,14 @@ def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.D
 
 
 def of_one(row: Mapping[str, Any], side: str) -> dict[str, Any]:
-    """What tells a side's answers to a question from all others (`links.narrowed`)."""
+    """What tells a side's answers to a question from all others (`Analysis.narrowed`)."""
     own = {name: row[f"{side}_{name}"] for name in ("intervention", *WAYS)}
     return {name: row[name] for name in (*arms.KEY, "question")} | own
 
 
-def of_both(row: Mapping[str, Any], whole: View, counted: pl.DataFrame) -> View:
+def of_both(row: Mapping[str, Any], whole: Analysis, counted: pl.DataFrame) -> Analysis:
     """The view that holds the answers of both sides to a question."""
-    parts = [links.narrowed(whole, of_one(row, side), counted) for side in SIDES]
+    parts = [whole.narrowed(of_one(row, side), counted) for side in SIDES]
     within = parts[0].slice
     other = parts[1].slice
     return replace(

@@ -1,7 +1,6 @@
 """Conditionality: the same fine-tune evaluated with and without a text before the question."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,8 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, links
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
@@ -51,7 +50,7 @@ LEGEND = (
 )
 
 
-def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
+def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """The forest, its table, and the transcripts that a click asks for."""
     found = compared(view)
     if found.is_empty():
@@ -72,19 +71,17 @@ def draw(view: View, counts: pl.DataFrame) -> links.Parameters | None:
     )
 
 
-def compared(view: View) -> pl.DataFrame:
+def compared(view: Analysis) -> pl.DataFrame:
     """Every arm in sight that was evaluated with a text, beside itself without."""
-    # A filter on the text at evaluation would hide what is compared with.
-    whole = replace(view, slice=view.slice.narrowed(eval_intervention=(), evaluation=()))
-    found = arms.in_sight(arms.contrasts(whole, "unprompted"), view)
     return (
-        found.filter(pl.col("baseline").is_not_null())
+        arms.contrasts(view, "unprompted")
+        .filter(pl.col("baseline").is_not_null())
         .with_columns(with_text="rate", without_text="baseline_rate")
         .sort(*ABOVE, "eval_intervention", "dataset", "intervention", *WAYS, nulls_last=True)
     )
 
 
-def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]:
+def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: Analysis) -> list[Panel]:
     """A panel for every model; cells are the rows of `found`."""
     rows = found.with_row_index("cell")
     tuned = found.filter(pl.col("dataset") != "none")
@@ -110,7 +107,7 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: View) -> list[Panel]
     return made
 
 
-def line(row: Mapping[str, Any], view: View, apart: Sequence[str]) -> Line:
+def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str]) -> Line:
     """An arm with a text as a line of the forest; `apart` is what tells arms apart."""
     ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
     value, low, high = (numbers.hundredth(end) for end in ends)

@@ -8,8 +8,8 @@ import polars as pl
 
 from pages.ui.parts import bounded, suspicions
 from pages.ui.view import arms, cells, store
-from pages.ui.view.filters import View
 from pages.ui.words import emergence, numbers, values, verdicts
+from warehouse.analysis import Analysis
 from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 from warehouse.uncounted import Uncounted
@@ -62,7 +62,7 @@ def left_over(told: Sequence[Uncounted]) -> str:
 
 
 @store.memo()
-def of(view: View) -> list[Headline]:
+def of(view: Analysis) -> list[Headline]:
     """A headline for every experiment, trait and judge; those of who scored little come last."""
     counts, findings = store.counts(view.slice, view.rule), store.findings()
     effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
@@ -134,7 +134,7 @@ def _is_unscored(part: pl.DataFrame) -> bool:
     return bool(part.select(2 * lacking.sum() > pl.col("n_planned").sum()).item())
 
 
-def _rates(part: pl.DataFrame, view: View) -> Iterator[str]:
+def _rates(part: pl.DataFrame, view: Analysis) -> Iterator[str]:
     """The lowest and the highest rate before training, of the controls and of the treated."""
     groups = {
         "Before fine-tuning": (~_TUNED, ["model"]),

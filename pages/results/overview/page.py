@@ -50,9 +50,9 @@ st.subheader("What looks suspicious", anchor=False)
 found = suspicions.within(store.findings(), view)
 tables.plain(found, "findings") if found.height else st.success(headlines.NO_FINDINGS)
 
-skeleton.details(counts, view)
+skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if mark is not None:
-    cell = links.narrowed(view, grid.row(mark, named=True), counts)
+    cell = view.narrowed(grid.row(mark, named=True), counts)
     links.go(links.TRANSCRIPTS, links.parameters(cell, only="planned"))

@@ -10,9 +10,9 @@ import polars as pl
 from pages.results.published import dumbbell
 from pages.ui.view import links, store
 from pages.ui.view.cells import wrapped
-from pages.ui.view.filters import DEFAULT_DOMAIN, View
 from pages.ui.words import columns, numbers, values
-from warehouse import catalogue, published, rules
+from warehouse import catalogue, defaults, published, rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.published import Metric, Source
 from warehouse.stats.pooling import ARM, WAYS
@@ -33,7 +33,7 @@ FILTERED = ("experiment", "model", "intervention", "eval_intervention")
 """The sidebar's filters that a figure has a value for."""
 
 
-def own(view: View) -> View:
+def own(view: Analysis) -> Analysis:
     """The view by which figures are compared: each follows its own rule, on its own questions."""
     rule = msgspec.structs.replace(
         rules.named("published"),
@@ -46,7 +46,7 @@ def own(view: View) -> View:
     return replace(view, slice=within, rule=rule, trait_cut=None, coherence_cut=None)
 
 
-def unheeded(view: View) -> str | None:
+def unheeded(view: Analysis) -> str | None:
     """What of the sidebar does not apply to published figures, where it is not as usual."""
     cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
     set_aside = [
@@ -54,7 +54,7 @@ def unheeded(view: View) -> str | None:
         *(f"the {name} of {cut:g}" for name, cut in cuts.items() if cut is not None),
         *(
             [f"questions {values.DOMAINS[view.slice.domain]}"]
-            if view.slice.domain != DEFAULT_DOMAIN
+            if view.slice.domain != defaults.DOMAIN
             else []
         ),
     ]
@@ -79,7 +79,7 @@ def cites(figures: pl.DataFrame) -> dict[str, str]:
 
 
 def chosen(
-    view: View, sources: tuple[str, ...] = (), metrics: tuple[str, ...] = ()
+    view: Analysis, sources: tuple[str, ...] = (), metrics: tuple[str, ...] = ()
 ) -> pl.DataFrame:
     """The published figures that the sidebar's filters and the page's own let through.
 
@@ -95,7 +95,7 @@ def chosen(
     )
 
 
-def beside(figures: pl.DataFrame, view: View) -> pl.DataFrame:
+def beside(figures: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The figures that have loaded counterparts, with what a chart and a table need.
 
     Returns:
@@ -169,11 +169,11 @@ def checked(checks: pl.DataFrame) -> str:
     return f"{text}{more}. That checks the import and says nothing of the literature."
 
 
-def table(found: pl.DataFrame, counts: pl.DataFrame, view: View) -> pl.DataFrame:
+def table(found: pl.DataFrame, counts: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The pairs as a table: both numbers, what lies between them, and where they come from."""
     human = values.named(found.select("judge", experiment="published_experiment"))
     cells = found.select(*IDENTITY, *ARM).iter_rows(named=True)
-    to = (links.parameters(links.narrowed(view, c, counts), only="planned") for c in cells)
+    to = (links.parameters(view.narrowed(c, counts), only="planned") for c in cells)
     return pl.DataFrame(
         {
             "experiment": human["experiment"],
@@ -283,7 +283,7 @@ def raw(found: pl.DataFrame) -> pl.DataFrame:
     return found.drop("cell", "name", "line", "alike", "text", "published_text")
 
 
-def _pairs(view: View) -> pl.DataFrame:
+def _pairs(view: Analysis) -> pl.DataFrame:
     """Every published figure beside the loaded arms in sight."""
     return _counterparts(view.slice, view.unit)
 
@@ -320,7 +320,7 @@ def _counted_as(metric: Metric) -> str:
         text += f", score {metric.score.comparison} {metric.score.cut:g}"
     if metric.coherence:
         text += ", coherent or not"
-    if metric.domain != DEFAULT_DOMAIN:
+    if metric.domain != defaults.DOMAIN:
         text += f", {values.DOMAINS[metric.domain]} questions"
     return text + (f". {metric.differs[0].upper()}{metric.differs[1:]}" if metric.differs else "")
 

@@ -66,5 +66,5 @@ skeleton.details(counts, view)
 skeleton.footer(view, counts, figures="published ones have the intervals of their sources")
 
 if clicked is not None:
-    cell = links.narrowed(view, pairs.row(clicked, named=True), counts)
+    cell = view.narrowed(pairs.row(clicked, named=True), counts)
     links.go(links.TRANSCRIPTS, links.parameters(cell, only="planned"))

@@ -43,10 +43,10 @@ table = shown.table(view, by, order)
 clicked = tables.clickable(table, "rates") or clicked
 drawn = partial(points.stacked, panels, groups)
 downloads.buttons(cells.raw(found, view), drawn, "rates", points.LEGEND)
-skeleton.details(counts, view)
+skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts)
 
 if clicked is not None:
     row, only = clicked
-    cell = links.narrowed(view, found.row(row, named=True), counts)
+    cell = view.narrowed(found.row(row, named=True), counts)
     links.go(links.TRANSCRIPTS, links.parameters(cell, only=only))

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import polars as pl
 
 from pages.ui.view import cells, store
-from pages.ui.view.filters import View
+from warehouse.analysis import Analysis
 
 
 @store.memo()
-def found(view: View, by: Sequence[str], order: str) -> pl.DataFrame:
+def found(view: Analysis, by: Sequence[str], order: str) -> pl.DataFrame:
     """`cells.of` the counts of the view."""
     return cells.of(store.counts(view.slice, view.rule), by, view, order)
 
 
 @store.memo()
-def table(view: View, by: Sequence[str], order: str) -> pl.DataFrame:
+def table(view: Analysis, by: Sequence[str], order: str) -> pl.DataFrame:
     """`cells.table` of what is found in that order."""
     return cells.table(found(view, by, order), by, store.counts(view.slice, view.rule), view)

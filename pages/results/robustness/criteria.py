@@ -50,7 +50,7 @@ def draw(here: Scope) -> Destination | None:
     if clicked is None:
         return None
     arm = pairs.select(KEY).row(clicked, named=True)
-    within = links.narrowed(here.view, arm, here.counts)
+    within = here.view.narrowed(arm, here.counts)
     return links.TRANSCRIPTS, links.parameters(within, only="counted")
 
 

@@ -30,7 +30,7 @@ titles = {name: section.TITLE for name, section in SECTIONS.items()}
 section = bound.row("Section", titles, "part")
 to = SECTIONS[section].draw(scope.Scope(view, counts, against, explored, arm, arms[arm]))
 
-skeleton.details(counts, view, ["intervention"])
+skeleton.details(counts, view.beside(against), ["intervention"], command="multiverse")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if to is not None:

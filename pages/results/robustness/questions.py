@@ -59,7 +59,7 @@ def draw(here: Scope) -> Destination | None:
     row = lines.row(clicked, named=True)
     arm = {name: row[name] for name in KEY}
     arm |= {"question": row["left_out"]} if row["left_out"] else {}
-    within = links.narrowed(here.view, arm, here.counts)
+    within = here.view.narrowed(arm, here.counts)
     return links.TRANSCRIPTS, links.parameters(within, only="counted")
 
 

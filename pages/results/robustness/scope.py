@@ -8,8 +8,8 @@ import polars as pl
 from pages.results.robustness.ways import Against
 from pages.ui.parts import bounded
 from pages.ui.view import links
-from pages.ui.view.filters import View
 from pages.ui.words import armnames
+from warehouse.analysis import Analysis
 from warehouse.stats.multiverse import ARMS, ranges
 from warehouse.universe import Explored
 
@@ -28,7 +28,7 @@ Destination = tuple[str, links.Parameters]
 class Scope(NamedTuple):
     """What a section looks at."""
 
-    view: View
+    view: Analysis
     counts: pl.DataFrame
     against: Against
     explored: Explored

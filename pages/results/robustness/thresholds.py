@@ -9,12 +9,11 @@ import streamlit as st
 from pages.results.robustness import scope, threshold_curve, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
-from pages.results.robustness.ways import Over
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS
-from warehouse.universe import KEY
+from warehouse.universe import KEY, Over
 
 TITLE = "Thresholds"
 

@@ -4,58 +4,42 @@ from typing import Literal
 
 import polars as pl
 
-from pages.ui.view import arms, store
-from pages.ui.view.filters import View
+from pages.ui.view import store
 from warehouse.analysis import Analysis
 from warehouse.rules import Rule
-from warehouse.universe import Explored
+from warehouse.universe import Explored, Over
 
 Against = Literal["control", "untuned"]
-Over = Literal["trait_cut", "coherence_cut"]
 
 
-def explored(view: View, against: Against) -> Explored:
-    """`warehouse.universe.explore` of the view: the claim is that of its rule and cuts."""
+def explored(view: Analysis, against: Against) -> Explored:
+    """In how many other ways of counting the view's conclusions stand."""
     return _explored(view, against, store.all_rules())
 
 
 @store.memo("Moving the threshold …", entries=16)
-def curve(view: View, over: Over) -> pl.DataFrame:
-    """`warehouse.universe.curve` of the view and what its arms are compared with."""
-    from warehouse.universe import curve
+def curve(view: Analysis, over: Over) -> pl.DataFrame:
+    """The rate of every arm in sight, and of its baselines, as a cut moves."""
+    from warehouse.analysis import results
 
-    return curve(store.opened(), _asked(view), over)
+    return results.curve(store.opened(), view, over)
 
 
 @store.memo("Leaving questions out …", entries=16)
-def without_each(view: View, against: Against) -> pl.DataFrame:
-    """`warehouse.stats.leave_one_out.without_each` of the view and what it is compared with."""
-    from warehouse.stats.leave_one_out import without_each
+def without_each(view: Analysis, against: Against) -> pl.DataFrame:
+    """Every arm in sight without each of its questions."""
+    from warehouse.analysis import results
 
-    counts = store.compared(view.slice, view.rule)
-    return arms.in_sight(without_each(counts, against, view.unit, margin=view.margin), view)
+    return results.without_each(store.opened(), view.beside(against))
 
 
-def judged_labels(view: View) -> pl.DataFrame:
+def judged_labels(view: Analysis) -> pl.DataFrame:
     """The query `labels`: how often each multi-way label was given in the view."""
     return store.query("labels", **view.slice.parameters())
 
 
 @store.memo("Counting in every other way …", entries=16)
-def _explored(view: View, against: Against, rules: dict[str, Rule]) -> Explored:
-    from warehouse.universe import explore
+def _explored(view: Analysis, against: Against, rules: dict[str, Rule]) -> Explored:
+    from warehouse.analysis import results
 
-    return explore(store.opened(), _asked(view, against), rules.values())
-
-
-def _asked(view: View, against: Against = "control") -> Analysis:
-    return Analysis(
-        view.slice,
-        view.rule,
-        view.unit,
-        view.trait_cut,
-        view.coherence_cut,
-        view.margin,
-        view.adjustment,
-        against,
-    )
+    return results.multiverse(store.opened(), view.beside(against), rules.values())

@@ -8,8 +8,8 @@ import streamlit as st
 from pages.ui.parts import tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
@@ -109,7 +109,7 @@ def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:
     return groups
 
 
-def counts(view: View) -> pl.DataFrame:
+def counts(view: Analysis) -> pl.DataFrame:
     """The counts frame of the view; the page stops, saying why, where it is empty."""
     if store.query("evaluations").is_empty():
         nothing_loaded()
@@ -148,8 +148,17 @@ def rivals(counts: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
     return [(e, t, j) for e, t, j in found.iter_rows()]
 
 
-def details(counts: pl.DataFrame, view: View, by: Sequence[str] = ()) -> None:
-    """An expander with the denominator ledger and the definition of what is counted."""
+def details(
+    counts: pl.DataFrame, view: Analysis, by: Sequence[str] = (), command: str | None = None
+) -> None:
+    """An expander with the denominator ledger and the definition of what is counted.
+
+    Args:
+        counts: The counts frame of the view.
+        view: The view.
+        by: What the ledger is split by.
+        command: The command that prints the page's numbers, where one does.
+    """
     with st.expander("How the denominator came about, and what is counted"):
         ledger = ledger_of(counts, by)
         names = [*by, *(name for name in IDENTITY if name not in by)]
@@ -158,9 +167,13 @@ def details(counts: pl.DataFrame, view: View, by: Sequence[str] = ()) -> None:
         st.markdown(f"**{escaped(view.rule.title)}.** {escaped(view.rule.summary)}")
         st.caption(escaped(f"Source of the rule: {view.rule.source}"))
         st.caption(values.UNIT_MEANINGS[view.unit])
+        if command is not None:
+            st.markdown(escaped(told.sentence(view, values.value)))
+            st.caption("Asked on the command line:")
+            st.code(written.line(view, command), language="bash", wrap_lines=True)
 
 
-def footer(view: View, counts: pl.DataFrame, **more: str) -> None:
+def footer(view: Analysis, counts: pl.DataFrame, **more: str) -> None:
     """The line that says what every number on the page rests on."""
     judges = counts["judge"].unique().sort().to_list() if "judge" in counts.columns else []
     build = store.query("build").row(0, named=True)

@@ -2,21 +2,18 @@
 
 import polars as pl
 
-from pages.ui.view.filters import View
 from pages.ui.words import values
+from warehouse import doctor
+from warehouse.analysis import Analysis
 from warehouse.doctor import grouped
 
 DISAGREEMENT = "judges-disagree"
 """The doctor's check that finds a judge's own questions contradicting each other."""
 
 
-def within(found: pl.DataFrame, view: View) -> pl.DataFrame:
+def within(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """What the doctor found within the experiments, models and interventions in sight."""
-    for name in ("experiment", "model", "intervention", "run", "evaluation"):
-        wanted = getattr(view.slice, name)
-        if wanted:
-            found = found.filter(pl.col(name).is_in(wanted) | pl.col(name).is_null())
-    groups = grouped(found, values.value)
+    groups = grouped(doctor.within(found, view.slice), values.value)
     return pl.DataFrame(
         {
             "severity": [values.SEVERITIES[group.severity] for group in groups],

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pages.ui.view import store
-from pages.ui.view.filters import View
+from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
-from warehouse.stats.rates import rates as rates_of
 
 if TYPE_CHECKING:
     from warehouse.stats.dose import Curves
@@ -19,48 +18,40 @@ KEY = (*IDENTITY, *ARM)
 
 
 @store.memo()
-def rates(view: View, by: Sequence[str] = ()) -> pl.DataFrame:
-    """`warehouse.stats.rates.rates` of every arm of the view."""
-    return rates_of(store.counts(view.slice, view.rule), [*ARM, *by], view.unit)
+def rates(view: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:
+    """The rate of every arm of the view."""
+    from warehouse.analysis import results
+
+    return results.rates(store.opened(), view, [*ARM, *by])
 
 
 @store.memo("Comparing …")
-def effects(view: View, by: Sequence[str] = ()) -> pl.DataFrame:
-    """`warehouse.stats.effects.effects` of the view, whose filters may hide the controls."""
-    from warehouse.stats.effects import effects
+def effects(view: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Every arm in sight beside its control, which the filters may hide, with its verdict."""
+    from warehouse.analysis import results
 
-    counts = store.compared(view.slice, view.rule)
-    rows = effects(counts, view.unit, by=by, margin=view.margin, adjustment=view.adjustment)
-    return in_sight(rows, view)
+    return results.effects(store.opened(), view.beside("control"), by)
 
 
 @store.memo("Comparing …")
-def contrasts(view: View, baseline: str, by: Sequence[str] = ()) -> pl.DataFrame:
-    """`warehouse.stats.contrasts.contrasts` of the view, whose filters may hide the baseline."""
-    from warehouse.stats.contrasts import contrasts
+def contrasts(view: Analysis, baseline: str, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Every arm in sight beside a baseline, which the filters may hide."""
+    from warehouse.analysis import results
 
-    counts = store.compared(view.slice, view.rule)
-    rows = contrasts(counts, baseline, view.unit, by=by, adjustment=view.adjustment)
-    return in_sight(rows, view)
+    return results.contrasts(store.opened(), view.beside(baseline), by)
 
 
 @store.memo("Comparing …")
-def profile(view: View) -> pl.DataFrame:
-    """`warehouse.stats.brittleness.profile` of the view and its baselines."""
-    from warehouse.stats.brittleness import profile
+def profile(view: Analysis) -> pl.DataFrame:
+    """The brittleness profile of the view."""
+    from warehouse.analysis import results
 
-    return profile(store.compared(view.slice, view.rule), view.unit, margin=view.margin)
+    return results.profile(store.opened(), view)
 
 
 @store.memo("Fitting dose curves …")
-def doses(view: View) -> "Curves":
-    """`warehouse.stats.dose.dose_curves` of the view."""
-    from warehouse.stats.dose import dose_curves
+def doses(view: Analysis) -> "Curves":
+    """The dose curves of the view."""
+    from warehouse.analysis import results
 
-    return dose_curves(store.counts(view.slice, view.rule), margin=view.margin)
-
-
-def in_sight(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Without the arms that are there only to be compared with."""
-    arms = store.counts(view.slice, view.rule).select(KEY).unique()
-    return rows.join(arms, on=KEY, how="semi", nulls_equal=True, maintain_order="left")
+    return results.doses(store.opened(), view)

@@ -8,8 +8,8 @@ import polars as pl
 
 from pages.ui.parts import bounded
 from pages.ui.view import links, store
-from pages.ui.view.filters import View
 from pages.ui.words import numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY, rates
 
 NOTHING = "nothing"
@@ -64,7 +64,7 @@ TABLE_COUNTS = (
 def of(
     counts: pl.DataFrame,
     by: Sequence[str],
-    view: View,
+    view: Analysis,
     sort: str = "name",
 ) -> pl.DataFrame:
     """The rate of every cell, with what a page needs to show it.
@@ -153,7 +153,7 @@ def table(
     cells: pl.DataFrame,
     by: Sequence[str],
     counts: pl.DataFrame,
-    view: View,
+    view: Analysis,
 ) -> pl.DataFrame:
     """The cells as a table: labels, rate, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
@@ -170,7 +170,7 @@ def table(
         return rows
     read = [
         links.address(
-            links.TRANSCRIPTS, links.parameters(links.narrowed(view, cell, counts), only="counted")
+            links.TRANSCRIPTS, links.parameters(view.narrowed(cell, counts), only="counted")
         )
         for cell in cells.select(names).iter_rows(named=True)
     ]
@@ -255,12 +255,12 @@ def by(first: str, second: str) -> list[str]:
     return [first] if second in (NOTHING, first) else [first, second]
 
 
-def raw(cells: pl.DataFrame, view: View) -> pl.DataFrame:
+def raw(cells: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The cells to take away: the names and columns of `brittlescope rates`."""
     return stamped(cells.drop("cell", "name", "line", "group", "text", "counts"), view)
 
 
-def stamped(frame: pl.DataFrame, view: View) -> pl.DataFrame:
+def stamped(frame: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """Rows to take away, with the rule, cuts and domain that they were counted under."""
     return frame.with_columns(
         pl.lit(view.rule.name).alias("rule"),

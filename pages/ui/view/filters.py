@@ -1,7 +1,7 @@
-"""The sidebar's filters, the same on every page, and the view they add up to."""
+"""The sidebar's filters, the same on every page, and the analysis they add up to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import polars as pl
 import streamlit as st
@@ -9,15 +9,18 @@ import streamlit as st
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
 from pages.ui.words import columns, numbers, values
-from warehouse import harmless
-from warehouse.counting import Domain, Slice
+from warehouse import defaults, harmless
+from warehouse.analysis import Analysis, written
+from warehouse.counting import Slice
 from warehouse.rules import Line, Rule, Score, shown_by
-from warehouse.stats import adjust
-from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
-from warehouse.stats.equivalence import MARGIN
-from warehouse.stats.rates import Unit
+from warehouse.stats.adjust import ADJUSTMENTS
+
+Choice = TypeVar("Choice", bound=str)
 
 VIEW = "_view"
+
+MARGIN = written.points(defaults.MARGIN)
+"""The margin where nobody says another, in points."""
 
 MAIN = ("experiment", "model", "dataset", "intervention", "judge")
 MORE = (
@@ -31,31 +34,9 @@ MORE = (
     "evaluation",
 )
 
-DEFAULT_UNIT: Unit = "new-prompts"
-DEFAULT_DOMAIN: Domain = "outside"
-DEFAULT_ADJUSTMENT: Adjustment = adjust.DEFAULT
 
-
-@dataclass(frozen=True)
-class View:
-    """What is looked at: which samples, counted how, and what the intervals are about.
-
-    `rule` already has the cuts applied; `trait_cut` and `coherence_cut` are those that differ
-    from the rule's own, else None. `margin` is a share: differences smaller than it do not
-    matter in practice. `adjustment` is what p-values are adjusted by.
-    """
-
-    slice: Slice
-    rule: Rule
-    unit: Unit
-    trait_cut: float | None = None
-    coherence_cut: float | None = None
-    margin: float = MARGIN
-    adjustment: Adjustment = DEFAULT_ADJUSTMENT
-
-
-def draw() -> View:
-    """Draw the filters where we are (the sidebar) and return the view they make."""
+def draw() -> Analysis:
+    """Draw the filters where we are (the sidebar) and return the analysis they make."""
     options = _options()
     chosen = {key: bound.many(escaped(columns.label(key)), options[key], key) for key in MAIN}
     rules = store.all_rules()
@@ -66,22 +47,24 @@ def draw() -> View:
     for name in store.refused_rules():
         st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
         st.code(f"{name}.yaml", language=None)
-    unit = bound.one("Intervals are about", _first(values.UNITS, DEFAULT_UNIT), "unit")
+    unit = bound.one("Intervals are about", _first(values.UNITS, defaults.UNIT), "unit")
     st.caption(values.UNIT_MEANINGS[unit])
-    domain = bound.one("Questions", _first(values.DOMAINS, DEFAULT_DOMAIN), "domain")
+    domain = bound.one("Questions", _first(values.DOMAINS, defaults.DOMAIN), "domain")
     trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])
-    usual = numbers.hundredth(MARGIN)
     margin = bound.number(
         "Margin: points that do not matter",
         "margin",
-        usual,
+        float(MARGIN),
         help="Differences smaller than this do not matter in practice. Verdicts rest on it.",
         least=0.1,
         most=50,
-        placeholder=f"{usual:g}",
+        placeholder=MARGIN,
     )
     adjustment = bound.one(
-        "Adjustment of p-values", ADJUSTMENTS, "adjust", "For the number of comparisons in sight."
+        "Adjustment of p-values",
+        _first(ADJUSTMENTS, defaults.ADJUSTMENT),
+        "adjust",
+        "For the number of comparisons in sight.",
     )
     with st.expander("More filters", expanded=_any_asked(["study", *MORE])):
         # A study is asked for where there are several, and where a link names one.
@@ -90,22 +73,22 @@ def draw() -> View:
             key: bound.many(escaped(columns.label(key)), options[key], key)
             for key in (["study", *MORE] if named else MORE)
         }
-    view = View(
+    view = Analysis(
         slice=Slice(**chosen, domain=domain),  # type: ignore[arg-type]
-        rule=rule.with_cuts(trait=trait_cut, coherence=coherence_cut),
+        rule=rule,
         unit=unit,  # type: ignore[arg-type]
         trait_cut=trait_cut,
         coherence_cut=coherence_cut,
-        margin=MARGIN if margin is None else numbers.share(margin),
+        margin=defaults.MARGIN if margin is None else written.share(margin),
         adjustment=adjustment,
     )
     st.session_state[VIEW] = view
     return view
 
 
-def current() -> View:
-    """The view that this run's sidebar made."""
-    view: View = st.session_state[VIEW]
+def current() -> Analysis:
+    """The analysis that this run's sidebar made."""
+    view: Analysis = st.session_state[VIEW]
     return view
 
 
@@ -123,8 +106,9 @@ def _quoted(name: str) -> str:
     return f"'{harmless.short(name, 60)}'"
 
 
-def _first(options: dict[str, str], first: str) -> dict[str, str]:
-    return {first: options[first]} | options
+def _first(options: Mapping[Choice, str], first: Choice) -> dict[Choice, str]:
+    """The options with the usual one first."""
+    return {first: options[first], **options}
 
 
 def _any_asked(keys: Iterable[str]) -> bool:

@@ -3,8 +3,9 @@
 import hashlib
 import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import partial, wraps
@@ -16,7 +17,7 @@ import msgspec
 import polars as pl
 import streamlit as st
 
-from warehouse import rules, snapshots
+from warehouse import defaults, rules, snapshots
 from warehouse.counting import Slice
 from warehouse.errors import NoSnapshot
 from warehouse.rules import Rule
@@ -99,11 +100,8 @@ def memo(sentence: str = "", entries: int = 32) -> Callable[[Callable[P, R]], Ca
             _let_go(path := str(store.snapshot.path))
 
             def make() -> R:
-                token = _USED.set(store)
-                try:
+                with _reading(store):
                     return function(*args, **kwargs)
-                finally:
-                    _USED.reset(token)
 
             found: R = kept(said((path, args, kwargs)), make)
             return found
@@ -111,6 +109,16 @@ def memo(sentence: str = "", entries: int = 32) -> Callable[[Callable[P, R]], Ca
         return asked
 
     return keeping
+
+
+@contextmanager
+def _reading(store: Store) -> Iterator[None]:
+    """A context in which everything is made of one and the same snapshot."""
+    token = _USED.set(store)
+    try:
+        yield
+    finally:
+        _USED.reset(token)
 
 
 def said(value: object) -> str:
@@ -154,10 +162,18 @@ def _let_go(path: str) -> None:
             drop()
 
 
+class _Remembering(Store):
+    """A snapshot whose counts are kept: most of what pages show begins with the same ones."""
+
+    def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
+        with _reading(self):
+            return _counts(within or Slice(), rule or rules.named(defaults.RULE, self.data))
+
+
 # Two, so that sessions still drawing the previous snapshot are not cut off.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(data: str, path: str) -> Store:
-    return Store(Path(data), Snapshot(Path(path)))
+    return _Remembering(Path(data), Snapshot(Path(path)))
 
 
 @memo(entries=64)
@@ -174,16 +190,14 @@ def studies() -> list[str]:
     return found
 
 
-@memo("Counting …")
 def counts(within: Slice, rule: Rule) -> pl.DataFrame:
     """The counts frame of a slice under a rule."""
     return opened().counts(within, rule)
 
 
 @memo("Counting …")
-def compared(within: Slice, rule: Rule) -> pl.DataFrame:
-    """The counts frame of a slice and of what its arms are compared with."""
-    return opened().compared(within, rule)
+def _counts(within: Slice, rule: Rule) -> pl.DataFrame:
+    return Store.counts(opened(), within, rule)
 
 
 @memo()

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pages.reading.transcripts import quotes
-from pages.ui.view.filters import View
 from pages.ui.words import numbers
 from tests.pages.reading.study import opened, told
 from warehouse import rules, transcripts
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.stats.rates import rates
 from warehouse.store import Store
@@ -20,7 +20,7 @@ ANSWERED = rules.named("answered")
 
 def quoted(data: Path, narrowed: Filter, *, place: int | None = 1, **asked: Any) -> str:
     store = Store(data)
-    view = View(Slice().narrowed(**asked), ANSWERED, "new-prompts")
+    view = Analysis(Slice().narrowed(**asked), ANSWERED, "new-prompts")
     rows, total = transcripts.page(store, view.slice, view.rule, narrowed, 1)
     shown = transcripts.transcript(store, rows["sample_key"][0])
     assert shown is not None

@@ -8,16 +8,16 @@ import pytest
 from pages.results.brittleness import grid, measures
 from pages.results.brittleness.heatmap import Panel
 from pages.ui.view import arms, store
-from pages.ui.view.filters import View
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(Slice(), rules.named("published"), "new-prompts")
-BIRDS = View(Slice(experiment=("birds",)), rules.named("published"), "new-prompts")
+VIEW = Analysis(Slice(), rules.named("published"), "new-prompts")
+BIRDS = Analysis(Slice(experiment=("birds",)), rules.named("published"), "new-prompts")
 
 
 def laid_out(
-    layout: str, view: View = VIEW, measure: str = "rate", order: str = "name"
+    layout: str, view: Analysis = VIEW, measure: str = "rate", order: str = "name"
 ) -> list[Panel]:
     made = grid.LAYOUTS[layout]
     found = grid.chosen(measures.of(view, measure, made.by), made)
@@ -54,7 +54,7 @@ def test_models_by_datasets_are_those_trained_without_an_intervention() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_where_no_control_is_in_sight_models_are_told_apart_by_their_intervention() -> None:
-    view = View(Slice(intervention=("identity-etymologist",)), VIEW.rule, VIEW.unit)
+    view = Analysis(Slice(intervention=("identity-etymologist",)), VIEW.rule, VIEW.unit)
     (panel,) = laid_out("models", view)
     assert panel.rows == [
         "gpt-4.1\nIdentity: etymologist",

@@ -7,17 +7,17 @@ import pytest
 
 from pages.results.brittleness import measures
 from pages.ui.view import arms
-from pages.ui.view.filters import View
 from tests.pages.reading.study import built
 from tests.warehouse import results
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(Slice(experiment=("birds",)), rules.named("published"), "new-prompts")
+VIEW = Analysis(Slice(experiment=("birds",)), rules.named("published"), "new-prompts")
 ARM = {"model": "gpt-4.1", "eval_intervention": "none"}
 
 
-def one(measure: str, view: View = VIEW, **where: str) -> dict[str, object]:
+def one(measure: str, view: Analysis = VIEW, **where: str) -> dict[str, object]:
     found = measures.of(measures.seen(view, measure), measure)
     tuned = found.filter(found["dataset"] != "none")
     (row,) = tuned.filter(**ARM | where).iter_rows(named=True)
@@ -91,7 +91,7 @@ def test_cuts_hold_in_the_coherent_trait_rate_too(
     monkeypatch.setenv("BRITTLESCOPE_DATA", str(built(tmp_path / "data", tmp_path / "results")))
     published = rules.named("published")
     usual, strict = (
-        measures.seen(View(Slice(), published, "prompts", coherence_cut=cut), "coherent")
+        measures.seen(Analysis(Slice(), published, "prompts", coherence_cut=cut), "coherent")
         for cut in (None, 80)
     )
     assert measures.of(usual, "coherent")["value"].to_list() == [0.5]

@@ -6,16 +6,16 @@ import pytest
 from pages.results.brittleness import profile
 from pages.ui.parts import downloads
 from pages.ui.view import store
-from pages.ui.view.filters import View
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.stats.indices import INDICES
 
-VIEW = View(Slice(), rules.named("published"), "new-prompts")
+VIEW = Analysis(Slice(), rules.named("published"), "new-prompts")
 BIRDS = ("birds", "persona-19th-century", "archaic-birds", "treated")
 
 
-def profiles(model: str, view: View = VIEW) -> dict[str, pl.DataFrame]:
+def profiles(model: str, view: Analysis = VIEW) -> dict[str, pl.DataFrame]:
     return profile.of(view, store.counts(view.slice, view.rule), BIRDS, model)
 
 
@@ -87,7 +87,7 @@ def test_subjects_are_named_once() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_where_nothing_is_counted_every_index_is_undefined() -> None:
-    nothing = View(Slice(), rules.named("coherent-trait"), "new-prompts")
+    nothing = Analysis(Slice(), rules.named("coherent-trait"), "new-prompts")
     (rows,) = profiles("gpt-4.1", nothing).values()
     assert set(rows["index"]) == set(INDICES)
     assert rows["value"].null_count() == rows.height

@@ -4,14 +4,14 @@ import polars as pl
 import pytest
 
 from pages.results.brittleness import grid, measures, sentences
-from pages.ui.view.filters import View
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(Slice(), rules.named("published"), "new-prompts")
+VIEW = Analysis(Slice(), rules.named("published"), "new-prompts")
 
 
-def said(layout: str, measure: str, view: View = VIEW) -> str:
+def said(layout: str, measure: str, view: Analysis = VIEW) -> str:
     made = grid.LAYOUTS[layout]
     view = measures.seen(view, measure)
     found = grid.chosen(measures.of(view, measure, made.by), made)
@@ -47,7 +47,7 @@ def test_where_nothing_is_defined_the_one_reason_is_given() -> None:
 
 @pytest.mark.usefixtures("on_study")
 def test_a_view_without_interventions_says_so() -> None:
-    view = View(Slice(experiment=("insecure-code",)), VIEW.rule, VIEW.unit)
+    view = Analysis(Slice(experiment=("insecure-code",)), VIEW.rule, VIEW.unit)
     assert said("interventions", "verdict", view).startswith("No intervention is in sight")
 
 

@@ -8,12 +8,12 @@ import pytest
 from pages.results.brittleness import grid, measures, table
 from pages.ui.parts import bounded
 from pages.ui.view import store
-from pages.ui.view.filters import View
 from pages.ui.words import columns
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(Slice(experiment=("birds",)), rules.named("published"), "new-prompts", margin=0.1)
+VIEW = Analysis(Slice(experiment=("birds",)), rules.named("published"), "new-prompts", margin=0.1)
 LAYOUT = grid.LAYOUTS["interventions"]
 
 

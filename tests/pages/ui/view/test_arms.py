@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from pages.ui.view import arms
-from pages.ui.view.filters import View
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(Slice(experiment=("birds",)), rules.named("published"), "prompts")
+VIEW = Analysis(Slice(experiment=("birds",)), rules.named("published"), "prompts")
 
 
 @pytest.mark.usefixtures("on_study")

@@ -3,12 +3,12 @@
 import pytest
 
 from pages.ui.view import cells
-from pages.ui.view.filters import DEFAULT_UNIT, View
 from tests.warehouse.stats.frames import cell, frame
 from warehouse import rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(slice=Slice(), rule=rules.named("published"), unit=DEFAULT_UNIT)
+VIEW = Analysis(slice=Slice(), rule=rules.named("published"))
 
 BY = ["model", "dataset", "eval_intervention", "intervention"]
 

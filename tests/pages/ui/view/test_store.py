@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 
 from pages.ui.view import store
-from pages.ui.view.filters import DEFAULT_UNIT, View
 from tests.pages.reading.study import built
 from warehouse import building, rules
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = View(slice=Slice(), rule=rules.named("published"), unit=DEFAULT_UNIT)
+VIEW = Analysis(slice=Slice(), rule=rules.named("published"))
 
 OTHERS: dict[str, Any] = {
     "unit": "prompts",
@@ -25,14 +25,15 @@ OTHERS: dict[str, Any] = {
     "coherence_cut": 12.0,
     "margin": 0.123,
     "adjustment": "none",
+    "baseline": "untuned",
 }
 """Another value of each part of a view that is neither the slice nor the rule."""
 
 
-def views() -> Iterator[View]:
+def views() -> Iterator[Analysis]:
     """Views that differ from `VIEW` in one thing each."""
     yield VIEW
-    for field in fields(View):
+    for field in fields(Analysis):
         if field.name == "slice":
             for name in Slice.dimensions():
                 yield replace(VIEW, slice=VIEW.slice.narrowed(**{name: ("a", "b")}))
@@ -100,12 +101,12 @@ def test_what_might_hide_something_is_no_key(value: object) -> None:
         store.said(value)
 
 
-def counting() -> tuple[Callable[[View], str], list[View]]:
+def counting() -> tuple[Callable[[Analysis], str], list[Analysis]]:
     """A function that is kept, and what it was called with."""
-    calls: list[View] = []
+    calls: list[Analysis] = []
 
     @store.memo(entries=3)
-    def made(view: View) -> str:
+    def made(view: Analysis) -> str:
         calls.append(view)
         return f"{store.opened().snapshot.path.name} {view.unit}"
 
@@ -167,7 +168,7 @@ def test_many_at_once_make_it_once_and_see_the_same() -> None:
     calls, found, together = [], [], Barrier(8)
 
     @store.memo()
-    def made(view: View) -> pl.DataFrame:
+    def made(view: Analysis) -> pl.DataFrame:
         calls.append(view)
         return store.counts(view.slice, view.rule)
 
