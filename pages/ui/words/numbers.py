@@ -31,11 +31,6 @@ def hundredths(name: str) -> pl.Expr:
     return pl.col(name) * 100
 
 
-def share(percent: float) -> float:
-    """A number of percent, or of points, as a share."""
-    return percent / 100
-
-
 def margin(width: float) -> str:
     """A margin that is a share, as `±5 points`."""
     return f"±{100 * width:g} points"
