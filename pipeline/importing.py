@@ -285,11 +285,18 @@ def _imported(
                 times = (after.st_mtime_ns, after.st_ctime_ns)
                 if times != (state.st_mtime_ns, state.st_ctime_ns):
                     raise _Moved("it changed while it was read; import it again")
-    pointer = stamps.pointer(origin, state, writer.name)
+    pointer = stamps.pointer(origin, state, writer.name, _options(path, chosen, mapping))
     shard = shard or writer.shard
     assert shard is not None  # it was written a moment ago
     changed = is_new or known is None or known.shard != shard.name
     return _outcome(lake, path, shard, changed), pointer
+
+
+def _options(path: Path, chosen: str | None, mapping: Mapping | None) -> tuple[str, ...]:
+    """How to import a file again as it is imported now."""
+    form = ("--as", chosen) if chosen else ()
+    covered = mapping is not None and mapping.meaning(path) is not None
+    return (*form, "--map", str(Path(mapping.name).absolute())) if mapping and covered else form
 
 
 def _fill(

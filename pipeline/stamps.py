@@ -17,7 +17,9 @@ RECENT = 2 * 10**9
 """Nanoseconds: what changed so shortly before it was read may change again at the same time."""
 
 
-def pointer(origin: Origin, state: os.stat_result, shard: str) -> Pointer:
+def pointer(
+    origin: Origin, state: os.stat_result, shard: str, options: tuple[str, ...] = ()
+) -> Pointer:
     """What a path stands for, with what its file looked like before it was read."""
     changed = max(state.st_ctime_ns, state.st_mtime_ns)
     return Pointer(
@@ -30,6 +32,7 @@ def pointer(origin: Origin, state: os.stat_result, shard: str) -> Pointer:
         mtime_ns=state.st_mtime_ns,
         changed_ns=state.st_ctime_ns if time.time_ns() - changed > RECENT else 0,
         inode=state.st_ino,
+        options=options,
     )
 
 

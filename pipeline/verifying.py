@@ -7,14 +7,16 @@ import click
 from pipeline.commands import command, form_option, show, tell
 from warehouse import verification
 from warehouse.errors import DamagedLake
-from warehouse.lake import Lake, described
+from warehouse.lake import Lake
+from warehouse.mending import described
 
 FIELDS = ("file", "what", "source")
 
 
 @command("verify", current=False)
 @form_option
-def verify(form: str, data: Path) -> None:
+@click.option("--verbose", is_flag=True, help="Name every file, and every path to import again.")
+def verify(form: str, verbose: bool, data: Path) -> None:
     """Read every byte of what was imported, and say what is not as it was written."""
     damages, doubts = verification.damages(data), verification.doubts(data)
     mended = [f"brittlescope build mends this: {doubt}." for doubt in doubts]
@@ -27,7 +29,7 @@ def verify(form: str, data: Path) -> None:
         ]
         show(pl.DataFrame(rows, schema=dict.fromkeys(FIELDS, pl.String()), orient="row"), form)
     elif damages or mended:
-        for line in (*([described(damages, data)] if damages else []), *mended):
+        for line in (*([described(damages, data, verbose)] if damages else []), *mended):
             tell(line)
     else:
         count = len(Lake(data).pointers())

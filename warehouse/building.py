@@ -9,7 +9,8 @@ import polars as pl
 from warehouse import catalogue, durable, snapshots, traits
 from warehouse.engine import Maker, Parts, making
 from warehouse.errors import BrokenBuild
-from warehouse.lake import Lake, content_of, refuse
+from warehouse.lake import Lake, content_of
+from warehouse.mending import refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
 from warehouse.shards import BULK, Shard, bulk_parts, small_relations
 from warehouse.snapshots import SCHEMA

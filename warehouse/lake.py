@@ -15,7 +15,6 @@ The lake lives beside the warehouse, not in the pipeline, because both sides nee
 
 import contextlib
 import os
-import shlex
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,12 +25,8 @@ import msgspec
 import polars as pl
 
 from warehouse import durable, shards
-from warehouse.errors import DamagedLake
 from warehouse.register import Pointer, Register
 from warehouse.shards import Origin, Shard, Writer, bulk_files, digest
-
-NAMED = 10
-"""How many damaged files a message names."""
 
 
 class Damage(NamedTuple):
@@ -195,39 +190,6 @@ def content_of(pointers: Iterable[Pointer]) -> str:
     for pointer in sorted(pointers, key=lambda p: p.path):
         first.setdefault(pointer.shard, pointer.path)
     return digest("\n".join(sorted(f"{shard} {path}" for shard, path in first.items())), 8)
-
-
-def refuse(damages: Sequence[Damage], data: Path) -> None:
-    """End a build of a damaged lake.
-
-    Raises:
-        DamagedLake: where there is any damage, naming the files and what mends them.
-    """
-    if damages:
-        raise DamagedLake(
-            f"The lake in {data} is damaged; nothing was published, and what was before stays.\n"
-            + described(damages, data)
-        )
-
-
-def described(damages: Sequence[Damage], data: Path) -> str:
-    """What is damaged, and the commands that mend it, a line each."""
-    lines = [f"{damage.file} {damage.what}" for damage in damages[:NAMED]]
-    if len(damages) > NAMED:
-        lines.append(f"and {len(damages) - NAMED:,} more")
-    sources = sorted({damage.source for damage in damages} - {""})
-    there = [source for source in sources if Path(source).exists()]
-    gone = [source for source in sources if source not in there]
-    program = shlex.join(["brittlescope", "--data", str(data)])
-    for verb, paths, why in (
-        ("import", there, "Import again what was lost"),
-        ("forget", gone, "These files are gone too: bring them back and import them, or forget"),
-    ):
-        if paths:
-            lines.append(f"{why}: {program} {verb} {shlex.join(paths)}")
-    if not sources:
-        lines.append("Import again whatever was imported here.")
-    return "\n".join(lines)
 
 
 def _inside(folder: Path) -> list[Path]:

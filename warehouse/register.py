@@ -33,6 +33,7 @@ class Pointer(msgspec.Struct, frozen=True):
     changed_ns: int = 0  # when the system last saw it change, which nobody can set back
     inode: int = 0
     no: int = 0  # the line's place in the register, from 1
+    options: tuple[str, ...] = ()  # what the import was told beside the path, to tell it again
 
 
 class Register:

@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from warehouse import shards
 from warehouse.counting import Slice
+from warehouse.mending import again
 from warehouse.rules import Rule
 from warehouse.shards import fingerprint
 from warehouse.store import Store
@@ -141,18 +143,41 @@ def _asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[st
     }
 
 
+def unread(store: Store, within: Slice) -> list[str]:
+    """What could not be looked through for a text, of a slice: a sentence for each file.
+
+    Answers are read from the lake, and the disk may have lost some of them since the build.
+    """
+    found = store.query("slice_shards", **within.parameters())
+    told = []
+    for name, path in found.rows():
+        folder = store.lake.shards / name
+        shard, why = shards.read(folder)
+        faults = (
+            [f"{folder / shards.DESCRIPTION} {why}"]
+            if shard is None
+            else [
+                f"{file} {what}"
+                for file, what in shards.faults(folder, shard, thorough=True)
+                if file.name.startswith("sample-")
+            ]
+        )
+        told += [f"{fault}; {again(store.lake, path)} to mend it." for fault in faults]
+    return told
+
+
 def _matching(store: Store, within: Slice, text: str) -> list[int]:
-    shards = store.query("slice_shards", **within.parameters())["shard"]
-    files = _parts(store, shards, "sample")
+    named = store.query("slice_shards", **within.parameters())["shard"]
+    files = _parts(store, named, "sample")
     if not files:
         return []
     found = store.parts("text_matches", files, text=text)
     return found["sample_key"].to_list() if found is not None else []
 
 
-def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.DataFrame:
+def _texts(store: Store, wanted: Sequence[int], named: Iterable[str]) -> pl.DataFrame:
     """The text of every sample wanted, or what is to be done where the disk lost or changed it."""
-    files = _parts(store, shards, "sample")
+    files = _parts(store, named, "sample")
     found = store.parts("sample_texts", files, keys=list(wanted)) if files else None
     known = store.query("sample_fingerprints", keys=list(wanted))
     if found is None:
@@ -162,7 +187,7 @@ def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.Dat
     for row in known.join(found, on="sample_key", how="left").iter_rows(named=True):
         answer = None if row["answer"] is None else row["answer"].encode()
         is_whole = row["is_there"] and fingerprint(answer) == row["answer_hash"]
-        told = f"The disk lost this answer; import {row['path']} again to bring it back."
+        told = f"The disk lost this answer; {again(store.lake, row['path'])} to bring it back."
         texts = {name: row[name] if is_whole else None for name in TEXTS}
         rows.append({**texts, "sample_key": row["sample_key"], "lost": None if is_whole else told})
     schema = {"sample_key": pl.Int64(), **dict.fromkeys((*TEXTS, "lost"), pl.String())}
@@ -170,8 +195,8 @@ def _texts(store: Store, wanted: Sequence[int], shards: Iterable[str]) -> pl.Dat
 
 
 def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
-    shards = store.query("judgement_shards", keys=list(wanted))["shard"].unique()
-    files = _parts(store, shards, "judgement")
+    named = store.query("judgement_shards", keys=list(wanted))["shard"].unique()
+    files = _parts(store, named, "judgement")
     columns = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
     schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
     if not files:
@@ -185,11 +210,11 @@ def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
     )
 
 
-def _parts(store: Store, shards: Iterable[str], relation: str) -> list[str]:
+def _parts(store: Store, named: Iterable[str], relation: str) -> list[str]:
     """The Parquet parts of a bulk relation in these shards; a shard that is gone has none."""
     root = store.lake.shards
     return [
         f"{shard}/{part.name}"
-        for shard in sorted(shards)
+        for shard in sorted(named)
         for part in sorted((root / shard).glob(f"{relation}-*.parquet"))
     ]

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline.mapping import Columns, Dimensions, Mapping, Meaning
 from warehouse import catalogue
 from warehouse.errors import InvalidDefinition
 from warehouse.lake import Lake
+from warehouse.mending import commands
 
 COMMON = """
 study: lab
@@ -345,6 +347,14 @@ class TestImporting:
         assert len(live) == 1
         evaluations = live[0].records.get("evaluation", [])
         return outcome.state, evaluations[0]["dataset"] if evaluations else None
+
+    def test_what_mends_it_names_the_mapping(self, tmp_path: Path, file: Path) -> None:
+        self.imported(tmp_path, file, "files: [{path: '{dataset}/{model}.csv'}]")
+        (command,) = commands([str(file)], tmp_path / "data")
+        words = shlex.split(command.split(": ", 1)[1])
+        assert words[3:6] == ["import", str(file), "--map"]
+        assert Path(words[6]).is_absolute()
+        assert Path(words[6]).is_file()
 
     def test_a_changed_mapping_supersedes_and_the_same_does_nothing(
         self, tmp_path: Path, file: Path

@@ -184,6 +184,17 @@ class TestLostText:
         part.write_bytes(whole)
         assert all(row["lost"] is None and row["answer"] for row in self.found(data))
 
+    @pytest.mark.parametrize("harm", [gone, cut, emptied, garbled, closed])
+    def test_a_search_names_the_part_that_it_could_not_look_through(
+        self, harm: Callable[[Path], None], data: Path
+    ) -> None:
+        assert not transcripts.unread(Store(data), Slice())
+        (part,) = (file for file in files(data) if file.name.startswith("sample"))
+        harm(part)
+        (told,) = transcripts.unread(Store(data), Slice())
+        assert str(part) in told
+        assert "results_some->judge_9.json again to mend it." in told
+
     def test_an_answer_whose_letters_changed_is_not_shown(self, data: Path) -> None:
         (part,) = (file for file in files(data) if file.name.startswith("sample"))
         content = part.read_bytes()

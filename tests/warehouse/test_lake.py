@@ -1,7 +1,6 @@
 """The lake: shards appear whole or not at all, and nobody needs a lock."""
 
 import errno
-import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 from warehouse import shards
 from warehouse.errors import CannotWrite
-from warehouse.lake import Damage, Lake, described
+from warehouse.lake import Lake
 from warehouse.register import Pointer
 from warehouse.shards import Origin, bulk_files, small_relations
 
@@ -157,27 +156,6 @@ def test_a_shard_that_is_lost_whole_is_named(lake: Lake) -> None:
     shutil.rmtree(lake.shards / name)
     (found,) = lake.survey(lake.pointers())[1]
     assert found == (str(PATH), lake.shards / name / "shard.json", "is missing")
-
-
-class TestDescribed:
-    def test_what_is_damaged_is_named_with_what_mends_it(self, tmp_path: Path) -> None:
-        here = tmp_path / "it's here.json"
-        here.touch()
-        found = described(
-            [Damage(str(here), Path("a"), "is missing"), Damage("/gone", Path("b"), "is short")],
-            Path("my data"),
-        )
-        assert found.splitlines()[:2] == ["a is missing", "b is short"]
-        (imported,) = [line for line in found.splitlines() if line.startswith("Import")]
-        assert shlex.split(imported.split(": ", 1)[1]) == [
-            *("brittlescope", "--data", "my data", "import", str(here))
-        ]
-        assert found.endswith("brittlescope --data 'my data' forget /gone")
-
-    def test_many_are_counted(self) -> None:
-        found = described([Damage("", Path(f"f{n}"), "is missing") for n in range(12)], Path("d"))
-        assert "and 2 more" in found
-        assert found.endswith("Import again whatever was imported here.")
 
 
 def test_a_shard_that_cannot_be_published_is_an_error(

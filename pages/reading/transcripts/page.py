@@ -35,6 +35,8 @@ if key is not None:
 if counts.is_empty():
     skeleton.nothing_here()
 skeleton.answer(transcript.summary(total, narrowed))
+if narrowed.text:
+    transcript.tell_unread(view.slice)
 if not total:
     transcript.nothing_found(narrowed)
 number = transcript.pager(total)

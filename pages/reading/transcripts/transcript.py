@@ -95,6 +95,18 @@ def listing(rows: pl.DataFrame, number: int, needle: str, covered: set[int]) -> 
             st.html(sample.line(row, needle, key in covered))
 
 
+def tell_unread(within: Slice) -> None:
+    """Says which parts of the lake a search for a text could not look through."""
+    told = _unread(within)
+    if told:
+        more = f" So it is with {len(told) - 1:,} more." if len(told) > 1 else ""
+        st.warning(
+            "Answers are missing from this search. "
+            + escaped(f"{told[0]}{more} “brittlescope verify” names what is damaged."),
+            icon=":material/report:",
+        )
+
+
 def nothing_found(narrowed: Filter) -> NoReturn:
     """Says that the list is empty and what would fill it."""
     st.info(
@@ -187,6 +199,11 @@ def _perhaps_covered(is_covered: bool, draw: Callable[[], None]) -> None:
 
 def _read(key: int | None) -> None:
     st.session_state["sample"] = "" if key is None else str(key)
+
+
+@store.memo()
+def _unread(within: Slice) -> list[str]:
+    return transcripts.unread(store.opened(), within)
 
 
 @store.memo("Looking for answers …")

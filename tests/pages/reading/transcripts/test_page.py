@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,19 @@ def test_the_second_page_goes_on_where_the_first_ends(on_study: Path) -> None:
     assert [len(page) for page in keys] == [50, 50]
     assert not set(keys[0]) & set(keys[1])
     assert [b.label for b in second.button if b.key == keys[1][0]] == ["51"]
+
+
+def test_a_search_says_which_part_of_the_lake_it_could_not_read(
+    study_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path(shutil.copytree(study_data, tmp_path / "data"))
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    part = max(data.rglob("sample-*.parquet"), key=lambda file: file.stat().st_size)
+    part.unlink()
+    assert "missing from this search" not in told(opened(PAGE, experiment="birds"))
+    said = told(opened(PAGE, experiment="birds", text="LAPWING"))
+    assert "Answers are missing from this search." in said
+    assert f"{part.name} is missing; import " in said
 
 
 def test_text_is_found_and_marked(on_study: Path) -> None:
