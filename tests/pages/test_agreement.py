@@ -2,6 +2,9 @@
 
 import json
 import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from tests.pages.reading.study import built, opened, told
+from tests.pages.reading.study import built, linked, opened, told
+from warehouse import rules
+from warehouse.analysis import Analysis, Focus
+from warehouse.analysis.written import line, link
 
 FOCUS = {
     "experiment": "harry-potter",
@@ -145,3 +151,57 @@ def test_the_control_has_one_rate_everywhere(here: Path) -> None:
         (control["n_trait"], control["n_counted"])
     ]
     assert grid["rate"].to_list() == [pytest.approx(100 * control["rate"])]
+
+
+USUAL = Analysis().focused(Focus(**FOCUS))
+TREATED = USUAL.slice.narrowed(intervention=("identity-reader", "time-relevant"))
+
+ANALYSES = {
+    "as usual": USUAL,
+    "counted otherwise": replace(
+        USUAL, rule=rules.named("strict"), unit="prompts", margin=0.125, adjustment="holm"
+    ),
+    "controls out of sight": replace(USUAL, slice=replace(TREATED, domain="all")),
+}
+
+IN_PERCENT = ("rate", "low", "high", "difference", "difference_low", "difference_high")
+
+COMPARED = ("n_trait", "n_counted", "rate", "difference", "difference_low", "difference_high", "q")
+
+
+def rounded(rows: Sequence[dict[str, Any]], names: Sequence[str], times: int) -> list[list[Any]]:
+    """Some columns of rows, shares in percent, in an order that is theirs alone."""
+    found = []
+    for row in rows:
+        scaled = [(row[n], times if n in IN_PERCENT else 1) for n in names]
+        found.append([None if v is None else round(v * by, 6) + 0.0 for v, by in scaled])
+    return sorted(found, key=str)
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "asked", "names"),
+    [
+        ("rates", "rates", "as usual", ("n_trait", "n_counted", "n_planned", *IN_PERCENT[:3])),
+        ("rates", "rates", "counted otherwise", ("n_trait", "n_counted", *IN_PERCENT[:3])),
+        ("interventions", "effects", "as usual", COMPARED),
+        ("interventions", "effects", "counted otherwise", COMPARED),
+        ("interventions", "effects", "controls out of sight", COMPARED),
+        ("robustness", "multiverse", "controls out of sight", ("stands", "specifications")),
+    ],
+)
+def test_a_page_shows_what_the_command_it_names_prints(
+    here: Path, page: str, command: str, asked: str, names: Sequence[str]
+) -> None:
+    analysis = ANALYSES[asked]
+    app = linked(f"results/{page}", link(analysis))
+    assert not app.exception
+    assert not app.warning
+    (said,) = [one.value for one in app.code if one.value.startswith("brittlescope")]
+    assert said == line(analysis, command)
+    words = ["--data", str(here), *shlex.split(said)[1:], "--format", "json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    shown = pl.from_pandas(app.dataframe[0].value).to_dicts()
+    assert rows
+    assert rounded(shown, names, 1) == rounded(rows, names, 100)
