@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import claiming, importers, opening, stamps
+from pipeline import claiming, importers, opening, reading, stamps
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.finding import ordered
 from pipeline.importers import Batch, Source
@@ -42,6 +42,9 @@ TOO_MANY = f"more than {MAX_REFUSED:,} of its rows are refused; it is not what i
 WINDOWS = (
     "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
 )
+
+NEVER = 0
+"""The version of what no importer has read: no file is as it was read by it."""
 
 BATCH_FILES = 64
 BATCH_BYTES = 8 * 2**20
@@ -242,12 +245,44 @@ def _import_file(
         raise  # no file is to blame
     except OSError as error:
         return refusal(path, f"it cannot be read ({error.strerror or error})"), None
-    except RefusedFile as error:
+    except _Moved as error:
         return refusal(path, str(error)), None
+    except RefusedFile as error:
+        return refusal(path, str(error)), _given_up(lake, path, str(error))
     except Exception as error:  # one file must not cost the others
         kind = type(error).__name__
         reason = f"its importer failed, which is a defect ({kind}: {error})"[:2_000]
         return refusal(path, reason), None
+
+
+def _given_up(lake: Lake, path: Path, reason: str) -> Pointer | None:
+    """An entry for a file that was not read to its end, so that Sources names it with its reason.
+
+    It is tried again by the next import. What an earlier content of the file said stays.
+    """
+    known = lake.pointer(path)
+    if (known is not None and known.version != NEVER) or reading.unreadable(str(path)):
+        return None
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    origin = Origin(
+        path=str(path),
+        sha256=f"unread-{digest(f'{path} {state.st_size} {state.st_mtime_ns} {reason}')}",
+        size=state.st_size,
+        mtime_ns=state.st_mtime_ns,
+        identity=str(path),
+        importer="",
+        version=NEVER,
+        imported_at=now(),
+    )
+    writer = lake.write(origin)
+    if lake.shard(writer.name) is None:
+        with writer:
+            writer.refused_file = reason
+    told = known is not None and known.shard == writer.name
+    return None if told else stamps.pointer(origin, state, writer.name)
 
 
 def _imported(

@@ -167,6 +167,7 @@ class Lake:
                 durable.remove(left)
             durable.remove(self.root / "current")  # what an early version had for a register
             self.register.mend()
+            self.register.compact()
             if keep is None or self.register.lost():
                 return 0  # an unnamed shard may tell what a lost line was about
             needed = {pointer.shard for pointer in self.pointers()} | set(keep)

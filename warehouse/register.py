@@ -8,6 +8,10 @@ the other has, be it a byte, a line, the end or the whole file; the next line to
 whole again. A line at the end of the first alone is of a writer that died before it could confirm
 it: it stands where it is whole.
 
+Lines that later ones made void are left out from time to time: the register is written again as
+its next edition, with one line a path, one copy after the other. Only the latest edition counts,
+so that a copy of the one before is nothing but a copy that lost all of it.
+
 Writers take turns while they add a line; readers wait for nobody.
 """
 
@@ -33,7 +37,12 @@ class Pointer(msgspec.Struct, frozen=True):
     changed_ns: int = 0  # when the system last saw it change, which nobody can set back
     inode: int = 0
     no: int = 0  # the line's place in the register, from 1
+    edition: int = 0  # which writing of the whole register the line belongs to
     options: tuple[str, ...] = ()  # what the import was told beside the path, to tell it again
+
+
+IDLE = 1_000
+"""How many lines that later ones made void may stand in the register, at least."""
 
 
 class Register:
@@ -44,6 +53,7 @@ class Register:
         self._lock = folder / "register.lock"
         self._latest: dict[str, Pointer] = {}
         self._last = 0
+        self._edition = 0
         self._lost: list[int] = []
         self._equal = True  # whether both copies said the same when they were read
         self._read: tuple[int, int] | None = None  # the first copy's inode, and its size then
@@ -77,7 +87,7 @@ class Register:
             self._mend()
             self._write(
                 [
-                    msgspec.structs.replace(pointer, no=number)
+                    msgspec.structs.replace(pointer, no=number, edition=self._edition)
                     for number, pointer in enumerate(pointers, max(self._last, 1) + 1)
                 ]
             )
@@ -93,6 +103,32 @@ class Register:
         if not self.is_whole():
             with durable.locked(self._lock):
                 self._mend()
+
+    def compact(self) -> bool:
+        """Leave out what later lines made void, where it is most of the register; whether it was.
+
+        Not where a line is lost: what is there may tell what it was about.
+        """
+        if not self._is_idle():
+            return False
+        with durable.locked(self._lock):
+            self._mend()
+            if not self._is_idle():
+                return False
+            lines = [Pointer(path="", shard=None), *self._latest.values()]
+            content = b"".join(
+                _line(msgspec.structs.replace(line, no=number, edition=self._edition + 1))
+                for number, line in enumerate(lines, 1)
+            )
+            for copy in self.copies:
+                durable.replace(copy, content)
+            self._read = None
+            self._refresh()
+        return True
+
+    def _is_idle(self) -> bool:
+        needed = len(self.latest())
+        return not self.lost() and self._last - needed > max(IDLE, needed)
 
     def is_whole(self) -> bool:
         """Whether both copies say the same, and all that was written."""
@@ -115,8 +151,10 @@ class Register:
                 added = list(_whole(file.read(state.st_size - self._read[1])))
             numbers = [pointer.no for pointer, _ in added]
             length = sum(len(line) for _, line in added)
+            editions = {pointer.edition for pointer, _ in added}
             if (
-                numbers == list(range(self._last + 1, self._last + 1 + len(numbers)))
+                editions <= {self._edition}
+                and numbers == list(range(self._last + 1, self._last + 1 + len(numbers)))
                 and self._read[1] + length == state.st_size
             ):
                 self._apply(pointer for pointer, _ in added)
@@ -128,6 +166,7 @@ class Register:
         contents = self._contents()
         lines = _merged(contents)
         self._latest, self._last = {}, 0
+        self._edition = max((pointer.edition for pointer, _ in lines.values()), default=0)
         self._apply(pointer for pointer, _ in lines.values())
         self._lost = [no for no in range(1, max(self._last, 1) + 1) if no not in lines]
         length = sum(len(line) for _, line in lines.values())
@@ -169,12 +208,10 @@ class Register:
 
 
 def _merged(contents: Sequence[bytes]) -> dict[int, tuple[Pointer, bytes]]:
-    """The lines that are whole in either copy, by their number."""
-    found = {
-        pointer.no: (pointer, line)
-        for content in set(contents)
-        for pointer, line in _whole(content)
-    }
+    """The lines of the latest edition that are whole in either copy, by their number."""
+    whole = [pair for content in set(contents) for pair in _whole(content)]
+    edition = max((pointer.edition for pointer, _ in whole), default=0)
+    found = {pointer.no: (pointer, line) for pointer, line in whole if pointer.edition == edition}
     return dict(sorted(found.items()))
 
 

@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from tests.warehouse.deaths import life
+from warehouse import register
 from warehouse.register import Pointer, Register
 
 
@@ -124,3 +127,62 @@ def test_what_a_writer_wrote_before_it_died_stands_or_is_left_out(folder: Path) 
         assert is_there == (length >= len(whole) - 1)
         register.add([Pointer(path="/e", shard="e")])
         assert held(folder) == {**WHOLE, "/e": "e"} | ({"/d": "d"} if is_there else {})
+
+
+class TestCompaction:
+    """What later lines made void is left out, and nothing else."""
+
+    @pytest.fixture
+    def long(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(register, "IDLE", 10)
+        writer = Register(folder)
+        for number in range(12):
+            writer.add([Pointer(path="/a", shard=f"a{number}"), Pointer(path="/b", shard=None)])
+        return folder
+
+    NOW: ClassVar = {"/a": "a11", "/b": None, "/c": "c"}
+
+    def test_it_says_the_same_in_fewer_lines(self, long: Path) -> None:
+        reader = Register(long)
+        assert reader.latest()["/a"].shard == "a11"
+        assert Register(long).compact()
+        assert held(long) == self.NOW
+        assert len(Register(long).copies[0].read_bytes().splitlines()) == 4
+        assert {path: p.shard for path, p in reader.latest().items()} == self.NOW
+        reader.add([Pointer(path="/d", shard="d")])
+        assert held(long) == self.NOW | {"/d": "d"}
+        assert Register(long).is_whole()
+        assert not Register(long).lost()
+        assert not Register(long).compact()
+
+    def test_a_short_or_a_damaged_one_stays(self, folder: Path, long: Path) -> None:
+        for copy in Register(long).copies:
+            lines = copy.read_bytes().splitlines(keepends=True)
+            copy.write_bytes(b"".join([*lines[:4], *lines[5:]]))
+        assert Register(long).lost()
+        before = [copy.read_bytes() for copy in Register(long).copies]
+        assert not Register(long).compact()
+        assert [copy.read_bytes() for copy in Register(long).copies] == before
+
+    @pytest.mark.parametrize("new", [0, 1])
+    def test_one_copy_of_each_edition_says_what_the_later_says(self, long: Path, new: int) -> None:
+        old = [copy.read_bytes() for copy in Register(long).copies]
+        Register(long).compact()
+        Register(long).copies[1 - new].write_bytes(old[1 - new])  # killed between the two
+        assert held(long) == self.NOW
+        assert not Register(long).lost()
+        assert not Register(long).is_whole()
+        Register(long).add([Pointer(path="/d", shard="d")])
+        assert held(long) == self.NOW | {"/d": "d"}
+        assert Register(long).is_whole()
+
+    def test_it_is_written_with_its_writing_calls_survived(self, long: Path) -> None:
+        whole = [copy.read_bytes() for copy in Register(long).copies]
+        for at in range(1, 20):
+            for copy, content in zip(Register(long).copies, whole, strict=True):
+                copy.write_bytes(content)
+            with life(at):
+                Register(long).compact()
+            assert held(long) == self.NOW
+            Register(long).mend()
+            assert Register(long).is_whole()
