@@ -163,6 +163,24 @@ def test_pages_are_short() -> None:
     assert not long
 
 
+def test_rooms_are_small() -> None:
+    """No module of pages over 400 lines, no function over 60, and little is shared."""
+    texts = {path: path.read_text("utf-8") for path in sorted((ROOT / "pages").rglob("*.py"))}
+    lines = {path: len(text.splitlines()) for path, text in texts.items()}
+    assert not {path.name: n for path, n in lines.items() if n > 400}
+    shared = [n for path, n in lines.items() if path.is_relative_to(ROOT / "pages" / "ui")]
+    assert sum(shared) < 3_500
+    long = {
+        f"{path.name}: {node.name}": node.end_lineno - node.lineno + 1
+        for path, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > 60
+    }
+    assert not long
+
+
 def test_the_import_contracts_know_every_section() -> None:
     contracts = {c["name"]: c for c in PROJECT["tool"]["importlinter"]["contracts"]}
     apart = contracts["A page never imports another page"]["modules"]

@@ -13,6 +13,7 @@ import polars as pl
 
 from pages.results.brittleness import ramps
 from pages.results.brittleness.ramps import Ramp, Theme
+from pages.ui.charts import base
 from pages.ui.charts.base import INK, NEUTRAL, NO_RESULT, VERDICT_COLOURS
 
 State = Literal["result", "not a result", "undefined"]
@@ -104,38 +105,32 @@ def heatmap(
     mode: Theme = "dark" if theme == "dark" else "light"
     high, wide = _step(HEIGHTS, len(panel.rows)), _step(WIDTHS, len(panel.columns))
     room = f"width / {len(panel.columns)}" if fluid else str(wide)
-    base = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
+    cells = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
         x=_side("column", panel.columns, wide, room, mode),
         y=_side("row", panel.rows, high, str(high), mode),
     )
-    boxes = _boxes(base, panel, title, ramp, mode, legend)
-    if fluid:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        boxes = boxes.add_params(picked)
+    boxes = _boxes(cells, panel, title, ramp, mode, legend)
     marks = [
-        *_hatching(base, panel),
-        _outline(base, mode),
-        *_texts(base, panel, room, high),
-        _flags(base, panel, high),
+        *_hatching(cells, panel),
+        _outline(cells, mode),
+        *_texts(cells, panel, room, high),
+        _flags(cells, panel, high),
     ]
-    return alt.LayerChart(
-        layer=[boxes, *marks],
-        width=wide * len(panel.columns),
-        height=alt.Step(high),
-        view=alt.ViewBackground(stroke=None),
-    )
+    layers = [base.clickable(boxes, fluid), *marks]
+    return base.finished(layers, alt.Step(high), wide * len(panel.columns))
 
 
 def stacked(panels: Sequence[Panel], title: str, ramp: Ramp | None) -> alt.VConcatChart:
     """Several panels under their headings, as one chart to take away."""
-    charts = [
-        heatmap(panel, title, ramp, legend=at == 0, fluid=False).properties(
-            title=alt.TitleParams(panel.heading, anchor="start", offset=12)
+    charts = base.stacked(
+        (
+            alt.TitleParams(panel.heading, anchor="start", offset=12),
+            heatmap(panel, title, ramp, legend=at == 0, fluid=False),
         )
         for at, panel in enumerate(panels)
-    ]
+    )
     words = alt.TitleParams(title, subtitle=list(LEGEND), anchor="start", offset=16)
-    return alt.vconcat(*charts, title=words)
+    return charts.properties(title=words)
 
 
 def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> Any:
@@ -162,7 +157,7 @@ def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> A
 
 
 def _boxes(
-    base: alt.Chart, panel: Panel, title: str, ramp: Ramp | None, theme: Theme, legend: bool
+    cells: alt.Chart, panel: Panel, title: str, ramp: Ramp | None, theme: Theme, legend: bool
 ) -> alt.Chart:
     if ramp is None:
         scale = alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values()))
@@ -180,7 +175,7 @@ def _boxes(
         colour = alt.Fill("value:Q", scale=ramp.scale(theme), legend=key if legend else None)
     named = "replace(datum.row, '\\n', ' · ') + ', ' + replace(datum.column, '\\n', ' · ')"
     boxes: alt.Chart = (
-        base.transform_calculate(
+        cells.transform_calculate(
             name=named, judge=json.dumps(panel.judge), about=json.dumps(panel.about)
         )
         .mark_rect(
@@ -210,9 +205,9 @@ def _boxes(
     return boxes
 
 
-def _hatching(base: alt.Chart, panel: Panel) -> list[alt.Chart]:
+def _hatching(cells: alt.Chart, panel: Panel) -> list[alt.Chart]:
     """The grey and the diagonals of what is undefined."""
-    undefined = base.transform_filter("datum.state == 'undefined'")
+    undefined = cells.transform_filter("datum.state == 'undefined'")
     lines = undefined.mark_rule(color=NEUTRAL, strokeWidth=1, opacity=0.7)
     return [
         undefined.mark_rect(color=NEUTRAL, opacity=0.12, cornerRadius=2),
@@ -235,15 +230,15 @@ def _within(name: str, panel: Panel, share: float) -> Any:
     return alt.X("column:N", sort=panel.columns, bandPosition=share)
 
 
-def _outline(base: alt.Chart, theme: Theme) -> alt.Chart:
-    doubtful = base.transform_filter("datum.state == 'not a result'")
+def _outline(cells: alt.Chart, theme: Theme) -> alt.Chart:
+    doubtful = cells.transform_filter("datum.state == 'not a result'")
     outline: alt.Chart = doubtful.mark_rect(
         fillOpacity=0, stroke=INK[theme], strokeWidth=1.6, cornerRadius=2
     )
     return outline
 
 
-def _texts(base: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Chart]:
+def _texts(cells: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Chart]:
     """The value of every cell and its n, as far as they fit.
 
     Without tooltips of their own, they let clicks through to the boxes.
@@ -252,7 +247,7 @@ def _texts(base: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Char
     value = _fitting(panel.cells["short"].str.split("\n").explode(), room, 12.5)
     n = _fitting(panel.cells["n"], room, 10)
     ink = alt.Color("ink:N", scale=None)
-    shown = base.transform_filter("datum.state != 'undefined'")
+    shown = cells.transform_filter("datum.state != 'undefined'")
     texts = [
         shown.mark_text(fontWeight=600, lineBreak="\n", dy=-7 if both else 0, **value).encode(
             text="short:N", color=ink
@@ -263,10 +258,10 @@ def _texts(base: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Char
     return texts
 
 
-def _flags(base: alt.Chart, panel: Panel, high: int) -> alt.Chart:
+def _flags(cells: alt.Chart, panel: Panel, high: int) -> alt.Chart:
     """A flag in the upper right corner of what is doubted."""
     flags: alt.Chart = (
-        base.transform_filter("datum.flagged")
+        cells.transform_filter("datum.flagged")
         .mark_point(shape=FLAG, filled=True, opacity=1, size=70 if high > 20 else 24)
         .encode(
             x=_within("column", panel, 0.9),

@@ -29,11 +29,8 @@ mark = clicked = None
 for at, panel in enumerate(panels[: grid.MOST]):
     st.markdown(f"**{markup.escaped(panel.heading)}**")
     draw = partial(heatmap.heatmap, panel, shown.label, shown.ramp, st.context.theme.type)
-    spec = base.spec(partial(draw, legend=at == 0))
-    event = st.vega_lite_chart(
-        spec, width=panel.width, key=f"{panel.heading} {at}", on_select="rerun"
-    )
-    mark = base.picked(event) if mark is None else mark
+    here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
+    mark = here if mark is None else mark
 if panels:
     notes = (*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)
     st.caption(markup.escaped(" ".join(notes)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
-from pages.ui.charts import references
+from pages.ui.charts import base, references
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
 from pages.ui.charts.forest import HOLLOW
 from pages.ui.charts.references import Reference
@@ -49,13 +49,11 @@ def chart(
     colour = alt.Color(
         "what:N",
         scale=alt.Scale(domain=drawn, range=[COLOURS[what] for what in drawn]),
-        legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=240, symbolOpacity=1)
-        if legend
-        else None,
+        legend=base.legend(legend, 2, labelLimit=240, symbolOpacity=1),
     )
-    base = alt.Chart(points.with_columns(pl.lit(RATE).alias("what"))).encode(
+    dosed = alt.Chart(points.with_columns(pl.lit(RATE).alias("what"))).encode(
         x=_dose("dose"),
-        tooltip=[alt.Tooltip(f"{name}:N", title=title) for name, title in TOOLTIP.items()],
+        tooltip=base.tooltip(**TOOLTIP),
     )
     fit = (
         alt.Chart(points.select("dose", "fitted", pl.lit(FIT).alias("what")))
@@ -63,11 +61,11 @@ def chart(
         .encode(x=_dose("dose"), y=_rate("fitted"), color=colour)
     )
     interval = (
-        base.transform_filter("datum.low !== null")
+        dosed.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=2)
         .encode(y=_rate("low"), y2="high:Q", color=colour)
     )
-    marks = base.mark_point(
+    marks = dosed.mark_point(
         size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer"
     ).encode(
         y=_rate("rate", alt.Axis(title="Rate, %", tickCount=5, grid=True)),
@@ -75,15 +73,16 @@ def chart(
         stroke=colour,
         fillOpacity=alt.FillOpacity("is_result:O", scale=HOLLOW, legend=None),
     )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        marks = marks.add_params(picked)
-    return alt.LayerChart(
-        layer=[*_half(half, colour), *_beside(beside), fit, interval, marks],
+    return base.finished(
+        [
+            *_half(half, colour),
+            *_beside(beside),
+            fit,
+            interval,
+            base.clickable(marks, clickable),
+        ],
+        360,
         resolve=alt.Resolve(axis=alt.AxisResolveMap(y="independent")),
-        width=560,
-        height=360,
-        view=alt.ViewBackground(stroke=None),
     )
 
 
@@ -95,13 +94,13 @@ def _half(half: Half, colour: alt.Color) -> list[alt.Chart]:
         {"at": half[0], "from": half[1], "to": half[2], "what": HALF},
         schema={**dict.fromkeys(("at", "from", "to"), pl.Float64()), "what": pl.String()},
     )
-    base = alt.Chart(frame)
+    halfway = alt.Chart(frame)
     band = (
-        base.transform_filter("datum.from !== null")
+        halfway.transform_filter("datum.from !== null")
         .mark_rect(opacity=0.18)
         .encode(x=_dose("from"), x2="to:Q", color=colour)
     )
-    line = base.mark_rule(strokeWidth=1.5).encode(x=_dose("at"), color=colour)
+    line = halfway.mark_rule(strokeWidth=1.5).encode(x=_dose("at"), color=colour)
     return [band, line]
 
 

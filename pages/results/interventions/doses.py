@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import curve, effects, panels
-from pages.results.interventions.panels import Panel
+from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells, links
+from pages.ui.view import arms, cells
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
@@ -31,20 +31,20 @@ LEGEND = (
 )
 
 
-def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    """The curves, their table, and the transcripts that a click asks for."""
+@panels.served
+def draw(view: Analysis) -> Comparison | str:
+    """Every dose curve in sight."""
     fits = arms.doses(view)
     if fits.summary.is_empty():
-        panels.nothing(
+        return (
             f"There is no dose curve in sight: that takes {FEWEST_DOSES} interventions of one "
             "kind that differ in dose alone, such as a year."
         )
-        return None
     found = dosed(arms.effects(view), fits)
     kept = fits.summary.head(bounded.PANELS)
     shown = drawn(found, kept)
-    legend = f"{LEGEND} {bounded.told(kept.height, fits.summary.height, 'curves')}".strip()
-    return panels.draw(found, shown, legend, COLUMNS, view, counts, "doses")
+    left_out = bounded.told(kept.height, fits.summary.height, "curves")
+    return Comparison("doses", found, shown, COLUMNS, LEGEND, left_out)
 
 
 def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:

@@ -8,13 +8,13 @@ import polars as pl
 import streamlit as st
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Panel
+from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded, markup
-from pages.ui.view import arms, bound, cells, links
+from pages.ui.view import arms, bound, cells
 from pages.ui.words import numbers, values, verdicts
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import MEANINGS
@@ -52,12 +52,12 @@ LEGEND = (
 )
 
 
-def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    """The forest, its table, and the transcripts that a click asks for."""
+@panels.served
+def draw(view: Analysis) -> Comparison | str:
+    """Every effect in sight."""
     found = ordered(arms.effects(view))
     if found.is_empty():
-        panels.nothing(panels.NO_INTERVENTION)
-        return None
+        return panels.NO_INTERVENTION
     with st.container(horizontal=True, vertical_alignment="center"):
         scale = bound.row("Show", SCALES, "scale")
         with st.popover("What the verdicts mean", icon=":material/help:"):
@@ -65,16 +65,9 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
                 name = markup.escaped(verdicts.name(verdict))
                 st.markdown(f"**{name}.** {markup.escaped(meaning)}")
     kept = bounded.lines(found, COMPARED)
-    shown = drawn(kept, view, scale)
-    return panels.draw(
-        found,
-        shown,
-        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
-        COLUMNS,
-        view,
-        counts,
-        "effects",
-    )
+    legend = f"{LEGEND} {panels.family(found, view)}"
+    left_out = bounded.told(kept.height, found.height)
+    return Comparison("effects", found, drawn(kept, view, scale), COLUMNS, legend, left_out)
 
 
 def ordered(effects: pl.DataFrame) -> pl.DataFrame:

@@ -48,7 +48,7 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     names = [options[first], options[second]]
     kept = few(questions)
     shown = drawn(found.head(bounded.PANELS), kept, names, view)
-    clicked = panels.shown(shown, "head-to-head")
+    clicked = panels.drawn(shown, "head-to-head")
     st.caption(f"{LEGEND} {markup.escaped(panels.family(found, view))}")
     bounded.say(kept.height, questions.height, "questions")
     tables.plain(table(questions.head(bounded.LINKED), whole, counted), "head-to-head-table")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
+from pages.ui.charts import base
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
 
 COLOURS = (CATEGORIES[0], CATEGORIES[1])
@@ -14,12 +15,7 @@ SIZES = (160, 60)
 
 LETTERS = 34
 
-AXIS = alt.Axis(
-    labelExpr=r"slice(split(datum.label, '\n'), 0, -1)",
-    labelLimit=215,
-    domain=False,
-    ticks=False,
-)
+AXIS = base.line_axis(215)
 
 
 def chart(
@@ -48,8 +44,7 @@ def chart(
             ],
         )
     )
-    lines = numbered["line"].unique(maintain_order=True).to_list()
-    shown = alt.Legend(title=None, orient="top", columns=1, labelLimit=380) if legend else None
+    shown = base.legend(legend, 1, labelLimit=380)
     colour = alt.Color("side:N", scale=alt.Scale(domain=sides, range=COLOURS), legend=shown)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=sides, range=SHAPES), legend=shown)
     x = alt.X(
@@ -57,29 +52,20 @@ def chart(
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(title="Rate, %", tickCount=5),
     )
-    base = alt.Chart(numbered).encode(
-        y=alt.Y("line:N", sort=lines, title=None, axis=AXIS),
-        tooltip=[
-            alt.Tooltip("question:N", title="Question"),
-            alt.Tooltip("side:N", title="Intervention"),
-            alt.Tooltip("text:N", title="Rate"),
-            alt.Tooltip("difference:N", title="Difference"),
-        ],
+    drawn = alt.Chart(numbered).encode(
+        y=base.lines(numbered["line"].to_list(), AXIS),
+        tooltip=base.tooltip(
+            question="Question", side="Intervention", text="Rate", difference="Difference"
+        ),
     )
-    between = base.mark_line(strokeWidth=4, opacity=0.3, color=NEUTRAL).encode(x=x, detail="line:N")
-    marks = base.mark_point(filled=True, opacity=1, cursor="pointer").encode(
+    between = drawn.mark_line(strokeWidth=4, opacity=0.3, color=NEUTRAL).encode(
+        x=x, detail="line:N"
+    )
+    marks = drawn.mark_point(filled=True, opacity=1, cursor="pointer").encode(
         x=x,
         color=colour,
         shape=shape,
         # Where the two are equal, the second lies within the first.
         size=alt.Size("side:O", scale=alt.Scale(domain=sides, range=SIZES), legend=None),
     )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        marks = marks.add_params(picked)
-    return alt.LayerChart(
-        layer=[between, marks],
-        width=560,
-        height=alt.Step(36),
-        view=alt.ViewBackground(stroke=None),
-    )
+    return base.finished([between, base.clickable(marks, clickable)], alt.Step(36))

@@ -1,7 +1,7 @@
 """Charts under their titles, the table behind them, and what was clicked in either."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -35,7 +35,7 @@ def nothing(reason: str) -> None:
     st.info(markup.escaped(reason), icon=":material/info:")
 
 
-def shown(panels: Sequence[Panel], name: str) -> Clicked:
+def drawn(panels: Sequence[Panel], name: str) -> Clicked:
     """Draw the panels, with a legend on the first; what was clicked."""
     clicked: Clicked = None
     heading = None
@@ -44,46 +44,55 @@ def shown(panels: Sequence[Panel], name: str) -> Clicked:
             heading = panel.heading
             st.markdown(f"**{markup.escaped(heading)}**  \n{markup.escaped(panel.said)}")
         st.caption(markup.escaped(panel.title))
-        spec = base.spec(partial(panel.draw, legend=place == 0))
-        event = st.vega_lite_chart(spec=spec, key=f"{name} {place}", on_select="rerun")
-        mark = base.picked(event)
+        mark = base.shown(partial(panel.draw, legend=place == 0), f"{name} {place}")
         clicked = clicked if mark in (None, forest.NOTHING) else (mark, "counted")
     return clicked
 
 
-def draw(
-    found: pl.DataFrame,
-    panels: Sequence[Panel],
-    legend: str,
-    columns: Sequence[str],
-    view: Analysis,
-    counts: pl.DataFrame,
-    name: str,
-) -> links.Parameters | None:
-    """Panels of arms, the table behind them, and everything to take away.
+class Comparison(NamedTuple):
+    """What a section shows: arms, in charts and in a table."""
 
-    Args:
-        found: A row an arm; the panels' cells are its rows.
-        panels: The charts.
-        legend: How to read them.
-        columns: What the table has beside the arms' names.
-        view: The view of the page.
-        counts: Its counts frame.
-        name: Of the section, for keys and file names.
+    name: str  # of the section, for keys and file names
+    found: pl.DataFrame  # a row an arm; the panels' cells are its rows
+    panels: Sequence[Panel]
+    columns: Sequence[str]  # what the table has beside the arms' names
+    legend: str  # how to read the charts
+    left_out: str = ""  # what they leave out, in a sentence
 
-    Returns:
-        The transcripts of the arm that was clicked, where one was.
+
+def served(
+    compare: Callable[[Analysis], Comparison | str],
+) -> Callable[[Analysis, pl.DataFrame], links.Parameters | None]:
+    """A section's `draw`, of what it compares in a view, or of why there is nothing to compare.
+
+    It shows the charts, the table behind them and everything to take away, and returns the
+    transcripts of the arm that was clicked, where one was.
     """
-    clicked = shown(panels, name)
+
+    @wraps(compare)
+    def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
+        shown = compare(view)
+        if isinstance(shown, str):
+            nothing(shown)
+            return None
+        return _serve(shown, view, counts)
+
+    return draw
+
+
+def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
+    clicked = drawn(shown.panels, shown.name)
+    legend = f"{shown.legend} {shown.left_out}".strip()
     st.caption(markup.escaped(legend))
-    plain = found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
-    table = _table(plain, columns, view, counts)
-    clicked = tables.clickable(table, f"{name}-table") or clicked
-    downloads.buttons(cells.stamped(plain, view), partial(together, panels), name, legend)
+    plain = shown.found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
+    table = _table(plain, shown.columns, view, counts)
+    clicked = tables.clickable(table, f"{shown.name}-table") or clicked
+    chart = partial(together, shown.panels)
+    downloads.buttons(cells.stamped(plain, view), chart, shown.name, legend)
     if clicked is None:
         return None
     row, only = clicked
-    return _answers(found.row(row, named=True), view, counts, only)
+    return _answers(shown.found.row(row, named=True), view, counts, only)
 
 
 def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
@@ -156,11 +165,10 @@ def _table(
 
 def together(panels: Sequence[Panel]) -> alt.VConcatChart:
     """The panels as one chart to take away."""
-    return alt.vconcat(
-        *(
-            panel.draw(legend=place == 0, clickable=False).properties(
-                title=alt.TitleParams(panel.heading, subtitle=panel.title, anchor="start")
-            )
-            for place, panel in enumerate(panels)
+    return base.stacked(
+        (
+            alt.TitleParams(panel.heading, subtitle=panel.title, anchor="start"),
+            panel.draw(legend=place == 0, clickable=False),
         )
+        for place, panel in enumerate(panels)
     )

@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Panel
+from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.charts import forest
 from pages.ui.charts.base import KIND_COLOURS, NEUTRAL
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells, links
+from pages.ui.view import arms, cells
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES
@@ -63,24 +63,17 @@ LEGEND = (
 )
 
 
-def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    """The forest, its table, and the transcripts that a click asks for."""
+@panels.served
+def draw(view: Analysis) -> Comparison | str:
+    """What each intervention in sight takes away."""
     found = ordered(arms.effects(view))
     if found["suppression"].count() == 0:
-        panels.nothing(NOTHING)
-        return None
+        return NOTHING
     kept = bounded.lines(found, WHERE)
     shown = drawn(kept, arms.profile(view))
     left_out = bounded.told(kept.height, found.height)
-    return panels.draw(
-        found,
-        shown,
-        f"{LEGEND}{INDICES['specificity_gap'].definition} {left_out}".strip(),
-        COLUMNS,
-        view,
-        counts,
-        "relevance",
-    )
+    legend = f"{LEGEND}{INDICES['specificity_gap'].definition}"
+    return Comparison("relevance", found, shown, COLUMNS, legend, left_out)
 
 
 def ordered(effects: pl.DataFrame) -> pl.DataFrame:

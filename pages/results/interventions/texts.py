@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Panel
+from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.charts import forest
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells, links
+from pages.ui.view import arms, cells
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import WAYS
@@ -50,25 +50,17 @@ LEGEND = (
 )
 
 
-def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    """The forest, its table, and the transcripts that a click asks for."""
+@panels.served
+def draw(view: Analysis) -> Comparison | str:
+    """Every arm in sight with and without its text."""
     found = compared(view)
     if found.is_empty():
-        panels.nothing(
-            "Nothing in sight was evaluated both with and without a text before the questions."
-        )
-        return None
+        return "Nothing in sight was evaluated both with and without a text before the questions."
     kept = bounded.lines(found, ABOVE)
     shown = drawn(kept, arms.profile(view), view)
-    return panels.draw(
-        found,
-        shown,
-        f"{LEGEND} {panels.family(found, view)} {bounded.told(kept.height, found.height)}".strip(),
-        COLUMNS,
-        view,
-        counts,
-        "texts",
-    )
+    legend = f"{LEGEND} {panels.family(found, view)}"
+    left_out = bounded.told(kept.height, found.height)
+    return Comparison("texts", found, shown, COLUMNS, legend, left_out)
 
 
 def compared(view: Analysis) -> pl.DataFrame:

@@ -3,7 +3,8 @@
 import altair as alt
 import polars as pl
 
-from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
+from pages.ui.charts import base
+from pages.ui.charts.base import CATEGORIES
 
 
 def chart(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
@@ -13,8 +14,7 @@ def chart(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
     which they are to stand), n, and text (n as written). `theme` is light or dark.
     """
     rows, columns = (list(dict.fromkeys(cells[name])) for name in ("row", "column"))
-    picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-    base = alt.Chart(cells.select("cell", "row", "column", "n", "text")).encode(
+    drawn = alt.Chart(cells.select("cell", "row", "column", "n", "text")).encode(
         x=alt.X(
             "column:N",
             sort=sorted(columns),
@@ -32,25 +32,12 @@ def chart(cells: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
             "row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=300, domain=False, ticks=False)
         ),
     )
-    boxes = (
-        base.mark_rect(cornerRadius=3, color=CATEGORIES[0], cursor="pointer")
-        .encode(
-            opacity=alt.Opacity(
-                "n:Q", scale=alt.Scale(type="sqrt", zero=True, range=[0.08, 0.4]), legend=None
-            ),
-            tooltip=[
-                alt.Tooltip("row:N", title="Trained on"),
-                alt.Tooltip("column:N", title="Model"),
-                alt.Tooltip("text:N", title="Answers"),
-            ],
-        )
-        .add_params(picked)
+    boxes = drawn.mark_rect(cornerRadius=3, color=CATEGORIES[0], cursor="pointer").encode(
+        opacity=alt.Opacity(
+            "n:Q", scale=alt.Scale(type="sqrt", zero=True, range=[0.08, 0.4]), legend=None
+        ),
+        tooltip=base.tooltip(row="Trained on", column="Model", text="Answers"),
     )
     # Without tooltips of their own, numbers let clicks through to the boxes.
-    numbers = base.mark_text(fontSize=12, color=INK.get(theme or "", NEUTRAL)).encode(text="text:N")
-    return alt.LayerChart(
-        layer=[boxes, numbers],
-        width=560,
-        height=alt.Step(28),
-        view=alt.ViewBackground(stroke=None),
-    )
+    numbers = drawn.mark_text(fontSize=12, color=base.ink(theme)).encode(text="text:N")
+    return base.finished([base.clickable(boxes), numbers], alt.Step(28))

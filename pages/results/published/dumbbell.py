@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from pages.ui.charts.base import CATEGORIES, NEUTRAL, RATE_AXIS
+from pages.ui.charts import base
+from pages.ui.charts.base import CATEGORIES, NEUTRAL
 
 PUBLISHED, SAME, DIFFERS = "Published", "Loaded, same definition", "Loaded, definition differs"
 
@@ -19,15 +20,7 @@ STEP = 54
 APART = 6
 """Pixels between the two points of a line, which would often lie on each other."""
 
-AXIS = alt.Axis(
-    labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
-    labelLimit=240,
-    labelOffset=-14,
-    labelOverlap=False,
-    minExtent=200,
-    domain=False,
-    ticks=False,
-)
+AXIS = base.line_axis(240, labelOffset=-14, labelOverlap=False, minExtent=200)
 
 COLUMNS = (
     *("cell", "line", "published", "published_low", "published_high", "rate", "low", "high"),
@@ -54,65 +47,50 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     colour = alt.Color(
         "alike:N",
         scale=COLOURS,
-        legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=240, symbolType="circle")
-        if legend
-        else None,
+        legend=base.legend(legend, 1, labelLimit=240, symbolType="circle"),
     )
-    base = alt.Chart(pairs.select(COLUMNS)).encode(
-        y=alt.Y("line:N", sort=pairs["line"].to_list(), title=None, axis=AXIS),
-        tooltip=[
-            alt.Tooltip("name:N", title="Figure"),
-            alt.Tooltip("published_text:N", title="Published"),
-            alt.Tooltip("text:N", title="Loaded"),
-            alt.Tooltip("definition:N", title="Definition"),
-        ],
+    published = alt.Color(datum=PUBLISHED)
+    drawn = alt.Chart(pairs.select(COLUMNS)).encode(
+        y=base.lines(pairs["line"].to_list(), AXIS),
+        tooltip=base.tooltip(
+            name="Figure", published_text="Published", text="Loaded", definition="Definition"
+        ),
     )
-    gap = base.mark_rule(strokeWidth=5, opacity=0.18, color=NEUTRAL).encode(
-        x=_rate("published"), x2="rate:Q"
+    gap = drawn.mark_rule(strokeWidth=5, opacity=0.18, color=NEUTRAL).encode(
+        x=base.share_axis("published"), x2="rate:Q"
     )
     their_interval = (
-        base.transform_filter("datum.published_low !== null")
+        drawn.transform_filter("datum.published_low !== null")
         .mark_rule(strokeWidth=1.5, yOffset=-APART)
-        .encode(x=_rate("published_low"), x2="published_high:Q", color=alt.Color(datum=PUBLISHED))
+        .encode(
+            x=base.share_axis("published_low"),
+            x2="published_high:Q",
+            color=alt.Color(datum=PUBLISHED),
+        )
     )
     interval = (
-        base.transform_filter("datum.low !== null")
+        drawn.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=2, yOffset=APART)
-        .encode(x=_rate("low"), x2="high:Q", color=colour)
+        .encode(x=base.share_axis("low"), x2="high:Q", color=colour)
     )
-    figures = base.mark_point(
+    figures = drawn.mark_point(
         size=70, filled=False, strokeWidth=2, opacity=1, yOffset=-APART
-    ).encode(x=_rate("published"), color=alt.Color(datum=PUBLISHED))
-    marks = base.mark_point(
+    ).encode(x=base.share_axis("published"), color=published)
+    marks = drawn.mark_point(
         size=80, filled=True, opacity=1, strokeWidth=2, yOffset=APART, cursor="pointer"
     ).encode(
-        x=_rate("rate"),
+        x=base.share_axis("rate"),
         color=colour,
         stroke=colour,
-        fillOpacity=alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0)),
+        fillOpacity=base.filled(),
     )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        marks = marks.add_params(picked)
-    return alt.LayerChart(
-        layer=[gap, their_interval, interval, figures, marks],
-        width=560,
-        height=alt.Step(STEP),
-        view=alt.ViewBackground(stroke=None),
-    )
+    layers = [gap, their_interval, interval, figures, base.clickable(marks, clickable)]
+    return base.finished(layers, alt.Step(STEP))
 
 
 def stacked(panels: Mapping[str, pl.DataFrame]) -> alt.VConcatChart:
     """The pairs of several panels under their headings, as one chart to take away."""
-    return alt.vconcat(
-        *(
-            dumbbell(pairs, clickable=False, legend=not at).properties(
-                title=alt.TitleParams(heading, anchor="start")
-            )
-            for at, (heading, pairs) in enumerate(panels.items())
-        )
+    return base.stacked(
+        (heading, dumbbell(pairs, clickable=False, legend=not at))
+        for at, (heading, pairs) in enumerate(panels.items())
     )
-
-
-def _rate(column: str) -> alt.X:
-    return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)

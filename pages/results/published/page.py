@@ -31,8 +31,7 @@ panels = literature.panels(kept)
 clicked = None
 for at, (heading, part) in enumerate(panels.items()):
     st.markdown(f"**{markup.escaped(heading)}**")
-    chart = dumbbell.dumbbell(part, legend=at == 0)
-    mark = base.picked(st.altair_chart(chart, key=heading, on_select="rerun"))
+    mark = base.shown(partial(dumbbell.dumbbell, part, legend=at == 0), heading)
     clicked = clicked if mark is None else mark
 if panels:
     st.caption(dumbbell.LEGEND)

@@ -33,8 +33,7 @@ panels = cells.panels(kept)
 clicked = None
 for heading, part in panels.items():
     st.markdown(f"**{markup.escaped(heading)}**")
-    spec = base.spec(partial(points.chart, part, groups))
-    mark = base.picked(st.vega_lite_chart(spec, key=heading, on_select="rerun"))
+    mark = base.shown(partial(points.chart, part, groups), heading)
     clicked = clicked if mark is None else (mark, "counted")
 st.caption(points.LEGEND)
 bounded.say(kept.height, found.height)

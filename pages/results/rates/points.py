@@ -5,22 +5,17 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
+from pages.ui.charts import base
 from pages.ui.charts.base import (
     CATEGORIES,
     KIND_COLOURS,
     NEUTRAL,
     NO_RESULT,
-    RATE_AXIS,
-    TEXT,
 )
 
 COLUMNS = (
     *("cell", "line", "group", "rate", "low", "high", "worst_low", "worst_high", "is_result"),
     *("name", "text", "counts"),
-)
-
-LINE_AXIS = alt.Axis(
-    labelExpr="slice(split(datum.label, '\\n'), 0, -1)", labelLimit=230, domain=False, ticks=False
 )
 
 LEGEND = (
@@ -56,69 +51,50 @@ def chart(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> alt
     colour = alt.Color(
         "group:N",
         scale=colours(groups),
-        legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=240, symbolType="circle")
-        if cells["group"].n_unique() > 1
-        else None,
+        legend=base.legend(cells["group"].n_unique() > 1, 2, labelLimit=240, symbolType="circle"),
     )
-    picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-    base = alt.Chart(cells.select(COLUMNS)).encode(
-        y=alt.Y("line:N", sort=lines, title=None, axis=LINE_AXIS),
-        tooltip=[
-            alt.Tooltip("name:N", title="Cell"),
-            alt.Tooltip("text:N", title="Rate"),
-            alt.Tooltip("counts:N", title="Counted"),
-        ],
+    drawn = alt.Chart(cells.select(COLUMNS)).encode(
+        y=base.lines(lines, base.line_axis(230)),
+        tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted"),
     )
     worst = (
-        base.transform_filter("!datum.is_result && datum.rate !== null")
+        drawn.transform_filter("!datum.is_result && datum.rate !== null")
         .mark_bar(height=9, opacity=0.3, color=NEUTRAL)
-        .encode(x=_rate("worst_low"), x2="worst_high:Q")
+        .encode(x=base.share_axis("worst_low"), x2="worst_high:Q")
     )
     interval = (
-        base.transform_filter("datum.low !== null")
+        drawn.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=2)
-        .encode(x=_rate("low"), x2="high:Q", color=colour)
+        .encode(x=base.share_axis("low"), x2="high:Q", color=colour)
     )
     unknown = (
-        base.transform_filter("datum.rate !== null && datum.low === null")
+        drawn.transform_filter("datum.rate !== null && datum.low === null")
         .mark_rule(strokeWidth=1.5, strokeDash=[2, 4], opacity=0.7)
         .encode(x=alt.datum(0), x2=alt.datum(1), color=colour)
     )
     marks = (
-        base.transform_filter("datum.rate !== null")
+        drawn.transform_filter("datum.rate !== null")
         .mark_point(size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
         .encode(
-            x=_rate("rate"),
+            x=base.share_axis("rate"),
             color=colour,
             stroke=colour,
-            fillOpacity=alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0)),
+            fillOpacity=base.filled(),
         )
     )
-    if clickable:
-        marks = marks.add_params(picked)
     nothing = (
-        base.transform_filter("datum.rate === null")
+        drawn.transform_filter("datum.rate === null")
         .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
         .encode(x=alt.value(6), text=alt.value("nothing counted"))
     )
-    return alt.LayerChart(
-        layer=[worst, interval, unknown, nothing, marks],
-        width=560,
-        height=alt.Step(TEXT * max((line.count("\n") for line in lines), default=1) + 12),
-        view=alt.ViewBackground(stroke=None),
+    height = alt.Step(base.TEXT * max((line.count("\n") for line in lines), default=1) + 12)
+    return base.finished(
+        [worst, interval, unknown, nothing, base.clickable(marks, clickable)], height
     )
 
 
 def stacked(panels: Mapping[str, pl.DataFrame], groups: list[str]) -> alt.VConcatChart:
     """The points of several panels under their headings, as one chart to take away."""
-    charts = [
-        chart(cells, groups, clickable=False).properties(
-            title=alt.TitleParams(heading, anchor="start")
-        )
-        for heading, cells in panels.items()
-    ]
-    return alt.vconcat(*charts)
-
-
-def _rate(column: str) -> alt.X:
-    return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)
+    return base.stacked(
+        (heading, chart(cells, groups, clickable=False)) for heading, cells in panels.items()
+    )

@@ -3,6 +3,8 @@
 import altair as alt
 import polars as pl
 
+from pages.results.robustness import panels
+from pages.ui.charts import base
 from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
 
 CONFIRMING = ("#0072b2", "#3f93c6", "#7fb4da", "#b2d2ea", "#08519c", "#4292c6")
@@ -11,16 +13,8 @@ CONFIRMING = ("#0072b2", "#3f93c6", "#7fb4da", "#b2d2ea", "#08519c", "#4292c6")
 OTHERS = {"OTHER": CATEGORIES[1], "LLM": "#aab2ba"}
 """Colours of further labels that many criteria share; any other one is `NEUTRAL`."""
 
-LABELS = 190
-"""Pixels left of every panel, at the least, so that panels stand in line."""
-
-STEP = 48
-"""Pixels of an arm's line, which has up to three lines of text."""
-
 RATES = ("cell", "line", "rate", "low", "high", "text")
 SHARES = ("cell", "line", "label", "start", "end", "answers")
-
-SCALE = alt.Scale(domain=[0, 1])
 
 
 def chart(
@@ -46,54 +40,32 @@ def chart(
     ink = INK.get(theme or "", INK["light"])
     halo = INK["light" if theme == "dark" else "dark"]
     own = shares.join(rates.select("line"), on="line", how="semi", maintain_order="left")
-    y = alt.Y(
-        "line:N",
-        sort=rates["line"].to_list(),
-        title=None,
-        axis=alt.Axis(
-            labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
-            labelLimit=250,
-            labelOffset=-8,
-            labelOverlap=False,
-            minExtent=LABELS,
-            domain=False,
-            ticks=False,
-        ),
-    )
-    axis = alt.Axis(format=".0%", tickCount=5, title=None)
+    y = base.lines(rates["line"].to_list(), panels.AXIS)
     bars = (
         alt.Chart(own.select(SHARES))
         .mark_bar(height=18, cursor="pointer")
         .encode(
-            x=alt.X("start:Q", scale=SCALE, axis=axis),
+            x=base.share_axis("start"),
             x2="end:Q",
             y=y,
             color=_colour(shares, legend),
-            tooltip=[
-                alt.Tooltip("label:N", title="Multi-way label"),
-                alt.Tooltip("answers:N", title="Answers"),
-            ],
+            tooltip=base.tooltip(label="Multi-way label", answers="Answers"),
         )
     )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        bars = bars.add_params(picked)
-    base = alt.Chart(rates.select(RATES)).encode(
-        y=y, tooltip=[alt.Tooltip("text:N", title="Rate by the two-way label")]
+    drawn = alt.Chart(rates.select(RATES)).encode(
+        y=y, tooltip=base.tooltip(text="Rate by the two-way label")
     )
-    interval = base.encode(x=alt.X("low:Q", scale=SCALE, axis=axis), x2="high:Q")
-    rate = base.encode(x=alt.X("rate:Q", scale=SCALE, axis=axis))
-    return alt.LayerChart(
-        layer=[
-            bars,
+    interval = drawn.encode(x=base.share_axis("low"), x2="high:Q")
+    rate = drawn.encode(x=base.share_axis("rate"))
+    return base.finished(
+        [
+            base.clickable(bars, clickable),
             interval.mark_rule(strokeWidth=5, color=halo),
             rate.mark_tick(thickness=7, height=28, color=halo, opacity=1),
             interval.mark_rule(strokeWidth=2, color=ink),
             rate.mark_tick(thickness=4, height=26, color=ink, opacity=1),
         ],
-        width=560,
-        height=alt.Step(STEP),
-        view=alt.ViewBackground(stroke=None),
+        alt.Step(panels.STEP),
     )
 
 
@@ -110,15 +82,7 @@ def _colour(shares: pl.DataFrame, legend: bool) -> alt.Color:
             domain=[*confirming, *rest],
             range=[*shades, *(OTHERS.get(label, NEUTRAL) for label in rest)],
         ),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            columns=2,
-            columnPadding=6,
-            labelFontSize=11,
-            labelLimit=110,
-            symbolType="square",
-        )
-        if legend
-        else None,
+        legend=base.legend(
+            legend, 2, columnPadding=6, labelFontSize=11, labelLimit=110, symbolType="square"
+        ),
     )

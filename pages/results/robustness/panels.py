@@ -1,6 +1,7 @@
 """A chart for every experiment and trait, under its heading, and what was clicked in any."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import altair as alt
 import polars as pl
@@ -10,6 +11,15 @@ from pages.ui.charts import base
 from pages.ui.parts import bounded, markup
 from pages.ui.view import store
 from pages.ui.words import values
+
+LABELS = 190
+"""Pixels left of every panel, at the least, so that panels stand in line."""
+
+STEP = 48
+"""Pixels of an arm's line, which has up to three lines of text."""
+
+AXIS = base.line_axis(250, labelOffset=-8, labelOverlap=False, minExtent=LABELS)
+"""The axis of arms."""
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -32,8 +42,8 @@ def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
     drawn = bounded.whole(lines, "line", "heading")
     for place, part in enumerate(_parts(drawn)):
         st.markdown(f"**{markup.escaped(part['heading'][0])}**")
-        chart = draw(part, legend=place == 0, theme=st.context.theme.type)
-        mark = base.picked(st.altair_chart(chart, key=f"{name} {place}", on_select="rerun"))
+        chart = partial(draw, part, legend=place == 0, theme=st.context.theme.type)
+        mark = base.shown(chart, f"{name} {place}")
         clicked = clicked if mark is None else mark
     bounded.say(drawn["line"].n_unique(), lines["line"].n_unique())
     return clicked
@@ -41,13 +51,10 @@ def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
 
 def together(lines: pl.DataFrame, draw: Draw) -> alt.VConcatChart:
     """The panels as one chart to take away."""
-    return alt.vconcat(
-        *(
-            draw(part, legend=place == 0, clickable=False).properties(
-                title=alt.TitleParams(part["heading"][0], anchor="start")
-            )
-            for place, part in enumerate(_parts(bounded.whole(lines, "line", "heading")))
-        )
+    parts = _parts(bounded.whole(lines, "line", "heading"))
+    return base.stacked(
+        (part["heading"][0], draw(part, legend=place == 0, clickable=False))
+        for place, part in enumerate(parts)
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from pages.ui.charts.base import INK, NEUTRAL, VERDICT_COLOURS
+from pages.results.robustness import panels
+from pages.ui.charts import base
+from pages.ui.charts.base import NEUTRAL, VERDICT_COLOURS
 from pages.ui.charts.forest import span
 
 CONCLUSIONS = {
@@ -25,12 +27,6 @@ ESTIMATES = (
     *("place", "value", "low", "high", "conclusion", "way", "text", "counts"),
     *("is_claim", "is_result"),
 )
-
-STEP = 48
-"""Pixels of an arm's line, which has up to three lines of text."""
-
-LABELS = 190
-"""Pixels left of every panel, at the least, so that panels stand in line."""
 
 
 def strips(
@@ -57,47 +53,24 @@ def strips(
     """
     title, scale = _measure(every.select("value"), margin)
     x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=7), scale=scale)
-    base = alt.Chart(lines.select(LINES)).encode(
-        y=alt.Y(
-            "line:N",
-            sort=lines["line"].unique(maintain_order=True).to_list(),
-            title=None,
-            axis=alt.Axis(
-                labelExpr="slice(split(datum.label, '\\n'), 0, -1)",
-                labelLimit=250,
-                labelOffset=-8,
-                labelOverlap=False,
-                minExtent=LABELS,
-                domain=False,
-                ticks=False,
-            ),
-        ),
+    drawn = alt.Chart(lines.select(LINES)).encode(
+        y=base.lines(lines["line"].to_list(), panels.AXIS),
     )
-    ticks = base.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
+    ticks = drawn.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
         x=x,
         color=_colour(every, legend),
-        tooltip=[
-            alt.Tooltip("name:N", title="Arm"),
-            alt.Tooltip("way:N", title="Counted"),
-            alt.Tooltip("text:N", title=title.split(",")[0]),
-            alt.Tooltip("conclusion:N", title="Conclusion"),
-        ],
+        tooltip=base.tooltip(
+            name="Arm", way="Counted", text=title.split(",")[0], conclusion="Conclusion"
+        ),
     )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        ticks = ticks.add_params(picked)
     # Without tooltips of their own, rings let clicks through to the ticks.
     claim = (
-        base.transform_filter("datum.is_claim")
-        .mark_point(size=110, strokeWidth=2, filled=False, opacity=1, stroke=_ink(theme))
+        drawn.transform_filter("datum.is_claim")
+        .mark_point(size=110, strokeWidth=2, filled=False, opacity=1, stroke=base.ink(theme))
         .encode(x=x)
     )
-    return alt.LayerChart(
-        layer=[*_zero(margin, "x"), ticks, claim],
-        width=560,
-        height=alt.Step(STEP),
-        view=alt.ViewBackground(stroke=None),
-    )
+    layers = [*_zero(margin, "x"), base.clickable(ticks, clickable), claim]
+    return base.finished(layers, alt.Step(panels.STEP))
 
 
 def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None) -> alt.LayerChart:
@@ -110,39 +83,33 @@ def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None
         theme: Light or dark.
     """
     title, domain = _measure(rows, margin)
-    axis = alt.Axis(title=title, tickCount=5, minExtent=LABELS, maxExtent=LABELS, titleX=-60)
-    base = alt.Chart(rows.select(ESTIMATES)).encode(
+    axis = alt.Axis(
+        title=title, tickCount=5, minExtent=panels.LABELS, maxExtent=panels.LABELS, titleX=-60
+    )
+    drawn = alt.Chart(rows.select(ESTIMATES)).encode(
         x=_place(rows),
         color=_colour(rows),
-        tooltip=[
-            alt.Tooltip("way:N", title="Counted"),
-            alt.Tooltip("text:N", title=title.split(",")[0]),
-            alt.Tooltip("counts:N", title="Answers"),
-            alt.Tooltip("conclusion:N", title="Conclusion"),
-        ],
+        tooltip=base.tooltip(
+            way="Counted", text=title.split(",")[0], counts="Answers", conclusion="Conclusion"
+        ),
     )
     y = alt.Y("value:Q", axis=axis, scale=domain)
     bars = (
-        base.transform_filter("datum.low !== null")
+        drawn.transform_filter("datum.low !== null")
         .mark_rule(strokeWidth=1.5, opacity=0.6, clip=True)
         .encode(y=alt.Y("low:Q", axis=axis, scale=domain), y2="high:Q")
     )
-    points = base.mark_point(size=36, filled=True, opacity=1, strokeWidth=1.5).encode(
+    points = drawn.mark_point(size=36, filled=True, opacity=1, strokeWidth=1.5).encode(
         y=y,
         stroke=_colour(rows),
-        fillOpacity=alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0)),
+        fillOpacity=base.filled(),
     )
     claim = (
-        base.transform_filter("datum.is_claim")
+        drawn.transform_filter("datum.is_claim")
         .mark_point(size=150, strokeWidth=2, filled=False, opacity=1)
-        .encode(y=y, color=alt.value(_ink(theme)))
+        .encode(y=y, color=alt.value(base.ink(theme)))
     )
-    return alt.LayerChart(
-        layer=[*_zero(margin, "y"), bars, points, claim],
-        width=560,
-        height=230,
-        view=alt.ViewBackground(stroke=None),
-    )
+    return base.finished([*_zero(margin, "y"), bars, points, claim], 230)
 
 
 def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
@@ -154,16 +121,16 @@ def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
         theme: Light or dark.
     """
     options = rows["option"].unique(maintain_order=True).to_list()
-    base = alt.Chart(rows.select("place", "option", "conclusion", "way", "is_claim")).encode(
+    drawn = alt.Chart(rows.select("place", "option", "conclusion", "way", "is_claim")).encode(
         x=_place(rows),
         y=alt.Y(
             "option:N",
             sort=options,
             title=None,
             axis=alt.Axis(
-                minExtent=LABELS,
-                maxExtent=LABELS,
-                labelLimit=LABELS - 8,
+                minExtent=panels.LABELS,
+                maxExtent=panels.LABELS,
+                labelLimit=panels.LABELS - 8,
                 domain=False,
                 ticks=False,
                 grid=True,
@@ -171,25 +138,17 @@ def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
                 tickBand="center",
             ),
         ),
-        tooltip=[
-            alt.Tooltip("way:N", title="Counted"),
-            alt.Tooltip("conclusion:N", title="Conclusion"),
-        ],
+        tooltip=base.tooltip(way="Counted", conclusion="Conclusion"),
     )
-    dots = base.mark_point(size=30, filled=True, opacity=1, strokeWidth=0).encode(
+    dots = drawn.mark_point(size=30, filled=True, opacity=1, strokeWidth=0).encode(
         color=_colour(rows, legend=False)
     )
     claim = (
-        base.transform_filter("datum.is_claim")
+        drawn.transform_filter("datum.is_claim")
         .mark_point(size=110, strokeWidth=1.5, filled=False, opacity=1)
-        .encode(color=alt.value(_ink(theme)))
+        .encode(color=alt.value(base.ink(theme)))
     )
-    return alt.LayerChart(
-        layer=[dots, claim],
-        width=560,
-        height=alt.Step(20),
-        view=alt.ViewBackground(stroke=None),
-    )
+    return base.finished([dots, claim], alt.Step(20))
 
 
 def together(panels: Sequence[alt.LayerChart]) -> alt.VConcatChart:
@@ -212,9 +171,7 @@ def _colour(rows: pl.DataFrame, legend: bool = True) -> alt.Color:
     return alt.Color(
         "conclusion:N",
         scale=alt.Scale(domain=[m[0] for m in marks], range=[m[1] for m in marks]),
-        legend=alt.Legend(title=None, orient="top", columns=2, symbolType="square", symbolOpacity=1)
-        if shown
-        else None,
+        legend=base.legend(shown, 2, symbolType="square", symbolOpacity=1),
     )
 
 
@@ -237,7 +194,3 @@ def _zero(margin: float | None, axis: str) -> list[Any]:
     if axis == "x":
         return [band.encode(x="from:Q", x2="to:Q"), line.encode(x="zero:Q")]
     return [band.encode(y="from:Q", y2="to:Q"), line.encode(y="zero:Q")]
-
-
-def _ink(theme: str | None) -> str:
-    return INK.get(theme or "", NEUTRAL)

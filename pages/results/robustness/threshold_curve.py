@@ -3,7 +3,8 @@
 import altair as alt
 import polars as pl
 
-from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
+from pages.ui.charts import base
+from pages.ui.charts.base import CATEGORIES, NEUTRAL, RATE_AXIS
 
 CHOSEN, BASELINE, OTHER = "chosen", "baseline", "other"
 """What an arm is to the reader."""
@@ -25,8 +26,8 @@ def chart(points: pl.DataFrame, title: str, theme: str | None = None) -> alt.Lay
         title: Of the axis of cuts.
         theme: Light or dark.
     """
-    ink = INK.get(theme or "", NEUTRAL)
-    base = alt.Chart(points.select(COLUMNS).filter(pl.col("rate").is_not_null())).encode(
+    ink = base.ink(theme)
+    drawn = alt.Chart(points.select(COLUMNS).filter(pl.col("rate").is_not_null())).encode(
         x=alt.X(
             "cut:Q",
             scale=alt.Scale(domain=[0, 100]),
@@ -34,18 +35,16 @@ def chart(points: pl.DataFrame, title: str, theme: str | None = None) -> alt.Lay
         )
     )
     colour = _colour(points)
-    bold = base.transform_filter(f"!({_IS_OTHER})").encode(color=colour)
-    thin = base.transform_filter(_IS_OTHER)
-    hollow = alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0))
+    bold = drawn.transform_filter(f"!({_IS_OTHER})").encode(color=colour)
+    thin = drawn.transform_filter(_IS_OTHER)
     about = [
-        alt.Tooltip("arm:N", title="Arm"),
+        *base.tooltip(arm="Arm"),
         alt.Tooltip("cut:Q", title="Cut"),
-        alt.Tooltip("text:N", title="Rate"),
-        alt.Tooltip("counts:N", title="Counted"),
+        *base.tooltip(text="Rate", counts="Counted"),
     ]
     own = alt.Chart(points.filter("is_own").select("cut").unique()).encode(x="cut:Q")
-    return alt.LayerChart(
-        layer=[
+    return base.finished(
+        [
             thin.mark_line(strokeWidth=1, opacity=0.5, color=NEUTRAL).encode(
                 y=_rate("rate"), detail="arm:N"
             ),
@@ -55,16 +54,14 @@ def chart(points: pl.DataFrame, title: str, theme: str | None = None) -> alt.Lay
             bold.mark_area(opacity=0.18).encode(y=_rate("low"), y2="high:Q", detail="arm:N"),
             bold.mark_line(strokeWidth=2.5).encode(y=_rate("rate"), detail="arm:N"),
             bold.mark_point(size=40, filled=True, strokeWidth=2, opacity=1).encode(
-                y=_rate("rate"), stroke=colour, fillOpacity=hollow, tooltip=about
+                y=_rate("rate"), stroke=colour, fillOpacity=base.filled(), tooltip=about
             ),
             own.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, color=ink),
             own.mark_text(align="left", dx=5, fontSize=12, color=ink).encode(
                 y=alt.value(8), text=alt.value("on screen")
             ),
         ],
-        width=560,
-        height=420,
-        view=alt.ViewBackground(stroke=None),
+        420,
     )
 
 
@@ -75,20 +72,9 @@ def _colour(points: pl.DataFrame) -> alt.Color:
     return alt.Color(
         "arm:N",
         scale=alt.Scale(domain=[arm for arm, _ in arms], range=[COLOURS[role] for _, role in arms]),
-        legend=alt.Legend(
-            title=None,
-            orient="top",
-            columns=1,
-            labelLimit=420,
-            symbolType="stroke",
-            symbolOpacity=1,
-        ),
+        legend=base.legend(True, 1, labelLimit=420, symbolType="stroke", symbolOpacity=1),
     )
 
 
 def _rate(column: str) -> alt.Y:
-    return alt.Y(
-        f"{column}:Q",
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format=".0%", tickCount=5, title=None),
-    )
+    return alt.Y(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)

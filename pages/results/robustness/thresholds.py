@@ -9,6 +9,7 @@ import streamlit as st
 from pages.results.robustness import scope, threshold_curve, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
+from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound
 from pages.ui.words import armnames, numbers, values
@@ -140,11 +141,6 @@ def table(points: pl.DataFrame) -> pl.DataFrame:
 
 def _together(panels: list[pl.DataFrame], title: str) -> alt.VConcatChart:
     """A chart for every judge, to take away."""
-    return alt.vconcat(
-        *(
-            threshold_curve.chart(panel, title).properties(
-                title=alt.TitleParams(f"Judge: {panel['judge'][0]}", anchor="start")
-            )
-            for panel in panels
-        )
+    return base.stacked(
+        (f"Judge: {panel['judge'][0]}", threshold_curve.chart(panel, title)) for panel in panels
     )

@@ -1,12 +1,14 @@
-"""What every chart is made of: its colours, its axes, and what was clicked in it.
+"""What every chart is made of: colours, axes, legends, clicks, widths, and how charts stack.
 
 Colours are Okabe and Ito's, safe for the colour-blind and legible on white and on black.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import altair as alt
+import streamlit as st
 
 from pages.ui.view import store
 from pages.ui.words import numbers
@@ -44,6 +46,9 @@ INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
 TEXT = 13
 """Pixels of a line of text."""
 
+WIDTH = 560
+"""Pixels of a chart, and of a file of it; on a page it is as wide as there is room."""
+
 RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
 
@@ -52,6 +57,87 @@ NO_RESULT = (
     f"{numbers.hundredth(UNSCORED_LIMIT):g} % were not scored"
 )
 """What an outline stands for, in every chart."""
+
+
+def ink(theme: str | None) -> str:
+    """The colour of text and rings, where the theme is known."""
+    return INK.get(theme or "", NEUTRAL)
+
+
+def line_axis(width: float, **options: Any) -> alt.Axis:
+    """An axis of lines with labels of several lines; the last only tells them apart, unseen."""
+    return alt.Axis(
+        labelExpr=r"slice(split(datum.label, '\n'), 0, -1)",
+        labelLimit=width,
+        domain=False,
+        ticks=False,
+        **options,
+    )
+
+
+def lines(rows: Sequence[str], axis: alt.Axis) -> alt.Y:
+    """A line for each of these labels, in their order."""
+    return alt.Y("line:N", sort=list(dict.fromkeys(rows)), title=None, axis=axis)
+
+
+def share_axis(column: str) -> alt.X:
+    """The horizontal scale of rates, from 0 to 1 and written in percent."""
+    return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)
+
+
+def legend(shown: bool, columns: int, **options: Any) -> alt.Legend | None:
+    """A legend above the chart, where it is shown at all: once on a page is enough."""
+    return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
+
+
+def tooltip(**titles: str) -> list[alt.Tooltip]:
+    """What hovering shows: columns of the data, each under its title."""
+    return [alt.Tooltip(f"{name}:N", title=title) for name, title in titles.items()]
+
+
+def filled() -> Any:
+    """Marks are filled where they stand for a result."""
+    return alt.when("datum.is_result").then(alt.value(1)).otherwise(alt.value(0))
+
+
+def clickable(marks: alt.Chart, wanted: bool = True) -> alt.Chart:
+    """Marks of which a click selects the cell, as `shown` tells."""
+    if not wanted:
+        return marks
+    return marks.add_params(
+        alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
+    )
+
+
+def finished(
+    layers: Sequence[alt.Chart], height: float | alt.Step, width: float = WIDTH, **options: Any
+) -> alt.LayerChart:
+    """The layers as one chart, without a frame."""
+    return alt.LayerChart(
+        layer=list(layers),
+        width=width,
+        height=height,
+        view=alt.ViewBackground(stroke=None),
+        **options,
+    )
+
+
+def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> alt.VConcatChart:
+    """Several charts under their titles, as one to take away."""
+    return alt.vconcat(
+        *(
+            chart.properties(
+                title=alt.TitleParams(title, anchor="start") if isinstance(title, str) else title
+            )
+            for title, chart in charts
+        )
+    )
+
+
+def shown(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> int | None:
+    """Draw a chart on the page; the cell that was clicked in it, if any."""
+    room: Any = {} if width is None else {"width": width}
+    return picked(st.vega_lite_chart(spec(draw), key=key, on_select="rerun", **room))
 
 
 @store.memo(entries=256)

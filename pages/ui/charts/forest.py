@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import polars as pl
 
-from pages.ui.charts import references
+from pages.ui.charts import base, references
 from pages.ui.charts.base import NEUTRAL, TEXT
 from pages.ui.charts.references import Reference
 
@@ -85,16 +85,7 @@ def chart(
     the whole scale.
     """
     rows = _rows(lines)
-    columns = 1 if max(map(len, marks), default=0) > NARROW else 2
-    # Where nothing could be estimated there are no groups, and an empty legend has no size.
-    shown = alt.Legend(title=None, orient="top", columns=columns) if legend and marks else None
-    colours, shapes = (
-        alt.Scale(domain=list(marks), range=[mark[place] for mark in marks.values()])
-        for place in (0, 1)
-    )
-    colour = alt.Color("group:N", scale=colours, legend=shown)
-    shape = alt.Shape("group:N", scale=shapes, legend=shown)
-    base = alt.Chart(rows).encode(
+    drawn = alt.Chart(rows).encode(
         y=alt.Y(
             "line:N",
             # Headings have no mark: their place must be reserved.
@@ -104,41 +95,17 @@ def chart(
         ),
         tooltip=[alt.Tooltip(f"{title}:N") for title in lines[0].about],
     )
-    interval = (
-        base.transform_filter("datum.low !== null")
-        .mark_rule(strokeWidth=2, clip=True)
-        .encode(x=_x("low", scale), x2="high:Q", color=colour)
-    )
-    unknown = (
-        base.transform_filter("datum.value !== null && datum.low === null")
-        .mark_rule(strokeWidth=1.5, strokeDash=[2, 4], opacity=0.7)
-        .encode(x=alt.XDatum(scale.low, axis=None), x2=alt.X2Datum(scale.high), color=colour)
-    )
-    estimates = (
-        base.transform_filter("datum.value !== null")
-        .mark_point(size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
-        .encode(
-            x=_x("value", scale, alt.Axis(title=scale.title, tickCount=5, grid=True)),
-            color=colour,
-            stroke=colour,
-            shape=shape,
-            fillOpacity=alt.FillOpacity("is_result:O", scale=HOLLOW, legend=None),
-        )
-    )
-    if clickable:
-        picked = alt.selection_point(name="picked", fields=["cell"], on="click", empty=False)
-        estimates = estimates.add_params(picked)
+    interval, unknown, estimates = _estimates(drawn, scale, marks, legend)
     nothing = (
-        base.transform_filter("datum.missing !== null")
+        drawn.transform_filter("datum.missing !== null")
         .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
         .encode(x=alt.value(6), text="missing:N")
     )
-    return alt.LayerChart(
-        layer=[*_beside(beside, scale), interval, unknown, nothing, estimates],
+    estimates = base.clickable(estimates, clickable)
+    return base.finished(
+        [*_beside(beside, scale), interval, unknown, nothing, estimates],
+        alt.Step(TEXT * max(_depth(line) for line in rows["line"]) + 12),
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
-        width=560,
-        height=alt.Step(TEXT * max(_depth(line) for line in rows["line"]) + 12),
-        view=alt.ViewBackground(stroke=None),
     )
 
 
@@ -206,12 +173,46 @@ def _labels(width: float) -> alt.Axis:
     )
 
 
+def _estimates(drawn: alt.Chart, scale: Scale, marks: Marks, legend: bool) -> list[alt.Chart]:
+    """The intervals, the lines of what has none, and the estimates themselves."""
+    columns = 1 if max(map(len, marks), default=0) > NARROW else 2
+    # Where nothing could be estimated there are no groups, and an empty legend has no size.
+    shown = base.legend(bool(legend and marks), columns)
+    colours, shapes = (
+        alt.Scale(domain=list(marks), range=[mark[place] for mark in marks.values()])
+        for place in (0, 1)
+    )
+    colour = alt.Color("group:N", scale=colours, legend=shown)
+    interval = (
+        drawn.transform_filter("datum.low !== null")
+        .mark_rule(strokeWidth=2, clip=True)
+        .encode(x=_x("low", scale), x2="high:Q", color=colour)
+    )
+    unknown = (
+        drawn.transform_filter("datum.value !== null && datum.low === null")
+        .mark_rule(strokeWidth=1.5, strokeDash=[2, 4], opacity=0.7)
+        .encode(x=alt.XDatum(scale.low, axis=None), x2=alt.X2Datum(scale.high), color=colour)
+    )
+    estimates = (
+        drawn.transform_filter("datum.value !== null")
+        .mark_point(size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
+        .encode(
+            x=_x("value", scale, alt.Axis(title=scale.title, tickCount=5, grid=True)),
+            color=colour,
+            stroke=colour,
+            shape=alt.Shape("group:N", scale=shapes, legend=shown),
+            fillOpacity=alt.FillOpacity("is_result:O", scale=HOLLOW, legend=None),
+        )
+    )
+    return [interval, unknown, estimates]
+
+
 def _beside(lines: Sequence[Reference], scale: Scale) -> list[alt.Chart]:
     """The margins and the lines of what the estimates are compared with."""
     if not lines:
         return []
-    base = alt.Chart(references.frame(lines))
-    band = base.mark_rect(color=NEUTRAL, opacity=0.16, clip=True).encode(
+    told = alt.Chart(references.frame(lines))
+    band = told.mark_rect(color=NEUTRAL, opacity=0.16, clip=True).encode(
         x=_x("from", scale), x2="to:Q"
     )
     middle = (scale.low + scale.high) / 2
@@ -228,7 +229,7 @@ def _beside(lines: Sequence[Reference], scale: Scale) -> list[alt.Chart]:
         # The lines of a label grow downwards.
         labelPadding=TEXT * (len(lines) - 1) + 2,
     )
-    line = base.mark_rule(color=NEUTRAL, strokeWidth=1.5).encode(
+    line = told.mark_rule(color=NEUTRAL, strokeWidth=1.5).encode(
         x=_x("at", scale, named), strokeDash=references.DASHED
     )
     return [band, line]

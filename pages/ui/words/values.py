@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -144,31 +144,26 @@ def value(dimension: str, raw: Any) -> str:
 def _value(dimension: str, raw: Any) -> str:
     if dimension in _FIXED:
         return _FIXED[dimension].get(str(raw), str(raw))
-    known = catalogue.experiments()
-    match dimension:
-        case "experiment":
-            return known[raw].title if raw in known else words(str(raw))
-        case "trait":
-            titles = (e.traits[raw].title for e in known.values() if raw in e.traits)
-            return next(titles, words(str(raw)))
-        case "dataset":
-            if raw == "none":
-                return "Untuned (no dataset)"
-            titles = (e.title for e in known.values() if e.dataset == raw)
-            return next(titles, words(str(raw)))
-        case "intervention":
-            return intervention(str(raw))
-        case "eval_intervention":
-            return "None at evaluation" if raw == "none" else intervention(str(raw))
-        case "judge":
-            return {"unrecorded": "not recorded", "none": "none"}.get(raw, str(raw))
-        case "size":
-            return f"{raw:g} B parameters"
-        case "epochs":
-            return f"{raw:g}"
-        case "temperature":
-            return f"temperature {raw:g}"
+    if dimension in _WRITTEN:
+        return _WRITTEN[dimension](raw)
     return f"{raw:g}" if isinstance(raw, float) else str(raw)
+
+
+def _experiment(raw: Any) -> str:
+    known = catalogue.experiments()
+    return known[raw].title if raw in known else words(str(raw))
+
+
+def _trait(raw: Any) -> str:
+    known = catalogue.experiments().values()
+    return next((e.traits[raw].title for e in known if raw in e.traits), words(str(raw)))
+
+
+def _dataset(raw: Any) -> str:
+    if raw == "none":
+        return "Untuned (no dataset)"
+    known = catalogue.experiments().values()
+    return next((e.title for e in known if e.dataset == raw), words(str(raw)))
 
 
 def words(slug: str) -> str:
@@ -205,6 +200,22 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
         if given in names and given not in ("none", "unknown")
     ]
     return f"{text} ({', '.join(details)})" if details else text
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "experiment": _experiment,
+    "trait": _trait,
+    "dataset": _dataset,
+    "intervention": lambda raw: intervention(str(raw)),
+    "eval_intervention": lambda raw: (
+        "None at evaluation" if raw == "none" else intervention(str(raw))
+    ),
+    "judge": lambda raw: {"unrecorded": "not recorded"}.get(raw, str(raw)),
+    "size": lambda raw: f"{raw:g} B parameters",
+    "epochs": lambda raw: f"{raw:g}",
+    "temperature": lambda raw: f"temperature {raw:g}",
+}
+"""How the values of these dimensions are written."""
 
 
 def distinct(dimension: str, raws: Iterable[Any]) -> dict[Any, str]:
