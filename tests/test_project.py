@@ -22,6 +22,8 @@ ACROSS = {
     "tests/pages/test_large.py": "every page, on thousands of arms",
     "tests/pages/test_uncounted.py": "every page, on answers that no number counts",
     "tests/pipeline/test_collisions.py": "import and build, on sources that contradict each other",
+    "tests/pages/results/test_conditions.py": "arms under several conditions, on every page",
+    "tests/pipeline/test_conditions.py": "arms under several conditions, in every command",
     "tests/pipeline/test_hostile.py": "import, on files that are attacks",
     "tests/pipeline/test_kills.py": "import, forget and build, killed anywhere",
     "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
@@ -31,6 +33,7 @@ ACROSS = {
     "tests/pipeline/study/test_live.py": "a study with a real model",
     "tests/pipeline/study/test_rude.py": "a study with an endpoint that answers anything",
     "tests/warehouse/test_damage.py": "the lake, damaged anywhere",
+    "tests/warehouse/test_wording.py": "questions and what makes another wording of one",
     "tests/warehouse/test_studies_apart.py": "studies, in every number and name",
 }
 """The tests that are about more than one module, and what they are about."""
@@ -116,7 +119,7 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
     "path", [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "warehouse").rglob("*.sql"))]
 )
 def test_every_relation_and_query_states_its_grain(path: str) -> None:
-    assert (ROOT / path).read_text("utf-8").startswith("-- One row per ")
+    assert (ROOT / path).read_text("utf-8").startswith(("-- One row per ", "-- One value: "))
 
 
 def test_tests_mirror_the_tree() -> None:
