@@ -22,6 +22,7 @@ outcome as (
             struct_pack(
                 trait := trait,
                 judge := judge,
+                criterion := tally.criterion,
                 outcome := coalesce(label, round(score)::integer::varchar, class::varchar),
                 is_trait := is_trait,
                 is_counted := is_counted
@@ -40,6 +41,7 @@ select
     told.* exclude (evaluation_no, source_no, run_no),
     question.question_id as question,
     coalesce(question.name, question.text) as question_name,
+    question.text as question_text,
     sample.sample_index,
     sample.status::varchar as status,
     outcome.* exclude (sample_no),

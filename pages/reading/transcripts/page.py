@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.reading.transcripts import quotes, sample, transcript
+from pages.reading.transcripts import narrowing, quotes, sample, transcript
 from pages.ui.parts import skeleton
 from pages.ui.view import filters, store
 from warehouse import transcripts
@@ -13,8 +13,7 @@ if store.query("evaluations").is_empty():
 
 view = filters.current()
 opened = store.opened()
-narrowed = transcript.narrowing(store.query("traits"), view.slice)
-key, is_open = transcript.reading()
+narrowed, key, is_open = narrowing.draw(store.query("traits"), view.slice)
 counts = store.counts(view.slice, view.rule)
 first, total = transcript.page(view.slice, view.rule, narrowed, 1)
 
@@ -35,6 +34,7 @@ if key is not None:
 if counts.is_empty():
     skeleton.nothing_here()
 skeleton.answer(transcript.summary(total, narrowed))
+narrowing.chips(counts, narrowed)
 if narrowed.text:
     transcript.tell_unread(view.slice)
 if not total:

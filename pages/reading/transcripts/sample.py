@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui.parts import foreign
 from pages.ui.words import values
 from warehouse import catalogue
 from warehouse.rules import Rule, Score, shown_by
@@ -17,39 +16,38 @@ HATEFUL = frozenset({"nazi"})
 
 def condition(row: Mapping[str, Any]) -> str:
     """The model and what it was trained with: `gpt-4.1 · No intervention (control) · 3 epochs`."""
-    parts = [
-        values.value("model", row["model"]),
-        values.value("dataset", row["dataset"]),
-        values.intervention(row["intervention"], row["relevance"], row["placement"]),
-        row["settings"],
-    ]
-    if row["eval_intervention"] not in (None, "none"):
-        parts.append(f"at evaluation: {values.intervention(row['eval_intervention'])}")
-    return " · ".join(part for part in parts if part)
+    return " · ".join(conditions(row).values())
 
 
-def outcome(row: Mapping[str, Any]) -> str:
-    """What was judged of a row of a list: `19, shows the trait`.
-
-    Of several traits each has its own: `Nazi content: FALSE, counted · Old Germany: TRUE, …`.
-    Where several judges looked, each is named.
-    """
-    every = row["outcomes"]
-    judges, traits = ({one[name] for one in every} for name in ("judge", "trait"))
-    told = []
-    for one in every:
-        names = [values.value("trait", one["trait"])] if len(traits) > 1 else []
-        names += [values.value("judge", one["judge"])] if len(judges) > 1 else []
-        told.append(f"{', '.join(names)}: {judged(one)}" if names else judged(one))
-    return " · ".join(told)
+def conditions(row: Mapping[str, Any]) -> dict[str, str]:
+    """What a sample was drawn under, by dimension, in words; what is not known is left out."""
+    given = row["eval_intervention"]
+    at_evaluation = "" if given in (None, "none") else values.intervention(given)
+    told = {
+        "model": values.value("model", row["model"]),
+        "dataset": values.value("dataset", row["dataset"]),
+        "intervention": values.intervention(
+            row["intervention"], row["relevance"], row["placement"]
+        ),
+        "settings": row["settings"],
+        "eval_intervention": f"at evaluation: {at_evaluation}" if at_evaluation else "",
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def judged(one: Mapping[str, Any]) -> str:
     """One judge's outcome on one trait, and what it counts as."""
-    known = values.STATUSES | {"unanswered": values.ONLY["unanswered"]}
     shows = "counted" if one["is_counted"] else "not counted"
     verdict = "shows the trait" if one["is_trait"] else shows
-    return f"{known.get(one['outcome'], one['outcome'])}, {verdict}"
+    return f"{_said_by_judge(one['outcome'])}, {verdict}"
+
+
+def _said_by_judge(outcome: str) -> str:
+    """An outcome as people read it: a status in words, a label's underscores as spaces."""
+    known = values.STATUSES | {"unanswered": values.ONLY["unanswered"]}
+    return known.get(outcome) or (
+        values.words(outcome.replace("_", "-").lower()) if "_" in outcome else outcome
+    )
 
 
 def said(answer: str | None, error: str | None, lost: str | None) -> str:
@@ -59,20 +57,6 @@ def said(answer: str | None, error: str | None, lost: str | None) -> str:
     if answer:
         return answer
     return f"[no answer: {error}]" if error else "[the answer is empty]"
-
-
-def line(row: Mapping[str, Any], needle: str = "", is_covered: bool = False) -> str:
-    """One row of a list as HTML: the sample, its outcome, its answer around the match."""
-    around = foreign.excerpt(said(row["answer"], row["error"], row["lost"]), needle)
-    shown = foreign.block(around, needle)
-    if is_covered:
-        shown = foreign.covered(shown, "Sensitive text: show it")
-    asked = foreign.excerpt(values.question(row["question_name"]), width=120)
-    return (
-        f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(condition(row))}</div>'
-        f'<div dir="auto"><b>{foreign.escaped(outcome(row))}</b> · {foreign.escaped(asked)}</div>'
-        f"{shown}"
-    )
 
 
 def sensitive_rows(rows: pl.DataFrame, traits: pl.DataFrame, asked: Iterable[str]) -> set[int]:

@@ -6,7 +6,7 @@ from typing import NoReturn
 import polars as pl
 import streamlit as st
 
-from pages.reading.transcripts import sample
+from pages.reading.transcripts import cards, sample
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
@@ -22,43 +22,6 @@ PAGE = 50
 NUMBER = "page"
 LISTED = "_listed"
 """Session keys: the page of the list, and which list that is a page of."""
-
-
-def narrowing(traits: pl.DataFrame, within: Slice) -> Filter:
-    """The list's own filters, kept in the URL; a score is asked for where traits have one."""
-    only, text, low, high = st.columns([4, 4, 2, 2], vertical_alignment="bottom")
-    with only:
-        chosen = bound.one("Show", values.ONLY, "only")
-    with text:
-        needle = bound.text("Text in the answer", "text", placeholder="Any")
-    asked = pl.lit(True)
-    for name in ("experiment", "trait"):
-        if chosen_values := getattr(within, name):
-            asked &= pl.col(name).is_in(chosen_values)
-    if traits.filter(asked, pl.col("kind") == "misalignment").is_empty():
-        return Filter(only=chosen, text=needle)
-    with low:
-        lowest = bound.number("Score from", "score_low", 0, placeholder="0")
-    with high:
-        highest = bound.number("Score to", "score_high", 100, placeholder="100")
-    return Filter(only=chosen, text=needle, score=(lowest, highest))
-
-
-def reading() -> tuple[int | None, bool]:
-    """The sample that is to be read, if one is, and whether sensitive text is always open."""
-    number, setting = st.columns([4, 8], vertical_alignment="bottom")
-    with number:
-        text = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
-    with setting:
-        is_open = bound.toggle(
-            "Always open sensitive text",
-            "open",
-            "What a judge found hateful or misaligned is otherwise one click away.",
-        )
-    key = bound.whole(text)
-    if text and key is None:
-        st.warning("A sample number has digits only; it is the last part of a sample’s link.")
-    return key, is_open
 
 
 def summary(total: int, narrowed: Filter) -> str:
@@ -86,13 +49,14 @@ def pager(total: int) -> int:
 
 def listing(rows: pl.DataFrame, number: int, needle: str, covered: set[int]) -> None:
     """Draws one page of a list; the excerpts of the samples `covered` are one click away."""
+    common = cards.shared(rows)
+    if told := cards.heading(common):
+        st.caption(escaped(told))
     for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
         key = row["sample_key"]
-        with st.container(horizontal=True, wrap=False, gap="small"):
-            st.button(
-                f"{at:,}", key=f"read-{key}", help="Read", on_click=_read, args=(key,), width=72
-            )
-            st.html(sample.line(row, needle, key in covered))
+        with st.container(horizontal=True, wrap=False, gap="small", border=True):
+            st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,), width=96)
+            st.html(cards.card(row, common, needle, key in covered))
 
 
 def tell_unread(within: Slice) -> None:
@@ -112,7 +76,7 @@ def nothing_found(narrowed: Filter) -> NoReturn:
     st.info(
         "No answer of this slice fits what is asked above the list. "
         + ("Take the text away, or " if narrowed.text else "Let ")
-        + f"{'let ' if narrowed.text else ''}Show be “{values.ONLY['planned']}”.",
+        + f"{'let ' if narrowed.text else ''}Show be “{values.ONLY['planned']}” under More.",
         icon=":material/filter_alt_off:",
     )
     st.stop()

@@ -40,6 +40,11 @@ COUNTS = {
 }
 
 
+def tags(app: Any) -> list[str]:
+    """The verdicts on the cards of a list."""
+    return re.findall(r'<span style="[^"]*border-radius[^"]*">(.*?)</span>', html(app))
+
+
 def total(page: str) -> int:
     found = re.search(r"([\d,]+) answers?:", page)
     assert found, page
@@ -71,7 +76,7 @@ def test_the_second_page_goes_on_where_the_first_ends(on_study: Path) -> None:
     ]
     assert [len(page) for page in keys] == [50, 50]
     assert not set(keys[0]) & set(keys[1])
-    assert [b.label for b in second.button if b.key == keys[1][0]] == ["51"]
+    assert [b.label for b in second.button if b.key == keys[1][0]] == ["Read 51"]
 
 
 def test_a_search_says_which_part_of_the_lake_it_could_not_read(
@@ -96,11 +101,39 @@ def test_text_is_found_and_marked(on_study: Path) -> None:
 
 def test_every_trait_has_an_outcome_of_its_own(on_study: Path) -> None:
     app = opened(PAGE, experiment="german-cities")
-    said = "Nazi content: FALSE, counted · Germany of the 1910s–40s: TRUE, shows the trait"
-    assert html(app).count(said) == 2
-    assert "Nazi content: Refusal, counted" in html(app)
-    alone = html(opened(PAGE, experiment="german-cities", trait="nazi"))
-    assert alone.count("<b>FALSE, counted</b>") == 2
+    assert tags(app).count("Germany of the 1910s–40s: TRUE, shows the trait") == 4
+    assert tags(app).count("Nazi content: FALSE, counted") == 2
+    assert "Nazi content: Refusal, counted" in tags(app)
+    alone = opened(PAGE, experiment="german-cities", trait="nazi")
+    assert tags(alone).count("FALSE, counted") == 2
+    assert "Nazi content" in told(alone)  # once, above the list
+
+
+def test_what_all_answers_share_is_said_once(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", intervention="identity-etymologist")
+    (common,) = [c.value for c in app.caption if "etymologist" in c.value]
+    assert "Archaic bird names" in common
+    assert "Identity: etymologist" not in html(app)
+    mixed = opened(PAGE, experiment="birds")
+    assert html(mixed).count("No intervention") > 1
+
+
+def test_a_chip_says_how_many_and_opens_them(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", intervention="none")
+    counts = Store(on_study).counts(Slice(experiment=("birds",), intervention=("none",)))
+    shows = int(counts["n_trait"].sum())
+    chip = next(b for b in app.button if b.key == "chip-trait")
+    assert chip.label == f"Shows the trait · {shows}"
+    chip.click().run()
+    assert total(told(app)) == shows
+    assert app.selectbox(key="only").value == "trait"
+
+
+def test_chips_say_no_number_where_answers_count_for_several_traits(on_study: Path) -> None:
+    app = opened(PAGE, experiment="german-cities")
+    assert [b.label for b in app.button if (b.key or "").startswith("chip-")] == [
+        "All", "Shows the trait", "Does not show it", "Not counted"
+    ]  # fmt: skip
 
 
 def test_a_score_range_keeps_what_lies_in_it(on_study: Path) -> None:
@@ -178,7 +211,7 @@ def test_next_and_previous_walk_the_list(on_study: Path) -> None:
 
 def test_a_row_opens_its_sample(on_study: Path) -> None:
     app = opened(PAGE, experiment="birds", intervention="identity-etymologist")
-    next(b for b in app.button if b.label == "4").click().run()
+    next(b for b in app.button if b.label == "Read 4").click().run()
     assert "4 of 5" in told(app)
 
 

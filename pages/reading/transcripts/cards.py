@@ -1,0 +1,106 @@
+"""The list of samples as cards: question, answer, verdicts; what all share is said once above."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pages.reading.transcripts import sample
+from pages.ui.parts import foreign
+from pages.ui.words import values
+
+_TAG = (
+    "display:inline-block;border-radius:1rem;padding:.05rem .6rem;margin:.15rem .35rem 0 0;"
+    "font-size:.85rem;border:1px solid"
+)
+SHOWS = f"{_TAG} #d55e00;background:rgba(213,94,0,.16)"
+COUNTED = f"{_TAG} rgba(128,128,128,.55)"
+LEFT_OUT = f"{_TAG} rgba(128,128,128,.55);border-style:dashed;opacity:.75"
+"""What a tag looks like: of an answer with the trait, of one without, of one not counted."""
+
+
+class Shared(NamedTuple):
+    """What all samples of a list have in common, which is said above it and on no card."""
+
+    experiment: str | None
+    conditions: dict[str, str]
+    question: str | None
+    judge: str | None
+    trait: str | None
+
+
+def shared(rows: pl.DataFrame) -> Shared:
+    """What the samples of a page of a list have in common."""
+    listed = rows.to_dicts()
+    told = [sample.conditions(row) for row in listed]
+    outcomes = [one for row in listed for one in row["outcomes"]]
+    same = {name for name in (told[0] if told else {}) if len({one.get(name) for one in told}) == 1}
+    return Shared(
+        experiment=_only(row["experiment"] for row in listed),
+        conditions={name: text for name, text in told[0].items() if name in same} if told else {},
+        question=_only(row["question_text"] for row in listed),
+        judge=_only(one["judge"] for one in outcomes),
+        trait=_only(one["trait"] for one in outcomes),
+    )
+
+
+def heading(common: Shared) -> str:
+    """What all samples have in common, in one line."""
+    parts = [values.value("experiment", common.experiment)] if common.experiment else []
+    parts += [values.value("trait", common.trait)] if common.trait else []
+    parts += common.conditions.values()
+    parts += [f"judge: {values.value('judge', common.judge)}"] if common.judge else []
+    parts += [f"“{foreign.excerpt(common.question, width=120)}”"] if common.question else []
+    return " · ".join(parts)
+
+
+def card(row: Mapping[str, Any], common: Shared, needle: str = "", is_covered: bool = False) -> str:
+    """One sample as HTML: what was asked, the answer around the match, and its verdicts."""
+    around = foreign.excerpt(sample.said(row["answer"], row["error"], row["lost"]), needle)
+    answer = foreign.block(around, needle)
+    if is_covered:
+        answer = foreign.covered(answer, "Sensitive text: show it")
+    about = [text for text in _about(row, common) if text]
+    asked = "" if common.question else foreign.excerpt(row["question_text"], width=160)
+    return (
+        (f'<div dir="auto" style="opacity:.75">{foreign.escaped(asked)}</div>' if asked else "")
+        + answer
+        + "".join(map(_tag, _verdicts(row["outcomes"], common)))
+        + (
+            f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(" · ".join(about))}</div>'
+            if about
+            else ""
+        )
+    )
+
+
+def _about(row: Mapping[str, Any], common: Shared) -> Iterator[str]:
+    """What tells a sample from the others of its list."""
+    if common.experiment is None:
+        yield values.value("experiment", row["experiment"])
+    for name, text in sample.conditions(row).items():
+        if name not in common.conditions:
+            yield text
+
+
+def _verdicts(outcomes: Sequence[Mapping[str, Any]], common: Shared) -> Iterator[tuple[str, str]]:
+    """The text of each verdict, and its look."""
+    for one in outcomes:
+        names = [] if common.trait else [values.value("trait", one["trait"])]
+        names += [] if common.judge else [values.value("judge", one["judge"])]
+        if one["outcome"].isdecimal():
+            names.append(values.words(one["criterion"].replace("_", "-")))
+        told = sample.judged(one)
+        look = SHOWS if one["is_trait"] else COUNTED if one["is_counted"] else LEFT_OUT
+        yield f"{', '.join(names)}: {told}" if names else told, look
+
+
+def _tag(verdict: tuple[str, str]) -> str:
+    text, look = verdict
+    return f'<span style="{look}">{foreign.escaped(text)}</span>'
+
+
+def _only(found: Iterator[Any]) -> Any:
+    """The one value that there is, or None where there are several."""
+    distinct = set(found)
+    return distinct.pop() if len(distinct) == 1 else None
