@@ -9,6 +9,7 @@ from pages.ui.charts import base, references
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
 from pages.ui.charts.forest import HOLLOW
 from pages.ui.charts.references import Reference
+from pages.ui.words import columns
 
 FIT = "Monotone fit"
 RATE = "Rate, with its interval"
@@ -21,7 +22,7 @@ COLOURS = {RATE: CATEGORIES[0], FIT: CATEGORIES[1], HALF: CATEGORIES[2]}
 
 TOOLTIP = {
     "name": "Intervention",
-    "dose": "Dose",
+    "dose": None,
     "text": "Rate",
     "fitted_text": "Fit",
 }
@@ -68,7 +69,7 @@ def chart(
     marks = dosed.mark_point(
         size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer"
     ).encode(
-        y=_rate("rate", alt.Axis(title="Rate, %", tickCount=5, grid=True)),
+        y=_rate("rate", alt.Axis(title=columns.measured("rate"), tickCount=5, grid=True)),
         color=colour,
         stroke=colour,
         fillOpacity=alt.FillOpacity("is_result:O", scale=HOLLOW, legend=None),

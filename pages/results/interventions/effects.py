@@ -15,7 +15,7 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded, markup
 from pages.ui.view import arms, bound, cells
-from pages.ui.words import numbers, values, verdicts
+from pages.ui.words import columns, numbers, values, verdicts
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import MEANINGS
 from warehouse.stats.pooling import WAYS
@@ -174,7 +174,7 @@ def needed(row: Mapping[str, Any]) -> str:
 def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:
     """One scale for all panels."""
     if scale == "rate":
-        return Scale("Rate, %", 0, 100)
+        return Scale(columns.measured("rate"), 0, 100)
     held = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]
     low, high = forest.span(map(numbers.hundredth, pl.concat(held)), 2 * numbers.hundredth(margin))
     return Scale("Difference to the control, points", low, high)

@@ -8,6 +8,7 @@ import polars as pl
 
 from pages.ui.charts import base
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
+from pages.ui.words import columns
 
 COLOURS = (CATEGORIES[0], CATEGORIES[1])
 SHAPES = ("circle", "square")
@@ -50,12 +51,15 @@ def chart(
     x = alt.X(
         "rate:Q",
         scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(title="Rate, %", tickCount=5),
+        axis=alt.Axis(title=columns.measured("rate"), tickCount=5),
     )
     drawn = alt.Chart(numbered).encode(
         y=base.lines(numbered["line"].to_list(), AXIS),
         tooltip=base.tooltip(
-            question="Question", side="Intervention", text="Rate", difference="Difference"
+            question=None,
+            side="Intervention",
+            text="Rate",
+            difference="Difference",
         ),
     )
     between = drawn.mark_line(strokeWidth=4, opacity=0.3, color=NEUTRAL).encode(

@@ -14,7 +14,7 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells
-from pages.ui.words import numbers, values
+from pages.ui.words import columns, numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES
 from warehouse.stats.pooling import WAYS
@@ -98,7 +98,7 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
     ends = (end for one in every for end in (one.low, one.high) if end is not None)
     kept = [min(max(end, -BEYOND), BEYOND) for end in ends]
     low, high = forest.span([*(one.value for one in every), *kept, 100], 20)
-    scale = Scale("Suppression, %", low, high)
+    scale = Scale(columns.measured("suppression"), low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in every}}
     width = forest.labels_width(every)
     return [

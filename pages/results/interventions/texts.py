@@ -14,7 +14,7 @@ from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells
-from pages.ui.words import numbers, values
+from pages.ui.words import columns, numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -81,7 +81,7 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: Analysis) -> list[Pa
     lines = [line(row, view, apart=several) for row in rows.iter_rows(named=True)]
     margin = numbers.hundredth(view.margin)
     low, high = forest.span((v for one in lines for v in (one.low, one.high)), 2 * margin)
-    scale = Scale("Difference, points", low, high)
+    scale = Scale(columns.measured("difference"), low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
     beside = [Reference(0, "Without the text", margin)]
     made = []

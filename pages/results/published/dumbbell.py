@@ -53,7 +53,10 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     drawn = alt.Chart(pairs.select(COLUMNS)).encode(
         y=base.lines(pairs["line"].to_list(), AXIS),
         tooltip=base.tooltip(
-            name="Figure", published_text="Published", text="Loaded", definition="Definition"
+            name="Figure",
+            published_text="Published",
+            text="Loaded",
+            definition=None,
         ),
     )
     gap = drawn.mark_rule(strokeWidth=5, opacity=0.18, color=NEUTRAL).encode(

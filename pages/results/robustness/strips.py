@@ -10,6 +10,7 @@ from pages.results.robustness import panels
 from pages.ui.charts import base
 from pages.ui.charts.base import NEUTRAL, VERDICT_COLOURS
 from pages.ui.charts.forest import span
+from pages.ui.words import columns
 
 CONCLUSIONS = {
     "lower": ("Lower", VERDICT_COLOURS["reduced"]),
@@ -60,7 +61,10 @@ def strips(
         x=x,
         color=_colour(every, legend),
         tooltip=base.tooltip(
-            name="Arm", way="Counted", text=title.split(",")[0], conclusion="Conclusion"
+            name="Arm",
+            way="Counted",
+            text=title.split(",")[0],
+            conclusion=None,
         ),
     )
     # Without tooltips of their own, rings let clicks through to the ticks.
@@ -90,7 +94,10 @@ def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None
         x=_place(rows),
         color=_colour(rows),
         tooltip=base.tooltip(
-            way="Counted", text=title.split(",")[0], counts="Answers", conclusion="Conclusion"
+            way="Counted",
+            text=title.split(",")[0],
+            counts="Answers",
+            conclusion=None,
         ),
     )
     y = alt.Y("value:Q", axis=axis, scale=domain)
@@ -138,7 +145,7 @@ def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
                 tickBand="center",
             ),
         ),
-        tooltip=base.tooltip(way="Counted", conclusion="Conclusion"),
+        tooltip=base.tooltip(way="Counted", conclusion=None),
     )
     dots = drawn.mark_point(size=30, filled=True, opacity=1, strokeWidth=0).encode(
         color=_colour(rows, legend=False)
@@ -178,10 +185,12 @@ def _colour(rows: pl.DataFrame, legend: bool = True) -> alt.Color:
 def _measure(rows: pl.DataFrame, margin: float | None) -> tuple[str, alt.Scale]:
     """The title and the scale of differences, or of rates, which have no margin."""
     if margin is None:
-        return "Rate, %", alt.Scale(domain=[0, 100])
+        return columns.measured("rate"), alt.Scale(domain=[0, 100])
     names = [name for name in ("value", "low", "high") if name in rows.columns]
     values = [value for name in names for value in rows[name].drop_nulls()]
-    return "Difference, points", alt.Scale(domain=list(span(values, 2 * margin)), nice=False)
+    return columns.measured("difference"), alt.Scale(
+        domain=list(span(values, 2 * margin)), nice=False
+    )
 
 
 def _zero(margin: float | None, axis: str) -> list[Any]:

@@ -11,7 +11,7 @@ import altair as alt
 import streamlit as st
 
 from pages.ui.view import store
-from pages.ui.words import numbers
+from pages.ui.words import columns, numbers
 from warehouse.stats.rates import FEWEST, UNSCORED_LIMIT
 
 KIND_COLOURS = {
@@ -90,9 +90,12 @@ def legend(shown: bool, columns: int, **options: Any) -> alt.Legend | None:
     return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
 
 
-def tooltip(**titles: str) -> list[alt.Tooltip]:
-    """What hovering shows: columns of the data, each under its title."""
-    return [alt.Tooltip(f"{name}:N", title=title) for name, title in titles.items()]
+def tooltip(**titles: str | None) -> list[alt.Tooltip]:
+    """What hovering shows: columns of the data, each under a title, or under its own name."""
+    return [
+        alt.Tooltip(f"{name}:N", title=title or columns.label(name))
+        for name, title in titles.items()
+    ]
 
 
 def filled() -> Any:

@@ -12,13 +12,14 @@ class Unit(NamedTuple):
     """What the numbers of a column are, and how a table writes them."""
 
     format: str  # as Streamlit reads it
-    is_share: bool  # a number from 0 to 1 in data, of which a hundredth is shown as 1
+    is_share: bool = False  # a number from 0 to 1 in data, of which a hundredth is shown as 1
+    sign: str = ""  # what stands behind a name, to say the unit
 
 
-SHARE = Unit("%.1f %%", True)
-POINTS = Unit("%+.1f", True)
-CHANCE = Unit("%.2g", False)
-COUNT = Unit("localized", False)
+SHARE = Unit("%.1f %%", is_share=True, sign="%")
+POINTS = Unit("%+.1f", is_share=True, sign="points")
+CHANCE = Unit("%.2g")
+COUNT = Unit("localized")
 
 
 class Column(NamedTuple):
@@ -245,6 +246,13 @@ def label(name: str) -> str:
     """The human name of a column; an unlisted one becomes words."""
     known = COLUMNS.get(name)
     return known.label if known else name.replace("_", " ").capitalize()
+
+
+def measured(name: str) -> str:
+    """The title of an axis along which a column is drawn: `Rate, %`."""
+    known = COLUMNS[name]
+    sign = f", {known.unit.sign}" if known.unit and known.unit.sign else ""
+    return f"{known.label.removesuffix(sign)}{sign}"
 
 
 def unit(name: str, kind: pl.DataType) -> Unit | None:

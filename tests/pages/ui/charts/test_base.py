@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import altair as alt
+import polars as pl
 import pytest
 
 from pages.ui.charts import base
@@ -22,3 +24,58 @@ def test_every_kind_of_intervention_and_verdict_has_its_own_colour() -> None:
 )
 def test_a_click_names_a_cell(event: dict[str, Any], cell: int | None) -> None:
     assert base.picked(event) == cell
+
+
+MARKS = alt.Chart(pl.DataFrame({"cell": [0], "line": ["a\n0"], "text": ["12 %"]})).mark_point()
+
+
+def test_marks_select_their_cell_where_a_click_is_wanted() -> None:
+    (picked,) = base.clickable(MARKS).to_dict()["params"]
+    assert picked["name"] == "picked"
+    assert picked["select"]["fields"] == ["cell"]
+    assert "params" not in base.clickable(MARKS, False).to_dict()
+
+
+def test_a_chart_has_the_width_of_a_file_and_no_frame() -> None:
+    spec = base.finished([MARKS], 120).to_dict()
+    assert spec["width"] == base.WIDTH
+    assert spec["height"] == 120
+    assert spec["view"] == {"stroke": None}
+    assert base.finished([MARKS], alt.Step(20), 300).to_dict()["width"] == 300
+
+
+def test_charts_stack_under_their_titles() -> None:
+    own: Any = alt.TitleParams("two", subtitle="of it", anchor="middle")
+    charts: list[tuple[Any, alt.LayerChart]] = [
+        ("one", base.finished([MARKS], 10)),
+        (own, base.finished([MARKS], 20)),
+    ]
+    one, two = base.stacked(charts).to_dict()["vconcat"]
+    assert one["title"] == {"text": "one", "anchor": "start"}
+    assert two["title"] == {"text": "two", "subtitle": "of it", "anchor": "middle"}
+    assert (one["height"], two["height"]) == (10, 20)
+
+
+def test_lines_keep_their_order_and_hide_what_tells_them_apart() -> None:
+    y: Any = base.lines(["b\n1", "a\n0", "b\n1"], base.line_axis(230)).to_dict()
+    assert y["sort"] == ["b\n1", "a\n0"]
+    assert y["axis"]["labelLimit"] == 230
+    assert y["axis"]["labelExpr"] == r"slice(split(datum.label, '\n'), 0, -1)"
+
+
+def test_a_legend_is_shown_once() -> None:
+    assert base.legend(False, 2) is None
+    shown: Any = base.legend(True, 2, labelLimit=9)
+    assert shown.to_dict() == {
+        "title": None,
+        "orient": "top",
+        "columns": 2,
+        "labelLimit": 9,
+    }
+
+
+def test_hovering_names_what_it_shows() -> None:
+    assert [one.to_dict() for one in base.tooltip(text="Rate", n_counted=None)] == [
+        {"field": "text", "title": "Rate", "type": "nominal"},
+        {"field": "n_counted", "title": "Counted", "type": "nominal"},
+    ]

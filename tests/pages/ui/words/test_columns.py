@@ -53,6 +53,13 @@ def test_a_table_formats_by_the_unit() -> None:
     assert config["lowest"] == "Lowest difference, points"
 
 
+def test_the_title_of_an_axis_says_the_unit_once() -> None:
+    assert columns.measured("rate") == "Rate, %"
+    assert columns.measured("difference") == "Difference, points"
+    assert columns.measured("gap") == "Gap, points"
+    assert columns.measured("q") == "q (adjusted p)"
+
+
 def test_no_column_is_registered_twice_or_without_a_name() -> None:
     assert all(column.label.strip() for column in columns.COLUMNS.values())
     registered = [name for group in groups() for name in group]
