@@ -33,6 +33,7 @@ ACROSS = {
     "tests/pipeline/study/test_live.py": "a study with a real model",
     "tests/pipeline/study/test_rude.py": "a study with an endpoint that answers anything",
     "tests/warehouse/test_damage.py": "the lake, damaged anywhere",
+    "tests/warehouse/test_portable.py": "the SQL that makes marts, in another engine's dialect",
     "tests/warehouse/test_wording.py": "questions and what makes another wording of one",
     "tests/warehouse/test_studies_apart.py": "studies, in every number and name",
 }

@@ -1,4 +1,5 @@
--- One value: whether a dimension of a slice lets it pass. An empty list leaves the dimension whole.
+-- One row per what each macro says, but for this one: whether a dimension of a slice lets a value pass.
+-- An empty list leaves the dimension whole.
 create macro marts.passes(wanted, value) as len(wanted) = 0 or list_contains(wanted, value);
 
 -- One row per tally of a slice, which is a struct of its dimensions (warehouse/counting.py).

@@ -15,7 +15,9 @@ with pair as (
         -- The rows of one file are told apart by what they say, such as another judge.
         and other.shard <> one.shard
         and (
-            list_has_any(one.judges, other.judges) or len(one.judges) = 0 or len(other.judges) = 0
+            array_length(array_intersect(one.judges, other.judges)) > 0
+            or array_length(one.judges) = 0
+            or array_length(other.judges) = 0
         )
 ),
 
