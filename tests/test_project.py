@@ -158,15 +158,6 @@ def test_what_pages_share_is_used_by_two_pages_at_least() -> None:
     assert not {name: pages for name, pages in alone.items() if name.startswith("pages.ui.")}
 
 
-def test_pages_are_short() -> None:
-    long = {
-        p.relative_to(ROOT).as_posix(): lines
-        for p in SCRIPTS
-        if (lines := len(p.read_text("utf-8").splitlines())) > 90
-    }
-    assert not long
-
-
 def test_rooms_are_small() -> None:
     """No module of pages over 400 lines, no function over 60, and little is shared."""
     texts = {path: path.read_text("utf-8") for path in sorted((ROOT / "pages").rglob("*.py"))}
