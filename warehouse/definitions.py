@@ -161,11 +161,20 @@ def load(path: Path, shape: type[T]) -> T:
     Raises:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
+    return understood(read(path), shape, str(path))
+
+
+def understood(raw: bytes, shape: type[T], name: str) -> T:
+    """The bytes of a definition file as `shape`, validated.
+
+    Raises:
+        InvalidDefinition: naming `name`, the place and what is wrong.
+    """
     try:
-        text = read(path).decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
-    return convert(parse(text, str(path)), shape, str(path))
+        raise InvalidDefinition(f"{name} cannot be read: {error}.") from None
+    return convert(parse(text, name), shape, name)
 
 
 def convert(data: Any, shape: type[T], name: str) -> T:

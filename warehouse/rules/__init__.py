@@ -8,6 +8,7 @@ broken off leave it or are kept as they were judged.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -158,7 +159,14 @@ def _read(data: Path | None) -> tuple[dict[str, Rule], dict[str, InvalidDefiniti
 
 
 def _load(path: Path) -> Rule:
-    return msgspec.structs.replace(definitions.load(path, Rule), name=path.stem)
+    return _understood(definitions.read(path), path)
+
+
+# What a file says is read at every call, so that an edit counts at once; what it means is kept.
+@lru_cache(maxsize=256)
+def _understood(raw: bytes, path: Path) -> Rule:
+    rule = definitions.understood(raw, Rule, str(path))
+    return msgspec.structs.replace(rule, name=path.stem)
 
 
 def named(name: str, data: Path | None = None) -> Rule:

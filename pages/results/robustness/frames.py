@@ -1,6 +1,6 @@
 """A multiverse as charts, tables and sentences show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import polars as pl
@@ -78,7 +78,8 @@ def options(rows: pl.DataFrame) -> pl.DataFrame:
     for choice, title in CHOICES.items():
         chosen = rows.filter(pl.col(choice).is_not_null()).sort(_rank(choice), maintain_order=True)
         if chosen[choice].n_unique() > 1:
-            option = [f"{title}: {_option(choice, value)}" for value in chosen[choice]]
+            named = _options(chosen[choice])
+            option = [f"{title}: {named[value]}" for value in chosen[choice]]
             parts.append(
                 chosen.select(
                     *("place", "conclusion", "way", "is_claim"),
@@ -91,7 +92,8 @@ def options(rows: pl.DataFrame) -> pl.DataFrame:
 def written(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
     """Specifications as charts show them: `estimated`, and way, the specification in words."""
     several = [name for name in CHOICES if rows[name].n_unique() > 1 or name == "rule"]
-    ways = [_way(row, several) for row in rows.iter_rows(named=True)]
+    named = {name: _options(rows[name]) for name in several}
+    ways = [_way(row, named) for row in rows.select(several).iter_rows(named=True)]
     return estimated(rows, value).with_columns(pl.Series("way", ways, pl.String()))
 
 
@@ -197,14 +199,19 @@ def _rank(choice: str) -> pl.Expr:
     return pl.col(choice).replace_strict(names, range(len(names)), default=None)
 
 
-def _way(row: Mapping[str, Any], choices: Sequence[str]) -> str:
-    """A specification in words, as far as there is a choice."""
+def _way(row: Mapping[str, Any], named: Mapping[str, Mapping[Any, str]]) -> str:
+    """A specification in words, as far as there is a choice; `named` has what may be chosen."""
     said = [
-        f"{CHOICES[name].lower()} {_option(name, row[name])}"
-        for name in choices
-        if row[name] is not None
+        f"{CHOICES[choice].lower()} {options[row[choice]]}"
+        for choice, options in named.items()
+        if row[choice] is not None
     ]
     return " · ".join(said)
+
+
+def _options(chosen: pl.Series) -> dict[Any, str]:
+    """What may be chosen in words, each made once: rows are many, options few."""
+    return {value: _option(chosen.name, value) for value in chosen.unique().drop_nulls()}
 
 
 def _option(choice: str, value: Any) -> str:
