@@ -64,6 +64,19 @@ class Check:
     why: str
     text: str
 
+    def found(self, store: Store) -> pl.DataFrame:
+        """What it finds in a snapshot: the columns of `findings` but for those of `TOLD_BY`."""
+        answer = store.ask(self.text, fewest=FEWEST)
+        own = set(answer.columns)
+        return answer.select(
+            pl.lit(self.name).alias("check"),
+            (pl.col("severity") if "severity" in own else pl.lit(self.severity)).alias("severity"),
+            pl.lit(self.title).alias("title"),
+            pl.lit(self.why).alias("why"),
+            *(pl.col(name).cast(pl.Int64 if name == "n" else pl.String) for name in COLUMNS),
+            (pl.col("file") if "file" in own else pl.lit(None)).cast(pl.String).alias("file"),
+        )
+
 
 @cache
 def checks() -> tuple[Check, ...]:
@@ -88,23 +101,8 @@ def findings(store: Store) -> pl.DataFrame:
     experiment, model, intervention, run and evaluation where the finding is about one, those of
     `TOLD_BY` that belong to it, and file, where it is about a file.
     """
-    frames = []
-    for check in checks():
-        found = store.ask(check.text, fewest=FEWEST)
-        graded = "severity" if "severity" in found.columns else pl.lit(check.severity)
-        file = "file" if "file" in found.columns else pl.lit(None)
-        frames.append(
-            found.select(
-                pl.lit(check.name).alias("check"),
-                (pl.col(graded) if isinstance(graded, str) else graded).alias("severity"),
-                pl.lit(check.title).alias("title"),
-                pl.lit(check.why).alias("why"),
-                *(pl.col(name).cast(pl.Int64 if name == "n" else pl.String) for name in COLUMNS),
-                (pl.col(file) if isinstance(file, str) else file).cast(pl.String).alias("file"),
-            )
-        )
     rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
-    return _told_apart(pl.concat(frames), store).sort(
+    return _told_apart(pl.concat([check.found(store) for check in checks()]), store).sort(
         rank, "check", "n", *COLUMNS[:-2], "file", "detail",
         descending=[False, False, True, *[False] * 7], nulls_last=True,
     )  # fmt: skip
