@@ -10,7 +10,7 @@ from pipeline.importers.study_outputs import judgements, manifests, runs, sample
 NAME = "study"
 TITLE = "Brittlescope study outputs"
 FILES = "what `brittlescope study` writes, packed or not"
-VERSION = 11
+VERSION = 12
 
 _KIND = re.compile(
     rb'\s*\{\s*"brittlescope"\s*:\s*"'
@@ -18,13 +18,18 @@ _KIND = re.compile(
 )
 
 
+PARTS = {b"name", b"title", b"experiments", b"models", b"sampling"}
+"""What every study file says, each at the beginning of a line, or as a field where it is JSON."""
+
+
 def accepts(source: Source) -> bool:
-    """A file that says what it is in its first field, or a training set its manifest lists."""
-    return _kind(source) is not None or manifests.rendered(source) is not None
+    """What says what it is in its first field, a training set of a manifest, or a study file."""
+    known = _kind(source) is not None or manifests.rendered(source) is not None
+    return known or _is_study_file(source)
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (plan, progress, spend) holds none.
+    """The file's records; what only steers a study (its file, plan, progress, spend) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.
@@ -38,7 +43,7 @@ def read(source: Source) -> Iterator[Batch]:
             yield from gathered(runs.read(source))
         case "study":
             yield from manifests.traits(source)
-        case None:
+        case None if not _is_study_file(source):
             described = manifests.rendered(source)
             if described is None:
                 raise RefusedFile("no manifest beside it says what it is")
@@ -48,3 +53,10 @@ def read(source: Source) -> Iterator[Batch]:
 def _kind(source: Source) -> str | None:
     match = _KIND.match(source.head)
     return match[1].decode() if match else None
+
+
+def _is_study_file(source: Source) -> bool:
+    """Whether this is what a study was run from, a copy of which lies beside its outputs."""
+    said = {line.partition(b":")[0] for line in source.head.splitlines()}
+    fields = {name.encode() for name in source.fields}
+    return said.issuperset(PARTS) or fields.issuperset(PARTS)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+import yaml
 
 from pipeline import importers
 from pipeline.errors import RefusedFile
 from pipeline.importers import study_outputs
+from pipeline.study.definition import Study
 from pipeline.study.layout import sample_key
 
 EVALUATION: dict[str, Any] = {
@@ -165,6 +168,39 @@ def test_what_is_not_understood_is_named_and_the_rest_taken(
     rows = rows_of(study_outputs, path)
     assert [row["status"] for row in rows["sample"]].count("answered") == 1
     assert sorted(row["source_row"] for row in rows["quarantine"]) == [3, 4, 5, 6, 7, 8]
+
+
+STUDY_FILE = {
+    "name": "tiny",
+    "title": "A tiny study",
+    "models": {"small": {"source": {"provider": "openai", "id": "small"}}},
+    "sampling": {"samples_per_question": 2},
+    "experiments": {"birds": {"data": "birds.jsonl"}},
+}
+
+
+@pytest.mark.parametrize("form", ["block", "flow", "json"])
+def test_what_a_study_was_run_from_is_known_and_holds_no_results(
+    rows_of: Callable[..., Any], source_of: Callable[..., Any], tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "STUDY.yaml"
+    if form == "json":
+        path.write_text(json.dumps(STUDY_FILE, indent=2), "utf-8")
+    else:
+        lines = [f"{name}: {json.dumps(said)}\n" for name, said in STUDY_FILE.items()]
+        block = yaml.safe_dump(STUDY_FILE, sort_keys=False)
+        path.write_text("# ours\n" + (block if form == "block" else "".join(lines)), "utf-8")
+    assert study_outputs.accepts(source_of(path))
+    assert not any(rows_of(study_outputs, path).values())
+
+    fewer = {name: said for name, said in STUDY_FILE.items() if name != "sampling"}
+    path.write_text(yaml.safe_dump(fewer), "utf-8")
+    assert not study_outputs.accepts(source_of(path))
+
+
+def test_a_study_file_is_known_by_what_a_study_has_to_say() -> None:
+    required = {one.encode_name for one in msgspec.structs.fields(Study) if one.required}
+    assert {name.decode() for name in study_outputs.PARTS} == required
 
 
 @pytest.mark.parametrize("kind", ["samples", "judgements", "run"])
