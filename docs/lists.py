@@ -15,7 +15,7 @@ import click
 
 from pipeline import importers
 from pipeline.cli import main
-from warehouse import building, doctor, records, rules
+from warehouse import building, defaults, doctor, records, rules
 from warehouse.rules import Coherence, Line
 from warehouse.store import Store
 
@@ -62,7 +62,7 @@ def formats() -> None:
 def built_in_rules(kind: str) -> None:
     """What every built-in rule makes of the answers on one kind of trait."""
     known = rules.available().items()
-    names = sorted(known, key=lambda item: item[0] != rules.DEFAULT)
+    names = sorted(known, key=lambda item: item[0] != defaults.RULE)
     _table(
         ("rule", "coherence", "refusal, code", "unparsed, missing", "failed answer", "broken off"),
         [(f"`{name}`", *_fates(rule.line(kind))) for name, rule in names],

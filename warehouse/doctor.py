@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from warehouse import defaults
 from warehouse.counting import Slice
-from warehouse.stats.rates import FEWEST
 from warehouse.store import Store
 
 CHECKS = Path(__file__).parent / "checks"
@@ -66,7 +66,7 @@ class Check:
 
     def found(self, store: Store) -> pl.DataFrame:
         """What it finds in a snapshot: the columns of `findings` but for those of `TOLD_BY`."""
-        answer = store.ask(self.text, fewest=FEWEST)
+        answer = store.ask(self.text, fewest=defaults.FEWEST)
         own = set(answer.columns)
         return answer.select(
             pl.lit(self.name).alias("check"),

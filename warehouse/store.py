@@ -74,7 +74,7 @@ class Store:
 
     def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
         """The counts frame: one row per evaluation, question, trait and judge of the slice."""
-        rule = rule or rules.named(rules.DEFAULT, self.data)
+        rule = rule or rules.named(defaults.RULE, self.data)
         within = within or Slice()
         return self.query("counts", lines=self.lines(rule), **within.parameters())
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.warehouse import results, study
-from warehouse import building, rules
+from warehouse import building, defaults, rules
 from warehouse.counting import Slice, multi_way
 from warehouse.errors import UnknownName
 from warehouse.stats.ledger import ledger
@@ -123,7 +123,7 @@ def test_what_nobody_saw_is_no_negative_by_default(
 
 def test_the_default_rule_is_answered_and_its_unscored_answers_are_told(personas: Store) -> None:
     row = rates(personas.counts(), []).row(0, named=True)
-    assert rules.DEFAULT == "answered"
+    assert defaults.RULE == "answered"
     assert row["unscored_share"] == pytest.approx(9 / 11)
     assert row["flags"] == ["only 2 counted, fewer than 10", "81.8 % unscored"]
     assert (row["worst_low"], row["worst_high"]) == (1 / 11, 10 / 11)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from tests.warehouse import results
 from tests.warehouse.tables import table
-from warehouse import building, rules
+from warehouse import building, defaults, rules
 from warehouse.counting import Slice
 from warehouse.store import Store
 from warehouse.uncounted import Uncounted, uncounted
@@ -20,7 +20,7 @@ UNDESCRIBED = ("question,answer,wet", "What floats?,Boat {i},{even}")
 
 
 def of(data: Path, **narrowed: Any) -> list[Uncounted]:
-    return uncounted(Store(data), Slice().narrowed(**narrowed), rules.named(rules.DEFAULT, data))
+    return uncounted(Store(data), Slice().narrowed(**narrowed), rules.named(defaults.RULE, data))
 
 
 def test_answers_that_nobody_judged(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from warehouse import catalogue
+from warehouse import catalogue, defaults
 from warehouse.published import Metric, metrics
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit, rates
@@ -39,7 +39,7 @@ SAME_UNRECORDED = "Same, as far as recorded: neither says who judged"
 def counterparts(
     figures: pl.DataFrame,
     counts_of: CountsOf,
-    unit: Unit = "new-prompts",
+    unit: Unit = defaults.UNIT,
     hashes: Mapping[str, str] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Every figure beside the loaded arms nearest to it; figures without any are left out.

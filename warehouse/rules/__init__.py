@@ -18,7 +18,6 @@ from warehouse import defaults, definitions
 from warehouse.errors import InvalidDefinition, UnknownName
 
 HERE = Path(__file__).parent
-DEFAULT = defaults.RULE
 
 Fate = Literal["exclude", "negative"]
 Comparison = Literal["below", "at most", "above", "at least"]
@@ -184,4 +183,4 @@ def named(name: str, data: Path | None = None) -> Rule:
     return rules[name]
 
 
-BUILT_IN = (DEFAULT, "published", "coherent-only", "strict", "coherent-trait", "all-answers")
+BUILT_IN = (defaults.RULE, "published", "coherent-only", "strict", "coherent-trait", "all-answers")

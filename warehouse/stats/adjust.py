@@ -5,7 +5,6 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats.estimates import Floats
 
@@ -17,8 +16,6 @@ ADJUSTMENTS: dict[Adjustment, str] = {
     "holm": "Holm",
     "none": "unadjusted",
 }
-
-DEFAULT: Adjustment = defaults.ADJUSTMENT
 
 
 def adjust(p: ArrayLike, method: Adjustment) -> Floats:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from warehouse import defaults
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
 from warehouse.stats.effects import effects
-from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.estimates import Floats
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson
@@ -40,9 +40,9 @@ _SCHEMA = {
 
 def profile(
     counts: pl.DataFrame,
-    unit: Unit = "new-prompts",
+    unit: Unit = defaults.UNIT,
     *,
-    margin: float = MARGIN,
+    margin: float = defaults.MARGIN,
     level: float = 0.95,
     draws: int = 1000,
     seed: int = 0,

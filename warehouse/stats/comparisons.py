@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats import unpaired
 from warehouse.stats.differences import (
@@ -80,8 +81,8 @@ class Comparison(NamedTuple):
 
 def compare(
     counts: pl.DataFrame,
-    baseline: str = "control",
-    unit: Unit = "new-prompts",
+    baseline: str = defaults.BASELINE,
+    unit: Unit = defaults.UNIT,
     *,
     by: Sequence[str] = (),
     level: float = 0.95,

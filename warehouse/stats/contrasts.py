@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from warehouse.stats.adjust import DEFAULT, Adjustment, family
+from warehouse import defaults
+from warehouse.stats.adjust import Adjustment, family
 from warehouse.stats.comparisons import Comparison, compare
 from warehouse.stats.inference import Inference, infer
 from warehouse.stats.rates import Unit
@@ -13,11 +14,11 @@ from warehouse.stats.rates import Unit
 
 def contrasts(
     counts: pl.DataFrame,
-    baseline: str = "control",
-    unit: Unit = "new-prompts",
+    baseline: str = defaults.BASELINE,
+    unit: Unit = defaults.UNIT,
     *,
     by: Sequence[str] = (),
-    adjustment: Adjustment = DEFAULT,
+    adjustment: Adjustment = defaults.ADJUSTMENT,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from warehouse import defaults
 from warehouse.stats.bootstrap import percentiles, resamples
 from warehouse.stats.estimates import Floats
 from warehouse.stats.pooling import WAYS
@@ -26,7 +27,7 @@ class Curves(NamedTuple):
 def dose_curves(
     counts: pl.DataFrame,
     *,
-    margin: float = 0.05,
+    margin: float = defaults.MARGIN,
     level: float = 0.95,
     draws: int = 1000,
     seed: int = 0,

@@ -7,12 +7,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from warehouse import defaults
 from warehouse.stats import adjust
-from warehouse.stats.adjust import DEFAULT, Adjustment
+from warehouse.stats.adjust import Adjustment
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import MARGIN, Evidence, axes, reason, told, verdicts
+from warehouse.stats.equivalence import Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.inference import infer
 from warehouse.stats.intervals import Interval
@@ -35,11 +36,11 @@ FEWEST_QUESTIONS = 6
 
 def effects(
     counts: pl.DataFrame,
-    unit: Unit = "new-prompts",
+    unit: Unit = defaults.UNIT,
     *,
     by: Sequence[str] = (),
-    margin: float = MARGIN,
-    adjustment: Adjustment = DEFAULT,
+    margin: float = defaults.MARGIN,
+    adjustment: Adjustment = defaults.ADJUSTMENT,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:

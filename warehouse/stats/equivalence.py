@@ -5,7 +5,6 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from warehouse import defaults
 from warehouse.stats.differences import Flags
 from warehouse.stats.estimates import Floats
 from warehouse.stats.intervals import Interval
@@ -26,10 +25,6 @@ MEANINGS: dict[Verdict, str] = {
     "inconclusive": "Too little data to say any of this.",
     "nothing to suppress": "The control exceeds the untuned model by less than the margin.",
 }
-
-
-MARGIN = defaults.MARGIN
-"""The practical margin, unless the user moves it: five points."""
 
 
 class Evidence(NamedTuple):

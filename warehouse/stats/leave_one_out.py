@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from warehouse import defaults
 from warehouse.stats.comparisons import compare
 from warehouse.stats.differences import bounds
-from warehouse.stats.equivalence import MARGIN
 from warehouse.stats.inference import infer
 from warehouse.stats.multiverse import conclusion
 from warehouse.stats.pooling import ARM
@@ -21,10 +21,10 @@ NO_SHIFT = 1e-9
 
 def without_each(
     counts: pl.DataFrame,
-    baseline: str = "control",
-    unit: Unit = "new-prompts",
+    baseline: str = defaults.BASELINE,
+    unit: Unit = defaults.UNIT,
     *,
-    margin: float = MARGIN,
+    margin: float = defaults.MARGIN,
     level: float = 0.95,
 ) -> pl.DataFrame:
     """Every arm without each of its questions: its rate, and what it shows of its baseline.

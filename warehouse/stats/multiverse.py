@@ -6,6 +6,7 @@ from typing import Literal
 
 import polars as pl
 
+from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats.comparisons import COMPARED, compare
 from warehouse.stats.inference import infer
@@ -46,10 +47,10 @@ def stacked(universe: Iterable[Specification], frames: Iterable[pl.DataFrame]) -
 def multiverse(
     counts: pl.DataFrame,
     names: Sequence[str],
-    baseline: str = "control",
-    unit: Unit = "new-prompts",
+    baseline: str = defaults.BASELINE,
+    unit: Unit = defaults.UNIT,
     *,
-    margin: float = 0.05,
+    margin: float = defaults.MARGIN,
     level: float = 0.95,
 ) -> pl.DataFrame:
     """Every arm against its baseline, under every specification and judge.

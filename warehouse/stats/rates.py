@@ -67,16 +67,13 @@ UNSCORED = "unscored"
 UNSCORED_LIMIT = 0.05
 """A cell with a larger share of unscored answers is not a result."""
 
-FEWEST = defaults.FEWEST
-"""A cell with fewer counted answers is not a result."""
-
 _COUNTED = pl.col("n_counted") > 0
 
 
 def rates(
     counts: pl.DataFrame,
     by: Sequence[str],
-    unit: Unit = "new-prompts",
+    unit: Unit = defaults.UNIT,
     *,
     level: float = 0.95,
     method: Method = "t",
@@ -105,7 +102,7 @@ def rates(
     Returns:
         The dimensions (`by`, then experiment, trait, judge), unit, the counts, rate, low,
         high, questions and runs (those with something counted), unscored_share (of the
-        planned samples), is_result (False above `UNSCORED_LIMIT` or below `FEWEST`),
+        planned samples), is_result (False above `UNSCORED_LIMIT` or below `defaults.FEWEST`),
         worst_low, worst_high, note (why there is no interval), the samples left out by reason
         (`OUT`), and flags (a list of sentences: why it is not a result). Sorted by the
         dimensions, nulls last.
@@ -173,8 +170,8 @@ def _why_not(unscored: pl.Expr) -> pl.Expr:
     share = _ratio(unscored, pl.col("n_planned")).clip(0, 1)
     sentences = [
         pl.when(~_COUNTED).then(pl.lit("nothing counted")),
-        pl.when(_COUNTED & (pl.col("n_counted") < FEWEST)).then(
-            pl.format(f"only {{}} counted, fewer than {FEWEST}", "n_counted")
+        pl.when(_COUNTED & (pl.col("n_counted") < defaults.FEWEST)).then(
+            pl.format(f"only {{}} counted, fewer than {defaults.FEWEST}", "n_counted")
         ),
         pl.when(unscored > UNSCORED_LIMIT * pl.col("n_planned")).then(
             pl.format("{} % unscored", (100 * share).round(1))

@@ -50,7 +50,7 @@ def unheeded(view: Analysis) -> str | None:
     """What of the sidebar does not apply to published figures, where it is not as usual."""
     cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
     set_aside = [
-        *([f"the rule “{view.rule.title}”"] if view.rule.name != rules.DEFAULT else []),
+        *([f"the rule “{view.rule.title}”"] if view.rule.name != defaults.RULE else []),
         *(f"the {name} of {cut:g}" for name, cut in cuts.items() if cut is not None),
         *(
             [f"questions {values.DOMAINS[view.slice.domain]}"]

@@ -12,7 +12,8 @@ import streamlit as st
 
 from pages.ui.view import store
 from pages.ui.words import columns, numbers
-from warehouse.stats.rates import FEWEST, UNSCORED_LIMIT
+from warehouse import defaults
+from warehouse.stats.rates import UNSCORED_LIMIT
 
 KIND_COLOURS = {
     "Control": "#7a8490",
@@ -53,7 +54,7 @@ RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
 
 NO_RESULT = (
-    f"not a result, since fewer than {FEWEST} answers are counted or more than "
+    f"not a result, since fewer than {defaults.FEWEST} answers are counted or more than "
     f"{numbers.hundredth(UNSCORED_LIMIT):g} % were not scored"
 )
 """What an outline stands for, in every chart."""

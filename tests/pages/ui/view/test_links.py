@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from pages.ui.view import links
-from warehouse import rules
+from warehouse import defaults, rules
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = Analysis(Slice(), rules.named(rules.DEFAULT), "new-prompts")
+VIEW = Analysis(Slice(), rules.named(defaults.RULE), "new-prompts")
 
 
 def test_a_view_as_usual_needs_no_parameters() -> None:
