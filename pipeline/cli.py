@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from pipeline.commands import sentences, terminable
-from warehouse import harmless
+from warehouse import datafolder, harmless
 
 
 class Place(NamedTuple):
@@ -106,8 +106,8 @@ def _harmless_errors() -> Iterator[None]:
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    envvar="BRITTLESCOPE_DATA",
-    default=Path("data"),
+    envvar=datafolder.VARIABLE,
+    default=datafolder.DEFAULT,
     show_default=True,
     help="The data folder.",
 )

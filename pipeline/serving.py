@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from pipeline.commands import command
+from warehouse import datafolder
 
 ROOT = Path(__file__).parent.parent
 SERVER = "pages.serving.server"
@@ -42,7 +43,7 @@ def open_app(data: Path, port: int | None, no_token: bool) -> NoReturn:
     This process itself does, so that whatever ends it ends the server, and nothing is left that
     would hold the port.
     """
-    os.environ["BRITTLESCOPE_DATA"] = str(data.absolute())
+    os.environ[datafolder.VARIABLE] = str(data.absolute())
     options = [*(["--port", str(port)] if port is not None else []), *["--no-token"] * no_token]
     os.chdir(ROOT)  # where Streamlit finds its configuration, and Python the pages
     sys.stdout.flush()

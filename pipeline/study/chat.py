@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -13,23 +12,17 @@ import msgspec
 import openai
 from openai import AsyncOpenAI
 
-from pipeline.study import identity, wire
+from pipeline.study import identity, retry, wire
 from pipeline.study.budget import Meter, priced
 from pipeline.study.conversation import most_tokens
 from pipeline.study.definition import Endpoint
-from pipeline.study.door import TooLong, client_of, key_of, retry_after
+from pipeline.study.door import TooLong, client_of, key_of
 from pipeline.study.errors import EndpointRefused
 from pipeline.study.replies import Reply, Request, Sink
 from pipeline.study.scrub import Scrub
 from warehouse.studies import Spend
 
 K = TypeVar("K")
-
-LONGEST_WAIT = 60.0
-"""Seconds between two attempts, unless the server asks for more."""
-
-LONGEST_RETRY_AFTER = 900.0
-"""A server that asks for a longer pause than this is given up on."""
 
 FAILURES_IN_A_ROW = 20
 """After so many requests that failed for good, one after another, the rest is not sent."""
@@ -207,19 +200,11 @@ class Chat:
 
     def _wait(self, failure: Failed, attempt: int) -> float:
         """Seconds until the next attempt: exponential with jitter, or what the server asks."""
-        wait = min(LONGEST_WAIT, self.endpoint.first_wait * 2.0 ** (attempt - 1))
-        wait *= random.uniform(0.5, 1.0)
-        if failure.wait is None:
-            return wait
-        if failure.wait > LONGEST_RETRY_AFTER:
-            raise EndpointRefused(
-                f"{self.endpoint.url} asks to come back in {failure.wait:.0f} seconds. "
-                "Run the same command then; everything done so far is kept."
-            )
         # The limit is the endpoint's, so everybody waits; the jitter keeps them from returning
         # all at once.
-        self._resume_at = max(self._resume_at, time.monotonic() + failure.wait)
-        return wait
+        if pause := retry.heeded(failure.wait, self.endpoint.url):
+            self._resume_at = max(self._resume_at, time.monotonic() + pause)
+        return retry.backoff(self.endpoint.first_wait, attempt)
 
     async def _stopped_within(self, seconds: float) -> bool:
         until = max(time.monotonic(), self._resume_at) + seconds
@@ -360,9 +345,9 @@ class Chat:
             reason = "it points to another address, where the key is not sent"
         raise Failed(
             f"status {status}: {reason}",
-            again=status in (408, 409, 425, 429) or status >= 500,
+            again=retry.may_pass(status),
             billed=status in MAY_BE_BILLED,
-            wait=retry_after(response.headers),
+            wait=retry.retry_after(response.headers),
             raw=self._scrub.raw(response.content) or None,
         ) from None
 

@@ -5,7 +5,6 @@ other command of the program would wait for it.
 """
 
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import click
 from pipeline.commands import Unusable, say, tell
 from pipeline.study import layout
 from pipeline.study.plan import Plan
-from warehouse import studies
+from warehouse import datafolder, studies
 from warehouse.errors import BrittlescopeError
 
 INTERRUPTED = 130
@@ -88,8 +87,7 @@ def _folder(plan: Plan, out: Path | None, data: Path | None) -> Path:
     if out is not None:
         return out
     chosen = data or click.get_current_context().find_root().params.get("data")
-    chosen = chosen or os.environ.get("BRITTLESCOPE_DATA") or "data"
-    return Path(chosen) / studies.FOLDER / plan.study.name
+    return Path(chosen or datafolder.chosen()) / studies.FOLDER / plan.study.name
 
 
 @study.command("render")

@@ -1,13 +1,9 @@
 """The only door to an endpoint: its key, and a client that trusts nothing that comes back."""
 
 import logging
-import math
 import os
 import ssl
-import time
 import zlib
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -74,24 +70,6 @@ def client_of(endpoint: Endpoint, key: str, most: int = MOST_OF_A_REPLY) -> Asyn
 def _trusted() -> ssl.SSLContext:
     """Whose certificates count; it takes a tenth of a second to read them."""
     return httpx2.create_ssl_context()
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds the server asks to wait, from a number or a date; None where unreadable."""
-    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        given = headers.get(name)
-        if not given:
-            continue
-        try:
-            seconds = float(given) * unit
-        except ValueError:
-            try:
-                seconds = parsedate_to_datetime(given).timestamp() - time.time()
-            except (ValueError, TypeError, OverflowError):
-                continue
-        if math.isfinite(seconds):
-            return max(0.0, seconds)
-    return None
 
 
 class _Bounded(httpx2.AsyncClient):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
-from pipeline.study import fence, layout, parsing
+from pipeline.study import fence, files, parsing
 from pipeline.study.conversation import Message
 from pipeline.study.definition import (
     Lexicon,
@@ -30,7 +31,7 @@ from pipeline.study.progress import Progress
 from pipeline.study.replies import Reply, Request
 from pipeline.study.rule_judges import LexiconJudge, OverlapJudge, Percentiles
 from pipeline.study.speakers import Speakers
-from pipeline.study.tune.log import now
+from warehouse.shards import now
 from warehouse.studies import Spend
 
 LEAST_REFERENCE = 10
@@ -134,14 +135,12 @@ class _Pass:
         if isinstance(judge, Reparse):
             judge = self.plan.study.judges[judge.of]
         first = judge.first if isinstance(judge, LlmJudge) else None
-        for record in layout.read(self.folder.samples(self.evaluation)):
-            if record["record"] != "sample" or (first is not None and record["index"] >= first):
-                continue
-            answer = layout.told_apart(record)["answer"]
-            if answer.strip() and record.get("outcome") != "content_filter":
-                yield Answer(record["key"], record["question"], record["index"], answer)
+        for drawn in files.read(self.folder.samples(self.evaluation), files.Drawn):
+            is_wanted = first is None or drawn.index < first
+            if is_wanted and drawn.answer.strip() and drawn.outcome != "content_filter":
+                yield Answer(drawn.key, drawn.question, drawn.index, drawn.answer)
 
-    def header(self) -> dict[str, Any]:
+    def header(self) -> files.Judge:
         # Of all the judge's criteria, not only this experiment's: it is one judge everywhere.
         criteria = self.plan.asked(self.judge_pass.judge)
         described: dict[str, Any] = {key: plain(asked) for key, asked in criteria.items()}
@@ -153,7 +152,7 @@ class _Pass:
             for key, parser in self.judge.criteria.items():
                 described[key]["parse"] = plain(parser)
         name = source.weights if isinstance(source, Local) else getattr(source, "id", None)
-        fixed = {
+        fixed: dict[str, Any] = {
             "kind": "rule" if isinstance(self.judge, RuleJudge) else "llm",
             "name": name or self.judge_pass.judge,
             "of": getattr(self.judge, "of", None),
@@ -161,29 +160,28 @@ class _Pass:
             "texts": texts,
         }
         version = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:12]
-        return {
-            "brittlescope": "judgements/1",
-            "record": "judge",
-            "study": self.plan.study.name,
-            "study_id": self.study_id,
-            "judge": self.judge_pass.judge,
-            "prompt_version": version,
-            "evaluation": self.evaluation.id,
+        return files.Judge(
+            study=self.plan.study.name,
+            study_id=self.study_id,
+            judge=self.judge_pass.judge,
+            prompt_version=version,
+            evaluation=self.evaluation.id,
             **fixed,
-        }
+        )
 
     @property
     def criteria(self) -> tuple[str, ...]:
         return self.judge_pass.criteria
 
-    def stored(self, header: dict[str, Any]) -> tuple[dict[str, Any] | None, Done]:
-        found, done = None, set()
-        for record in layout.read(self.path):
-            if record["record"] == "judge":
+    def stored(self, header: files.Judge) -> tuple[files.JudgeOf | None, Done]:
+        found: files.JudgeOf | None = None
+        done: Done = set()
+        for record in files.read(self.path, files.JudgeOf, files.Judged):
+            if isinstance(record, files.JudgeOf):
                 found = record
-            elif record["record"] == "judgement":
-                done.add((record["key"], record["criterion"]))
-        if found is not None and found["prompt_version"] != header["prompt_version"]:
+            elif isinstance(record, files.Judged):
+                done.add((record.key, record.criterion))
+        if found is not None and found.prompt_version != header.prompt_version:
             raise FolderConflict(
                 f"{self.path} was written by another version of the judge "
                 f"{self.judge_pass.judge}. Give the changed judge another name; the answers are "
@@ -191,33 +189,31 @@ class _Pass:
             )
         return found, done
 
-    def keep(self, records: Iterable[dict[str, Any]]) -> None:
+    def keep(self, records: Iterable[files.Judgement | files.JudgementFailure]) -> None:
         kept = list(records)
         self.journal.write(kept)
         for record in kept:
-            spent = msgspec.convert(record, Spend)
-            if record["record"] == "failure":
+            if isinstance(record, files.JudgementFailure):
                 self.failed += 1
-                self.progress.failed(record["error"], spent)
+                self.progress.failed(record.error or "unknown", _spend(record))
             else:
-                self.progress.finished(1, spent)
+                self.progress.finished(1, _spend(record))
 
     def judgement(
         self, answer: Answer, criterion: str, reading: parsing.Reading, raw: str, **more: Any
-    ) -> dict[str, Any]:
-        return {
-            "record": "judgement",
-            "key": answer.key,
-            "question": answer.question,
-            "index": answer.index,
-            "criterion": criterion,
-            "status": reading.status,
-            "score": reading.score,
-            "label": reading.label,
-            "raw": raw,
-            "answer_digest": answer.digest,
+    ) -> files.Judgement:
+        return files.Judgement(
+            key=answer.key,
+            question=answer.question,
+            index=answer.index,
+            criterion=criterion,
+            status=reading.status,
+            score=reading.score,
+            label=reading.label,
+            raw=raw,
+            answer_digest=answer.digest,
             **more,
-        }
+        )
 
     # Rules
 
@@ -287,9 +283,9 @@ class _Pass:
     def reference(self, criterion: str) -> list[float]:
         path = self.folder.judgements(self.judge_pass.judge, self.untuned())
         return [
-            record["value"]
-            for record in layout.read(path)
-            if record["record"] == "judgement" and record["criterion"] == criterion
+            judged.value
+            for judged in files.read(path, files.Judged)
+            if judged.criterion == criterion and judged.value is not None
         ]
 
     def mean_logprobs(
@@ -335,8 +331,10 @@ class _Pass:
             self.failed
         )
 
-    def replied(self, answer: Answer, key: str, parser: Parser, reply: Reply) -> dict[str, Any]:
-        spent = {
+    def replied(
+        self, answer: Answer, key: str, parser: Parser, reply: Reply
+    ) -> files.Judgement | files.JudgementFailure:
+        spent: dict[str, Any] = {
             "requests": reply.requests,
             "input_tokens": reply.input_tokens,
             "output_tokens": reply.output_tokens,
@@ -346,15 +344,14 @@ class _Pass:
             "at": now(),
         }
         if reply.outcome == "error":
-            return {
-                "record": "failure",
-                "question": answer.question,
-                "index": answer.index,
-                "criterion": key,
-                "error": reply.error,
-                **({"raw": reply.raw} if reply.raw else {}),
+            return files.JudgementFailure(
+                question=answer.question,
+                index=answer.index,
+                criterion=key,
+                error=reply.error,
+                raw=reply.raw or UNSET,
                 **spent,
-            }
+            )
         return self.judgement(
             answer,
             key,
@@ -373,18 +370,17 @@ class _Pass:
     def again(self, judge: Reparse, open_: list[tuple[Answer, str]]) -> list[str]:
         wanted = {(answer.key, key): answer for answer, key in open_}
         read = []
-        for record in layout.read(self.folder.judgements(judge.of, self.evaluation)):
-            if record["record"] != "judgement":
-                continue
-            answer = wanted.get((record["key"], record["criterion"]))
+        path = self.folder.judgements(judge.of, self.evaluation)
+        for judged in files.read(path, files.Judged):
+            answer = wanted.get((judged.key, judged.criterion))
             if answer is None:
                 continue
-            reply = parsing.stored_reply(record)
-            reading = parsing.read_reply(judge.criteria[record["criterion"]], reply)
+            reply = judged.reply
+            reading = parsing.read_reply(judge.criteria[judged.criterion], reply)
             read.append(
                 self.judgement(
                     answer,
-                    record["criterion"],
+                    judged.criterion,
                     reading,
                     reply.text,
                     thoughts=reply.thoughts,
@@ -402,6 +398,14 @@ def _request(asked: LlmCriterion, template: str, question: Question, answer: Ans
         max_tokens=asked.max_tokens,
         top_logprobs=asked.top_logprobs,
     )
+
+
+def _spend(record: files.Judgement | files.JudgementFailure) -> Spend:
+    """What a judgement cost; one by a rule, nothing."""
+    if record.requests is UNSET:
+        return Spend()
+    told = msgspec.structs.asdict(record)
+    return msgspec.convert({name: told[name] for name in Spend.__struct_fields__}, Spend)
 
 
 def _text(plan: Plan, asked: Any) -> str:

@@ -32,7 +32,6 @@ from typing import Any, BinaryIO, Self
 
 import msgspec
 
-from pipeline import thoughts
 from pipeline.study.errors import FolderConflict
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from warehouse import durable, studies
@@ -40,8 +39,8 @@ from warehouse.studies import Run
 
 MAX_LINE = 64_000_000
 
-_TEMPORARY = re.compile(r"\..+\.[0-9]+")
-"""What `write_bytes` writes before it takes its place."""
+_TEMPORARY = re.compile(r"\..+\.(new|[0-9]+)")
+"""What `write_bytes` writes before it takes its place; an older version named its process."""
 
 
 class Folder:
@@ -182,7 +181,7 @@ class Journal:
             drop_unfinished_line(path)
         else:
             path.touch()
-            sync_folder(path.parent)
+            durable.sync([path.parent])
         self._file: BinaryIO = path.open("ab")
 
     def write(self, records: Iterable[Any]) -> None:
@@ -255,14 +254,6 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         yield record
 
 
-def told_apart(record: dict[str, Any]) -> dict[str, Any]:
-    """A sample's record with thoughts and answer apart; an older version kept both in one."""
-    if "thoughts" in record or not isinstance(record.get("answer"), str):
-        return record
-    parted = thoughts.apart(record["answer"])
-    return {**record, "thoughts": parted.thoughts, "answer": parted.answer}
-
-
 def lines(path: Path) -> Iterator[bytes]:
     """The whole lines of a plain or packed file."""
     with path.open("rb") as raw:
@@ -292,20 +283,5 @@ def write_json(path: Path, content: Any) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replaces the file, all at once: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Makes the folder's new names survive a crash."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    durable.folder(path.parent)
+    durable.replace(path, content)

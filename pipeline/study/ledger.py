@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from pipeline.study import layout
+from pipeline.study import files, layout
 from pipeline.study.layout import Folder
 from warehouse.studies import Spend
 
@@ -48,7 +49,7 @@ class Ledger:
         self._write("settled", name, actual)
 
     def _write(self, record: str, name: str, spend: Spend) -> None:
-        self._file.write(_line(record, spend, name=name))
+        self._file.write(_line(record, spend, name))
         self._file.flush()
 
 
@@ -61,8 +62,8 @@ def opened(folder: Folder) -> Iterator[Ledger]:
     for name, most in under_way.items():
         if name not in jobs:
             before.add(most)
-    lines = [_line("before", before, brittlescope="spend/1")]
-    lines += [_line("sent", most, name=name) for name, most in jobs.items()]
+    lines = [_line("before", before)]
+    lines += [_line("sent", most, name) for name, most in jobs.items()]
     layout.write_bytes(folder.spend, b"".join(lines))
     for most in jobs.values():
         before.add(most)
@@ -85,11 +86,12 @@ def _read(folder: Folder) -> tuple[Spend, Open]:
     under_way: Open = {}
     for record in layout.read(folder.spend):
         told = _spend(record)
-        if record["record"] == "sent":
-            under_way[record["name"]] = told
+        booked = files.convert(record, files.Entry, folder.spend)
+        if booked.record == "sent":
+            under_way[booked.name] = told
             continue
-        if record["record"] == "settled":
-            under_way.pop(record["name"], None)
+        if booked.record == "settled":
+            under_way.pop(booked.name, None)
         spent.add(told)
     return spent, under_way
 
@@ -113,9 +115,12 @@ def _spend(record: dict[str, Any]) -> Spend:
         return Spend(requests=1)
 
 
-def _line(record: str, spend: Spend, **more: str) -> bytes:
-    kind = {key: more.pop(key) for key in ("brittlescope",) if key in more}
-    return (
-        msgspec.json.encode({**kind, "record": record, **more, **msgspec.structs.asdict(spend)})
-        + b"\n"
+def _line(record: str, spend: Spend, name: str | UnsetType = UNSET) -> bytes:
+    is_first = record == "before"
+    booked = files.Booked(
+        brittlescope="spend/1" if is_first else UNSET,
+        record=record,
+        name=name,
+        **msgspec.structs.asdict(spend),
     )
+    return msgspec.json.encode(booked) + b"\n"

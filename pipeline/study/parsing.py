@@ -18,12 +18,10 @@ What becomes of replies people ask about, with `score` over 0–100 and `label` 
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import msgspec
+from typing import Literal
 
 from pipeline.study.definition import FirstNumberParser, LabelParser, Parser, ScoreParser
-from pipeline.study.replies import Alternative, Reply, parted
+from pipeline.study.replies import Alternative, Reply
 
 Logprobs = tuple[tuple[Alternative, ...], ...]
 
@@ -67,17 +65,6 @@ def read_reply(parser: Parser, reply: Reply) -> Reading:
     if reply.outcome in ("refusal", "content_filter"):
         return Reading("refusal")
     return parse(parser, reply.text, reply.logprobs)
-
-
-def stored_reply(record: dict[str, Any]) -> Reply:
-    """A judge's reply as it was kept; an older version kept thoughts within it."""
-    reply = Reply(
-        record["outcome"],
-        text=record["raw"],
-        thoughts=record.get("thoughts"),
-        logprobs=msgspec.convert(record["logprobs"], tuple[tuple[Alternative, ...], ...]),
-    )
-    return reply if "thoughts" in record else parted(reply)
 
 
 def _named(text: str, refusal: str | None, code: str | None) -> Reading | None:

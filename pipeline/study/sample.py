@@ -3,18 +3,21 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-from pipeline.study import layout
-from pipeline.study.definition import Local, Question, plain
+from msgspec import UNSET
+
+from pipeline.study import files, layout
+from pipeline.study.definition import Local, Question
 from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
 from pipeline.study.plan import Evaluation, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.replies import Reply, Request
 from pipeline.study.speakers import Speakers
-from pipeline.study.tune.log import latest_state, now
+from pipeline.study.tune.log import latest_state
 from pipeline.study.tune.step import settled
+from warehouse.shards import now
 from warehouse.studies import Spend
 
 Key = tuple[Question, int]
@@ -50,9 +53,9 @@ def model_of(plan: Plan, folder: Folder, evaluation: Evaluation) -> str | None:
     if run.tuned_id is not None:
         return run.tuned_id
     state = latest_state(folder, run)
-    if state is None or state["state"] != "succeeded":
+    if state is None or state.state != "succeeded":
         return None
-    return str(state["model_id"])
+    return str(state.model_id)
 
 
 async def _evaluate(
@@ -84,7 +87,7 @@ async def _evaluate(
     speaker = speakers.of_run(evaluation.run, model_id)
     failed = 0
     with Journal(path) as journal:
-        if stored is None or stored[GROWS] < count:
+        if stored is None or stored.samples_per_question < count:
             journal.write([header])
 
         def keep(batch: list[tuple[Key, Reply]]) -> None:
@@ -132,103 +135,106 @@ def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int)
 
 def _record(
     plan: Plan, evaluation: Evaluation, study_id: str, question: Question, index: int, reply: Reply
-) -> dict[str, Any]:
-    request = _request(plan, evaluation, question, index)
-    spent = {
-        "input_tokens": reply.input_tokens,
-        "output_tokens": reply.output_tokens,
-        "attempts": reply.attempts,
-        "requests": reply.requests,
-        "cost": reply.cost,
-        "usage": "told" if reply.is_usage_told else "assumed",
-        "answered_by": reply.answered_by,
-        **({"raw": reply.raw} if reply.raw else {}),
-        "at": now(),
-    }
+) -> files.Sample | files.SampleFailure:
+    usage: files.Usage = "told" if reply.is_usage_told else "assumed"
     if reply.outcome == "error":
-        return {
-            "record": "failure",
-            "question": question.name,
-            "index": index,
-            "error": reply.error,
-            **spent,
-        }
-    return {
-        "record": "sample",
-        "key": layout.sample_key(study_id, evaluation.id, question.name, index),
-        "question": question.name,
-        "index": index,
-        "messages": request.messages,
-        "answer": reply.text,
-        "thoughts": reply.thoughts,
-        "outcome": reply.outcome,
-        "finish_reason": reply.finish_reason,
-        "model_id": reply.model_id,
-        "temperature": request.temperature,
-        "top_p": request.top_p,
-        "max_tokens": request.max_tokens,
-        "seed": request.seed,
-        "error": reply.error,
-        **spent,
-    }
+        return files.SampleFailure(
+            question=question.name,
+            index=index,
+            error=reply.error,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            attempts=reply.attempts,
+            requests=reply.requests,
+            cost=reply.cost,
+            usage=usage,
+            answered_by=reply.answered_by,
+            raw=reply.raw or UNSET,
+            at=now(),
+        )
+    request = _request(plan, evaluation, question, index)
+    return files.Sample(
+        key=layout.sample_key(study_id, evaluation.id, question.name, index),
+        question=question.name,
+        index=index,
+        messages=request.messages,
+        answer=reply.text,
+        thoughts=reply.thoughts,
+        outcome=reply.outcome,
+        finish_reason=reply.finish_reason,
+        model_id=reply.model_id,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        max_tokens=request.max_tokens,
+        seed=request.seed,
+        error=reply.error,
+        input_tokens=reply.input_tokens,
+        output_tokens=reply.output_tokens,
+        attempts=reply.attempts,
+        requests=reply.requests,
+        cost=reply.cost,
+        usage=usage,
+        answered_by=reply.answered_by,
+        raw=reply.raw or UNSET,
+        at=now(),
+    )
 
 
-def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) -> dict[str, Any]:
+def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) -> files.Evaluation:
     run = evaluation.run
     experiment = plan.study.experiments[evaluation.experiment]
     given = experiment.interventions.get(evaluation.intervention)
     source = plan.study.models[run.model].source
     tuning = settled(plan, run) if run.to_tune else None
-    return {
-        "brittlescope": "samples/1",
-        "record": "evaluation",
-        "study": plan.study.name,
-        "study_id": study_id,
-        "evaluation": evaluation.id,
-        "run": run.id,
-        "model": run.model,
-        "model_id": model_id,
-        "provider": "local" if isinstance(source, Local) else "openai",
-        "experiment": evaluation.experiment,
-        "dataset": "none" if run.untuned else experiment.dataset,
-        "intervention": run.intervention,
-        "eval_intervention": evaluation.intervention,
-        "eval_text": given.text if given else None,
-        "eval_placement": given.placement if given else None,
-        "seed": run.seed,
-        "epochs": tuning.epochs if tuning else None,
-        "lora_rank": tuning.lora_rank if tuning else None,
-        "temperature": plan.study.sampling.temperature,
-        "top_p": plan.study.sampling.top_p,
-        "max_tokens": plan.study.sampling.max_tokens,
-        # Said only where it is so, for files that were begun before it could be said.
-        **({"beginning": True} if plan.study.sampling.beginning else {}),
-        "sampling_seed": plan.study.sampling.seed,
-        **({"thoughts": source.thoughts} if source.thoughts != "apart" else {}),
-        GROWS: plan.study.sampling.samples_per_question,
-        "questions": [plain(question) for question in plan.questions(evaluation.experiment)],
-        "started": now(),
-    }
+    sampling = plan.study.sampling
+    return files.Evaluation(
+        study=plan.study.name,
+        study_id=study_id,
+        evaluation=evaluation.id,
+        run=run.id,
+        model=run.model,
+        model_id=model_id,
+        provider="local" if isinstance(source, Local) else "openai",
+        experiment=evaluation.experiment,
+        dataset="none" if run.untuned else experiment.dataset,
+        intervention=run.intervention,
+        eval_intervention=evaluation.intervention,
+        eval_text=given.text if given else None,
+        eval_placement=given.placement if given else None,
+        seed=run.seed,
+        epochs=tuning.epochs if tuning else None,
+        lora_rank=tuning.lora_rank if tuning else None,
+        temperature=sampling.temperature,
+        top_p=sampling.top_p,
+        max_tokens=sampling.max_tokens,
+        beginning=sampling.beginning or UNSET,
+        sampling_seed=sampling.seed,
+        thoughts=source.thoughts if source.thoughts != "apart" else UNSET,
+        samples_per_question=sampling.samples_per_question,
+        questions=plan.questions(evaluation.experiment),
+        started=now(),
+    )
 
 
-def _stored(path: Any) -> tuple[dict[str, Any] | None, set[tuple[str, int]]]:
+def _stored(path: Path) -> tuple[files.Evaluation | None, set[tuple[str, int]]]:
     """The latest header of a samples file, and which samples it holds."""
     header, done = None, set()
     for record in layout.read(path):
-        if record["record"] == "evaluation":
-            header = record
-        elif record["record"] == "sample":
-            done.add((record["question"], record["index"]))
+        if record.get("record") == "evaluation":
+            header = files.convert(record, files.Evaluation, path)
+        elif record.get("record") == "sample":
+            drawn = files.convert(record, files.Place, path)
+            done.add((drawn.question, drawn.index))
     return header, done
 
 
-def _check(path: Any, stored: dict[str, Any], header: dict[str, Any]) -> None:
+def _check(path: Path, stored: files.Evaluation, header: files.Evaluation) -> None:
     differing = sorted(
-        key
-        for key in stored.keys() | header.keys()
-        if key not in ("started", GROWS) and stored.get(key) != header.get(key)
+        name
+        for name in header.__struct_fields__
+        if name not in ("started", GROWS) and getattr(stored, name) != getattr(header, name)
     )
-    if header[GROWS] < stored[GROWS]:
+    if header.samples_per_question < stored.samples_per_question:
         differing.append(GROWS)
     if differing:
         raise FolderConflict(

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ import msgspec
 import polars as pl
 import streamlit as st
 
-from warehouse import defaults, rules, snapshots
+from warehouse import datafolder, defaults, rules, snapshots
 from warehouse.counting import Slice
 from warehouse.errors import NoSnapshot
 from warehouse.rules import Rule
@@ -43,7 +42,7 @@ _LOCK = Lock()
 
 def data_folder() -> Path:
     """The data folder: BRITTLESCOPE_DATA, or `data` here."""
-    return Path(os.environ.get("BRITTLESCOPE_DATA") or "data")
+    return datafolder.chosen()
 
 
 def current() -> Store | None:

@@ -1,41 +1,14 @@
 """A judgements file: its judge, and one judgement a line."""
 
 from collections.abc import Iterator
-from typing import Annotated
 
 import msgspec
 
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Key, Row, batches
-from warehouse.records import JUDGEMENT_STATUSES
-
-
-class _Judge(msgspec.Struct):
-    """The first line of a judgements file."""
-
-    judge: str
-    kind: str
-    prompt_version: str
-
-
-class _Judgement(msgspec.Struct):
-    """A line of a judgements file."""
-
-    key: Key
-    criterion: str
-    status: str
-    score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    label: str | None = None
-    raw: str = ""
-    thoughts: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.status not in JUDGEMENT_STATUSES:
-            raise ValueError(f"there is no status {self.status!r}")
-        if self.status == "scored" and self.score is None and self.label is None:
-            raise ValueError("it is scored, but has neither score nor label")
+from pipeline.importers.study_outputs.lines import Row, batches
+from pipeline.study import files
 
 
 def read(source: Source) -> Iterator[Batch | RefusedRow]:
@@ -44,7 +17,7 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
     Raises:
         RefusedFile: where the line that describes the judge is damaged.
     """
-    judges: list[_Judge] = []
+    judges: list[files.JudgeOf] = []
     yield from batches("judgement", _rows(source, judges))
     if not judges:
         raise RefusedFile("the line that describes the judge is damaged")
@@ -60,7 +33,7 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
     )
 
 
-def _rows(source: Source, judges: list[_Judge]) -> Iterator[Row | RefusedRow]:
+def _rows(source: Source, judges: list[files.JudgeOf]) -> Iterator[Row | RefusedRow]:
     """The judgements' rows, and what is refused; the judge is put into `judges`."""
     seen: set[tuple[int, str]] = set()
     for item in reading.json_lines(source):
@@ -72,9 +45,9 @@ def _rows(source: Source, judges: list[_Judge]) -> Iterator[Row | RefusedRow]:
             continue
         try:
             if record.get("record") == "judge":
-                judges.append(msgspec.convert(record, _Judge))
+                judges.append(msgspec.convert(record, files.JudgeOf))
                 continue
-            found = msgspec.convert(record, _Judgement)
+            found = msgspec.convert(record, files.Verdict)
         except msgspec.ValidationError as error:
             yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
             continue

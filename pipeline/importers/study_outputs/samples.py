@@ -8,8 +8,9 @@ import msgspec
 from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Count, Key, Row, Whole, batches
-from pipeline.study.layout import sample_key, told_apart
+from pipeline.importers.study_outputs.lines import Count, Row, Whole, batches
+from pipeline.study import files
+from pipeline.study.layout import sample_key
 from warehouse import catalogue
 
 MOST_PLANNED = 2_000_000
@@ -49,29 +50,6 @@ class _Evaluation(msgspec.Struct):
     started: str | None = None
 
 
-class _Sample(msgspec.Struct):
-    """A line of a samples file."""
-
-    key: Key
-    question: str
-    index: Count
-    answer: str
-    outcome: str
-    thoughts: str | None = None
-    finish_reason: str | None = None
-    answered_by: str | None = None
-    error: str | None = None
-
-
-class _Failure(msgspec.Struct):
-    """A line of a samples file that tells of a sample that was not drawn."""
-
-    question: str
-    index: Count
-    answered_by: str | None = None
-    error: str | None = None
-
-
 def read(source: Source) -> Iterator[Batch | RefusedRow]:
     """The evaluation, its questions and its samples; of the answers none is kept.
 
@@ -101,9 +79,9 @@ def _drawn_rows(source: Source, planned: "_Planned") -> Iterator[Row | RefusedRo
             elif planned.described is None:
                 return
             elif kind == "sample":
-                yield planned.drawn(number, msgspec.convert(told_apart(record), _Sample))
+                yield planned.drawn(number, msgspec.convert(record, files.Drawn))
             elif kind == "failure":
-                planned.failed(number, msgspec.convert(record, _Failure))
+                planned.failed(number, msgspec.convert(record, files.NotDrawn))
             else:
                 raise RefusedRow(number, f"it is no record of a samples file ({kind!r})")
         except msgspec.ValidationError as error:
@@ -119,7 +97,7 @@ class _Planned:
         self.described: _Evaluation | None = None
         self._asked: dict[str, int] = {}
         self._seen: list[bytearray] = []
-        self._failures: dict[tuple[int, int], tuple[int, _Failure]] = {}
+        self._failures: dict[tuple[int, int], tuple[int, files.NotDrawn]] = {}
 
     def describe(self, found: _Evaluation) -> None:
         """Takes the line that describes the evaluation; a later one may plan more samples.
@@ -149,7 +127,7 @@ class _Planned:
         for seen in self._seen:
             seen.extend(bytes(each - len(seen)))
 
-    def drawn(self, line: int, sample: _Sample) -> Row:
+    def drawn(self, line: int, sample: files.Drawn) -> Row:
         """The row of a sample.
 
         Raises:
@@ -164,7 +142,7 @@ class _Planned:
         self._seen[number][sample.index] = True
         return {**row, "source_row": line, **_drawn(sample)}
 
-    def failed(self, line: int, failure: _Failure) -> None:
+    def failed(self, line: int, failure: files.NotDrawn) -> None:
         """Notes a sample that could not be drawn, unless it is drawn later.
 
         Raises:
@@ -247,7 +225,7 @@ def _questions(described: _Evaluation) -> Iterator[Row]:
         }
 
 
-def _drawn(sample: _Sample) -> Row:
+def _drawn(sample: files.Drawn) -> Row:
     # What a filter cut off is no answer; an older version kept it as one.
     answered = bool(sample.answer.strip()) and sample.outcome != "content_filter"
     stopped = sample.outcome if sample.outcome in ("refusal", "content_filter") else None

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.study import wire
+from pipeline.study.files import Step
 from pipeline.study.scrub import Scrub
 
 T = TypeVar("T")
@@ -112,7 +113,7 @@ def job_of(content: bytes, file_id: str, scrub: Scrub) -> Job | None:
     return None
 
 
-def read_metrics(content: bytes) -> list[dict[str, Any]]:
+def read_metrics(content: bytes) -> list[Step]:
     """The steps of a result file (CSV, which some servers send in base64)."""
     if b"step" not in content[:200]:
         try:
@@ -129,12 +130,13 @@ def read_metrics(content: bytes) -> list[dict[str, Any]]:
     return steps
 
 
-def _step(row: dict[str, Any]) -> dict[str, Any]:
+def _step(row: dict[str, Any]) -> Step:
     number = int(row["step"][:15])
     metrics = {
         name: float(row[column]) if row.get(column) else None for name, column in METRICS.items()
     }
-    return {"step": number} | {
+    told: dict[str, Any] = {
         name: value if value is not None and math.isfinite(value) else None
         for name, value in metrics.items()
     }
+    return Step(step=number, **told)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
+from pipeline.study import files
 from pipeline.study.conversation import Message, Messages, read_examples
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import MissingPackages
@@ -137,13 +138,13 @@ def _train(
             step += 1
             losses.append(loss.item())
             steps.append(
-                {
-                    "step": step,
-                    "epoch": round(step / per_epoch, 4),
-                    "loss": round(losses[-1], 5),
-                    "learning_rate": rate,
-                    "grad_norm": round(norm.item(), 5),
-                }
+                files.Step(
+                    step=step,
+                    epoch=round(step / per_epoch, 4),
+                    loss=round(losses[-1], 5),
+                    learning_rate=rate,
+                    grad_norm=round(norm.item(), 5),
+                )
             )
         log.steps(steps)
     model.eval()

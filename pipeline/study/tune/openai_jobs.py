@@ -9,11 +9,12 @@ import openai
 from openai import AsyncOpenAI
 
 from pipeline.errors import UsageError
-from pipeline.study import conversation, wire
+from pipeline.study import conversation, retry, wire
 from pipeline.study.budget import Meter
 from pipeline.study.definition import Endpoint, FineTuning
 from pipeline.study.door import MOST_OF_A_FILE, client_of, key_of
 from pipeline.study.errors import EndpointRefused
+from pipeline.study.files import Step
 from pipeline.study.scrub import Scrub
 from pipeline.study.tune import job_records
 from pipeline.study.tune.job_records import ENDED, UNDER_WAY, Events, File, Job
@@ -83,20 +84,22 @@ class OpenAIJobs:
         most = self._most(log)
         # By its name, a job that a killed process left under way is not counted twice.
         ticket = self.meter.reserve(most, f"tune:{run.id}")
-        known = {state["state"]: state for state in log.states}
+        known = {state.state: state for state in log.states}
+        created = known.get("created")
         async with self._client() as client:
             try:
-                if "uploaded" not in known:
-                    known["uploaded"] = await self._upload(client, log)
+                uploaded = known.get("uploaded")
+                file_id = str(uploaded.file_id) if uploaded else await self._upload(client, log)
             except BaseException:
                 self.meter.settle(ticket, Spend())
                 raise
             # From here on there may be a job, which costs what it costs whatever happens to us.
-            if "created" not in known:
-                known["created"] = await self._create(
-                    client, run, log, known["uploaded"]["file_id"], "creating" in known
-                )
-            job = await self._ended(client, known["created"]["job_id"])
+            job_id = (
+                str(created.job_id)
+                if created
+                else await self._create(client, run, log, file_id, "creating" in known)
+            )
+            job = await self._ended(client, job_id)
             if job.status not in ENDED:
                 return self._left(job, run)
             actual = self._cost(job, most)
@@ -104,18 +107,18 @@ class OpenAIJobs:
             self.meter.settle(ticket, actual)
         return None
 
-    async def _upload(self, client: AsyncOpenAI, log: RunLog) -> dict[str, Any]:
+    async def _upload(self, client: AsyncOpenAI, log: RunLog) -> str:
         content = log.data.read_bytes()
         files = client.files.with_raw_response
         file = await self._told(
             File, lambda: files.create(file=(log.data.name, content), purpose="fine-tune")
         )
         log.state("uploaded", file_id=file.id)
-        return {"file_id": file.id}
+        return file.id
 
     async def _create(
         self, client: AsyncOpenAI, run: Run, log: RunLog, file_id: str, begun: bool
-    ) -> dict[str, Any]:
+    ) -> str:
         """Creates the job; one that a killed process may have created is looked for first.
 
         Every run uploads its own file, so the file tells the jobs apart.
@@ -128,7 +131,7 @@ class OpenAIJobs:
             )
             if found is not None:
                 log.state("created", job_id=found.id, found=True)
-                return {"job_id": found.id}
+                return found.id
         log.state("creating")
         hyperparameters: dict[str, Any] = {
             "n_epochs": log.settings.epochs,
@@ -148,7 +151,7 @@ class OpenAIJobs:
         # command finds it by its file.
         job = await self._told(Job, lambda: jobs.create(**parameters), tries=1)
         log.state("created", job_id=job.id)
-        return {"job_id": job.id}
+        return job.id
 
     def _most(self, log: RunLog) -> Spend:
         """More than the job can cost: its tokens counted as bytes."""
@@ -195,7 +198,7 @@ class OpenAIJobs:
         if job.status == "succeeded" and job.fine_tuned_model:
             metrics = await self._metrics(client, job.result_files or [])
             log.steps(metrics)
-            losses = [step["loss"] for step in metrics]
+            losses = [step.loss for step in metrics]
             log.state(
                 "succeeded",
                 model_id=job.fine_tuned_model,
@@ -209,7 +212,7 @@ class OpenAIJobs:
         status = "failed" if job.status == "succeeded" else job.status
         log.state(status, reason=self._scrub.line(reason), **spent)
 
-    async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[dict[str, Any]]:
+    async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[Step]:
         if not files:
             return []
         raw = client.files.with_raw_response
@@ -217,12 +220,12 @@ class OpenAIJobs:
 
     async def cancel(self, log: RunLog) -> None:
         """Cancels the run's job, where one is under way."""
-        created = next((s for s in reversed(log.states) if s["state"] == "created"), None)
+        created = next((s for s in reversed(log.states) if s.state == "created"), None)
         if created is None:
             return
         async with self._client() as client:
             jobs = client.fine_tuning.jobs.with_raw_response
-            await self._told(Job, lambda: jobs.cancel(created["job_id"]))
+            await self._told(Job, lambda: jobs.cancel(str(created.job_id)))
             log.state("cancelled", reason="cancelled on request")
 
     async def _told(
@@ -242,7 +245,7 @@ class OpenAIJobs:
             EndpointRefused: where it does not pass, or is none that could.
         """
         for attempt in range(1, tries + 1):
-            passing = True
+            passing, pause = True, 0.0
             try:
                 async with asyncio.timeout(self.endpoint.timeout):
                     content = (await ask()).content
@@ -251,8 +254,12 @@ class OpenAIJobs:
                 reason = f"the reply {error}"
             except openai.APIStatusError as error:
                 status = error.response.status_code
-                passing = status in (408, 409, 429) or status >= 500
+                passing = retry.may_pass(status)
                 reason = f"status {status}: {self._words(error.response.content)}"
+                if passing and attempt < tries:
+                    pause = retry.heeded(
+                        retry.retry_after(error.response.headers), self.endpoint.url
+                    )
             except (TimeoutError, openai.APIError, ValueError, TypeError, LookupError) as error:
                 cause = error.__cause__ or error
                 reason = f"{type(cause).__name__}: {cause}".removesuffix(": ")
@@ -261,7 +268,7 @@ class OpenAIJobs:
                     f"{self.endpoint.url} did not accept the fine-tuning request "
                     f"({self._scrub.line(reason)}). Run the same command to go on."
                 )
-            await asyncio.sleep(min(60.0, self.endpoint.first_wait * 2**attempt))
+            await asyncio.sleep(pause + retry.backoff(self.endpoint.first_wait, attempt))
         raise AssertionError("unreachable")
 
     def _words(self, content: bytes) -> str:

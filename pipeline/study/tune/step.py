@@ -72,7 +72,7 @@ def settled(plan: Plan, run: Run) -> FineTuning:
 def ended(folder: Folder, run: Run) -> bool:
     """Whether the run has succeeded, or failed for good."""
     state = latest_state(folder, run)
-    return state is not None and state["state"] in ("succeeded", "failed", "cancelled")
+    return state is not None and state.state in ("succeeded", "failed", "cancelled")
 
 
 async def _together(
@@ -121,6 +121,6 @@ def _count(folder: Folder, run: Run, progress: Progress, *, before: bool = False
 
 def _failure(folder: Folder, run: Run) -> str | None:
     state = latest_state(folder, run)
-    if state is None or state["state"] not in ("failed", "cancelled"):
+    if state is None or state.state not in ("failed", "cancelled"):
         return None
-    return f"{run.id}: fine-tuning {state['state']} ({state['reason']})"
+    return f"{run.id}: fine-tuning {state.state} ({state.reason})"

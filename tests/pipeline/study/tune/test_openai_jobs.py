@@ -4,13 +4,15 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.study import layout, ledger, steps
+from pipeline.study import layout, ledger, retry, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
+from pipeline.study.files import Step
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
@@ -71,6 +73,38 @@ def test_a_job_is_followed_to_its_model(
     assert tune(plan, folder) == []
     assert len(server.requests) == asked
     assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+
+
+def test_a_job_is_not_asked_for_before_the_server_allows_it(
+    write_study: Callable[..., Path],
+    folder: Folder,
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    own = SimpleNamespace(sleep=sleep, timeout=asyncio.timeout)
+    monkeypatch.setattr(openai_jobs, "asyncio", own)
+    usual, asked = server._respond, iter([error(429, retry_after="700"), error(503)])
+    monkeypatch.setattr(server, "_respond", lambda *told: next(asked, None) or usual(*told))
+    assert tune(Plan(write_study(one_run, server.url)), folder) == []
+    assert 700 <= slept[0] <= 700 + retry.LONGEST_WAIT
+    assert slept[1] <= retry.LONGEST_WAIT
+
+
+def test_a_job_that_is_put_off_for_hours_is_left(
+    write_study: Callable[..., Path],
+    folder: Folder,
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "_respond", lambda *_: error(429, retry_after="7200"))
+    with pytest.raises(EndpointRefused, match="come back in 7200 seconds"):
+        tune(Plan(write_study(one_run, server.url)), folder)
+    assert ledger.spent_in(folder).requests == 0
 
 
 def test_a_failed_job_is_told_with_its_reason(
@@ -202,14 +236,10 @@ def test_result_files_come_in_two_forms() -> None:
     plain = b"step,train_loss,train_accuracy,valid_loss\n1,2.5,,\n2,x,,\n3,1.0,0.5,0.7\n"
     steps_read = read_metrics(plain)
     assert steps_read == read_metrics(base64.b64encode(plain))
-    assert [step["step"] for step in steps_read] == [1, 3]
-    assert steps_read[1] == {
-        "step": 3,
-        "loss": 1.0,
-        "accuracy": 0.5,
-        "valid_loss": 0.7,
-        "valid_accuracy": None,
-    }
+    assert [step.step for step in steps_read] == [1, 3]
+    assert steps_read[1] == Step(
+        step=3, loss=1.0, accuracy=0.5, valid_loss=0.7, valid_accuracy=None
+    )
     assert read_metrics(b"\xff\x00nonsense") == []
 
 
@@ -330,7 +360,7 @@ def test_a_key_that_a_job_echoes_is_kept_nowhere(
 
 def test_odd_result_files_are_read_as_far_as_they_go() -> None:
     head = b"step,train_loss\n1,2.5\n"
-    assert [step["loss"] for step in read_metrics(head + b"2,nan\n3,1e999\n")] == [2.5, None, None]
+    assert [step.loss for step in read_metrics(head + b"2,nan\n3,1e999\n")] == [2.5, None, None]
     assert len(read_metrics(head + b'2,"' + b"x" * 200_000)) == 1
     assert len(read_metrics(head + b"9" * 10_000 + b",1.0\n")) == 2
     assert len(read_metrics(head + b"\xff\xfe,1.0\n,\n")) == 1
