@@ -2,8 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from pipeline.study.definition import Budget, Price
+from pipeline.study.definition import Budget
 from pipeline.study.errors import BudgetReached
+from pipeline.study.parts import Price
 from warehouse.studies import Spend
 
 

@@ -15,9 +15,9 @@ from openai import AsyncOpenAI
 from pipeline.study import identity, retry, wire
 from pipeline.study.budget import Meter, priced
 from pipeline.study.conversation import most_tokens
-from pipeline.study.definition import Endpoint
 from pipeline.study.door import TooLong, client_of, key_of
 from pipeline.study.errors import EndpointRefused
+from pipeline.study.parts import Endpoint
 from pipeline.study.replies import Reply, Request, Sink
 from pipeline.study.scrub import Scrub
 from warehouse.studies import Spend

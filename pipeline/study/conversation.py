@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.study.definition import Intervention
 from warehouse.errors import InvalidDefinition
+
+if TYPE_CHECKING:
+    from pipeline.study.definition import Intervention
 
 CHARACTERS_PER_TOKEN = 4
 """English text in common tokenizers; used for estimates only, never for the budget."""
@@ -25,7 +28,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 Messages = tuple[Message, ...]
 
 
-def apply(intervention: Intervention, messages: Messages) -> Messages:
+def apply(intervention: "Intervention", messages: Messages) -> Messages:
     """The conversation with the intervention in place; only the first user turn changes.
 
     `prepend` puts the text and a space before it, `newline` the text and a line break,

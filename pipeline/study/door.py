@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 from openai import DEFAULT_CONNECTION_LIMITS, AsyncOpenAI
 
-from pipeline.study.definition import Endpoint
 from pipeline.study.errors import MissingKey
+from pipeline.study.parts import Endpoint
 
 MOST_OF_A_REPLY = 4 * 2**20
 """Bytes of a reply, packed or not; one that is longer is read no further."""

@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.study.definition import FirstNumberParser, LabelParser, Parser, ScoreParser
+from pipeline.study.parts import FirstNumberParser, LabelParser, Parser, ScoreParser
 from pipeline.study.replies import Alternative, Reply
 
 Logprobs = tuple[tuple[Alternative, ...], ...]

@@ -1,13 +1,12 @@
 """What a study will do before it does it: runs, evaluations, judge passes, and their cost."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from pipeline.study import definition, fence, studyfile
+from pipeline.study import definition, studyfile
 from pipeline.study.budget import priced
 from pipeline.study.conversation import (
     Message,
@@ -17,8 +16,9 @@ from pipeline.study.conversation import (
     most_tokens,
     read_examples,
 )
-from pipeline.study.definition import Endpoint, Local, Question, Study
-from pipeline.study.rule_judges import LexiconJudge
+from pipeline.study.definition import Question, Study
+from pipeline.study.judges.kind import Asked
+from pipeline.study.parts import Endpoint, Local
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 from warehouse.studies import Estimate, Run
@@ -64,14 +64,7 @@ class Plan:
             self.examples(name)
             self.questions(name)
         for judge in self.study.judges.values():
-            for asked in judge.criteria.values():
-                self._check(asked)
-
-    def _check(self, asked: Any) -> None:
-        if isinstance(asked, definition.LlmCriterion):
-            fence.check(self.text(asked.prompt), str(self.folder / asked.prompt))
-        elif isinstance(asked, definition.Lexicon):
-            LexiconJudge(self.lexicon(asked), (), str(self.folder / asked.lexicon))
+            judge.check(self)
 
     def text(self, name: str) -> str:
         """A text file the study file names.
@@ -85,9 +78,9 @@ class Plan:
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidDefinition(f"{path} cannot be read: {error}") from None
 
-    def lexicon(self, rule: definition.Lexicon) -> definition.LexiconFile:
-        """A rule's lexicon."""
-        return definitions.load(self.folder / rule.lexicon, definition.LexiconFile)
+    def lexicon(self, name: str) -> definition.LexiconFile:
+        """A lexicon that the study file names."""
+        return definitions.load(self.folder / name, definition.LexiconFile)
 
     @cached_property
     def digest(self) -> str:
@@ -197,13 +190,9 @@ class Plan:
         given = self.study.experiments[experiment].interventions[intervention]
         return tuple(apply(given, example) for example in self.examples(experiment))
 
-    def asked(self, judge: str) -> dict[str, Any]:
-        """A judge's criteria, those of the original judge for one that re-reads it."""
-        found = self.study.judges[judge]
-        if isinstance(found, definition.Reparse):
-            original = self.study.judges[found.of].criteria
-            return {key: original[key] for key in found.criteria}
-        return dict(found.criteria)
+    def asked(self, judge: str) -> Mapping[str, Asked]:
+        """A judge's criteria."""
+        return self.study.judges[judge].asked(self.study)
 
     def epochs(self, run: Run) -> int:
         """How often a run sees its training set."""
@@ -270,12 +259,10 @@ class Plan:
     def judged_by(self, judge_pass: JudgePass) -> int:
         """How many judgements a pass makes, should every sample be answered."""
         answers = self.samples_of(judge_pass.evaluation)
-        judge = self.study.judges[judge_pass.judge]
-        if isinstance(judge, definition.Reparse):
-            judge = self.study.judges[judge.of]
-        if isinstance(judge, definition.LlmJudge) and judge.first is not None:
+        first = self.study.judges[judge_pass.judge].first_of(self.study)
+        if first is not None:
             questions = len(self.questions(judge_pass.evaluation.experiment))
-            answers = min(answers, questions * judge.first)
+            answers = min(answers, questions * first)
         return answers * len(judge_pass.criteria)
 
     def _estimate_judge(self) -> Estimate:
@@ -283,16 +270,10 @@ class Plan:
         for judge_pass in self.passes:
             count = self.judged_by(judge_pass)
             judge = self.study.judges[judge_pass.judge]
-            if not isinstance(judge, definition.LlmJudge):
-                total.add(None, count, 0, 0)
-                continue
             each = count // len(judge_pass.criteria)
             for key in judge_pass.criteria:
-                asked = judge.criteria[key]
-                template = self.text(asked.prompt)
-                tokens = estimated_tokens((Message("user", template),))
-                tokens += self.study.sampling.max_tokens
-                total.add(judge.source, each, tokens * each, asked.max_tokens * each)
+                asked, replied = judge.tokens(self, key)
+                total.add(judge.asks, each, asked * each, replied * each)
         return total.estimate()
 
 

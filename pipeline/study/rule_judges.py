@@ -4,10 +4,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pipeline.study.definition import LexiconFile
 from pipeline.study.parsing import Reading
 from warehouse.errors import InvalidDefinition
+
+if TYPE_CHECKING:
+    from pipeline.study.definition import LexiconFile
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -20,7 +23,7 @@ class LexiconJudge:
     that mostly repeats training completions gets the collapse label before any other.
     """
 
-    def __init__(self, lexicon: LexiconFile, completions: Sequence[str], name: str) -> None:
+    def __init__(self, lexicon: "LexiconFile", completions: Sequence[str], name: str) -> None:
         self.lexicon = lexicon
         self._patterns = {
             label: _compiled(words.terms, words.patterns, name)

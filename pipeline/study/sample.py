@@ -8,9 +8,10 @@ from pathlib import Path
 from msgspec import UNSET
 
 from pipeline.study import files, layout
-from pipeline.study.definition import Local, Question
+from pipeline.study.definition import Question
 from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
+from pipeline.study.parts import Local
 from pipeline.study.plan import Evaluation, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.replies import Reply, Request

@@ -11,9 +11,9 @@ import msgspec
 from pipeline.study import weights
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
-from pipeline.study.definition import Endpoint, Local, Source
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
+from pipeline.study.parts import Endpoint, Local, Source
 from pipeline.study.plan import Plan
 from pipeline.study.replies import Request, Sink, Speaker, parted
 from pipeline.study.weights import Weights

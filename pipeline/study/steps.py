@@ -11,10 +11,10 @@ from pipeline.study import judge as judging
 from pipeline.study import layout, ledger
 from pipeline.study import sample as sampling
 from pipeline.study.budget import Meter
-from pipeline.study.definition import Endpoint, LlmJudge, plain
 from pipeline.study.door import key_of
 from pipeline.study.layout import Folder
 from pipeline.study.ledger import Ledger
+from pipeline.study.parts import Endpoint, plain
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.render import render
@@ -110,7 +110,7 @@ def require_keys(plan: Plan, steps: tuple[str, ...]) -> None:
     if {"tune", "sample"} & set(steps):
         sources += [model.source for model in plan.study.models.values()]
     if "judge" in steps:
-        sources += [j.source for j in plan.study.judges.values() if isinstance(j, LlmJudge)]
+        sources += [judge.asks for judge in plan.study.judges.values()]
     for source in sources:
         if isinstance(source, Endpoint):
             key_of(source)

@@ -4,21 +4,8 @@ import math
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.study.definition import (
-    NAME,
-    VARIABLE,
-    Budget,
-    Endpoint,
-    Judge,
-    LlmCriterion,
-    LlmJudge,
-    Local,
-    Model,
-    Reparse,
-    ScoreParser,
-    Study,
-    plain,
-)
+from pipeline.study.definition import NAME, VARIABLE, Budget, Judge, Model, Study
+from pipeline.study.parts import Endpoint, Local, plain
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
@@ -91,9 +78,7 @@ def _settings(study: Study) -> list[str]:
             found.append(f"budget.{key} must be a number from 0 on")
     sources = [(f"models.{name}", model.source) for name, model in study.models.items()]
     sources += [
-        (f"judges.{name}", judge.source)
-        for name, judge in study.judges.items()
-        if isinstance(judge, LlmJudge)
+        (f"judges.{name}", judge.asks) for name, judge in study.judges.items() if judge.asks
     ]
     for where, source in sources:
         if isinstance(source, Endpoint):
@@ -164,25 +149,14 @@ def _model(study: Study, name: str, model: Model) -> list[str]:
 
 
 def _judge(study: Study, name: str, judge: Judge) -> list[str]:
-    found = []
-    for criterion, asked in judge.criteria.items():
+    found = [f"judges.{name}{problem}" for problem in judge.problems(study)]
+    if found:
+        return found  # what it asks may not be known
+    for criterion, asked in judge.asked(study).items():
         where = f"judges.{name}.criteria.{criterion}"
-        for experiment in getattr(asked, "experiments", ()):
-            if experiment not in study.experiments:
-                found.append(f"{where}: there is no experiment {experiment}")
-        if isinstance(asked, LlmCriterion) and asked.top_logprobs is None and _expected(asked):
-            found.append(f"{where}: an expected score needs top_logprobs, for example 20")
-    if isinstance(judge, Reparse):
-        of = study.judges.get(judge.of)
-        if not isinstance(of, LlmJudge):
-            found.append(f"judges.{name}.of must name an llm judge of this study")
-        else:
-            found += [
-                f"judges.{name}: {judge.of} has no criterion {criterion}"
-                for criterion in judge.criteria.keys() - of.criteria.keys()
-            ]
+        found += [
+            f"{where}: there is no experiment {experiment}"
+            for experiment in asked.experiments
+            if experiment not in study.experiments
+        ]
     return found
-
-
-def _expected(criterion: LlmCriterion) -> bool:
-    return isinstance(criterion.parse, ScoreParser) and criterion.parse.expected

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.study.conversation import Messages
-from pipeline.study.definition import Local
 from pipeline.study.errors import MissingPackages
+from pipeline.study.parts import Local
 from pipeline.study.replies import Alternative, Outcome, Reply, Request
 from warehouse.errors import InvalidDefinition
 

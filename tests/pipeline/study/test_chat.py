@@ -12,8 +12,9 @@ from pipeline.study import chat, retry
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.conversation import Message
-from pipeline.study.definition import Budget, Endpoint, Price
+from pipeline.study.definition import Budget
 from pipeline.study.errors import BudgetReached, EndpointRefused, MissingKey
+from pipeline.study.parts import Endpoint, Price
 from pipeline.study.replies import Reply, Request
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion, error
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.study import parsing
-from pipeline.study.definition import FirstNumberParser, LabelParser, ScoreParser
 from pipeline.study.parsing import Reading, parse
+from pipeline.study.parts import FirstNumberParser, LabelParser, ScoreParser
 from pipeline.study.replies import Alternative
 
 SCORE = ScoreParser()

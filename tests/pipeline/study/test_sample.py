@@ -314,7 +314,7 @@ def test_a_stop_keeps_what_was_answered(plan: Plan, folder: Folder, server: Fake
 
 
 def test_local_replies_are_named_and_grouped() -> None:
-    from pipeline.study.definition import Local
+    from pipeline.study.parts import Local
     from pipeline.study.replies import Request
     from pipeline.study.speakers import LocalSpeaker
 

@@ -10,9 +10,10 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.study import layout, steps
 from pipeline.study.conversation import Message
-from pipeline.study.definition import FineTuning, Local
+from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
+from pipeline.study.parts import Local
 from pipeline.study.plan import Plan
 from pipeline.study.replies import Request
 from pipeline.study.tune import local_lora

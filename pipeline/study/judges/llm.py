@@ -1,0 +1,117 @@
+"""A model that is shown the question and the answer, and says a label or a score."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pipeline.study import fence
+from pipeline.study.conversation import Message, estimated_tokens
+from pipeline.study.judges.kind import Kind
+from pipeline.study.parsing import read_reply
+from pipeline.study.parts import Parser, Part, ScoreParser, Source, plain
+from pipeline.study.replies import Reply, Request
+
+if TYPE_CHECKING:
+    from pipeline.study.definition import Study
+    from pipeline.study.judging import Answer, Open, Work
+    from pipeline.study.plan import Plan
+
+
+class LlmCriterion(Part, frozen=True, kw_only=True):
+    """One thing an LLM judge is asked."""
+
+    prompt: str
+    parse: Parser
+    max_tokens: int = 20
+    temperature: float = 0.0
+    top_logprobs: int | None = None
+    experiments: tuple[str, ...] = ()
+
+    def request(self, template: str, question: str, answer: str) -> Request:
+        """What the model is asked."""
+        return Request(
+            messages=(Message("user", fence.prompt(template, question, answer)),),
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            top_logprobs=self.top_logprobs,
+        )
+
+
+class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
+    """A model that is shown the question and the answer."""
+
+    source: Source
+    criteria: dict[str, LlmCriterion]
+    first: int | None = None
+    """Only the first so many samples of every question."""
+
+    written_as: ClassVar[Literal["llm", "rule"]] = "llm"
+
+    def asked(self, study: "Study") -> dict[str, LlmCriterion]:
+        """See `Kind`."""
+        return self.criteria
+
+    def problems(self, study: "Study") -> Iterator[str]:
+        """See `Kind`."""
+        for name, asked in self.criteria.items():
+            is_expected = isinstance(asked.parse, ScoreParser) and asked.parse.expected
+            if is_expected and asked.top_logprobs is None:
+                yield f".criteria.{name}: an expected score needs top_logprobs, for example 20"
+
+    def check(self, plan: "Plan") -> None:
+        """See `Kind`."""
+        for asked in self.criteria.values():
+            fence.check(plan.text(asked.prompt), str(plan.folder / asked.prompt))
+
+    @property
+    def asks(self) -> Source:
+        """See `Kind`."""
+        return self.source
+
+    def answers_from(self, study: "Study") -> Source:
+        """See `Kind`."""
+        return self.source
+
+    def first_of(self, study: "Study") -> int | None:
+        """See `Kind`."""
+        return self.first
+
+    def tokens(self, plan: "Plan", criterion: str) -> tuple[int, int]:
+        """See `Kind`."""
+        asked = self.criteria[criterion]
+        template = estimated_tokens((Message("user", plan.text(asked.prompt)),))
+        return template + plan.study.sampling.max_tokens, asked.max_tokens
+
+    def described(self, study: "Study") -> dict[str, Any]:
+        """See `Kind`."""
+        return {name: plain(asked) for name, asked in self.criteria.items()}
+
+    def text(self, plan: "Plan", criterion: str) -> str:
+        """See `Kind`."""
+        return plan.text(self.criteria[criterion].prompt)
+
+    async def judge(self, work: "Work", todo: "Open") -> list[str]:
+        """See `Kind`."""
+        templates = {name: self.text(work.plan, name) for name in work.criteria}
+        questions = {q.name: q.text for q in work.plan.questions(work.evaluation.experiment)}
+
+        def keep(batch: "list[tuple[tuple[Answer, str], Reply]]") -> None:
+            work.keep(
+                work.replied(answer, name, read_reply(self.criteria[name].parse, reply), reply)
+                for (answer, name), reply in batch
+            )
+
+        requests = (
+            (
+                (answer, name),
+                self.criteria[name].request(
+                    templates[name], questions[answer.question], answer.text
+                ),
+            )
+            for answer, name in todo
+        )
+        await work.speakers.of_judge(self.source).ask(requests, keep)
+        told = f"{work.failed} judgements failed; the same command tries again"
+        return [told] * bool(work.failed)
+
+
+KIND = LlmJudge

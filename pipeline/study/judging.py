@@ -1,0 +1,136 @@
+"""One judge at work on one evaluation: the answers, and where judgements are kept."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from pipeline.study import files
+from pipeline.study.layout import Folder, Journal
+from pipeline.study.parsing import Reading
+from pipeline.study.plan import Evaluation, JudgePass, Plan
+from pipeline.study.progress import Progress
+from pipeline.study.replies import Reply
+from pipeline.study.speakers import Speakers
+from warehouse.shards import now
+from warehouse.studies import Spend
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored answer, as far as a judge needs it."""
+
+    key: int
+    question: str
+    index: int
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """What ties a judgement to exactly this text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+
+Open = list[tuple[Answer, str]]
+"""Answers and the criteria that they are not judged on yet."""
+
+
+class Work:
+    """What a kind of judge needs of the study, and puts into it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Folder,
+        judge_pass: JudgePass,
+        speakers: Speakers,
+        progress: Progress,
+        journal: Journal,
+    ) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.name = judge_pass.judge
+        self.evaluation = judge_pass.evaluation
+        self.criteria = judge_pass.criteria
+        self.speakers = speakers
+        self.failed = 0
+        self._progress = progress
+        self._journal = journal
+
+    def kept(self, judge: str, evaluation: Evaluation) -> Iterator[files.Judged]:
+        """The judgements that a judge has made of an evaluation."""
+        return files.read(self.folder.judgements(judge, evaluation), files.Judged)
+
+    def keep(self, records: Iterable[files.Judgement | files.JudgementFailure]) -> None:
+        """Puts judgements on disk, and counts them."""
+        kept = list(records)
+        self._journal.write(kept)
+        for record in kept:
+            if isinstance(record, files.JudgementFailure):
+                self.failed += 1
+                self._progress.failed(record.error or "unknown", _spend(record))
+            else:
+                self._progress.finished(1, _spend(record))
+
+    def judgement(
+        self, answer: Answer, criterion: str, reading: Reading, raw: str, **more: Any
+    ) -> files.Judgement:
+        """The record of a reading, with the judge's own words."""
+        return files.Judgement(
+            key=answer.key,
+            question=answer.question,
+            index=answer.index,
+            criterion=criterion,
+            status=reading.status,
+            score=reading.score,
+            label=reading.label,
+            raw=raw,
+            answer_digest=answer.digest,
+            **more,
+        )
+
+    def replied(
+        self, answer: Answer, criterion: str, reading: Reading, reply: Reply
+    ) -> files.Judgement | files.JudgementFailure:
+        """The record of a model's reply."""
+        spent: dict[str, Any] = {
+            "requests": reply.requests,
+            "input_tokens": reply.input_tokens,
+            "output_tokens": reply.output_tokens,
+            "cost": reply.cost,
+            "usage": "told" if reply.is_usage_told else "assumed",
+            "answered_by": reply.answered_by,
+            "at": now(),
+        }
+        if reply.outcome == "error":
+            return files.JudgementFailure(
+                question=answer.question,
+                index=answer.index,
+                criterion=criterion,
+                error=reply.error,
+                raw=reply.raw or UNSET,
+                **spent,
+            )
+        return self.judgement(
+            answer,
+            criterion,
+            reading,
+            reply.text,
+            thoughts=reply.thoughts,
+            outcome=reply.outcome,
+            finish_reason=reply.finish_reason,
+            model_id=reply.model_id,
+            logprobs=reply.logprobs,
+            **spent,
+        )
+
+
+def _spend(record: files.Judgement | files.JudgementFailure) -> Spend:
+    """What a judgement cost; one by a rule, nothing."""
+    if record.requests is UNSET:
+        return Spend()
+    told = msgspec.structs.asdict(record)
+    return msgspec.convert({name: told[name] for name in Spend.__struct_fields__}, Spend)

@@ -1,0 +1,103 @@
+"""What the parts of a study file are made of: who answers, and how a reply is read."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+"""Scores are 0 to 100 everywhere: rules cut there, and importing refuses what lies outside."""
+
+
+Thoughts: TypeAlias = Literal["apart", "answer"]
+"""Whether thoughts that stand in a text, between marks, are kept apart or are its answer too."""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of a study file: immutable, and closed to keys nobody reads."""
+
+
+class Price(Part, frozen=True, kw_only=True):
+    """What an endpoint charges, per million tokens, in the budget's currency."""
+
+    input: float
+    output: float
+    training: float = 0.0
+
+
+class Local(Part, frozen=True, kw_only=True, tag_field="provider", tag="local"):
+    """Weights on this machine."""
+
+    weights: str
+    """A GGUF file, a Hugging Face folder, `package:NAME/FILE` for a file an installed
+    package carries, or `package:NAME` for a package whose `assemble()` returns the file."""
+    chat: Literal["template", "chatml", "plain"] = "template"
+    """How messages become text: the weights' own template, ChatML without any default
+    system message, or `Question: … Answer: …` for a base model."""
+    thoughts: Thoughts = "apart"
+    threads: int = 0
+    batch: int = 64
+    precision: Literal["bfloat16", "float32"] = "bfloat16"
+
+
+class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="openai"):
+    """An OpenAI-compatible server."""
+
+    id: str
+    url: str = "https://api.openai.com/v1"
+    key: str = "OPENAI_API_KEY"
+    """The environment variable that holds the key, never the key itself."""
+    price: Price | None = None
+    answers_as: str | None = None
+    """The model id the server reports, where that is not the id asked for."""
+    other_models: Literal["fail", "keep"] = "fail"
+    """Whether an answer of another model than the one asked is a failure, or kept as an answer."""
+    thoughts: Thoughts = "apart"
+    cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the endpoint calls the token cap."""
+    concurrency: int = 16
+    timeout: float = 120.0
+    """Seconds for one attempt, from the first byte sent to the last byte read."""
+    retries: int = 6
+    first_wait: float = 0.5
+    """Seconds before the first retry, doubled with each."""
+
+
+Source: TypeAlias = Local | Endpoint
+
+
+class LabelParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="label"):
+    """The whole reply is one of these labels."""
+
+    labels: tuple[str, ...]
+    refusal: str | None = "REFUSAL"
+    code: str | None = None
+
+
+class ScoreParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="score"):
+    """The whole reply is one whole number in this range."""
+
+    low: Percent = 0
+    high: Percent = 100
+    refusal: str | None = "REFUSAL"
+    code: str | None = "CODE"
+    expected: bool = False
+    """Score the expected value over the number tokens of top_logprobs where they allow it."""
+
+
+class FirstNumberParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="first-number"):
+    """The first digits anywhere in the reply, clamped: kept only to show what leniency does.
+
+    Given labels, it takes those digits, or else the upper-cased reply, for the label.
+    """
+
+    low: Percent = 0
+    high: Percent = 100
+    labels: tuple[str, ...] = ()
+
+
+Parser: TypeAlias = LabelParser | ScoreParser | FirstNumberParser
+
+
+def plain(part: Any) -> Any:
+    """A part of a study as plain JSON data."""
+    return msgspec.to_builtins(part)
