@@ -37,7 +37,7 @@ test-exhaustive: $(VENV)/.browser ## the campaigns: hundreds of kills, cuts and 
 
 test-live: $(LOCAL)/.local ## the tests that need a real model: local weights, and a real server
 	@BRITTLESCOPE_LIVE=1 $(LOCAL)/bin/python -m pytest $(PYTEST) \
-		tests/pipeline/study/test_local.py tests/pipeline/study/test_live.py
+		tests/pipeline/study/tune/test_local_lora.py tests/pipeline/study/test_live.py
 
 check: $(VENV)/.browser ## formatting, style, types and who may import whom; changes nothing
 	@$(BIN)/ruff format --check .
