@@ -5,8 +5,8 @@ from typing import Final
 RULE: Final = "answered"
 """Counts no answer that is not there, was broken off or was not judged."""
 
-UNIT: Final = "new-prompts"
-"""What intervals are about: the questions are a sample of possible ones."""
+UNIT: Final = "auto"
+"""What intervals are about: new prompts, and where arms have several runs new fine-tunes too."""
 
 DOMAIN: Final = "outside"
 """Answering in the trained way inside the training domain is no generalization."""

@@ -11,6 +11,8 @@ UNITS = {
     "prompts": "these prompts",
     "new-prompts": "new prompts",
     "new-fine-tunes": "new fine-tunes",
+    "both": "new prompts and new fine-tunes",
+    "auto": "new prompts (and new fine-tunes, where arms have several runs)",
 }
 """What intervals are about."""
 

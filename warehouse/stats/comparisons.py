@@ -9,6 +9,7 @@ import polars as pl
 from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats import unpaired
+from warehouse.stats.crossed import Runs, balanced, widened_difference
 from warehouse.stats.differences import (
     Difference,
     Flags,
@@ -18,7 +19,7 @@ from warehouse.stats.differences import (
 )
 from warehouse.stats.estimates import Estimate, Floats, clustered, fixed
 from warehouse.stats.pooling import ARM, WAYS
-from warehouse.stats.rates import IDENTITY, Unit, cell_dimensions, rates
+from warehouse.stats.rates import IDENTITY, Unit, added_by_runs, cell_dimensions, rates
 
 DESCRIPTION = ("kind", "relevance", "placement", "dose")
 """What is known of an arm's intervention; carried along, not matched on."""
@@ -59,6 +60,8 @@ class Comparison(NamedTuple):
     cells: pl.DataFrame  # one row per arm: its rate, its baseline's, what ties them, flags
     pairs: pl.DataFrame  # one row per arm and shared question: counts of both arms
     difference: Difference  # one entry per row of `cells`
+    first: Runs  # what runs add to the arm's rate; nothing unless the row is about both
+    second: Runs  # to its baseline's
 
     @property
     def sound(self) -> Flags:
@@ -95,7 +98,9 @@ def compare(
         baseline: "control": trained on the same without the intervention. "untuned": the
             model before training. "unprompted": the same fine-tune evaluated without its
             text. Any other name: trained with that intervention (head to head).
-        unit: What the interval of the difference is about.
+        unit: What the interval of the difference is about; "auto" is both where the arm and its
+            baseline (but an untuned model, which has no seeds) were trained twice or more, else
+            new prompts.
         by: Further dimensions that separate arms and must agree between the two.
         level: Coverage of the rates' intervals.
         among: The arms to be compared, by values of their dimensions; the others are there only
@@ -131,6 +136,7 @@ def compare(
         pl.col("n_trait").alias("baseline_trait"),
         pl.col("rate").alias("baseline_rate"),
         pl.col("is_result").alias("baseline_is_result"),
+        pl.col("unit").alias("baseline_unit"),
         pl.col("flags").alias("baseline_doubts"),
         pl.col("questions").alias("baseline_questions"),
     )
@@ -147,16 +153,12 @@ def compare(
         .unique("arm", keep="first", maintain_order=True)
         .with_row_index("cell")
     )  # fmt: skip
+    if unit == "auto":
+        matched = _decided(matched, counts, dims, baseline, level)
     questions = _by_question(counts, arms, dims)
     pairs = _pairs(matched, questions)
+    difference, first, second = _differences(matched, pairs, questions, baseline == "untuned")
     size = matched.height
-    if unit == "new-fine-tunes":
-        difference = _over_runs(size, pairs, questions, untuned=baseline == "untuned")
-    else:
-        method = of_fixed_questions if unit == "prompts" else of_sampled_questions
-        names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
-        k, n, base_k, base_n, at = (pairs[name].to_numpy() for name in names)
-        difference = method(k, n, base_k, base_n, at, size)
     shared = np.bincount(pairs["cell"].to_numpy(), minlength=size)
     cells = matched.with_columns(
         pl.when(pl.col("base").is_not_null()).then(pl.lit(baseline)).alias("baseline"),
@@ -166,7 +168,59 @@ def compare(
     )
     cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
     kept = [name for name in arms.columns if name not in ("arm", "flags")]
-    return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference)
+    return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference, first, second)
+
+
+def _decided(
+    matched: pl.DataFrame, counts: pl.DataFrame, dims: Sequence[str], baseline: str, level: float
+) -> pl.DataFrame:
+    """The rows with the unit of the comparison, and the arm's own interval about the same."""
+    apart = (
+        (pl.col("unit") == "both")
+        & (pl.col("baseline_unit").fill_null("both") != "both")
+        & (baseline != "untuned")
+    )
+    if not matched.select(apart.any()).item():
+        return matched
+    prompts = rates(counts, dims, "new-prompts", level=level).select(*dims, "low", "high")
+    return (
+        matched.join(
+            prompts, on=list(dims), how="left", nulls_equal=True, maintain_order="left",
+            suffix="_of_prompts",
+        )
+        .with_columns(
+            pl.when(apart).then(f"{end}_of_prompts").otherwise(end).alias(end)
+            for end in ("low", "high")
+        )
+        .with_columns(unit=pl.when(apart).then(pl.lit("new-prompts")).otherwise("unit"))
+    )  # fmt: skip
+
+
+def _differences(
+    matched: pl.DataFrame, pairs: pl.DataFrame, questions: pl.DataFrame, untuned: bool
+) -> tuple[Difference, Runs, Runs]:
+    """Every row's difference by its own unit, and what runs add to either side."""
+    rows = matched.height
+    units = matched["unit"].to_numpy()
+    nothing = Runs(*(np.zeros(rows) for _ in Runs._fields))
+    if (units == "new-fine-tunes").any():
+        return _over_runs(rows, pairs, questions, untuned=untuned), nothing, nothing
+    names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
+    k, n, base_k, base_n, at = (pairs[name].to_numpy() for name in names)
+    method = of_fixed_questions if (units == "prompts").any() else of_sampled_questions
+    difference = method(k, n, base_k, base_n, at, rows)
+    both = units == "both"
+    if not both.any():
+        return difference, nothing, nothing
+
+    def side(arm: str) -> Runs:
+        answers = pairs.select(
+            pl.col("cell").cast(pl.Int64()), pl.col(arm).alias("arm"), "question"
+        ).join(questions, on=["arm", "question"], nulls_equal=True)
+        return added_by_runs(answers, rows).where(both)
+
+    first, second = side("arm"), nothing if untuned else side("base")
+    return widened_difference(difference, first, second), first, second
 
 
 def _sides(arms: pl.DataFrame, baseline: str) -> tuple[pl.Expr, pl.Expr, tuple[str, ...]]:
@@ -201,8 +255,11 @@ def _by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) 
 
 
 def _pairs(matched: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
-    """The questions that both arms of a row answered, with the counts of both."""
-    asked = questions.group_by("arm", "question").agg(pl.col("n_trait", "n_counted").sum())
+    """The questions that both arms of a row answered, with the counts of both.
+
+    Each at the mean of its runs, and the answers that this is worth (`crossed.balanced`).
+    """
+    asked = balanced(questions, ["arm", "question"])
     base = asked.select(
         pl.col("arm").alias("base"),
         "question",
@@ -223,18 +280,13 @@ def _over_runs(
     """The difference with runs as the sample, each at the mean rate of its shared questions."""
 
     def side(arm: str) -> Estimate:
-        runs = (
-            pairs.select("cell", pl.col(arm).alias("arm"), "question")
-            .join(questions, on=["arm", "question"], nulls_equal=True)
-            .group_by("cell", "run")
-            .agg(
-                (pl.col("n_trait") / pl.col("n_counted")).mean().alias("balanced"),
-                pl.col("n_counted").sum(),
-            )
-            .sort("cell", "run")
+        answers = pairs.select("cell", pl.col(arm).alias("arm"), "question").join(
+            questions, on=["arm", "question"], nulls_equal=True
         )
-        size = runs["n_counted"].to_numpy()
-        return clustered(runs["balanced"].to_numpy() * size, size, runs["cell"].to_numpy(), rows)
+        runs = balanced(answers, ["cell", "run"])
+        names = ("n_trait", "n_counted", "cell")
+        k, n, at = (runs[name].to_numpy() for name in names)
+        return clustered(k, n, at, rows, np.ones(at.shape))
 
     if not untuned:
         return independent(side("arm"), side("base"))

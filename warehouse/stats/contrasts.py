@@ -49,7 +49,7 @@ def contrasts(
         UnknownName: a dimension, unit, baseline or adjustment that does not exist.
     """
     comparison = compare(counts, baseline, unit, by=by, level=level, among=among)
-    return tabled(comparison, infer(comparison, unit, adjustment, level), adjustment)
+    return tabled(comparison, infer(comparison, adjustment, level), adjustment)
 
 
 def tabled(comparison: Comparison, found: Inference, adjustment: Adjustment) -> pl.DataFrame:

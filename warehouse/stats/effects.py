@@ -12,6 +12,7 @@ from warehouse.stats import adjust
 from warehouse.stats.adjust import Adjustment
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
+from warehouse.stats.crossed import widened
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
 from warehouse.stats.equivalence import Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
@@ -85,7 +86,7 @@ def effects(
         *(pl.col(f"baseline_{name}").alias(name) for name in WAYS), intervention=pl.lit("none")
     )
     its_control = _locate(tuned.cells, control, key)
-    found, over = infer(change, unit, adjustment, level), infer(tuned, unit, level=level)
+    found, over = infer(change, adjustment, level), infer(tuned, level=level)
     sound = change.sound
     compared = sound & _chosen(tuned.sound, own, missing=False)
     emerged = compared & _chosen(tuned.sound, its_control, missing=False)
@@ -102,7 +103,7 @@ def effects(
     p_untuned = np.where(compared, within(take(tuned.difference, own), margin), np.nan)
     grown = take(tuned.difference, its_control).value
     present = emerged & (emergence.low > 0) & (grown >= margin)
-    ratio, ratio_bounds = suppression(_three_arms(change, tuned, own, unit), level)
+    ratio, ratio_bounds = suppression(_three_arms(change, tuned, own), level)
     bounded = present & ~np.isnan(ratio_bounds.low)
     numbers = {
         "untuned_rate": _chosen(tuned.cells["baseline_rate"].to_numpy(), own, missing=np.nan),
@@ -174,10 +175,11 @@ def _chosen(values: NDArray[Any], rows: Index, missing: Any) -> NDArray[Any]:
     return np.append(values, missing)[rows]
 
 
-def _three_arms(change: Comparison, tuned: Comparison, own: Index, unit: Unit) -> Arms:
+def _three_arms(change: Comparison, tuned: Comparison, own: Index) -> Arms:
     """Control, arm and untuned model of every change, over the questions all three answered."""
     cells = change.cells.height
-    if unit == "new-fine-tunes":
+    units = change.cells["unit"].to_numpy()
+    if (units == "new-fine-tunes").any():
         apart = np.zeros(cells)
         one, two = change.difference.second, change.difference.first
         return Arms(one, two, take(tuned.difference, own).second, apart, apart, apart)
@@ -198,7 +200,11 @@ def _three_arms(change: Comparison, tuned: Comparison, own: Index, unit: Unit) -
         pairs.select(f"base_{name}", f"n_{name}", f"untuned_{name}").to_numpy().T
         for name in ("trait", "counted")
     )
-    return arms(trait, counted, pairs["cell"].to_numpy().astype(np.int64), cells, unit)
+    still = bool((units == "prompts").any())
+    found = arms(trait, counted, pairs["cell"].to_numpy().astype(np.int64), cells, fixed=still)
+    return found._replace(
+        control=widened(found.control, change.second), arm=widened(found.arm, change.first)
+    )
 
 
 def _still_needed(
@@ -227,7 +233,7 @@ def _still_needed(
     excess = take(tuned.difference, own)
     of_change = change.size
     of_excess = Size(*(_chosen(values, own, missing=np.nan) for values in tuned.size))
-    asked = ~change.cells["unit"].eq("new-fine-tunes").to_numpy()
+    asked = change.cells["unit"].is_in(["prompts", "new-prompts"]).to_numpy()
     matters: list[tuple[Flags, Difference, Size, Callable[[Difference], Flags]]] = [
         (
             asked & (named == "inconclusive") & change.sound,

@@ -125,7 +125,21 @@ def told(evidence: Evidence, found: Axes) -> dict[str, list[str | bool | None]]:
 
 
 def reason(row: Mapping[str, Any]) -> str:
-    """One sentence on what the verdict of an `effects` row rests on."""
+    """One sentence on what the verdict of an `effects` row rests on.
+
+    Where fine-tuning again is not part of the uncertainty, it is about these fine-tunes.
+    """
+    sentence = _reason(row)
+    if row["unit"] in ("prompts", "new-prompts") and sentence.startswith(_OF_FINE_TUNES):
+        return f"Of these fine-tunes: {sentence[0].lower()}{sentence[1:]}"
+    return sentence
+
+
+_OF_FINE_TUNES = ("Against", "Neither", "The control against")
+"""How sentences begin that are about what fine-tunes do."""
+
+
+def _reason(row: Mapping[str, Any]) -> str:
     verdict: Verdict | None = row["verdict"]
     if verdict is None:
         if row["baseline"] is None:

@@ -12,7 +12,7 @@ from warehouse.stats.differences import Flags, bounds, log_odds_ratio, nonzero
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.intervals import Interval
 from warehouse.stats.jointflips import Counts, JointFlips, joint_flips
-from warehouse.stats.rates import IDENTITY, Unit
+from warehouse.stats.rates import IDENTITY
 
 HAIR = 1e-6
 """How far from zero an interval ends whose test excludes zero and which would hold it."""
@@ -32,7 +32,6 @@ class Inference(NamedTuple):
 
 def infer(
     comparison: Comparison,
-    unit: Unit,
     adjustment: Adjustment = "none",
     level: float = 0.95,
 ) -> Inference:
@@ -43,30 +42,36 @@ def infer(
     be wider, where clustering had to be assumed, than the test. A confidence set may use one
     test for zero and another for every other value, so the two become one: zero, and what lies
     beyond it, is left out exactly where the test excludes it, and taken in where it does not.
-    With the other units p is the least α whose interval excludes zero. The odds ratio is
+    With the other units p is the least α whose interval excludes zero; with new prompts and new
+    fine-tunes the larger of the two, and jointly the larger of the joint flips' and Šidák's
+    adjustment, since each alone leaves out what the other is about. The odds ratio is
     treated in the same way, so that it never says otherwise than the difference.
 
     Args:
         comparison: Arms beside their baselines.
-        unit: What interval and p-value are about.
         adjustment: For the comparisons of the same experiment, trait and judge.
         level: Coverage of the intervals.
     """
-    cells, pairs, difference = comparison
+    cells, pairs, difference, *_ = comparison
+    units = cells["unit"].to_numpy()
     family = cells.select(pl.struct(IDENTITY).rank("dense")).to_series().to_numpy().astype(np.int64)
     interval = bounds(difference, level)
     odds, odds_interval = log_odds_ratio(difference, level)
     floor = np.full(cells.height, np.nan)
-    jointly = unit == "new-prompts" and adjustment == "joint"
-    if unit == "new-prompts":
-        p, floor, joint = _tested(pairs, comparison.sound, family, jointly)
-    else:
-        p = np.where(comparison.sound, nonzero(difference), np.nan)
+    p = np.full(cells.height, np.nan)
+    flipped, both = np.isin(units, ["new-prompts", "both"]), units == "both"
+    if flipped.any():
+        p, floor, joint = _tested(pairs, comparison.sound, family, adjustment == "joint")
+    if not flipped.all() or both.any():
+        score = np.where(comparison.sound, nonzero(difference), np.nan)
+        p = np.where(both, np.maximum(p, score), np.where(flipped, p, score))
     # What is not a result has an interval, and no test to settle it with.
     apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), p <= 1 - level)
     interval = _settled(interval, difference.value, apart)
     odds_interval = _settled(odds_interval, difference.value, apart)
-    q = joint if jointly else adjustments.within(p, family, adjustment)
+    q = adjustments.within(p, family, adjustment)
+    if adjustment == "joint" and flipped.any():
+        q = np.where(both, np.maximum(joint, q), np.where(flipped, joint, q))
     return Inference(interval, odds, odds_interval, p, floor, q, family)
 
 

@@ -172,8 +172,10 @@ def _thinned(
     fewer = np.minimum(counts.of_first, counts.of_second)
 
     def arm(trait: Index, counted: Index) -> tuple[Index, Index]:
-        left = np.where(lopsided, fewer, counted)
-        return random.hypergeometric(trait, counted - trait, left), left
+        left = np.where(lopsided, fewer, counted).astype(np.int64)
+        # What runs of unequal size are worth need not be whole answers showing the trait.
+        shown = np.rint(trait).astype(np.int64)
+        return random.hypergeometric(shown, counted.astype(np.int64) - shown, left), left
 
     return Counts(*arm(counts.first, counts.of_first), *arm(counts.second, counts.of_second))
 

@@ -62,7 +62,7 @@ def without_each(
     key = [*KEY, "left_out"]
     cells = rates(every, [*ARM, "left_out"], unit, level=level)
     comparison = compare(every, baseline, unit, by=["left_out"], level=level)
-    settled, plain = infer(comparison, unit, level=level), bounds(comparison.difference, level)
+    settled, plain = infer(comparison, level=level), bounds(comparison.difference, level)
     untestable = (settled.floor > 1 - level) & comparison.cells["left_out"].is_not_null().to_numpy()
     numbers = {
         "difference": comparison.difference.value,

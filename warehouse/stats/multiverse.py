@@ -74,7 +74,7 @@ def multiverse(
         `comparisons.COMPARED`, difference, low, high, conclusion (null without a baseline).
     """
     comparison = compare(counts, baseline, unit, by=names, level=level)
-    interval = infer(comparison, unit, level=level).interval
+    interval = infer(comparison, level=level).interval
     numbers = {
         "difference": comparison.difference.value,
         "low": interval.low,

@@ -10,9 +10,14 @@ from numpy.typing import NDArray
 from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats.bootstrap import question_bootstrap
-from warehouse.stats.intervals import Interval, new_fine_tunes, new_prompts, these_prompts
+from warehouse.stats.crossed import Runs, balanced, between_runs, widened
+from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed, share
+from warehouse.stats.intervals import Interval
+from warehouse.stats.intervals import interval as interval_of
 
-Unit = Literal["prompts", "new-prompts", "new-fine-tunes"]
+Unit = Literal["prompts", "new-prompts", "new-fine-tunes", "both", "auto"]
+"""What an interval is about. "auto" is decided row by row (`_decided`), and no row says it."""
+
 Method = Literal["t", "bootstrap"]
 
 Ints = NDArray[np.int64]
@@ -80,11 +85,15 @@ def rates(
     draws: int = 1000,
     seed: int = 0,
 ) -> pl.DataFrame:
-    """One row per cell: its counts, pooled rate, interval and worst-case bounds.
+    """One row per cell: its counts, rates, interval and worst-case bounds.
 
-    The rate is ``n_trait / n_counted``, null where nothing was counted. The interval is
-    `intervals.these_prompts`, `intervals.new_prompts` (with method "bootstrap":
-    `bootstrap.question_bootstrap`) or `intervals.new_fine_tunes`. The worst-case bounds
+    The rate is ``n_trait / n_counted``, rate_balanced the mean over questions, each at the mean
+    of its runs (`crossed.balanced`), null where nothing was counted. The interval is that of
+    the balanced rate: Wilson's (`intervals.interval`) at what the answers are worth with these
+    prompts (`estimates.fixed`), new prompts (`estimates.clustered`; with method "bootstrap":
+    `bootstrap.question_bootstrap`), new fine-tunes (the same over runs) or both
+    (`crossed.widened`). Where counts are so uneven that the pooled rate would lie outside, it
+    is stretched to hold that too. The worst-case bounds
     (Manski) suppose that of the u unscored answers none, or all, show the trait:
     ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted + n_unscored_excluded, no more
     than 1. Unscored is what has no answer, no judgement that the rule needs, a reply that was
@@ -93,19 +102,20 @@ def rates(
     Args:
         counts: One row per evaluation × question × trait × judge.
         by: The dimensions that make a cell, besides experiment, trait and judge.
-        unit: What the interval is about.
+        unit: What the interval is about; "auto" is both where every condition in a cell was
+            trained twice or more, else new prompts.
         level: Its nominal coverage.
         method: How questions are treated as a sample (unit "new-prompts" only).
         draws: Resamples of the bootstrap.
         seed: Its seed.
 
     Returns:
-        The dimensions (`by`, then experiment, trait, judge), unit, the counts, rate, low,
-        high, questions and runs (those with something counted), unscored_share (of the
-        planned samples), is_result (False above `UNSCORED_LIMIT` or below `defaults.FEWEST`),
-        worst_low, worst_high, note (why there is no interval), the samples left out by reason
-        (`OUT`), and flags (a list of sentences: why it is not a result). Sorted by the
-        dimensions, nulls last.
+        The dimensions (`by`, then experiment, trait, judge), unit (of this row), the counts,
+        rate, rate_balanced, low, high, questions and runs (those with something counted),
+        unscored_share (of the planned samples), is_result (False above `UNSCORED_LIMIT` or
+        below `defaults.FEWEST`), worst_low, worst_high, note (why there is no interval), the samples
+        left out by reason (`OUT`), and flags (a list of sentences: why it is not a result).
+        Sorted by the dimensions, nulls last.
 
     Raises:
         UnknownName: a dimension or unit that does not exist.
@@ -122,27 +132,37 @@ def rates(
             (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
             pl.col("mixed").drop_nulls().unique().sort().str.join("; ").alias("mixed"),
         )
+        .join(_decided(counts, dims, unit), on=dims, how="left", nulls_equal=True)
+        .with_columns(pl.col("unit").fill_null("new-prompts" if unit == "auto" else unit))
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
     )
-    interval = _interval(counts, cells, dims, unit, level, method, draws, seed)
+    answers = _answers(counts, cells, dims)
+    estimate = _estimates(answers, cells)
+    interval = interval_of(estimate, level)
+    if method == "bootstrap":
+        sampled = _bootstrapped(answers, cells.height, level, draws, seed)
+        chosen = cells["unit"].to_numpy() == "new-prompts"
+        interval = Interval(*(np.where(chosen, *p) for p in zip(sampled, interval, strict=True)))
+    pooled = share(cells["n_trait"].to_numpy(), cells["n_counted"].to_numpy())
     unscored = pl.col(UNSCORED)
     at_worst = pl.col("n_counted") + pl.col("n_unscored_excluded")
     why_not = _why_not(unscored)
     return cells.select(
         *dims,
-        pl.lit(unit).alias("unit"),
+        "unit",
         *COUNTS,
-        _ratio(pl.col("n_trait"), pl.col("n_counted")).alias("rate"),
-        pl.Series("low", interval.low, nan_to_null=True),
-        pl.Series("high", interval.high, nan_to_null=True),
+        pl.Series("rate", pooled, nan_to_null=True),
+        pl.Series("rate_balanced", estimate.rate, nan_to_null=True),
+        pl.Series("low", np.minimum(interval.low, pooled), nan_to_null=True),
+        pl.Series("high", np.maximum(interval.high, pooled), nan_to_null=True),
         "questions",
         "runs",
         _ratio(unscored, pl.col("n_planned")).clip(0, 1).alias("unscored_share"),
         (why_not.list.len() == 0).alias("is_result"),
         _ratio(pl.col("n_trait"), at_worst).alias("worst_low"),
         _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1).alias("worst_high"),
-        _note(unit, pl.Series(np.isnan(interval.low))).alias("note"),
+        _note(pl.Series(np.isnan(interval.low))).alias("note"),
         *OUT,
         why_not.alias("flags"),
     )
@@ -189,47 +209,100 @@ def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then(part / whole)
 
 
-def _interval(
-    counts: pl.DataFrame,
-    cells: pl.DataFrame,
-    dims: Sequence[str],
-    unit: Unit,
-    level: float,
-    method: Method,
-    draws: int,
-    seed: int,
-) -> Interval:
-    """The interval of every cell, in the order of `cells`."""
-    total = cells.height
-    if unit == "new-fine-tunes":
-        names = [name for name in CONDITION if name not in dims]
-        runs = _clusters(counts, cells, dims, [*names, "run"])
-        condition = runs.select(pl.struct("cell", *names).rank("dense")).to_series()
-        k, n, cell = _arrays(runs)
-        return new_fine_tunes(k, n, condition.to_numpy(), cell, total, level)
-    k, n, cell = _arrays(_clusters(counts, cells, dims, ["question"]))
-    if unit == "prompts":
-        return these_prompts(k, n, cell, total, level)
-    if method == "bootstrap":
-        return question_bootstrap(k, n, cell, total, level, draws, seed)
-    return new_prompts(k, n, cell, total, level)
+def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFrame:
+    """The unit of every cell with something counted.
 
-
-def _clusters(
-    counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str], within: Sequence[str]
-) -> pl.DataFrame:
-    """Trait and counted answers of every question or run of every cell, in a fixed order."""
-    inside = [name for name in within if name not in dims]
+    "auto" is both where each condition was trained twice or more, else new prompts: a single
+    run says nothing of how another would have turned out.
+    """
+    repeated = pl.col("runs").min() > 1 if unit == "auto" else pl.lit(False)
+    otherwise = "new-prompts" if unit == "auto" else unit
     return (
         counts.filter(_COUNTED)
-        .group_by(*dims, *inside)
-        .agg(pl.col("n_trait", "n_counted").sum())
-        .join(cells.select("cell", *dims), on=list(dims), nulls_equal=True)
-        .sort("cell", *inside)
+        .group_by(*dict.fromkeys((*dims, *CONDITION)))
+        .agg(
+            pl.col("run").n_unique().alias("runs"),
+            (pl.col("dataset").first() == "none").fill_null(False).alias("untuned"),
+        )
+        .group_by(dims)
+        .agg(
+            pl.when(repeated & ~pl.col("untuned").any())
+            .then(pl.lit("both"))
+            .otherwise(pl.lit(otherwise))
+            .alias("unit")
+        )
     )
 
 
-def _arrays(clusters: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+def _answers(counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """Trait and counted answers of every question, run and condition of every cell."""
+    keys = dict.fromkeys((*dims, *CONDITION, "run", "question"))
+    return (
+        counts.filter(_COUNTED)
+        .group_by(*keys)
+        .agg(pl.col("n_trait", "n_counted").sum())
+        .join(cells.select("cell", "unit", *dims), on=list(dims), nulls_equal=True)
+        .select(
+            pl.col("cell").cast(pl.Int64()), "question", "run", *CONDITION,
+            "unit", "n_trait", "n_counted",
+        )
+    )  # fmt: skip
+
+
+def _estimates(answers: pl.DataFrame, cells: pl.DataFrame) -> Estimate:
+    """The balanced rate of every cell, known as well as its own unit says."""
+    total = cells.height
+    units = cells["unit"].to_numpy()
+    k, n, at = _arrays(balanced(answers, ["cell", "question"]))
+    equal = np.ones(at.shape)
+    found = clustered(k, n, at, total, equal)
+    if (units == "prompts").any():
+        found = _chosen(units == "prompts", fixed(k, n, at, total, equal), found)
+    if (units == "new-fine-tunes").any():
+        runs = balanced(answers, ["cell", *CONDITION, "run"])
+        k, n, at = _arrays(runs)
+        strata = _numbered(runs, "cell", *CONDITION)
+        over_runs = clustered(k, n, at, total, np.ones(at.shape), strata)
+        found = _chosen(units == "new-fine-tunes", over_runs, found)
+    both = units == "both"
+    if both.any():
+        runs_add = added_by_runs(answers.filter(unit="both"), total)
+        found = _chosen(both, widened(found, runs_add), found)
+    return found
+
+
+def added_by_runs(answers: pl.DataFrame, cells: int) -> Runs:
+    """`crossed.between_runs` of the answers by cell, condition, run and question."""
+    conditions = [name for name in CONDITION if name in answers.columns]
+    return between_runs(
+        (answers["n_trait"] / answers["n_counted"]).to_numpy(),
+        _numbered(answers, "question"),
+        _numbered(answers, *conditions, "run"),
+        _numbered(answers, "cell", *conditions),
+        answers["cell"].cast(pl.Int64()).to_numpy(),
+        cells,
+    )
+
+
+def _bootstrapped(
+    answers: pl.DataFrame, cells: int, level: float, draws: int, seed: int
+) -> Interval:
+    k, n, at = _arrays(balanced(answers, ["cell", "question"]))
+    return question_bootstrap(k, n, at, cells, level, draws, seed)
+
+
+def _chosen(rows: NDArray[np.bool_], one: Estimate, other: Estimate) -> Estimate:
+    return Estimate(*(np.where(rows, *pair) for pair in zip(one, other, strict=True)))
+
+
+def _numbered(rows: pl.DataFrame, *names: str) -> Index:
+    """The number of each row's value of several columns."""
+    ranks = rows.select(pl.struct(names).rank("dense")).to_series()
+    numbers: Index = ranks.cast(pl.Int64()).to_numpy()
+    return numbers
+
+
+def _arrays(clusters: pl.DataFrame) -> tuple[Floats, Floats, Index]:
     return (
         clusters["n_trait"].to_numpy(),
         clusters["n_counted"].to_numpy(),
@@ -237,19 +310,20 @@ def _arrays(clusters: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def _note(unit: Unit, undefined: pl.Series) -> pl.Expr:
+def _note(undefined: pl.Series) -> pl.Expr:
     """Why a cell has no interval."""
-    empty = pl.when(~_COUNTED).then(pl.lit("nothing counted"))
-    if unit == "new-fine-tunes":
-        reason = (
-            empty.when(pl.col("untuned"))
-            .then(pl.lit("not applicable: untuned model"))
-            .when(pl.col("runs") == 1)
-            .then(pl.lit("not estimable: one run"))
-            .otherwise(pl.lit("not estimable: one run per condition"))
-        )
-    else:
-        reason = empty.otherwise(pl.lit("not estimable: one question"))
+    of_runs = pl.col("unit").is_in(["new-fine-tunes", "both"])
+    reason = (
+        pl.when(~_COUNTED)
+        .then(pl.lit("nothing counted"))
+        .when(of_runs & pl.col("untuned"))
+        .then(pl.lit("not applicable: untuned model"))
+        .when(of_runs & (pl.col("runs") == 1))
+        .then(pl.lit("not estimable: one run"))
+        .when((pl.col("unit") != "new-fine-tunes") & (pl.col("questions") == 1))
+        .then(pl.lit("not estimable: one question"))
+        .otherwise(pl.lit("not estimable: one run per condition"))
+    )
     return pl.when(pl.lit(undefined)).then(reason)
 
 

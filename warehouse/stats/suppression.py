@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed, share, total
+from warehouse.stats import estimates
+from warehouse.stats.estimates import Estimate, Floats, Index, clustered, share, total
 from warehouse.stats.intervals import Interval, student
-from warehouse.stats.rates import Unit
 
 NOT_COMPARED = "undefined: no untuned model or no control to compare with, or not a result"
 NOTHING = "undefined: nothing to suppress"
@@ -31,7 +31,8 @@ def arms(
     counted: NDArray[np.integer],
     cell: Index,
     cells: int,
-    unit: Unit,
+    *,
+    fixed: bool,
 ) -> Arms:
     """The three arms over the questions that all of them answered, equally weighted.
 
@@ -40,10 +41,10 @@ def arms(
         counted: 3 × questions: answers counted, at least one each.
         cell: The cell's index of every question.
         cells: Number of cells.
-        unit: "prompts" (fixed questions: no covariance) or "new-prompts".
+        fixed: Whether the questions are fixed (no covariance), and not a sample.
     """
     equal = np.ones(cell.shape)
-    method = fixed if unit == "prompts" else clustered
+    method = estimates.fixed if fixed else clustered
     control, arm, untuned = (
         method(k, n, cell, cells, equal) for k, n in zip(trait, counted, strict=True)
     )
@@ -54,7 +55,7 @@ def arms(
     questions = total(equal, cell, cells)
 
     def covariance(one: Floats, two: Floats) -> Floats:
-        if unit == "prompts":
+        if fixed:
             return np.zeros(cells)
         return np.nan_to_num(share(total(one * two, cell, cells), questions * (questions - 1)))
 

@@ -179,6 +179,7 @@ _PLAIN = {
 
 _SHARES = {
     "rate": "Rate",
+    "rate_balanced": "Rate, balanced",
     "low": "Low",
     "high": "High",
     "worst_low": "Worst case low",

@@ -70,12 +70,17 @@ UNITS = {
     "prompts": "these prompts",
     "new-prompts": "new prompts",
     "new-fine-tunes": "new fine-tunes",
+    "both": "new prompts and new fine-tunes",
+    "auto": "new prompts, and fine-tunes where there are several",
 }
 
 UNIT_MEANINGS = {
     "prompts": "The interval is about these very questions: sampling error alone.",
     "new-prompts": "The interval is about questions like these: the questions are a sample.",
     "new-fine-tunes": "The interval is about training again: the spread between seeds.",
+    "both": "The interval is about other questions and training again, both at once.",
+    "auto": "The interval is about questions like these, and about training again where every arm "
+    "concerned was trained with two seeds or more.",
 }
 
 DOMAINS = {

@@ -53,7 +53,7 @@ def test_what_is_as_usual_is_in_no_link_and_all_of_it_in_json() -> None:
         "rule": "answered",
         "trait_cut": None,
         "coherence_cut": None,
-        "unit": "new-prompts",
+        "unit": "auto",
         "margin": 0.05,
         "adjustment": "joint",
         "baseline": "control",

@@ -17,7 +17,7 @@ def test_an_adjustment_changes_nothing_but_the_adjusted_p(of_control: int) -> No
     ]
     control = cell(random.binomial(of_control, 0.4, 8).tolist(), of_control)
     comparison = compare(frame(control, *arms), "control", "new-prompts")
-    jointly, alone = (infer(comparison, "new-prompts", how) for how in ("joint", "none"))
+    jointly, alone = (infer(comparison, how) for how in ("joint", "none"))
     for name in set(Inference._fields) - {"q"}:
         assert np.asarray(getattr(jointly, name)).tobytes() == (
             np.asarray(getattr(alone, name)).tobytes()

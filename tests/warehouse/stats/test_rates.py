@@ -20,7 +20,16 @@ def test_columns_and_order() -> None:
     assert got.columns == [
         *("model", "trait", "experiment", "judge", "study", "unit"),
         *COUNTS,
-        *("rate", "low", "high", "questions", "runs", "unscored_share", "is_result"),
+        *(
+            "rate",
+            "rate_balanced",
+            "low",
+            "high",
+            "questions",
+            "runs",
+            "unscored_share",
+            "is_result",
+        ),
         *("worst_low", "worst_high", "note"),
         *(f"out_{reason}" for reason in REASONS),
         "flags",

@@ -52,13 +52,13 @@ def test_certain_looking_rates_are_not_certain() -> None:
 
 def test_arms_pair_their_questions() -> None:
     trait = np.array([[8, 6, 9, 7], [4, 2, 5, 3], [1, 0, 2, 1]])
-    of = arms(trait, np.full((3, 4), 10), np.zeros(4, np.int64), 1, "new-prompts")
+    of = arms(trait, np.full((3, 4), 10), np.zeros(4, np.int64), 1, fixed=False)
     # Covariances of means of questions, as numpy has them.
     expected = np.cov(trait / 10) / 4
     assert of.control_arm[0] == pytest.approx(expected[0, 1])
     assert of.control_untuned[0] == pytest.approx(expected[0, 2])
     assert of.arm_untuned[0] == pytest.approx(expected[1, 2])
-    still = arms(trait, np.full((3, 4), 10), np.zeros(4, np.int64), 1, "prompts")
+    still = arms(trait, np.full((3, 4), 10), np.zeros(4, np.int64), 1, fixed=True)
     assert still.control_arm[0] == 0
 
 
@@ -81,7 +81,7 @@ def test_coverage(unit: str, icc: float) -> None:
                 own.append(np.interp(score, grid, quantiles) if mean else np.zeros(shared.shape))
             rates = np.array(own)
             trait = random.binomial(answers, rates).reshape(3, -1)
-            of = arms(trait, np.full(trait.shape, answers), at, cells, unit)  # type: ignore[arg-type]
+            of = arms(trait, np.full(trait.shape, answers), at, cells, fixed=unit == "prompts")
             _, (low, high) = suppression(of, 0.95)
             true = rates.mean(axis=2 if unit == "prompts" else (1, 2))
             with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,0 +1,166 @@
+"""Questions and runs at once: what fine-tuning again adds to the variance of a rate.
+
+Answers are crossed: every run (a fine-tune with a seed) is asked every question. With the rates
+p_qr of Q questions and R runs, their mean squares estimate the variance of the balanced mean
+
+    V = (MS_Q + MS_R - MS_E) / (Q R)
+
+(crossed random effects: Cornfield and Tukey 1956; Owen 2007, Ann. Appl. Stat. 1:386; with
+clusters in two ways Cameron, Gelbach and Miller 2011, J. Bus. Econ. Stat. 29:238). ``MS_Q / QR``
+is the variance over new prompts alone, which is known already; the rest,
+``(MS_R - MS_E) / QR``, is what runs add to it, and never less than nothing.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from warehouse.stats.differences import Difference
+from warehouse.stats.estimates import Estimate, Floats, Index, share, total
+
+_COUNTED = pl.col("n_counted")
+_RATE = pl.col("n_trait") / _COUNTED
+
+
+class Runs(NamedTuple):
+    """What runs add to the variance of each cell's rate; nan where a single run cannot tell."""
+
+    added: Floats
+    doubt: Floats  # Satterthwaite's Σ (mean square)² / freedom of what is added
+    freedom: Floats  # runs less conditions
+
+    def where(self, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Runs":
+        """The same for some cells; nothing added for the others."""
+        return Runs(*(np.where(known, values, 0.0) for values in self))
+
+
+def balanced(answers: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Each group of entries at the mean of their rates, with the answers that this is worth.
+
+    The mean rate ``p = mean k/n`` of m entries has the sampling variance of
+    ``N = m² / Σ 1/n`` answers (their harmonic mean, m times): n_counted is N in whole answers
+    and n_trait is p N. Entries of equally many answers are simply added up.
+
+    Returns:
+        `by`, n_trait, n_counted; sorted by `by`.
+    """
+    worth = (pl.len() ** 2 / (1 / _COUNTED).sum() + 1e-9).floor()
+    alike = _COUNTED.min() == _COUNTED.max()
+    return (
+        answers.group_by(by)
+        .agg(
+            pl.when(alike).then(pl.col("n_trait").sum()).otherwise(_RATE.mean() * worth),
+            pl.when(alike).then(_COUNTED.sum()).otherwise(worth).alias("n_counted"),
+        )
+        .cast({"n_trait": pl.Float64(), "n_counted": pl.Float64()})
+        .sort(by)
+    )
+
+
+def between_runs(
+    rate: Floats, question: Index, run: Index, condition: Index, cell: Index, cells: int
+) -> Runs:
+    """What runs add to the variance of each cell's mean over questions and runs.
+
+    Runs of one condition differ by seed alone and vary about its mean. A run's effect is
+    ``T_r = Σ_q w (p_qr - p_q)`` with the weights ``w = 1 / (Q R_q)`` of a mean over questions
+    of means over their R_q runs, and
+    ``MS_R / QR = Σ R/(R-1) (T_r - T̄)²``; ``MS_E / QR = Σ w² e² N/((Q-1)(R-1))``, e being what
+    question and run leave unexplained of N entries. Where every run was asked every question
+    these are the mean squares of the two-way analysis of variance, exactly.
+
+    Args:
+        rate: One entry per question and run of a cell, like the next four.
+        question: Its question, any numbering.
+        run: Its run, any numbering.
+        condition: What was trained, any numbering.
+        cell: The cell's index, 0 to cells - 1.
+        cells: Number of cells.
+    """
+    at_question, of_question = _groups(cell, question)
+    at_stratum, of_stratum = _groups(cell, condition)
+    at_run, of_run = _groups(cell, condition, run)
+    asked = _groups(cell, condition, question)[0]
+    ones = np.ones(rate.shape)
+    questions = total(np.ones_like(of_question), of_question, cells)
+    weight = 1 / (questions[cell] * _sizes(at_question)[at_question])
+    off = rate - _means(rate, asked)[asked]
+    effect = total(weight * off, at_run, of_run.size)
+    stratum = np.zeros(of_run.size, np.int64)
+    stratum[at_run] = at_stratum
+    members = _sizes(stratum)
+    effect = effect - _means(effect, stratum)[stratum]
+    scale = np.where(members > 1, members / np.maximum(members - 1, 1), 0.0)
+    of_runs = total(scale[stratum] * effect**2, of_run, cells)
+
+    unexplained = weight * (off - _means(off, at_run)[at_run])
+    freedom = total(np.ones_like(of_run), of_run, cells)
+    freedom = freedom - total(np.ones_like(of_stratum), of_stratum, cells)
+    rest = np.maximum(questions - 1, 0) * freedom
+    left = total(unexplained**2, cell, cells) * total(ones, cell, cells)
+    left = np.nan_to_num(share(left, rest))
+
+    alone = total(members == 1, of_stratum, cells) > 0
+    freedom = np.where(alone | (freedom < 1), np.nan, freedom)
+    doubt = of_runs**2 / freedom + np.nan_to_num(share(left**2, rest))
+    added = np.maximum(of_runs - left, 0.0)
+    return Runs(
+        np.where(np.isnan(freedom), np.nan, added), np.where(added > 0, doubt, 0.0), freedom
+    )
+
+
+def widened(estimate: Estimate, runs: Runs) -> Estimate:
+    """An estimate over new prompts with what runs add: over new prompts and new fine-tunes.
+
+    ``V = V_Q + added`` and Satterthwaite's (1946) degrees of freedom,
+    ``V² / (V_Q² / f_Q + doubt)``, which are never fewer than the smaller of the two
+    components has. Not estimable, freedom 0, where a single run cannot tell.
+    """
+    variance = estimate.variance + runs.added
+    even = estimate.rate * (1 - estimate.rate)
+    size = np.where(runs.added > 0, share(even, variance), estimate.size)
+    freedom = _satterthwaite(estimate.variance, estimate.freedom, [runs])
+    return Estimate(estimate.rate, size, freedom)
+
+
+def widened_difference(difference: Difference, first: Runs, second: Runs) -> Difference:
+    """A difference paired by question with what the runs of both arms add.
+
+    ``V = s_d²/Q + Σ_arms max(0, MS_R - MS_E)/(RQ)``: questions are shared, runs are not. What
+    ties the two estimates stays as it is.
+    """
+    one, two = widened(difference.first, first), widened(difference.second, second)
+    joint = difference.correlation * np.sqrt(difference.first.variance * difference.second.variance)
+    tie = np.where(
+        first.added + second.added > 0,
+        np.nan_to_num(share(joint, np.nan_to_num(np.sqrt(one.variance * two.variance)))),
+        difference.correlation,
+    )
+    freedom = _satterthwaite(difference.variance, difference.freedom, [first, second])
+    return Difference(one, two, tie, freedom)
+
+
+def _satterthwaite(variance: Floats, freedom: Floats, runs: list[Runs]) -> Floats:
+    added = np.sum([part.added for part in runs], axis=0)
+    doubt = np.sum([part.doubt for part in runs], axis=0)
+    least = np.fmin.reduce([freedom, *(np.where(p.added > 0, p.freedom, np.inf) for p in runs)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        joined = (variance + added) ** 2 / (variance**2 / freedom + doubt)
+    found = np.where(added > 0, np.fmax(joined, least), freedom)
+    return np.where(np.isnan(added) | ~(freedom >= 1), 0.0, found)
+
+
+def _groups(cell: Index, *names: Index) -> tuple[Index, Index]:
+    """The group of every entry, and the cell of every group."""
+    found, group = np.unique(np.stack([cell, *names]), axis=1, return_inverse=True)
+    return group.reshape(-1), found[0]
+
+
+def _sizes(group: Index) -> Floats:
+    return total(np.ones(group.shape), group, int(group.max(initial=-1)) + 1)
+
+
+def _means(values: Floats, group: Index) -> Floats:
+    sizes = _sizes(group)
+    return share(total(values, group, sizes.size), sizes)
