@@ -15,6 +15,10 @@ CORRELATIONS = np.linspace(0, 0.99, 81) ** 2
 """Intraclass correlations tried: evenly in their root, and so in the standard deviation."""
 
 
+FINE = 40
+"""A cell of which fewer points of the grid are plausible gets a finer one of its own."""
+
+
 def deviation_interval(
     trait: ArrayLike, counted: ArrayLike, cell: Index, cells: int, level: float
 ) -> Interval:
@@ -26,6 +30,9 @@ def deviation_interval(
     the largest: the profile likelihood interval, t being Student's quantile with Q - 1
     degrees of freedom, for the small number of questions. Unlike a chi-square interval it
     holds for a rare trait, whose rates are far from normal. nan for a single question.
+
+    The grid is the same for all cells, but where answers are so many that fewer than `FINE` of
+    its points are plausible a finer one is laid around the cell's own mean rate (`_refined`).
 
     Args:
         trait: Answers showing the trait, one entry per question (or run) of a cell; need not
@@ -51,7 +58,40 @@ def deviation_interval(
     low = np.where(plausible, deviation, np.inf).min(axis=1, initial=np.inf)
     high = np.where(plausible, deviation, -np.inf).max(axis=1, initial=-np.inf)
     known = questions > 1
+    k, n = np.asarray(trait, float), np.asarray(counted, float)
+    for number in np.flatnonzero(known & (plausible.sum(axis=1) < FINE)):
+        own = cell == number
+        low[number], high[number] = _refined(k[own], n[own], depth[number])
     return Interval(np.where(known, low, np.nan), np.where(known, high, np.nan))
+
+
+def _refined(trait: Floats, counted: Floats, depth: float) -> tuple[float, float]:
+    """The interval of one cell on a grid of its own.
+
+    Means lie evenly on the logit scale within six standard errors of the mean rate, as large as
+    the spread of the rates or, where that is smaller, independent answers make them; correlations
+    geometrically from a millionth of the largest.
+    """
+    # SciPy takes long to load, and not every command computes.
+    from scipy.special import betaln
+
+    rates = trait / counted
+    mean = (trait.sum() + 0.5) / (counted.sum() + 1)
+    even = mean * (1 - mean)
+    error = np.sqrt(max(rates.var(ddof=1) / rates.size, even / counted.sum())) / even
+    logits = np.log(mean / (1 - mean)) + np.linspace(-6, 6, 49) * error
+    means = 1 / (1 + np.exp(-logits[:, None]))
+    correlations = np.geomspace(1e-6, 0.98, 160)
+    strength = (1 - correlations) / correlations
+    a, b = means * strength, (1 - means) * strength
+    spread = sum(
+        betaln(k + a, n - k + b) - betaln(a, b) for k, n in zip(trait, counted, strict=True)
+    )
+    alike = trait.sum() * np.log(means) + (counted - trait).sum() * np.log1p(-means)
+    likelihood = np.hstack([alike, spread])
+    plausible = likelihood >= likelihood.max() - depth
+    deviation = np.sqrt(means * (1 - means) * np.append(0.0, correlations))[plausible]
+    return float(deviation.min()), float(deviation.max())
 
 
 @lru_cache(maxsize=512)

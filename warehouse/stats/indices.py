@@ -76,8 +76,8 @@ INDICES = {
         "Trait held by the two highest questions",
         "share",
         "questions",
-        "Their share of the sum of the questions' rates; 2/Q if all are equal. Interval: "
-        "question bootstrap.",
+        "Their share of the sum of the questions' rates, which are shrunken to their mean by what "
+        "answers alone spread them; 2/Q if all are equal. Interval: question bootstrap.",
     ),
     "leave_one_out": Index(
         "Range when one question is left out",
@@ -97,7 +97,7 @@ INDICES = {
         "dose",
         "doses",
         "Where a monotone fit of the rate over the dose reaches the middle of its ends. "
-        "Interval: question bootstrap.",
+        "Interval: bootstrap of questions and of their answers, expanded percentiles.",
     ),
     "variance_share": Index(
         "Variance share",

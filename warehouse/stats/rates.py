@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from warehouse import defaults
 from warehouse.errors import UnknownName
+from warehouse.stats import worstcase
 from warehouse.stats.bootstrap import question_bootstrap
 from warehouse.stats.crossed import Runs, balanced, between_runs, widened
 from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed, share
@@ -96,8 +97,9 @@ def rates(
     is stretched to hold that too. The worst-case bounds
     (Manski) suppose that of the u unscored answers none, or all, show the trait:
     ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted + n_unscored_excluded, no more
-    than 1. Unscored is what has no answer, no judgement that the rule needs, a reply that was
-    not understood, or was left out as broken off.
+    than 1; worst_interval_low and worst_interval_high have their sampling error in them too
+    (`worstcase.interval`). Unscored is what has no answer, no judgement that the rule needs, a
+    reply that was not understood, or was left out as broken off.
 
     Args:
         counts: One row per evaluation × question × trait × judge.
@@ -113,8 +115,9 @@ def rates(
         The dimensions (`by`, then experiment, trait, judge), unit (of this row), the counts,
         rate, rate_balanced, low, high, questions and runs (those with something counted),
         unscored_share (of the planned samples), is_result (False above `UNSCORED_LIMIT` or
-        below `defaults.FEWEST`), worst_low, worst_high, note (why there is no interval), the samples
-        left out by reason (`OUT`), and flags (a list of sentences: why it is not a result).
+        below `defaults.FEWEST`), worst_low, worst_high, worst_interval_low,
+        worst_interval_high, note (why there is no interval), the samples left out by reason
+        (`OUT`), and flags (a list of sentences: why it is not a result).
         Sorted by the dimensions, nulls last.
 
     Raises:
@@ -147,6 +150,12 @@ def rates(
     pooled = share(cells["n_trait"].to_numpy(), cells["n_counted"].to_numpy())
     unscored = pl.col(UNSCORED)
     at_worst = pl.col("n_counted") + pl.col("n_unscored_excluded")
+    least = _ratio(pl.col("n_trait"), at_worst)
+    most = _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1)
+    lowest, highest = (
+        cells.select(end.cast(pl.Float64())).to_series().to_numpy() for end in (least, most)
+    )
+    worst = worstcase.interval(lowest, highest, estimate.size, estimate.freedom, level)
     why_not = _why_not(unscored)
     return cells.select(
         *dims,
@@ -160,8 +169,10 @@ def rates(
         "runs",
         _ratio(unscored, pl.col("n_planned")).clip(0, 1).alias("unscored_share"),
         (why_not.list.len() == 0).alias("is_result"),
-        _ratio(pl.col("n_trait"), at_worst).alias("worst_low"),
-        _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1).alias("worst_high"),
+        least.alias("worst_low"),
+        most.alias("worst_high"),
+        pl.Series("worst_interval_low", worst.low, nan_to_null=True),
+        pl.Series("worst_interval_high", worst.high, nan_to_null=True),
         _note(pl.Series(np.isnan(interval.low))).alias("note"),
         *OUT,
         why_not.alias("flags"),

@@ -36,7 +36,10 @@ def over_questions(
       the estimate. Coverage, by simulation at 8 to 50 questions of 10 to 100 answers: 92 to
       100 %, for mean rates from 0.02 to 0.98 and intraclass correlations up to 0.7.
     * ``concentration``: share of ``Σ p_q`` that the `TOP` highest questions hold; 2/Q if all
-      are equal. Its interval: percentiles of the question bootstrap, a rough guide.
+      are equal. The rates are shrunken to their mean, ``p + λ (p_q - p)`` with
+      ``λ = max(0, s² - ν) / s²`` (James and Stein 1961; Efron and Morris 1975): the highest of
+      equal questions are only the luckiest. Its interval: percentiles of the question bootstrap
+      of the shrunken rates, a rough guide.
     * ``leave_low``, ``leave_high``: the lowest and highest mean rate with one question left
       out.
 
@@ -62,7 +65,9 @@ def over_questions(
     )
     at = entries["cell"].to_numpy().astype(np.int64)
     k, n, p = (entries[name].to_numpy() for name in ("n_trait", "n_counted", "p"))
-    top, top_interval = _concentration(p, at, cells.height, draws, seed, level)
+    top, top_interval = _concentration(
+        _shrunken(p, at, cells), at, cells.height, draws, seed, level
+    )
     sd, sd_interval = _deviation(cells, deviation_interval(k, n, at, cells.height, level))
     numbers = {
         "sd": sd,
@@ -123,6 +128,16 @@ def _deviation(cells: pl.DataFrame, interval: Interval) -> tuple[Floats, Interva
     # Where that is so, minimum and maximum leave the interval unknown too.
     low, high = np.minimum(interval.low, deviation), np.maximum(interval.high, deviation)
     return deviation, Interval(low, high)
+
+
+def _shrunken(p: Floats, cell: Index, cells: pl.DataFrame) -> Floats:
+    """The questions' rates drawn to their mean by as much as answers alone spread them."""
+    variance, noise, mean = (
+        cells[name].cast(pl.Float64).to_numpy() for name in ("variance", "noise", "rate")
+    )
+    kept = np.nan_to_num(share(np.maximum(variance - np.nan_to_num(noise), 0.0), variance))
+    shrunken: Floats = mean[cell] + kept[cell] * (p - mean[cell])
+    return shrunken
 
 
 def _concentration(

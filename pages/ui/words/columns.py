@@ -184,6 +184,8 @@ _SHARES = {
     "high": "High",
     "worst_low": "Worst case low",
     "worst_high": "Worst case high",
+    "worst_interval_low": "Worst case low, with sampling error",
+    "worst_interval_high": "Worst case high, with sampling error",
     "share": "Share of planned",
     "fitted": "Fitted rate",
     "published": "Published",

@@ -121,7 +121,7 @@ def test_spreads_are_of_the_largest_control(rows: pl.DataFrame) -> None:
     questions = value(rows, "question_sd", model="a")
     assert questions["n"] == 16
     assert questions["value"] == 0  # what is seen is the noise of twenty answers
-    assert value(rows, "concentration", model="a")["value"] == pytest.approx(2 * 17 / 256)
+    assert value(rows, "concentration", model="a")["value"] == pytest.approx(2 / 16)
     one = value(rows, "leave_one_out", model="a")
     assert one["value"] == pytest.approx(2 / 20 / 15)
     assert one["low"] is one["high"] is None

@@ -107,7 +107,7 @@ def test_coverage_where_seeds_vary() -> None:
 
     def arm() -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         odds = asked + random.normal(0, 0.5, (studies, 1, seeds))
-        return random.binomial(answers, expit(odds))
+        return np.asarray(random.binomial(answers, expit(odds)))
 
     at, q, r = np.indices((studies, questions, seeds)).reshape(3, -1)
     entry = np.repeat(np.arange(studies), questions)

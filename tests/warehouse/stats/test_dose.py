@@ -50,8 +50,8 @@ def test_a_rising_curve() -> None:
     assert (row["doses"], row["questions"], row["direction"]) == (5, 10, "rising")
     assert (row["from_rate"], row["to_rate"]) == (0, pytest.approx(0.9))
     assert row["half_dose"] == pytest.approx(1950 + 50 * 0.375 / 0.525)
-    # Questions that all agree leave no doubt about others like them.
-    assert row["half_low"] == pytest.approx(row["half_high"])
+    # Questions that all agree leave the doubt of their answers.
+    assert row["half_low"] < row["half_dose"] < row["half_high"]
     assert row["note"] is None
 
 
@@ -93,7 +93,7 @@ def test_coverage_of_the_half_dose() -> None:
     # The logit of the rate rises evenly with the year, questions are easier or harder, and
     # more or less sensitive.
     random = np.random.default_rng(80)
-    doses, questions, answers, studies = np.linspace(0, 10, 11), 10, 20, 150
+    doses, questions, answers, studies = np.linspace(0, 10, 11), 10, 20, 100
     base = np.exp(-(doses - 5))
     curve = 1 / (1 + base)
     true = 5.0
@@ -107,4 +107,4 @@ def test_coverage_of_the_half_dose() -> None:
         ]
         row = dose_curves(frame(*rows), draws=300).summary.row(0, named=True)
         covered += row["half_low"] <= true <= row["half_high"]
-    assert 0.82 < covered / studies < 0.95
+    assert covered / studies > 0.93

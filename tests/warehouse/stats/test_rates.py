@@ -30,7 +30,7 @@ def test_columns_and_order() -> None:
             "unscored_share",
             "is_result",
         ),
-        *("worst_low", "worst_high", "note"),
+        *("worst_low", "worst_high", "worst_interval_low", "worst_interval_high", "note"),
         *(f"out_{reason}" for reason in REASONS),
         "flags",
     ]

@@ -15,8 +15,11 @@ def test_questions_by_hand() -> None:
     assert row["sd"] == pytest.approx((0.07 - noise) ** 0.5)
     assert row["sd_low"] == 0
     assert row["sd"] < row["sd_high"] <= 0.5
-    assert row["concentration"] == pytest.approx(1.2 / 1.5)
-    assert row["concentration_low"] <= 1.2 / 1.5 <= row["concentration_high"]
+    # Shrunken to their mean of 0.5 by what answers alone explain of the variance.
+    kept = (0.07 - noise) / 0.07
+    shrunken = (1 + kept * (0.3 - 0.1)) / 1.5
+    assert row["concentration"] == pytest.approx(shrunken)
+    assert row["concentration_low"] <= shrunken <= row["concentration_high"]
     assert (row["leave_low"], row["leave_high"]) == pytest.approx((0.35, 0.6))
     assert (row["questions"], row["rate"]) == (3, pytest.approx(0.5))
 
@@ -35,7 +38,9 @@ def test_equal_questions_are_not_concentrated() -> None:
 
 def test_one_question_holds_everything() -> None:
     row = over_questions(frame(cell([9, 0, 0, 0, 0, 0, 0, 0], 10)), ["model"]).row(0, named=True)
-    assert row["concentration"] == 1
+    # But for the noise of answers, (0.9 · 0.1 / 9) / 8 of a variance of 0.10125.
+    kept = 1 - 0.00125 / 0.10125
+    assert row["concentration"] == pytest.approx((2 * 0.1125 + kept * (0.7875 - 0.1125)) / 0.9)
     assert row["leave_low"] == 0
 
 
@@ -81,3 +86,28 @@ def test_coverage_of_the_spread(mean: float) -> None:
             assert covered.sum() / 400 > 0.92, (icc, questions, answers)
             if mean > 0.05 and icc == 0.25 and answers == 100:
                 assert np.median(got["sd"].to_numpy()) == pytest.approx(true, rel=0.35)
+
+
+def test_the_luckiest_of_equal_questions_are_not_a_concentration() -> None:
+    """Ten questions of 5 %, ten answers each: as counted, the two highest hold 63 %."""
+    random = np.random.default_rng(4)
+    cells = [
+        cell(random.binomial(10, 0.05, 10).tolist(), 10, model=f"m{number:03}")
+        for number in range(150)
+    ]
+    found = over_questions(frame(*cells), ["model"], draws=10)["concentration"].drop_nulls()
+    assert found.mean() == pytest.approx(0.3, abs=0.07)
+    assert found.median() == pytest.approx(0.2)
+
+
+def test_runs_of_thousands_of_answers_have_a_grid_of_their_own() -> None:
+    """Six runs of 5,000 answers that do not differ: the interval holds zero, and is narrow."""
+    random = np.random.default_rng(6)
+    held, widths = 0, []
+    for _ in range(40):
+        runs = frame(*(cell(random.binomial(500, 0.3, 10).tolist(), 500, seed=s) for s in range(6)))
+        row = over_seeds(runs, ["model"]).row(0, named=True)
+        held += row["sd_low"] == 0
+        widths.append(row["sd_high"])
+    assert held >= 37
+    assert np.mean(widths) < 0.02

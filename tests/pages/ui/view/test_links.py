@@ -7,7 +7,7 @@ from warehouse import defaults, rules
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 
-VIEW = Analysis(Slice(), rules.named(defaults.RULE), "new-prompts")
+VIEW = Analysis(Slice(), rules.named(defaults.RULE), defaults.UNIT)
 
 
 def test_a_view_as_usual_needs_no_parameters() -> None:
