@@ -56,3 +56,4 @@ try:
         skeleton.nothing_built()
 except BrittlescopeError as error:
     st.error(escaped(str(error)), icon=":material/error:")
+links.arrived()

@@ -1,6 +1,7 @@
 """The app in a real browser: links restore views, and numbers lead to what they count."""
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,24 @@ def test_the_view_goes_along_from_page_to_page(server: str, tab: "Page") -> None
         settled(tab)
         chosen(tab, "Experiment").get_by_text("Archaic bird names").wait_for()
         tab.wait_for_url(re.compile(r"experiment=Archaic"))
+
+
+@pytest.mark.parametrize("name", ["Transcripts", "Interventions"])
+def test_who_leaves_before_the_page_is_drawn_takes_the_view_along(
+    server: str, tab: "Page", name: str
+) -> None:
+    from playwright.sync_api import TimeoutError
+
+    tab.goto(f"{server}/{LINK}")
+    link = tab.get_by_test_id("stSidebarNav").get_by_role("link", name=name)
+    for _ in range(10):  # the browser may draw the link anew under a click, which is then lost
+        with suppress(TimeoutError):
+            link.click()
+            tab.wait_for_url(f"**/{name.lower()}*", wait_until="commit", timeout=3_000)
+            break
+    settled(tab)
+    chosen(tab, "Experiment").get_by_text("Archaic bird names").wait_for()
+    tab.wait_for_url(re.compile(r"experiment=Archaic.*rule=Strict"))
 
 
 def test_from_a_filter_to_a_number_to_its_answers_and_a_link_to_share(

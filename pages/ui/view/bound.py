@@ -20,6 +20,9 @@ FOLLOWED = "_followed"
 NEXT = "_next"
 """Session key: the parameters of the link that the next run is to follow."""
 
+CHANGED = "_changed"
+"""Session key: whether a widget was changed by hand, which can be done once it is drawn."""
+
 UNKNOWN = "_unknown"
 """Session key: for each widget, what a link asked of it in vain."""
 
@@ -117,7 +120,15 @@ def text(label: str, key: str, help: str | None = None, placeholder: str | None 
     asked = _asked(key)
     if asked is not None:
         st.session_state[key] = asked[0] if asked else ""
-    return st.text_input(label, key=key, help=help, placeholder=placeholder, bind="query-params")
+    return st.text_input(
+        label,
+        key=key,
+        help=help,
+        placeholder=placeholder,
+        bind="query-params",
+        on_change=_forget,
+        args=(key,),
+    )
 
 
 def toggle(label: str, key: str, help: str | None = None) -> bool:
@@ -229,4 +240,5 @@ def _remember(key: str, missing: Sequence[str]) -> None:
 
 
 def _forget(key: str) -> None:
+    st.session_state[CHANGED] = True
     _remember(key, ())

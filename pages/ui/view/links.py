@@ -15,6 +15,13 @@ INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"
 """The pages that others lead to, by their place in `pages`."""
 
+BEGAN = "_began"
+DRAWN = "_drawn"
+"""Session keys: the parameters that the session began with; how many pages were drawn whole."""
+
+SETTLED = 2
+"""From how many pages on the browser surely knows the filters."""
+
 ONLY = {
     "n_planned": "planned",
     "n_answered": "answered",
@@ -55,5 +62,22 @@ def reset() -> NoReturn:
 
 
 def arrive() -> None:
-    """Take up the link that was just followed, for this run alone; first thing in a run."""
-    st.session_state[bound.FOLLOWED] = st.session_state.pop(bound.NEXT, None)
+    """Take up the link that was just followed, for this run alone; first thing in a run.
+
+    Who goes to another page before the browser has drawn the filters comes with an empty
+    address, since the browser fills it from them: what the session began with goes along.
+    """
+    followed = st.session_state.pop(bound.NEXT, None)
+    if st.session_state.get(DRAWN, 0) < SETTLED and not st.session_state.get(bound.CHANGED):
+        asked = {name: st.query_params.get_all(name) for name in st.query_params}
+        known = st.session_state.setdefault(BEGAN, asked)
+        if followed is None and not asked and known:
+            followed = known
+        elif followed is not None:
+            st.session_state[BEGAN] = followed
+    st.session_state[bound.FOLLOWED] = followed
+
+
+def arrived() -> None:
+    """Say that a page was drawn to its end; last thing in a run."""
+    st.session_state[DRAWN] = st.session_state.get(DRAWN, 0) + 1
