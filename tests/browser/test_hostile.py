@@ -104,7 +104,7 @@ def test_an_answer_read_whole_and_a_filter_chosen_do_nothing_either(
     server: str, tab: "Page", elsewhere: list[str]
 ) -> None:
     arrived(tab, f"{server}/transcripts")
-    tab.get_by_role("button", name="1", exact=True).click()
+    tab.get_by_role("button", name="Read 1", exact=True).click()
     tab.get_by_role("button", name="Back to the list").wait_for()
     settled(tab)
     assert not tab.evaluate(UNLIKE_TEXT, hostile.ELSEWHERE)

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.methods.training import tuning
+from pages.ui.charts import base
 from pages.ui.parts import downloads, foreign, prose, skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, filters, store
@@ -49,7 +50,8 @@ else:
         window = bound.one("Smoothing", tuning.SMOOTHINGS, "smoothing")
     points = tuning.curve(steps, called, measure, int(window))
     for unit in points["unit"].unique(maintain_order=True):
-        st.altair_chart(tuning.chart(points, unit, measure, list(called.values())))
+        plot = partial(tuning.chart, points, unit, measure, list(called.values()))
+        base.drawn(plot, f"curve {unit}")
     st.caption(tuning.CURVE_NOTE)
     curves = partial(tuning.stacked, points, measure, list(called.values()))
     downloads.buttons(points, curves, "curves", tuning.CURVE_NOTE)

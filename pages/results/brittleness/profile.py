@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.ui.charts import forest
+from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.parts import downloads, tables
@@ -53,8 +53,8 @@ def draw(view: Analysis, counts: pl.DataFrame) -> None:
     title = f"{named(subject)} · {values.value('model', model)}"
     for judge, rows in profiles.items():
         st.markdown(f"**{escaped(title)} · judge: {escaped(values.value('judge', judge))}**")
-        for spec in _specs(rows):
-            st.vega_lite_chart(spec, width=WIDTH)
+        for at, plot in enumerate(plots(rows)):
+            base.drawn(plot, f"profile {judge} {at}", WIDTH)
         st.markdown(escaped(doses(rows)))
     with st.expander("The numbers, and what each index means"):
         tables.plain(table(profiles), "profile-table")
@@ -105,21 +105,23 @@ def of(
     return {judge: _complete(rows.filter(judge=judge), model) for (judge,) in judges}
 
 
-def charts(rows: pl.DataFrame) -> list[alt.LayerChart]:
+def plots(rows: pl.DataFrame) -> list[partial[alt.LayerChart]]:
     """A chart for every scale that a profile has indices on; the same indices in each one."""
     lines = {scale: _lines(brief(rows).filter(scale=scale)) for scale in SCALES}
     width = forest.labels_width([line for group in lines.values() for line in group])
     return [
-        forest.chart(group, _scale(scale, group), _MARK, width=width, legend=False, clickable=False)
+        partial(
+            forest.chart,
+            group,
+            _scale(scale, group),
+            _MARK,
+            width=width,
+            legend=False,
+            clickable=False,
+        )
         for scale, group in lines.items()
         if group
     ]
-
-
-@store.memo()
-def _specs(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """`charts` as Vega-Lite; kept, since to make them takes most of a rerun's time."""
-    return [chart.to_dict() for chart in charts(rows)]
 
 
 def doses(rows: pl.DataFrame) -> str:
@@ -135,7 +137,7 @@ def stacked(profiles: Mapping[str, pl.DataFrame], title: str) -> alt.VConcatChar
     """The profiles of every judge, as one chart to take away."""
     parts = []
     for judge, rows in profiles.items():
-        first, *rest = charts(rows)
+        first, *rest = (plot() for plot in plots(rows))
         heading = alt.TitleParams(f"Judge: {values.value('judge', judge)}", anchor="start")
         parts += [first.properties(title=heading), *rest]
     return alt.vconcat(*parts, title=alt.TitleParams(title, anchor="start"))

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.results.robustness import frames, panels, scope, strips
 from pages.results.robustness.scope import Destination, Scope
 from pages.results.robustness.strips import NOT_COMPARED
+from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import cells, links
 from pages.ui.words import numbers
@@ -68,20 +69,23 @@ def _one_arm(here: Scope) -> None:
     margin = numbers.hundredth(here.view.margin) if rows["conclusion"][0] != NOT_COMPARED else None
     draw = partial(_columns, rows, margin)
     for place, panel in enumerate(draw(st.context.theme.type)):
-        st.altair_chart(panel, key=f"specification {place}")
+        base.drawn(panel, f"specification {place}")
     st.caption(COLUMNS)
     if rows.height < scope.of(here.explored.table, here.arm).height > bounded.COLUMNS:
         st.caption(EVERY_SO_MANY)
     raw = scope.of(here.explored.table, here.arm).with_columns(
         pl.lit(here.view.unit).alias("unit"), pl.lit(here.view.margin).alias("margin")
     )
-    downloads.buttons(raw, lambda: strips.together(draw()), "specifications", COLUMNS)
+    downloads.buttons(
+        raw, lambda: strips.together([panel() for panel in draw()]), "specifications", COLUMNS
+    )
 
 
 def _columns(
     rows: pl.DataFrame, margin: float | None, theme: str | None = None
-) -> list[alt.LayerChart]:
+) -> list[partial[alt.LayerChart]]:
     """The estimates, and below them the choices where there are several of any."""
     chosen = frames.options(rows)
-    upper = strips.estimates(rows, margin, theme)
-    return [upper] if chosen.is_empty() else [upper, strips.choices(chosen, theme)]
+    upper = partial(strips.estimates, rows, margin, theme)
+    lower = partial(strips.choices, chosen, theme)
+    return [upper] if chosen.is_empty() else [upper, lower]

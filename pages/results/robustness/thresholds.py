@@ -50,9 +50,10 @@ def draw(here: Scope) -> None:
     for panel in panels:
         judge = values.value("judge", panel["judge"][0])
         st.markdown(markup.escaped(f"{sentence(panel)} Judge: {judge}."))
-        chart = threshold_curve.chart(nearest(panel), title, st.context.theme.type)
-        bounded.say(nearest(panel)["arm"].n_unique(), panel["arm"].n_unique(), "arms")
-        st.altair_chart(chart, key=f"curve {judge}")
+        near = nearest(panel)
+        curve = partial(threshold_curve.chart, near, title, st.context.theme.type)
+        bounded.say(near["arm"].n_unique(), panel["arm"].n_unique(), "arms")
+        base.drawn(curve, f"curve {judge}")
     st.caption(LEGEND)
     tables.plain(table(curves[over]), "curve")
     raw = curves[over].drop("arm", "role", "text", "counts")

@@ -140,8 +140,15 @@ def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> a
 
 def shown(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> int | None:
     """Draw a chart on the page; the cell that was clicked in it, if any."""
-    room: Any = {} if width is None else {"width": width}
-    return picked(st.vega_lite_chart(spec(draw), key=key, on_select="rerun", **room))
+    event = st.vega_lite_chart(
+        spec(draw), key=key, on_select="rerun", width="stretch" if width is None else width
+    )
+    return picked(event)
+
+
+def drawn(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> None:
+    """Draw a chart in which nothing can be clicked."""
+    st.vega_lite_chart(spec(draw), key=key, width="stretch" if width is None else width)
 
 
 @store.memo(entries=256)

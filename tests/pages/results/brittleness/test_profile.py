@@ -62,8 +62,8 @@ def test_values_are_written_on_their_own_scales() -> None:
 def test_scales_hold_what_they_show_and_nothing_that_cannot_be() -> None:
     (rows,) = profiles("gpt-4.1").values()
     share, points, ratio = (
-        chart.to_dict()["layer"][-1]["encoding"]["x"]["scale"]["domain"]
-        for chart in profile.charts(rows)
+        plot().to_dict()["layer"][-1]["encoding"]["x"]["scale"]["domain"]
+        for plot in profile.plots(rows)
     )
     assert share == [0, 100]
     assert points[1] == 100, "the interval of the spread over three models ends far beyond"
