@@ -12,7 +12,7 @@ UNITS = {
     "new-prompts": "new prompts",
     "new-fine-tunes": "new fine-tunes",
     "both": "new prompts and new fine-tunes",
-    "auto": "new prompts (and new fine-tunes, where arms have several runs)",
+    "auto": "new prompts, and fine-tunes where there are several",
 }
 """What intervals are about."""
 

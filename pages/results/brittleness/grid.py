@@ -9,8 +9,8 @@ import polars as pl
 from pages.results.brittleness.heatmap import Panel
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, store
-from pages.ui.words import values
 from warehouse.analysis import Analysis
+from warehouse.analysis.told import UNITS
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.ordering import by_name, by_similarity, by_value
 from warehouse.stats.pooling import WAYS
@@ -250,7 +250,7 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Pa
     return Panel(
         where=" · ".join(name for name in (*where, *common) if name),
         judge=first["said_judge"],
-        about=f"{view.rule.title} · 95 % intervals about {values.UNITS[view.unit]}",
+        about=f"{view.rule.title} · 95 % intervals about {UNITS[view.unit]}",
         cells=drawn.filter(pl.col("row").is_in(fit[0]), pl.col("column").is_in(fit[1])),
         rows=fit[0],
         columns=fit[1],

@@ -10,6 +10,7 @@ from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis, told, written
+from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
@@ -182,7 +183,7 @@ def footer(view: Analysis, counts: pl.DataFrame, **more: str) -> None:
         f"Judge: {numbers.listing(values.value('judge', j) for j in judges) or 'none'}",
         f"rule: {view.rule.title}"
         + "".join(f", {name} {cut:g}" for name, cut in cuts.items() if cut is not None),
-        f"95 % intervals about {values.UNITS[view.unit]}",
+        f"95 % intervals about {UNITS[view.unit]}",
         f"questions: {values.DOMAINS[view.slice.domain]}",
         *(f"{name}: {text}" for name, text in more.items()),
         f"snapshot {store.opened().snapshot.built_at}",

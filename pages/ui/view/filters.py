@@ -11,6 +11,7 @@ from pages.ui.view import bound, store
 from pages.ui.words import columns, numbers, values
 from warehouse import defaults, harmless
 from warehouse.analysis import Analysis, written
+from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
 from warehouse.rules import Line, Rule, Score, shown_by
 from warehouse.stats.adjust import ADJUSTMENTS
@@ -47,7 +48,7 @@ def draw() -> Analysis:
     for name in store.refused_rules():
         st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
         st.code(f"{name}.yaml", language=None)
-    unit = bound.one("Intervals are about", _first(values.UNITS, defaults.UNIT), "unit")
+    unit = bound.one("Intervals are about", _first(UNITS, defaults.UNIT), "unit")
     st.caption(values.UNIT_MEANINGS[unit])
     domain = bound.one("Questions", _first(values.DOMAINS, defaults.DOMAIN), "domain")
     trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])

@@ -10,6 +10,7 @@ import polars as pl
 from pages.ui.words.columns import DIMENSIONS
 from pages.ui.words.numbers import UNKNOWN
 from warehouse import catalogue, harmless
+from warehouse.analysis.told import UNITS
 
 APP = "Brittlescope"
 
@@ -64,14 +65,6 @@ STATUSES = {
     "unparsed": "Reply not understood",
     "missing": "Missing",
     "error": "Failed",
-}
-
-UNITS = {
-    "prompts": "these prompts",
-    "new-prompts": "new prompts",
-    "new-fine-tunes": "new fine-tunes",
-    "both": "new prompts and new fine-tunes",
-    "auto": "new prompts, and fine-tunes where there are several",
 }
 
 UNIT_MEANINGS = {

@@ -13,8 +13,8 @@ def test_what_is_as_usual_is_said_too() -> None:
     assert sentence(Analysis()) == (
         "All answers, to questions outside the training domain, counted by the rule "
         f"“{rules.named('answered').title}”; arms are compared with their control within a margin "
-        "of 5 points, 95 % intervals are about new prompts (and new fine-tunes, where arms have "
-        "several runs), and p-values adjusted jointly."
+        "of 5 points, 95 % intervals are about new prompts, and fine-tunes where there are "
+        "several, and p-values adjusted jointly."
     )
 
 
