@@ -148,7 +148,7 @@ class Chat:
         self._others = self._others + 1 if failed and reply.answered_by else 0
         if self._others >= OTHERS_IN_A_ROW:
             raise EndpointRefused(
-                f"{self.endpoint.url} answered as {reply.answered_by!r} where {self.model!r} was "
+                f"{self.endpoint.url} answered as {reply.answered_by!r} where {self._expected} was "
                 "asked. If they are the same model, write `answers_as` with that name beside its "
                 "id; `other_models: keep` takes whoever answers. These answers are not counted."
             )
@@ -304,7 +304,7 @@ class Chat:
         )
         if reply.answered_by and self.endpoint.other_models == "fail":
             raise Failed(
-                f"answered as {reply.answered_by!r} where {self.model!r} was asked",
+                f"answered as {reply.answered_by!r} where {self._expected} was asked",
                 again=False,
                 usage=usage,
                 raw=self._scrub.raw(content),
@@ -313,6 +313,12 @@ class Chat:
         if reply.outcome in ("empty", "content_filter"):
             reply = msgspec.structs.replace(reply, raw=self._scrub.raw(content))
         return reply, usage
+
+    @property
+    def _expected(self) -> str:
+        """The model asked for, and the id it is to answer under where that is another."""
+        told = self.endpoint.answers_as
+        return repr(self.model) if told in (None, self.model) else f"{told!r} (`answers_as`)"
 
     def _other(self, answered: str | None) -> str | None:
         """The model that answered, where it is another than the one asked."""

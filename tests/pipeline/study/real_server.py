@@ -1,5 +1,6 @@
 """A real OpenAI-compatible server with a real small model, for tests to talk to."""
 
+import json
 import os
 import subprocess
 import sys
@@ -63,9 +64,22 @@ def own(port: int) -> Iterator[RealServer]:
         ):
             try:
                 _wait(process, f"http://127.0.0.1:{port}/health", log)
-                yield RealServer(f"http://127.0.0.1:{port}/v1", str(model), f"{model}@main")
+                url = f"http://127.0.0.1:{port}/v1"
+                yield RealServer(url, str(model), _name(url, str(model)))
             finally:
                 process.kill()  # asked politely it would finish what it is answering
+
+
+def _name(url: str, model: str) -> str:
+    """The id that a server answers under: versions of this one differ in it."""
+    asked = {"model": model, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+    request = urllib.request.Request(
+        f"{url}/chat/completions",
+        json.dumps(asked).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+        return str(json.load(reply)["model"])
 
 
 def _wait(process: subprocess.Popen[bytes], health: str, log: Path) -> None:
