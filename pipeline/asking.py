@@ -3,7 +3,7 @@
 import functools
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
-from warehouse import defaults, harmless, rules
+from warehouse import defaults, harmless, judges, rules
 from warehouse.analysis import DOMAINS, Analysis, results, written
 from warehouse.counting import Slice
 from warehouse.stats.rates import UNITS, Unit
@@ -109,15 +109,17 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         for problem in rules.refused(data).values():
             say(f"A rule is left out: {problem}")
+        within, by = _slice(where, judge, questions), rules.named(rule, data)
+        store = Store(data)
         analysis = Analysis(
-            _slice(where, judge, questions),
-            rules.named(rule, data),
+            replace(within, judge=judges.meant(within.judge, store.judges)),
+            by,
             unit,
             trait_cut,
             coherence_cut,
             **{name: options.pop(name) for name in COMPARED if name in options},
         )
-        asked = Asked(Store(data), analysis, form)
+        asked = Asked(store, analysis, form)
         asked.say_what_to_know()
         function(asked=asked, **options)
 

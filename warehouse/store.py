@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse import counting, defaults, rules
+from warehouse import counting, defaults, judges, rules
 from warehouse.counting import Slice
 from warehouse.engine import Parts, Reader
 from warehouse.errors import StaleSnapshot, UnknownName
@@ -67,6 +67,11 @@ class Store:
     def traits(self) -> pl.DataFrame:
         """Every trait of every experiment that was loaded."""
         return self.query("traits")
+
+    @cached_property
+    def judges(self) -> dict[str, str]:
+        """What people call each judge, by its value in data."""
+        return judges.called(self.query("judge_names"))
 
     def lines(self, rule: Rule) -> str:
         """What the rule says of each trait that was loaded, as a query parameter."""

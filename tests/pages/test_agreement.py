@@ -205,3 +205,16 @@ def test_a_page_shows_what_the_command_it_names_prints(
     shown = pl.from_pandas(app.dataframe[0].value).to_dicts()
     assert rows
     assert rounded(shown, names, 1) == rounded(rows, names, 100)
+
+
+def test_a_judge_is_shown_and_asked_for_by_its_name(here: Path) -> None:
+    named = printed(here, "rates", "--by", "model", "--judge", "rules")
+    assert named == printed(here, "rates", "--by", "model")
+    assert {row["judge"] for row in named} == {FOCUS["judge"]}
+    for asked in ("rules", FOCUS["judge"]):
+        app = opened("results/rates", **(FOCUS | {"judge": asked}))
+        assert app.session_state["judge"] == [FOCUS["judge"]]
+        said = " ".join(part.value for part in [*app.markdown, *app.caption])
+        assert "judge: rules" in said.lower()
+        assert "e4ea3c" not in said  # a command, which is to mean the same later, has it whole
+        assert app.warning.values == []

@@ -143,5 +143,6 @@ def table(points: pl.DataFrame) -> pl.DataFrame:
 def _together(panels: list[pl.DataFrame], title: str) -> alt.VConcatChart:
     """A chart for every judge, to take away."""
     return base.stacked(
-        (f"Judge: {panel['judge'][0]}", threshold_curve.chart(panel, title)) for panel in panels
+        (f"Judge: {values.value('judge', panel['judge'][0])}", threshold_curve.chart(panel, title))
+        for panel in panels
     )

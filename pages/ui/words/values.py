@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from pages.ui.view import store
 from pages.ui.words.columns import DIMENSIONS
 from pages.ui.words.numbers import UNKNOWN
-from warehouse import catalogue, harmless
+from warehouse import catalogue, harmless, judges
 from warehouse.analysis.told import UNITS
 
 APP = "Brittlescope"
@@ -200,6 +201,13 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
     return f"{text} ({', '.join(details)})" if details else text
 
 
+def _judge(raw: Any) -> str:
+    """A judge by its name, as the snapshot's judges are told apart."""
+    snapshot = store.current()
+    known = snapshot.judges if snapshot else {}
+    return known.get(raw) or judges.UNRECORDED.get(raw, str(raw))
+
+
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "experiment": _experiment,
     "trait": _trait,
@@ -208,7 +216,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "eval_intervention": lambda raw: (
         "None at evaluation" if raw == "none" else intervention(str(raw))
     ),
-    "judge": lambda raw: {"unrecorded": "not recorded"}.get(raw, str(raw)),
+    "judge": _judge,
     "size": lambda raw: f"{raw:g} B parameters",
     "epochs": lambda raw: f"{raw:g}",
     "temperature": lambda raw: f"temperature {raw:g}",
