@@ -112,10 +112,12 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
     if row["question"] is None:
         said = f"No single question moves any {noun}."
     else:
+        digits = numbers.apart(row["without"], row["value"])
+        without, whole = (write(row[name], digits=digits) for name in ("without", "value"))
         said = (
             f"No {noun} hangs more on a single question than that of "
             f"{armnames.names(furthest)[0]}: without “{names[row['question']]}” it is "
-            f"{write(row['without'])} instead of {write(row['value'])}."
+            f"{without} instead of {whole}."
         )
     concluded = arms.filter(pl.col("conclusion").is_not_null())
     if value == "rate" or concluded.is_empty():

@@ -8,6 +8,9 @@ import polars as pl
 
 UNKNOWN = "unknown"
 
+FINEST = 10
+"""Up to fewer than so many decimals tell two percentages apart; what is closer is the same."""
+
 
 @overload
 def hundredth(share: float) -> float: ...
@@ -47,22 +50,41 @@ def decimals(low: float | None, high: float | None) -> int:
     return 0 if width >= 10 else 1 if width >= 1 else 2
 
 
-def percent(rate: float | None, low: float | None = None, high: float | None = None) -> str:
-    """A share as `12.3 % [8.1, 17.9]`, without the brackets where there is no interval."""
+def apart(one: float, other: float) -> int:
+    """How many decimals of two percentages show that they differ: none where whole ones do."""
+    differ = (d for d in range(FINEST) if round(100 * one, d) != round(100 * other, d))
+    return next(differ, 0)
+
+
+def percent(
+    rate: float | None,
+    low: float | None = None,
+    high: float | None = None,
+    digits: int | None = None,
+) -> str:
+    """A share as `12.3 % [8.1, 17.9]`, without the brackets where there is no interval.
+
+    It has the digits that the interval supports, unless others are asked for.
+    """
     if rate is None:
         return "nothing counted"
-    digits = decimals(low, high)
+    digits = decimals(low, high) if digits is None else digits
     text = f"{100 * rate:.{digits}f} %"
     if low is None or high is None:
         return text
     return f"{text} [{100 * low:.{digits}f}, {100 * high:.{digits}f}]"
 
 
-def points(value: float | None, low: float | None = None, high: float | None = None) -> str:
-    """A difference of shares as `−94 points [−98, −73]`."""
+def points(
+    value: float | None,
+    low: float | None = None,
+    high: float | None = None,
+    digits: int | None = None,
+) -> str:
+    """A difference of shares as `−94 points [−98, −73]`, with digits as those of `percent`."""
     if value is None:
         return "not estimable"
-    digits = decimals(low, high)
+    digits = decimals(low, high) if digits is None else digits
 
     def signed(share: float) -> str:
         rounded = round(100 * share, digits)

@@ -24,6 +24,24 @@ def test_never_more_digits_than_the_interval_supports(
     assert numbers.percent(0.1234, low, high) == text
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "rates", "differences"),
+    [
+        (0.34, 0.36, ("34 %", "36 %"), ("+34 points", "+36 points")),
+        (0.3441, 0.3379, ("34.4 %", "33.8 %"), ("+34.4 points", "+33.8 points")),
+        (0.00004, 0.0, ("0.004 %", "0.000 %"), ("+0.004 points", "0 points")),
+        (-0.3441, -0.34408, ("-34.410 %", "-34.408 %"), ("−34.410 points", "−34.408 points")),
+        (0.5, 0.5, ("50 %", "50 %"), ("+50 points", "+50 points")),
+    ],
+)
+def test_two_numbers_that_differ_show_the_digit_in_which_they_do(
+    one: float, other: float, rates: tuple[str, str], differences: tuple[str, str]
+) -> None:
+    digits = numbers.apart(one, other)
+    assert tuple(numbers.percent(share, digits=digits) for share in (one, other)) == rates
+    assert tuple(numbers.points(share, digits=digits) for share in (one, other)) == differences
+
+
 def test_nothing_counted_is_not_zero() -> None:
     assert numbers.percent(None) == "nothing counted"
 
