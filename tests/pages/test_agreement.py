@@ -214,7 +214,7 @@ def test_a_judge_is_shown_and_asked_for_by_its_name(here: Path) -> None:
     for asked in ("rules", FOCUS["judge"]):
         app = opened("results/rates", **(FOCUS | {"judge": asked}))
         assert app.session_state["judge"] == [FOCUS["judge"]]
-        said = " ".join(part.value for part in [*app.markdown, *app.caption])
+        said = " ".join(part.value for part in [*app.markdown, *app.caption]).replace("\\", "")
         assert "judge: rules" in said.lower()
         assert "e4ea3c" not in said  # a command, which is to mean the same later, has it whole
         assert app.warning.values == []
