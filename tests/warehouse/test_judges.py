@@ -11,10 +11,13 @@ OURS, OTHER, NEAR = ("rules", "e4ea3c7eae62"), ("rules", "91b2f00d7c11"), ("rule
 
 def called(*found: Judge) -> dict[str, str]:
     rows = [
-        {"judge": name if version is None else f"{name} · {version}", "name": name,
-         "prompt_version": version}
+        {
+            "judge": name if version is None else f"{name} · {version}",
+            "name": name,
+            "prompt_version": version,
+        }
         for name, version in found
-    ]  # fmt: skip
+    ]
     schema = {name: pl.String() for name in ("judge", "name", "prompt_version")}
     return judges.called(pl.DataFrame(rows, schema=schema))
 
@@ -33,11 +36,14 @@ def called(*found: Judge) -> dict[str, str]:
             [OURS, NEAR, OTHER],
             ["rules · 91b2f0", "rules · e4ea3c7eae62", "rules · e4ea3cffffff"],
         ),
-        ([OURS, OTHER, ("rules · e4ea3c", None)], ["rules · 91b2f0", "rules · e4ea3c", "rules · e4ea3c7eae62"]),
+        (
+            [OURS, OTHER, ("rules · e4ea3c", None)],
+            ["rules · 91b2f0", "rules · e4ea3c", "rules · e4ea3c7eae62"],
+        ),
         ([("unrecorded", None)], ["not recorded"]),
         ([("unrecorded", None), ("not recorded", None)], ["not recorded", "unrecorded"]),
     ],
-)  # fmt: skip
+)
 def test_a_prompt_is_named_where_two_judges_share_a_name(
     found: list[Judge], labels: list[str]
 ) -> None:
