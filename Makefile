@@ -15,7 +15,7 @@ COG := $(BIN)/cog -I . -P --verbosity=1
 LISTED := docs/commands.md docs/formats.md docs/metrics.md docs/relations.md
 
 .DEFAULT_GOAL := help
-.PHONY: help demo miniature test test-exhaustive test-live check fix docs bench lock clean
+.PHONY: help demo miniature test test-exhaustive test-live check fix docs bench simulate lock clean
 
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+: .*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ docs: $(VENV)/.dev ## write the lists in the documentation again, from what they
 
 bench: $(VENV)/.dev ## measure speed and memory against a plain json + pandas baseline
 	@$(BIN)/python -m bench.run
+
+simulate: $(VENV)/.dev ## simulate how often intervals cover, some minutes, and write docs/coverage.md
+	@$(BIN)/python -m bench.simulate
 
 lock: $(VENV)/.venv ## choose the newest versions again and write the requirements files
 	@$(PIP) install --quiet 'uv>=0.9'

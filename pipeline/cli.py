@@ -48,6 +48,10 @@ PLACES = {
         "pipeline.numbers:effects",
         "Every arm against its baseline: difference, p-value, suppression and verdict.",
     ),
+    "counts": Place(
+        "pipeline.numbers:counts",
+        "Counts of every question, arm and run: the long table that other programs take.",
+    ),
     "brittleness": Place(
         "pipeline.numbers:brittleness",
         "The brittleness profile: every index that what was loaded allows, one row each.",

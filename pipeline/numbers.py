@@ -2,12 +2,14 @@
 
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import polars as pl
 
 from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import say
+from pipeline.errors import UsageError
 from warehouse import defaults, rules, universe
 from warehouse.analysis import results
 from warehouse.stats import pooling
@@ -76,6 +78,27 @@ def effects(asked: Asked, by: str) -> None:
     dimensions = _names(by)
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
+
+
+@click.command("counts")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a Parquet file, which other programs read with its types, and print nothing.",
+)
+@asking
+def counts(asked: Asked, out: Path | None) -> None:
+    """Counts of every question, arm and run: the long table that other programs take."""
+    found = results.long(asked.store, asked.analysis)
+    if out is None:
+        asked.show(found, lambda rows: rows.drop("study", "question", "n_planned"))
+        return
+    try:
+        found.write_parquet(out)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror or error}.") from None
+    say(f"{out}: {found.height} rows.")
 
 
 @click.command("brittleness")

@@ -12,7 +12,7 @@ from warehouse import defaults, doctor, doubts, harmless, transcripts, universe
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.stats import brittleness, dose, leave_one_out, pooling
+from warehouse.stats import brittleness, dose, leave_one_out, longtable, pooling
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
@@ -40,6 +40,11 @@ LISTED = 8
 def counts(store: Store, asked: Analysis) -> pl.DataFrame:
     """The counts frame of the slice: a row per evaluation, question, trait and judge."""
     return store.counts(asked.slice, asked.rule)
+
+
+def long(store: Store, asked: Analysis) -> pl.DataFrame:
+    """`warehouse.stats.longtable.long` of the slice."""
+    return longtable.long(counts(store, asked))
 
 
 def compared(store: Store, asked: Analysis) -> pl.DataFrame:

@@ -34,6 +34,7 @@ OPTIONS = {
 
 OF_COMPARISONS = {
     "rates": (),
+    "counts": (),
     "effects": ("margin", "adjust", "baseline"),
     "brittleness": ("margin",),
     "multiverse": ("margin", "baseline"),

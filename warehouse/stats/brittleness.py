@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
+from warehouse.stats import randomeffects
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
 from warehouse.stats.effects import effects
 from warehouse.stats.estimates import Floats
 from warehouse.stats.indices import INDICES
-from warehouse.stats.intervals import wilson
+from warehouse.stats.intervals import student, wilson
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY, Ints, Unit
 from warehouse.stats.spread import over_questions, over_seeds
@@ -126,6 +127,7 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
         .sort(where)
     )
     counted = cells["n"].to_numpy()
+    pooled = _over_models(rows.filter(known), cells, where, level)
     interval = wilson(cells["emerged"].to_numpy(), counted, level)
     low, high = _chi_square(counted, level)
     sd = pl.col("variance").sqrt()
@@ -162,7 +164,43 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
             )
             .alias("note"),
         ),
+        pooled.select(
+            *where, pl.lit("emergence_mean").alias("index"), "value", "low", "high", "n", "note"
+        ),
+        pooled.select(
+            *where, pl.lit("emergence_next").alias("index"), "value",
+            pl.col("next_low").alias("low"), pl.col("next_high").alias("high"), "n",
+            pl.coalesce("few", "spread").alias("note"),
+        ),
     ]  # fmt: skip
+
+
+def _over_models(
+    rows: pl.DataFrame, cells: pl.DataFrame, where: Sequence[str], level: float
+) -> pl.DataFrame:
+    """The random-effects mean of the emergence over models, and where another is expected.
+
+    A model's standard error is that of a normal interval as wide as its own.
+    """
+    wide = float(student(np.array([np.inf]), level)[0])
+    found = []
+    for cell in cells.select(*where, "n").iter_rows(named=True):
+        mine = rows.filter(pl.col(name).eq_missing(pl.lit(cell[name])) for name in where)
+        errors = (mine["difference_high"] - mine["difference_low"]) / (2 * wide)
+        of = randomeffects.pooled(mine["difference"].to_numpy(), errors.to_numpy(), level)
+        spread = None if np.isnan(of.spread) else f"between models ±{100 * of.spread:.1f} points"
+        found.append({
+            **cell, "value": of.mean, **of._asdict(), "spread": spread,
+            "note": None if cell["n"] > 1 else "not estimable: one model",
+            "few": None if cell["n"] > 2 else "not estimable: fewer than three models",
+        })  # fmt: skip
+    numbers = dict.fromkeys(("value", "low", "high", "next_low", "next_high"), pl.Float64())
+    schema = {
+        **{name: cells.schema[name] for name in where}, "n": pl.Int64(), **numbers,
+        **dict.fromkeys(("spread", "note", "few"), pl.String()),
+    }  # fmt: skip
+    frame = pl.DataFrame([{name: row[name] for name in schema} for row in found], schema=schema)
+    return frame.with_columns(pl.col(*numbers).fill_nan(None))
 
 
 def _chi_square(units: Ints, level: float) -> tuple[Floats, Floats]:

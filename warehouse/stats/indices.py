@@ -20,7 +20,8 @@ INDICES = {
         "share",
         "models",
         "Share of models whose emergence (fine-tuned less untuned) has its lower bound above "
-        "the margin. Interval: Wilson, models being the sample.",
+        "the margin: bounded by power, so few where answers are few. Interval: Wilson, models "
+        "being the sample.",
     ),
     "emergence_sd": Index(
         "Spread of the emergence over models",
@@ -28,6 +29,20 @@ INDICES = {
         "models",
         "Standard deviation of the emergence over models, as estimated (their own uncertainty "
         "is in it). Interval: chi-square, as for normal emergences.",
+    ),
+    "emergence_mean": Index(
+        "Mean emergence over models",
+        "points",
+        "models",
+        "Random-effects mean of the emergence, models being the sample. Interval: Hartung and "
+        "Knapp. Unlike the share it does not grow with the number of answers.",
+    ),
+    "emergence_next": Index(
+        "Emergence expected of another model",
+        "points",
+        "models",
+        "The same mean, and where the emergence of another model like these is expected: the "
+        "prediction interval of Higgins, Thompson and Spiegelhalter.",
     ),
     "suppression_relevant": Index(
         "Suppression by relevant interventions",

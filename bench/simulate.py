@@ -1,0 +1,259 @@
+"""How often intervals cover: simulated studies of known truth, over a grid, as docs/coverage.md.
+
+python -m bench.simulate [STUDIES] simulates so many studies a cell (100 by default) and writes the
+table. Questions differ by a normal effect on the logit scale, seeds by another, and arms interact
+with questions; the mean rate is exact, by quadrature.
+"""
+
+import datetime
+import itertools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from warehouse.stats.crossed import Runs, between_runs, widened, widened_difference
+from warehouse.stats.differences import bounds, of_fixed_questions, of_sampled_questions
+from warehouse.stats.estimates import Floats, Index, clustered, fixed
+from warehouse.stats.intervals import Interval, interval
+from warehouse.stats.jointflips import Counts, joint_flips
+
+TABLE = Path(__file__).parents[1] / "docs" / "coverage.md"
+
+QUESTIONS, ANSWERS, RATES = (4, 8, 10, 20, 50), (5, 10, 100), (0.005, 0.02, 0.1, 0.5, 0.95)
+SPREADS, SEEDS, UNEVEN = (0.0, 1.0, 2.5), (1, 2, 3, 6), (False, True)
+
+SEED_SD = 0.5
+"""Of seeds of one condition, on the logit scale, where there are several."""
+
+ARM_SD = 0.25
+"""Of a question's own answer to an arm: what a difference of no effect on average varies by."""
+
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
+
+
+class Cell(NamedTuple):
+    """One cell of the grid."""
+
+    questions: int
+    answers: int
+    rate: float
+    spread: float  # of questions, on the logit scale
+    seeds: int
+    uneven: bool  # whether every fourth question has ten times the answers
+
+    @property
+    def rough(self) -> bool:
+        """Whether intervals are approximate here: few questions, or a trait next to never seen."""
+        return self.questions <= 4 or self.rate < 0.01 or self.spread > 2
+
+
+class Outcome(NamedTuple):
+    """What an estimator did in one cell: how often it was right, and how wide it was."""
+
+    estimator: str
+    cell: Cell
+    right: float
+    width: float
+
+
+def grid() -> Iterator[Cell]:
+    """Every cell."""
+    for values in itertools.product(QUESTIONS, ANSWERS, RATES, SPREADS, SEEDS, UNEVEN):
+        yield Cell(*values)
+
+
+def expected(logit: Floats, deviation: float) -> Floats:
+    """The mean of expit(logit + a normal effect), by quadrature."""
+    at = np.asarray(logit)[..., None] + deviation * NODES
+    mean: Floats = expit(at) @ (WEIGHTS / WEIGHTS.sum())
+    return mean
+
+
+def of_seeds(cell: Cell) -> float:
+    """The standard deviation between the seeds of a cell, on the logit scale."""
+    return SEED_SD if cell.seeds > 1 else 0.0
+
+
+def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
+    """Every estimator on the same simulated studies of one cell."""
+    random = np.random.default_rng([seed, *(int(1000 * value) for value in cell)])
+    between = of_seeds(cell)
+    whole = float(np.sqrt(cell.spread**2 + between**2 + ARM_SD**2))
+    start = brentq(lambda at: expected(np.array(at), whole) - cell.rate, -60, 60)
+    shape = (studies, cell.questions, cell.seeds)
+    sizes = np.full(cell.questions, cell.answers)
+    if cell.uneven:
+        sizes[::4] *= 10
+    asked = random.normal(0, cell.spread, (studies, cell.questions, 1))
+    place = _Place.of(shape, sizes)
+
+    def arm() -> tuple[Floats, Floats, Index]:
+        own = start + asked + random.normal(0, ARM_SD, (studies, cell.questions, 1))
+        logit = own + random.normal(0, between, (studies, 1, cell.seeds))
+        return own[..., 0], logit, random.binomial(sizes[None, :, None], expit(logit))
+
+    (own, logit, one), (_, other, two) = arm(), arm()
+    found = [
+        Outcome(f"rate, {name}", cell, *_covered(bound, truth))
+        for name, bound, truth in _of_rates(place, cell, one, logit, own)
+    ]
+    return found + [
+        Outcome(name, cell, *numbers)
+        for name, numbers in _of_differences(place, cell, one, two, logit, other)
+    ]
+
+
+class _Place(NamedTuple):
+    """Where the entries of a simulated array belong."""
+
+    sizes: Index  # answers to every question of every study, over all runs
+    cell: Index  # the study of every question
+    entry: Index  # of every question and run
+    question: Index
+    run: Index
+    each: Floats  # answers to every question and run
+    studies: int
+
+    @classmethod
+    def of(cls, shape: tuple[int, int, int], sizes: Index) -> "_Place":
+        studies, questions, seeds = shape
+        entry, question, run = np.indices(shape).reshape(3, -1)
+        return cls(
+            np.tile(sizes * seeds, studies), np.repeat(np.arange(studies), questions),
+            entry, question, run, sizes[question].astype(float), studies,
+        )  # fmt: skip
+
+    def runs(self, shown: Index) -> Runs:
+        one = np.zeros_like(self.run)
+        rates = shown.ravel() / self.each
+        return between_runs(rates, self.question, self.run, one, self.entry, self.studies)
+
+
+def _of_rates(
+    place: _Place, cell: Cell, shown: Index, logit: Floats, own: Floats
+) -> Iterator[tuple[str, Interval, Floats]]:
+    k, equal = shown.sum(2).ravel(), np.ones(place.cell.shape)
+    entries = k, place.sizes, place.cell, place.studies, equal
+    yield "these prompts", interval(fixed(*entries), 0.95), expit(logit).mean((1, 2))
+    estimate = clustered(*entries)
+    everywhere = np.full(place.studies, cell.rate)
+    if cell.seeds == 1:
+        yield "new prompts", interval(estimate, 0.95), everywhere
+        return
+    rates = shown / place.each.reshape(shown.shape)
+    worth = cell.questions**2 / (1 / place.each.reshape(shown.shape)[0, :, 0]).sum()
+    of_run = np.full(place.studies * cell.seeds, worth)
+    run = np.repeat(np.arange(place.studies), cell.seeds)
+    trained = clustered(
+        rates.mean(1).ravel() * worth, of_run, run, place.studies, np.ones(run.shape)
+    )
+    yield "new fine-tunes", interval(trained, 0.95), expected(own, of_seeds(cell)).mean(1)
+    yield (
+        "new prompts and new fine-tunes",
+        interval(widened(estimate, place.runs(shown)), 0.95),
+        everywhere,
+    )
+
+
+def _of_differences(
+    place: _Place, cell: Cell, one: Index, two: Index, logit: Floats, other: Floats
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    first, second = one.sum(2).ravel(), two.sum(2).ravel()
+    arms = first, place.sizes, second, place.sizes
+    true = expit(logit).mean((1, 2)) - expit(other).mean((1, 2))
+    still = of_fixed_questions(*arms, place.cell, place.studies)
+    yield "difference, these prompts", _covered(bounds(still, 0.95), true)
+    sampled = of_sampled_questions(*arms, place.cell, place.studies)
+    zero = np.zeros(place.studies)
+    if cell.seeds > 1:
+        both = widened_difference(sampled, place.runs(one), place.runs(two))
+        yield "difference, new prompts and new fine-tunes", _covered(bounds(both, 0.95), zero)
+        return
+    yield "difference, new prompts", _covered(bounds(sampled, 0.95), zero)
+    question = np.tile(np.arange(cell.questions), place.studies)
+    family = np.arange(place.studies)
+    p = joint_flips(Counts(*arms), place.cell, question, family, jointly=False).p
+    yield "p-value, new prompts (not below 5 %)", (float(np.mean(p > 0.05)), np.nan)
+
+
+def _covered(bound: Interval, truth: Floats) -> tuple[float, float]:
+    right = (bound.low <= truth + 1e-12) & (bound.high >= truth - 1e-12)
+    return float(np.mean(right)), float(np.mean(bound.high - bound.low))
+
+
+def table(found: list[Outcome]) -> str:
+    """The outcomes in Markdown: by estimator, and by estimator and rate."""
+    lines = [
+        "| estimator | cells | mean | worst | where | mean width |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    names = list(dict.fromkeys(outcome.estimator for outcome in found))
+    for rough in (False, True):
+        for name in names:
+            mine = [o for o in found if o.estimator == name and o.cell.rough == rough]
+            if mine:
+                lines.append(_line(f"{name}{', approximate' if rough else ''}", mine))
+    lines += [
+        "",
+        "By rate, all cells:",
+        "",
+        "| estimator | " + " | ".join(f"{100 * rate:g} %" for rate in RATES) + " |",
+        "| --- |" + " --- |" * len(RATES),
+    ]
+    for name in names:
+        rights = [
+            [o.right for o in found if o.estimator == name and o.cell.rate == rate]
+            for rate in RATES
+        ]
+        means = [f"{100 * np.mean(right):.1f}" if right else "" for right in rights]
+        lines.append(f"| {name} | " + " | ".join(means) + " |")
+    return "\n".join(lines)
+
+
+def _line(name: str, found: list[Outcome]) -> str:
+    """Mean and worst of what an estimator did; the worst of questions, answers and rate."""
+    groups: dict[tuple[int, int, float], list[float]] = {}
+    for outcome in found:
+        groups.setdefault(outcome.cell[:3], []).append(outcome.right)
+    worst = min(groups, key=lambda group: float(np.mean(groups[group])))
+    mean, width = (np.mean([getattr(o, part) for o in found]) for part in ("right", "width"))
+    wide = "" if np.isnan(width) else f"{width:.3f}"
+    where = f"{worst[0]} questions, {worst[1]} answers, {100 * worst[2]:g} %"
+    least = 100 * np.mean(groups[worst])
+    return f"| {name} | {len(found)} | {100 * mean:.1f} | {least:.1f} | {where} | {wide} |"
+
+
+def main() -> None:
+    """Simulate every cell and write the table."""
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    found = [outcome for cell in grid() for outcome in outcomes(cell, studies)]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    day = datetime.datetime.now(datetime.UTC).date()
+    spreads, seeds = (", ".join(f"{value:g}" for value in values) for values in (SPREADS, SEEDS))
+    asked, answers = (", ".join(map(str, values)) for values in (QUESTIONS, ANSWERS))
+    rates = ", ".join(f"{100 * rate:g} %" for rate in RATES)
+    head = (
+        "# Coverage\n\n"
+        f"How often 95 % intervals hold the truth, in percent: written by `make simulate` on "
+        f"{day}, commit {commit}, {studies} studies in each of {sum(1 for _ in grid())} cells.\n\n"
+        f"The grid is every combination of {asked} questions; {answers} answers to each, the same "
+        f"for all, or ten times as many for every fourth; mean rates of {rates}; questions that "
+        f"vary by {spreads} on the logit scale (standard deviation); {seeds} seeds, which vary by "
+        f"{SEED_SD} where there are several. Arms interact with questions by {ARM_SD}. "
+        "*Approximate* are cells of four questions, of rates below 1 %, or of questions that vary "
+        "by 2.5. *Worst* is of the combinations of questions, answers and rate, each over all the "
+        "rest.\n\n"
+    )
+    TABLE.write_text(head + table(found) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
