@@ -16,7 +16,7 @@ if not known:
     st.code(progress.BEGIN, language="bash")
     st.stop()
 
-chosen = known[bound.one("Study", progress.titles(known), "study")]
+chosen = known[bound.one("Study", progress.titles(known), "progress")]
 plan = chosen.plan
 now = datetime.now(UTC)
 skeleton.answer(progress.summary(chosen, now))

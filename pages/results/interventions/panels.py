@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.ui.charts import base, forest
 from pages.ui.parts import bounded, downloads, markup, tables
-from pages.ui.view import arms, cells, links
+from pages.ui.view import arms, cells, links, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
@@ -142,6 +142,7 @@ def _answers(
     return links.parameters(view.narrowed(arm, counts), only=only)
 
 
+@store.memo()
 def _table(
     found: pl.DataFrame, columns: Sequence[str], view: Analysis, counts: pl.DataFrame
 ) -> pl.DataFrame:

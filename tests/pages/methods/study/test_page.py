@@ -167,9 +167,16 @@ def test_studies_of_one_name_are_told_apart(on_nothing: Path) -> None:
     write(on_nothing / "studies" / "b", plan())
     app = opened(PAGE)
     assert not app.exception
-    assert len(set(app.selectbox(key="study").options)) == 2
-    app.selectbox(key="study").select_index(1).run()
+    assert len(set(app.selectbox(key="progress").options)) == 2
+    app.selectbox(key="progress").select_index(1).run()
     assert "It has not begun." in told(app)
+
+
+def test_the_chosen_study_is_no_filter_of_the_sidebar(on_empty: Path) -> None:
+    write(on_empty / "studies" / "tiny", plan(), finished())
+    app = opened(PAGE, study="tiny")
+    assert not app.exception
+    assert not app.run().exception
 
 
 def test_the_page_stands_on_any_snapshot(on_study: Path) -> None:
