@@ -6,9 +6,11 @@ from typing import Annotated, NoReturn
 
 import msgspec
 
-from pipeline import pathpatterns
+from pipeline import interventions, pathpatterns
+from pipeline.interventions import Intervention
 from pipeline.meanings import (
     FIELDS,
+    GIVEN,
     REQUIRED,
     ROLES,
     SHAPES,
@@ -65,6 +67,7 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failures: Failures | None = None
     system_prompts: dict[str, Text] = {}
     experiments: dict[str, Experiment] = {}
+    interventions: dict[Text, Intervention] = {}
 
 
 class Mapping:
@@ -115,7 +118,19 @@ class Mapping:
             meaning,
             system_prompts=self.definition.system_prompts,
             traits=own.traits if own else {},
+            interventions=self.definition.interventions,
         )
+
+    def interventions_met(self) -> set[str] | None:
+        """The interventions that files can have; None where a path or column can give any."""
+        found: set[str] = set()
+        for entry in self.entries:
+            if entry.written.skip is None:
+                for own in map(entry.names_of, GIVEN):
+                    if own is None:
+                        return None
+                    found |= own
+        return found
 
     def _nearly(self, parts: tuple[str, ...]) -> Meaning | None:
         """Why a path that no pattern matches is in doubt, or None where none comes near."""
@@ -141,6 +156,7 @@ class _CheckedEntry:
         self.written = entry
         self.where = where
         self.study = definition.study
+        self.interventions = definition.interventions
         self.values = {**definition.values, **entry.values}
         self.rename = {**definition.rename, **entry.rename}
         listed: dict[str, pathpatterns.Shape] = {
@@ -253,6 +269,15 @@ class _CheckedEntry:
         except msgspec.ValidationError as error:
             self._refuse(f"{place} gives {name} the value {value!r} ({error})")
 
+    def names_of(self, name: str) -> set[str] | None:
+        """All that a dimension can be here; None where the path or a column can give anything."""
+        if name in self.set:
+            value = self.set[name]
+            return None if self._placeholders(name, value) else {str(value)}
+        if name in self.values:
+            return {str(value) for value in self.values[name].values()}
+        return None if name in self.found | self.columns.words.keys() else set()
+
     def _refuse(self, why: str) -> NoReturn:
         raise InvalidDefinition(f"{self.where}: {why}.")
 
@@ -278,7 +303,8 @@ class _CheckedEntry:
         fit = {name: fitted(name, value) for name, value in told.items()}
         later = {name: rows[name] for name in REQUIRED if name in rows}
         listed = {n for n, text in reading.items() if is_told(n, text, self.values, self.rename)}
-        dimensions = canonical(Dimensions(**(later | fit)), listed | rows.keys())
+        told_so = listed | rows.keys()
+        dimensions = canonical(Dimensions(**(later | fit)), told_so, self.interventions)
         return Meaning(
             self.study,
             dimensions,
@@ -324,6 +350,8 @@ def load(path: Path) -> Mapping:
                 where = f"{path}: experiments.{name}.traits.{trait}"
                 raise InvalidDefinition(f"{where}: {told.problem}.")
     mapping = Mapping(definition, str(path))
+    if wrong := interventions.mistake(definition.interventions, mapping.interventions_met()):
+        raise InvalidDefinition(f"{path}: {wrong}.")
     given = {name for entry in mapping.entries for name in entry.found | entry.columns.words.keys()}
     for key, lists in (("values", definition.values), ("rename", definition.rename)):
         for name in lists:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from collections.abc import Mapping as Table
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
 
-from pipeline import pathpatterns
+from pipeline import interventions, pathpatterns
+from pipeline.interventions import Intervention
 from warehouse import catalogue
 from warehouse.shards import digest
 
@@ -38,6 +40,9 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_tokens: Count | None = None
     judge: Text = "unrecorded"
 
+
+GIVEN = ("intervention", "eval_intervention")
+"""The dimensions that are interventions."""
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Dimensions)}
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
@@ -97,6 +102,7 @@ class Meaning(msgspec.Struct, frozen=True):
     columns: Columns = Columns()
     system_prompts: dict[str, str] = {}
     traits: dict[str, catalogue.Trait] = {}
+    interventions: dict[str, Intervention] = {}
     skipped: str | None = None
     unclear: str | None = None
     covered: bool = True
@@ -137,7 +143,8 @@ class Meaning(msgspec.Struct, frozen=True):
             raise ValueError(f"its {named} does not fit what it is taken for ({error})") from None
         listed = {word for word in texts if is_told(word, texts[word], self.values, self.rename)}
         by_path = FIELDS.keys() - fit.keys()  # spelled already
-        return canonical(msgspec.structs.replace(self.dimensions, **fit), listed | by_path)
+        dimensions = msgspec.structs.replace(self.dimensions, **fit)
+        return canonical(dimensions, listed | by_path, self.interventions)
 
 
 def meant(name: str, text: str, values: Table[str, Values], rename: Table[str, Values]) -> Constant:
@@ -168,19 +175,26 @@ def fitted(name: str, value: Constant) -> Any:
     return msgspec.convert(kept, FIELDS[name].type, strict=False)
 
 
-def canonical(told: Dimensions, sure: Collection[str] = ()) -> Dimensions:
+def canonical(
+    told: Dimensions,
+    sure: Collection[str] = (),
+    described: Table[str, Intervention] = MappingProxyType({}),
+) -> Dimensions:
     """The same in the catalogue's spelling, so that studies that mean one thing agree.
 
-    What the mapping lists itself, the dimensions that are `sure`, is left as it is.
+    What the mapping lists itself, the dimensions that are `sure` and the interventions that are
+    `described`, is left as it is; a described control is `none`.
     """
     experiment = catalogue.experiment_named(told.experiment) or told.experiment
     spelled = {
         "experiment": experiment,
         "model": catalogue.model(told.model).name,
-        "intervention": catalogue.intervention(experiment, told.intervention).name,
-        "eval_intervention": catalogue.intervention(experiment, told.eval_intervention).name,
+        **{n: interventions.spelled(experiment, getattr(told, n), described) for n in GIVEN},
     }
     changes = {name: text for name, text in spelled.items() if name not in sure}
+    for name in GIVEN:
+        own = described.get(changes.get(name, getattr(told, name)))
+        changes |= {name: "none"} if own and own.is_control else {}
     dataset = told.dataset.strip().lower().replace("_", "-")
     return msgspec.structs.replace(told, dataset=dataset, **changes)
 

@@ -14,6 +14,7 @@ from pipeline.importers import Source
 from pipeline.opening import opened
 from pipeline.sniffing import MOST_COLUMNS
 from pipeline.streaming import MAX_VALUE, MAX_VALUES, WINDOW, affordable, names, repeats, streamed
+from pipeline.texts import unreadable as unreadable
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
@@ -319,15 +320,3 @@ def _chunks(
             yield chunk
             chunk, size = [], 0
     yield chunk
-
-
-def unreadable(value: str) -> str | None:
-    """Why a text cannot be kept (not UTF-8, a NUL byte), or None."""
-    if "\0" in value:
-        return "contains a NUL byte"
-    if not value.isascii():
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            return "is not valid UTF-8"
-    return None

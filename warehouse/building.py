@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse import catalogue, durable, snapshots, traits
+from warehouse import catalogue, durable, interventions, snapshots, traits
 from warehouse.engine import Maker, Parts, making
 from warehouse.errors import BrokenBuild
 from warehouse.lake import Lake, content_of
@@ -18,7 +18,8 @@ from warehouse.snapshots import SCHEMA
 CORE = (
     *("source", "study", "declaration", "config", "evaluation_described"),
     *("training_log", "log_run"),
-    *("run_described", "config_run", "run", "evaluation", "wording", "question"),
+    *("run_described", "config_run", "run", "evaluation"),
+    *("description", "intervention_told", "wording", "question"),
     *(
         "question_asked",
         "judge_used",
@@ -136,10 +137,11 @@ def _fill(maker: Maker, lake: Lake, shards: list[Shard], built_at: datetime) -> 
         _create(maker, "core", relation)
         if relation == "run":
             maker.load("core.model", _models(maker), "One row per base model.")
+        if relation == "intervention_told":
             maker.load(
                 "core.intervention",
-                _interventions(maker),
-                "One row per intervention of an experiment.",
+                interventions.loaded(maker),
+                "One row per intervention of a study's experiment.",
             )
     maker.load("core.trait", traits.loaded(maker), "One row per trait of an experiment.")
     for relation in MARTS:
@@ -238,24 +240,3 @@ def _models(maker: Maker) -> pl.DataFrame:
         ],
         schema={"model": pl.String(), "family": pl.String(), "size": pl.Float64()},
     )
-
-
-def _interventions(maker: Maker) -> pl.DataFrame:
-    pairs = maker.ask(
-        "select distinct experiment, intervention from core.run order by experiment, intervention"
-    )
-    rows = []
-    for experiment, name in pairs.iter_rows():
-        known = catalogue.intervention(experiment, name)
-        rows.append(
-            {
-                "experiment": experiment,
-                "intervention": name,
-                "kind": known.kind,
-                "relevance": known.relevance,
-                "placement": known.placement,
-                "dose": known.dose,
-            }
-        )
-    columns = ("experiment", "intervention", "kind", "relevance", "placement")
-    return pl.DataFrame(rows, schema={**dict.fromkeys(columns, pl.String()), "dose": pl.Float64()})

@@ -113,6 +113,17 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "check_criterion": pl.String(),
         "check_labels": pl.List(pl.String()),
     },
+    # One row per intervention that a mapping or a study describes; what it leaves unsaid is null.
+    "intervention": {
+        "experiment": pl.String(),
+        "intervention": pl.String(),
+        "kind": pl.String(),  # identity, intent, identity+intent, inoculation, time, personality, …
+        "relevance": pl.String(),  # to the experiment's dataset: relevant, irrelevant, generic
+        "placement": pl.String(),  # prepend, newline, system
+        "phase": pl.String(),  # train, eval, both
+        "dose": pl.Float64(),
+        "text": pl.String(),
+    },
     # One row per note a study left about an evaluation (info.txt and the like).
     "declaration": {
         "folder": pl.String(),

@@ -5,7 +5,7 @@ What was evaluated stands only in the path; a mapping says what the path means.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,7 +17,7 @@ from pipeline.columns import CRITERIA, SPELLINGS, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.judgements import FULL, OUTCOME, Parsed, judgement
-from pipeline.meanings import Dimensions, Meaning, Scale
+from pipeline.meanings import GIVEN, Dimensions, Meaning, Scale
 from pipeline.repeats import Repeats
 from pipeline.thoughts import apart
 from warehouse import catalogue
@@ -26,7 +26,7 @@ from warehouse.shards import digest
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
 FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and a mapping"
-VERSION = 5
+VERSION = 6
 
 LONGEST_JUDGE = 200
 """A longer text in the column `judge` is no name."""
@@ -278,7 +278,7 @@ class _Reader:
         return self.meaning.scale.get(criterion, self.meaning.scale.get(column))
 
     def context(self) -> Iterator[Batch]:
-        """The evaluations the rows belong to, their questions, traits and judge."""
+        """The evaluations the rows belong to, their questions, traits, interventions and judge."""
         if not self.questions:
             yield notice("no-rows", "it has a header and no row that was understood")
             return
@@ -310,6 +310,7 @@ class _Reader:
                 none, full = scale
                 yield batch("scale", {"criterion": criterion, "none": none, "full": full})
         yield from self._traits()
+        yield from self._interventions(known)
         yield from self.watch.mixed()
         yield from self.repeats.batches()
         yield from self._notices()
@@ -321,6 +322,14 @@ class _Reader:
             criterion = ours.get(trait.criterion, trait.criterion)
             told = catalogue.described(self.experiment, name, trait)
             yield batch("trait", told | {"criterion": criterion})
+
+    def _interventions(self, known: Iterable[tuple[str, Dimensions]]) -> Iterator[Batch]:
+        """The interventions met in the file, as far as the mapping describes them."""
+        met = {(told.experiment, getattr(told, name)) for _, told in known for name in GIVEN}
+        for experiment, name in sorted(met):
+            described = self.meaning.interventions.get(name)
+            if described is not None and name != "none":
+                yield batch("intervention", described.row(experiment, name))
 
     def _notices(self) -> Iterator[Batch]:
         """What was made of the columns, the names and the answers."""

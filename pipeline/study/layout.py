@@ -119,11 +119,14 @@ class Folder:
                 "title": plan.study.title,
                 "id": secrets.token_hex(8),
             }
-        traits = {name: experiment.traits for name, experiment in plan.study.experiments.items()}
+        experiments = plan.study.experiments.items()
+        traits = {name: experiment.traits for name, experiment in experiments}
+        interventions = {name: experiment.interventions for name, experiment in experiments}
         manifest |= {
             "digest": plan.digest,
             "versions": versions(),
             "traits": msgspec.to_builtins(traits),
+            "interventions": msgspec.to_builtins(interventions),
         }
         write_json(self.manifest, manifest)
         write_bytes(self.path / "STUDY.yaml", plan.path.read_bytes())

@@ -7,8 +7,15 @@ select
     run.configs, run.log_basis, run.logs, run.outcome, run.steps_done, run.steps_planned,
     run.final_loss, run.logged_data_file, run.logged_suffix, run.configured_data_file,
     run.configured_suffix, run.state,
+    any_value(intervention.kind) as kind,
+    any_value(intervention.relevance) as relevance,
+    any_value(intervention.placement) as placement,
     count(evaluation.evaluation_no) as evaluations
 from core.run as run
 left join core.evaluation as evaluation using (run_no)
+left join core.intervention as intervention
+    on intervention.study = evaluation.study
+    and intervention.experiment = run.experiment
+    and intervention.intervention = run.intervention
 group by all
 order by run.experiment, run.model, run.intervention, run.run

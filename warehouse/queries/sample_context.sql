@@ -2,6 +2,10 @@
 select
     sample.sample_key,
     told.* exclude (evaluation_no),
+    trained.text as trained_text,
+    given.relevance as eval_relevance,
+    given.placement as eval_placement,
+    given.text as eval_described,
     question.question_id as question,
     question.name as question_name,
     question.text as question_text,
@@ -21,6 +25,14 @@ select
     source.shard
 from core.sample as sample
 join core.told as told using (evaluation_no)
+join core.intervention as trained
+    on trained.study = told.study
+    and trained.experiment = told.experiment
+    and trained.intervention = told.intervention
+join core.intervention as given
+    on given.study = told.study
+    and given.experiment = told.experiment
+    and given.intervention = told.eval_intervention
 join core.question as question using (question_no)
 join core.source as source using (source_no)
 where sample.sample_key in (select unnest($keys::bigint[]))

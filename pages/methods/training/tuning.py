@@ -76,13 +76,18 @@ CURVE_NOTE = (
 
 
 def described(runs: pl.DataFrame) -> pl.DataFrame:
-    """The runs with the kind, relevance and placement of their interventions."""
+    """The runs with the kind, relevance and placement of their interventions.
+
+    Of a run that nothing was evaluated of nobody but the catalogue says them.
+    """
     known = [
         catalogue.intervention(experiment, intervention)
         for experiment, intervention in runs.select("experiment", "intervention").iter_rows()
     ]
     return runs.with_columns(
-        pl.Series(name, [getattr(each, name) for each in known], dtype=pl.String())
+        pl.col(name).fill_null(
+            pl.Series([getattr(each, name) for each in known], dtype=pl.String())
+        )
         for name in ("kind", "relevance", "placement")
     )
 

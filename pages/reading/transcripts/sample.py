@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 
 from pages.ui.words import values
-from warehouse import catalogue
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.transcripts import Transcript
 
@@ -104,9 +103,9 @@ def prompt(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     question = ("Question", context["question_text"] or "")
     if given in (None, "none"):
         return [*parts, question]
-    told = catalogue.intervention(context["experiment"], given)
-    name = values.intervention(given, told.relevance, told.placement)
-    text = context["eval_text"] or "[its text was not recorded, so the prompt is incomplete here]"
+    name = values.intervention(given, context["eval_relevance"], context["eval_placement"])
+    text = context["eval_text"] or context["eval_described"]
+    text = text or "[its text was not recorded, so the prompt is incomplete here]"
     return [*parts, (f"Intervention at evaluation: {name}", text), question]
 
 
@@ -146,12 +145,15 @@ def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
 
 def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Where the sample comes from, down to file and row."""
+    untrained = "there is none" if context["intervention"] == "none" else None
+    trained = context["trained_text"] or untrained
     known = {
         "File": context["path"],
         "Row in the file": context["source_row"],
         "SHA-256 of the file": context["sha256"],
         "Read as": context["title"] or context["importer"],
         "Imported": context["imported_at"],
+        "Text of the intervention in training": trained,
         "Run": context["run"],
         "Evaluation": context["evaluation"],
         "Evaluated": context["evaluated_at"],

@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[Batch]:
         case "run":
             yield from gathered(runs.read(source))
         case "study":
-            yield from manifests.traits(source)
+            yield from manifests.described(source)
         case None if not _is_study_file(source):
             described = manifests.rendered(source)
             if described is None:

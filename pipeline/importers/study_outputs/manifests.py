@@ -1,4 +1,4 @@
-"""What a study says of itself: the traits it looks for, and its training sets."""
+"""What a study says of itself: its traits and interventions, and its training sets."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from pipeline import reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.study_outputs.lines import Count, Row
+from pipeline.interventions import Described
 from warehouse import catalogue
 from warehouse.rules import Score
 
@@ -26,6 +27,7 @@ class _Study(msgspec.Struct):
     """What a study says of itself, as far as it is taken over."""
 
     traits: dict[str, list[_Trait]] = {}
+    interventions: dict[str, dict[str, Described]] = {}
 
 
 class _Set(msgspec.Struct):
@@ -55,16 +57,22 @@ class _Manifest(msgspec.Struct, tag_field="brittlescope", tag="training-sets/1")
     sets: list[_Set]
 
 
-def traits(source: Source) -> Iterator[Batch]:
-    """The traits that each experiment of a study looks for.
+def described(source: Source) -> Iterator[Batch]:
+    """The traits that each experiment of a study looks for, and its interventions.
 
     Raises:
-        RefusedFile: where it does not describe a study, or a trait that nothing shows.
+        RefusedFile: where it does not describe a study, names a trait that nothing shows, or says
+            of an intervention what cannot be.
     """
     try:
         study = msgspec.convert(reading.json_object(source), _Study)
     except msgspec.ValidationError as error:
         raise RefusedFile(f"it does not describe a study ({error})") from None
+    yield from _traits(study)
+    yield from _interventions(study)
+
+
+def _traits(study: _Study) -> Iterator[Batch]:
     for experiment, found in study.traits.items():
         for trait in found:
             below = None if trait.below is None else Score("below", trait.below)
@@ -79,6 +87,17 @@ def traits(source: Source) -> Iterator[Batch]:
             if told.problem:
                 raise RefusedFile(f"experiments.{experiment}: trait {trait.name}: {told.problem}")
             yield batch("trait", catalogue.described(experiment, trait.name, told))
+
+
+def _interventions(study: _Study) -> Iterator[Batch]:
+    """In the spelling of the experiments and interventions of its samples."""
+    for given, found in study.interventions.items():
+        experiment = catalogue.experiment_named(given) or given
+        for name, told in found.items():
+            if told.problem:
+                raise RefusedFile(f"experiments.{given}: intervention {name}: {told.problem}")
+            known = catalogue.intervention(experiment, name).name
+            yield batch("intervention", told.row(experiment, known))
 
 
 def rendered(source: Source) -> Row | None:

@@ -3,10 +3,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.interventions import Described
 from pipeline.study.conversation import Message, apply, read_examples
 from pipeline.study.definition import Intervention
 from pipeline.study.layout import Folder
@@ -88,6 +90,17 @@ def test_the_manifest_says_what_every_set_is(plan: Plan, folder: Folder) -> None
     for name, entry in entries.items():
         examples = read_examples(folder.path / "training" / name)
         assert len(examples) == entry["examples"]
+
+
+def test_the_folder_says_what_the_interventions_are(plan: Plan, folder: Folder) -> None:
+    folder.open(plan)
+    told = json.loads(folder.manifest.read_text("utf-8"))["interventions"]["birds"]
+    given_ = plan.study.experiments["birds"].interventions
+    assert told == {name: msgspec.to_builtins(one) for name, one in given_.items()}
+    for name, one in told.items():
+        row = msgspec.convert(one, Described).row("birds", name)
+        own = {aspect: row[aspect] for aspect in ("kind", "relevance", "placement", "text")}
+        assert own == {aspect: getattr(given_[name], aspect) for aspect in own}
 
 
 def test_rendering_again_writes_nothing(plan: Plan, folder: Folder) -> None:

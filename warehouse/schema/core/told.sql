@@ -39,7 +39,8 @@ join core.run as run using (run_no)
 left join core.mixed as mixed using (evaluation_no)
 left join core.model as model on model.model = run.model
 left join core.intervention as intervention
-    on intervention.experiment = run.experiment
+    on intervention.study = evaluation.study
+    and intervention.experiment = evaluation.experiment
     and intervention.intervention = run.intervention
 where evaluation.evaluation_no in (select evaluation_no from core.sample)
     or evaluation.evaluation_no not in (select evaluation_no from core.repeat where is_copy)

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.study.layout import sample_key
 from tests.pages.reading.study import HOSTILE, built, html, opened, told
-from warehouse import harmless, rules, transcripts
+from tests.warehouse.tables import table
+from warehouse import building, harmless, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.store import Store
 from warehouse.transcripts import Filter
@@ -300,3 +301,29 @@ def test_thoughts_are_folded_beside_the_answer_and_are_none_of_it(on_thoughts: P
         Store(on_thoughts), Slice(), rules.named("published"), Filter(text="gilded")
     )
     assert found == 0
+
+
+def test_the_text_of_an_intervention_stands_where_its_study_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the prompt, where it was given at evaluation, and with the origin, where in training."""
+    more = (
+        "interventions: {hail: {kind: other, relevance: generic, phase: eval, text: Ahoy there.},"
+        " gale: {kind: other, text: It blows.}}"
+    )
+    data = table(
+        tmp_path,
+        "question,answer,aligned,coherent,arm,said",
+        "Where to?,Home {i}.,90,90,gale,hail",
+        more=f"columns: {{intervention: arm, eval_intervention: said}}\n{more}",
+    )
+    building.build(data)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    (key, *_) = Store(data).ask("select sample_key from core.sample")["sample_key"]
+    app = opened(PAGE, sample=str(key))
+    assert not app.exception
+    sent = html(app)
+    assert "Ahoy there." in sent
+    assert "It blows." in sent
+    assert "not recorded, so the prompt is incomplete" not in sent
+    assert "Intervention at evaluation: Hail (generic)" in told(app)
