@@ -55,7 +55,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 30
+    assert len(names) == len(set(names)) == 31
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
