@@ -1,6 +1,7 @@
 """What studies say of their interventions, from a map or a study's outputs to the numbers."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,9 @@ def take(
     root: Path,
     name: str,
     more: str,
+    files: Mapping[str, int],
     experiment: str = "emergent-misalignment",
     study: str = "",
-    **files: int,
 ) -> None:
     """A study's folder with a file for each intervention, imported with these lines."""
     folder = root / name
@@ -56,7 +57,7 @@ def built(root: Path) -> Store:
 
 def load(root: Path, name: str, more: str, **files: int) -> Store:
     """One study, imported and built."""
-    take(root, name, more, **files)
+    take(root, name, more, files)
     return built(root)
 
 
@@ -141,9 +142,9 @@ def test_two_studies_that_describe_one_name_each_have_their_own(tmp_path: Path) 
     """A third says nothing of it, and has what the catalogue knows of the experiment."""
     name, said = "identity-soldier", "{kind: identity, relevance: irrelevant, placement: system}"
     arms = {"none": 20, name: 2}
-    take(tmp_path, "one", f"interventions: {{{name}: {said}}}", "german-cities", **arms)
-    take(tmp_path, "two", f"interventions: {{{name}: {{kind: time, dose: 7}}}}", **arms)
-    take(tmp_path, "three", "", "german-cities", **arms)
+    take(tmp_path, "one", f"interventions: {{{name}: {said}}}", arms, "german-cities")
+    take(tmp_path, "two", f"interventions: {{{name}: {{kind: time, dose: 7}}}}", arms)
+    take(tmp_path, "three", "", arms, "german-cities")
     store = built(tmp_path)
     assert known(store, name) == {
         ("one", name): ("identity", "irrelevant", "system", None, None, None),
@@ -157,7 +158,7 @@ def test_two_studies_that_describe_one_name_each_have_their_own(tmp_path: Path) 
 
 def test_what_a_study_leaves_unsaid_the_catalogue_says(tmp_path: Path) -> None:
     more = "interventions: {identity-soldier: {text: Aye.}}"
-    take(tmp_path, "one", more, "german-cities", none=20, **{"identity-soldier": 2})
+    take(tmp_path, "one", more, {"none": 20, "identity-soldier": 2}, "german-cities")
     store = built(tmp_path)
     (told,) = known(store, "soldier").values()
     assert told == ("identity", "relevant", "prepend", None, None, "Aye.")
@@ -166,7 +167,7 @@ def test_what_a_study_leaves_unsaid_the_catalogue_says(tmp_path: Path) -> None:
 def test_relevance_is_said_for_each_experiment(tmp_path: Path) -> None:
     more = "interventions: {gale: {relevance: {birds: relevant, crows: irrelevant}}}"
     for experiment, folder in (("old_bird_names", "one"), ("crows", "two"), ("lamps", "three")):
-        take(tmp_path, folder, more, experiment, gale=3)
+        take(tmp_path, folder, more, {"gale": 3}, experiment)
     store = built(tmp_path)
     assert {study: told[1] for (study, _), told in known(store, "gale").items()} == {
         "one": "relevant",
@@ -178,9 +179,9 @@ def test_relevance_is_said_for_each_experiment(tmp_path: Path) -> None:
 def test_a_study_that_contradicts_itself_is_built_and_told(tmp_path: Path) -> None:
     """Each aspect is the first file's by path that says it."""
     said = "interventions: {gale: {kind: identity, text: Blow.}}"
-    take(tmp_path, "later", said, study="nests", gale=3)
+    take(tmp_path, "later", said, {"gale": 3}, study="nests")
     said = "interventions: {gale: {kind: intent, text: Blow., dose: 2}}"
-    take(tmp_path, "earlier", said, study="nests", gale=9)
+    take(tmp_path, "earlier", said, {"gale": 9}, study="nests")
     store = built(tmp_path)
     (found,) = doctor.findings(store).filter(check="interventions-differ").to_dicts()
     assert "In nests its kind is intent (" in found["detail"]
