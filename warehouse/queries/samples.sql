@@ -40,7 +40,6 @@ select
     sample.sample_key,
     told.* exclude (evaluation_no, source_no, run_no),
     question.question_id as question,
-    coalesce(question.name, question.text) as question_name,
     question.text as question_text,
     sample.sample_index,
     sample.status::varchar as status,

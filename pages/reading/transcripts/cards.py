@@ -34,10 +34,12 @@ def shared(rows: pl.DataFrame) -> Shared:
     listed = rows.to_dicts()
     told = [sample.conditions(row) for row in listed]
     outcomes = [one for row in listed for one in row["outcomes"]]
-    same = {name for name in (told[0] if told else {}) if len({one.get(name) for one in told}) == 1}
+    first = told[0] if told else {}
     return Shared(
         experiment=_only(row["experiment"] for row in listed),
-        conditions={name: text for name, text in told[0].items() if name in same} if told else {},
+        conditions={
+            name: text for name, text in first.items() if all(one.get(name) == text for one in told)
+        },
         question=_only(row["question_text"] for row in listed),
         judge=_only(one["judge"] for one in outcomes),
         trait=_only(one["trait"] for one in outcomes),
