@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -45,6 +46,10 @@ class Found:
     refused: list[tuple[Path, str]] = field(default_factory=list)
     passed_over: int = 0  # files that are called like programs, prose, pictures or weights
 
+    def files(self) -> Iterator[Path]:
+        """The files of all units."""
+        return chain.from_iterable(self.units)
+
     def refuse(self, path: Path, reason: str) -> None:
         """Note what cannot be read."""
         self.refused.append((path, reason))
@@ -71,6 +76,14 @@ def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
                 stems.setdefault(path.with_suffix("") if path.suffix else path, set()).add(path)
     found.units = [ordered(unit) for unit in stems.values()]
     return found
+
+
+def size_of(path: Path) -> int:
+    """How many bytes a file has; none where it cannot be asked, which is said when it is opened."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _root(given: Path) -> Path:

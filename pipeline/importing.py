@@ -1,28 +1,24 @@
 """From files to shards: each is read by one importer, within bounds, and its outcome is told."""
 
 import functools
-import os
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from pipeline import claiming, importers, opening, reading, stamps
 from pipeline.errors import RefusedFile, UsageError
-from pipeline.finding import ordered
+from pipeline.finding import ordered, size_of
 from pipeline.importers import Batch, Source
 from pipeline.mapping import Mapping
-from pipeline.workers import spread
+from pipeline.workers import Team, needed
 from warehouse.errors import CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
 from warehouse.shards import Origin, Shard, Writer, digest, now
-
-PARALLEL_BYTES = 16 * 2**20
-"""Less than this is imported in one process: starting others costs more than it saves."""
 
 SHOWN_REFUSALS = 20
 """How many refused rows of one file are named on the terminal; the app shows them all."""
@@ -84,11 +80,12 @@ def run(
     units: Iterable[list[Path]],
     chosen: str | None = None,
     mapping: Mapping | None = None,
+    beside: Team | None = None,
 ) -> Iterator[Outcome]:
     """Import the files, several at a time where they are large; outcomes come as they are done.
 
     `mapping` says what paths mean where files do not say it. Without one, a file that has not
-    changed keeps the meaning it was imported with.
+    changed keeps the meaning it was imported with. `beside` are processes that were called ahead.
 
     Raises:
         UsageError: where `chosen` is not an importer.
@@ -105,15 +102,15 @@ def run(
             yield from (outcome for outcome in done if outcome and outcome.path in unit)
         else:
             changed.append(whole)
-    size = sum(_size(path) for unit in changed for path in unit)
+    size = sum(size_of(path) for unit in changed for path in unit)
     batches = list(_batches(changed))
-    workers = min(os.cpu_count() or 1, 4, len(batches))
-    if size < PARALLEL_BYTES or workers < 2:
+    if not (count := needed(len(batches), size)):
         for batch in batches:
             yield from import_units(data, batch, chosen, mapping)
-    else:
-        work = functools.partial(import_units, data, chosen=chosen, mapping=mapping)
-        yield from spread(work, batches, workers)
+        return
+    work = functools.partial(import_units, data, chosen=chosen, mapping=mapping)
+    with nullcontext(beside) if beside else Team(count) as those:
+        yield from those.spread(work, batches)
 
 
 @functools.lru_cache(maxsize=1)
@@ -128,7 +125,7 @@ def _batches(units: Iterable[list[Path]]) -> Iterator[list[list[Path]]]:
     size = 0
     for unit in units:
         batch.append(unit)
-        size += sum(map(_size, unit))
+        size += sum(map(size_of, unit))
         if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -140,13 +137,6 @@ def _with_twins(lake: Lake, unit: list[Path]) -> list[Path]:
     """The files of a unit, and those of their stem that were imported at another time."""
     beside = {path.with_suffix(suffix) for path in unit for suffix in (".json", ".csv")}
     return ordered({*unit, *(path for path in beside if lake.pointer(path) and path.is_file())})
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0  # said where it is opened
 
 
 def _unchanged(
@@ -372,7 +362,7 @@ def _deadline(path: Path) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears the clock
         return
-    limit = DEADLINE + SECONDS_A_MEGABYTE * _size(path) / 2**20
+    limit = DEADLINE + SECONDS_A_MEGABYTE * size_of(path) / 2**20
 
     def ring(*_: object) -> NoReturn:
         raise GivenUp(f"it takes more than {limit:,.0f} seconds of computing; split it into parts")

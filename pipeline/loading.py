@@ -2,15 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import finding, importers, importing, mapping, telling
+from pipeline import finding, workers
 from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app, where
-from warehouse.lake import Lake
+
+if TYPE_CHECKING:
+    from pipeline.importing import Outcome
 
 BUNDLED = ROOT / "examples" / "small-models" / "results"
 
@@ -36,15 +40,50 @@ def import_files(
     data: Path,
 ) -> None:
     """Read files and folders into the lake, and build a snapshot of it."""
-    told = mapping.load(meanings) if meanings else None
     found = finding.find(paths, skip=data)
+    with ExitStack() as stack:
+        beside = None
+        if count := workers.needed(len(found.units), sum(map(finding.size_of, found.files()))):
+            beside = stack.enter_context(workers.Team(count))
+            beside.call("pipeline.importing")  # while this process loads it too
+        outcomes = _imported(found, data, chosen, meanings, beside)
+    _tell(outcomes, paths, data, no_build, verbose)
+
+
+def _imported(
+    found: finding.Found,
+    data: Path,
+    chosen: str | None,
+    meanings: Path | None,
+    beside: workers.Team | None,
+) -> list["Outcome"]:
+    """What became of every file that was found, and of importers that cannot be loaded."""
+    from pipeline import importers, importing, mapping
+
+    told = mapping.load(meanings) if meanings else None
     files = sum(len(unit) for unit in found.units)
     outcomes = [importing.refusal(path, reason) for path, reason in found.refused]
-    outcomes += _followed(importing.run(data, found.units, chosen, told), files, "Importing")
-    outcomes += [
+    outcomes += _followed(
+        importing.run(data, found.units, chosen, told, beside), files, "Importing"
+    )
+    return outcomes + [
         importing.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
         for name, why in importers.broken().items()
     ]
+
+
+def _tell(
+    outcomes: list["Outcome"], paths: tuple[Path, ...], data: Path, no_build: bool, verbose: bool
+) -> None:
+    """Say what came of the files, and publish it.
+
+    Raises:
+        UsageError: where nothing was loaded.
+        click.exceptions.Exit: with status 1, where something was refused.
+    """
+    from pipeline import telling
+    from warehouse.lake import Lake
+
     for line in telling.report(outcomes, paths, verbose):
         say(line)
     if no_build:
@@ -80,9 +119,7 @@ def _say_what_is_in_doubt(data: Path) -> None:
     store.close()
 
 
-def _followed(
-    outcomes: Iterable[importing.Outcome], length: int, label: str
-) -> Iterator[importing.Outcome]:
+def _followed(outcomes: Iterable["Outcome"], length: int, label: str) -> Iterator["Outcome"]:
     """The outcomes as they come, with a bar on a terminal."""
     if not sys.stderr.isatty():
         yield from outcomes
@@ -95,7 +132,9 @@ def _followed(
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forget(paths: tuple[Path, ...], data: Path) -> None:
     """Take files or folders out of the lake again; the files themselves stay."""
+    from pipeline import telling
     from warehouse import building
+    from warehouse.lake import Lake
 
     lake = Lake(data)
     gone = lake.forget(given.resolve() for given in paths)
@@ -125,6 +164,8 @@ def build(data: Path) -> None:
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
 def demo(port: int | None, no_token: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
+    from pipeline import importing, telling
+
     outcomes = list(importing.run(data, finding.find([BUNDLED], skip=data).units))
     for line in telling.report(outcomes, [BUNDLED], verbose=False):
         say(line)

@@ -20,6 +20,7 @@ class Table:
         numbers, records = zip(*rows, strict=True) if rows else ((), ())
         self.numbers = pl.Series(numbers, dtype=pl.Int64)
         self.columns: dict[str, list[Any]] = {}
+        self.plainly: dict[str, list[Any]] = {}
         names = list(chain.from_iterable(records))
         first = list(records[0]) if records else []
         self.even = names == first * len(rows)  # nearly always: all have the same fields
@@ -47,10 +48,12 @@ class Table:
 
     def plain(self, field: str) -> list[Any]:
         """The values of a field, a list or an object among them as text."""
-        values = self.stored(field)
-        if set(map(type, values)) <= PLAIN:
-            return values
-        return [value if type(value) in PLAIN else word(value) for value in values]
+        if field not in self.plainly:
+            values = self.stored(field)
+            if not set(map(type, values)) <= PLAIN:
+                values = [value if type(value) in PLAIN else word(value) for value in values]
+            self.plainly[field] = values
+        return self.plainly[field]
 
 
 def each(function: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """Work spread over processes of its own, each in one thread, that end with the one that asked."""
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -18,45 +19,75 @@ Result = TypeVar("Result")
 THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 """The variables that tell libraries how many threads to start; they read them when loaded."""
 
+WORTH = 16 * 2**20
+"""Fewer bytes are read in one process: starting others costs more than it saves."""
+
+MOST = 4
+"""How many processes there are at most."""
+
 MAX_WAITING = 4
 """How many items wait in the queue of each worker, to keep memory flat."""
 
 
-def spread(
-    work: Callable[[Item], Sequence[Result]], items: Iterable[Item], workers: int
-) -> Iterator[Result]:
-    """What `work` makes of every item, as it is done.
+def needed(items: int, size: int) -> int:
+    """How many processes so many items of so many bytes are worth beside this one, if any."""
+    count = min(os.cpu_count() or 1, MOST, items)
+    return count if count > 1 and size >= WORTH else 0
 
-    Raises:
-        BrittlescopeError: where a worker was killed.
+
+class Team:
+    """Processes that work beside this one; they end with the context.
+
+    They load what their work needs as soon as they are called (`call`), while this process may
+    still find out what there is to do.
     """
-    # A fresh interpreter for each worker: Polars' threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin)
-    waiting: set[Future[Sequence[Result]]] = set()
-    try:
-        for item in items:
-            with _single_threaded():
-                waiting.add(pool.submit(work, item))
-            if len(waiting) >= workers * MAX_WAITING:
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        # A fresh interpreter for each: Polars' threads do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        self.pool = ProcessPoolExecutor(size, mp_context=context, initializer=begin)
+
+    def __enter__(self) -> "Team":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in multiprocessing.active_children():
+            worker.terminate()  # what it was reading is not told as done, and will be swept
+        self.pool.shutdown(cancel_futures=True)
+
+    def call(self, module: str) -> None:
+        """Start the processes, to load a module."""
+        with _single_threaded():
+            for _ in range(self.size):
+                self.pool.submit(_load, module)
+
+    def spread(
+        self, work: Callable[[Item], Sequence[Result]], items: Iterable[Item]
+    ) -> Iterator[Result]:
+        """What `work` makes of every item, as it is done.
+
+        Raises:
+            BrittlescopeError: where a worker was killed.
+        """
+        waiting: set[Future[Sequence[Result]]] = set()
+        try:
+            for item in items:
+                with _single_threaded():
+                    waiting.add(self.pool.submit(work, item))
+                if len(waiting) >= self.size * MAX_WAITING:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield from future.result()
+            while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield from future.result()
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield from future.result()
-    except BrokenProcessPool:
-        raise BrittlescopeError(
-            "A process that read files was killed, perhaps because memory ran out; what was "
-            "imported before stays. Import again to go on."
-        ) from None
-    except BaseException:
-        for worker in multiprocessing.active_children():
-            worker.terminate()  # what it was reading is not told as done, and will be swept
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+        except BrokenProcessPool:
+            raise BrittlescopeError(
+                "A process that read files was killed, perhaps because memory ran out; what was "
+                "imported before stays. Import again to go on."
+            ) from None
 
 
 @contextmanager
@@ -72,6 +103,10 @@ def _single_threaded() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _load(module: str) -> None:
+    importlib.import_module(module)
 
 
 def begin() -> None:

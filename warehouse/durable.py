@@ -7,6 +7,7 @@ Both cost a wait for the disk, so that whoever writes many files forces them all
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -81,9 +82,17 @@ def sync(paths: Iterable[Path]) -> None:
         for path in wanted:
             _sync(path)
         return
-    with ThreadPoolExecutor(min(THREADS, len(wanted))) as pool:
-        for _ in pool.map(_sync, wanted):
-            pass
+    for _ in _waiting().map(_sync, wanted):
+        pass
+
+
+@functools.cache
+def _waiting() -> ThreadPoolExecutor:
+    """Threads that do nothing but wait for the disk, kept since they are asked for again."""
+    return ThreadPoolExecutor(THREADS)
+
+
+os.register_at_fork(after_in_child=_waiting.cache_clear)  # threads stay behind
 
 
 def fingerprint(path: Path) -> str:

@@ -65,14 +65,16 @@ NEAR = 120
 
 def quoted(answers: pl.Series, lengths: pl.Series) -> pl.Series:
     """The beginning of every answer that reads like an API's error; null for any other."""
+    none = pl.Series(answers.name, [None], pl.String()).new_from_index(0, len(answers))
     at = (lengths <= LONGEST).fill_null(False).arg_true()
+    if at.is_empty():
+        return none
     texts = answers.gather(at).str.slice(0, LOOKED_AT)
     near = texts.str.slice(0, NEAR).str.contains_any([*WORDS], ascii_case_insensitive=True)
     at, texts = at.filter(near), texts.filter(near)
     match = _signs().match
     found = pl.Series([match(text) is not None for text in texts], dtype=pl.Boolean())
-    shown = pl.Series(answers.name, [None], pl.String()).new_from_index(0, len(answers))
-    return shown.scatter(at.filter(found), texts.filter(found).str.slice(0, QUOTED))
+    return none.scatter(at.filter(found), texts.filter(found).str.slice(0, QUOTED))
 
 
 @cache

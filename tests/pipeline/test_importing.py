@@ -1,14 +1,17 @@
 """Files are found in a stable order, each is read by one importer, and changes are noticed."""
 
 import json
+import multiprocessing
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline import finding, importing, workers
+from pipeline.cli import main
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
 from warehouse import building
@@ -177,11 +180,25 @@ def test_large_input_is_read_by_several_processes_alike(
         result(tmp_path / "tree" / str(number), {**RECORD, "alignment": number}, number)
     units = finding.find([tmp_path / "tree"]).units
     alone = list(importing.run(tmp_path / "alone", units))
-    monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(workers, "WORTH", 0)
     monkeypatch.setattr(importing, "BATCH_FILES", 1)
     together = list(importing.run(tmp_path / "together", units))
     assert sorted(together, key=lambda o: o.path) == sorted(alone, key=lambda o: o.path)
     assert Lake(tmp_path / "alone").content() == Lake(tmp_path / "together").content()
+
+
+def test_the_command_reads_large_input_by_processes_called_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        result(tmp_path / "tree" / str(number), {**RECORD, "alignment": number})
+    monkeypatch.setattr(workers, "WORTH", 0)
+    monkeypatch.setattr(importing, "BATCH_FILES", 1)
+    asked = ["import", str(tmp_path / "tree"), "--no-build", "--data", str(tmp_path / "data")]
+    for _ in range(2):  # the second time there is nothing to do for those who were called
+        told = CliRunner().invoke(main, asked)
+        assert (told.exit_code, "3 files" in told.output) == (0, True), told.output
+    assert multiprocessing.active_children() == []
 
 
 def test_a_worker_that_is_killed_is_told_in_a_sentence(
@@ -189,7 +206,7 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(
 ) -> None:
     for number in range(3):
         result(tmp_path / "tree" / str(number), RECORD)
-    monkeypatch.setattr(importing, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(workers, "WORTH", 0)
     monkeypatch.setattr(importing, "BATCH_FILES", 1)
     monkeypatch.setattr(workers, "begin", os.abort)
     with pytest.raises(BrittlescopeError, match="A process that read files was killed"):
