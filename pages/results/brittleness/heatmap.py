@@ -11,10 +11,9 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 import polars as pl
 
-from pages.results.brittleness import ramps
-from pages.results.brittleness.ramps import Ramp, Theme
-from pages.ui.charts import base
+from pages.ui.charts import base, ramps
 from pages.ui.charts.base import INK, NEUTRAL, NO_RESULT, VERDICT_COLOURS
+from pages.ui.charts.ramps import Ramp, Theme
 
 State = Literal["result", "not a result", "undefined"]
 

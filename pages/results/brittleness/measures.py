@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.results.brittleness.ramps import Ramp
+from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import numbers

@@ -7,8 +7,8 @@ import pytest
 
 from pages.results.brittleness import heatmap
 from pages.results.brittleness.heatmap import Panel
-from pages.results.brittleness.ramps import INKS, Ramp
 from pages.ui.charts.base import VERDICT_COLOURS
+from pages.ui.charts.ramps import INKS, Ramp
 from pages.ui.parts import downloads
 
 RATES = Ramp(0, 1, (0, 0.5, 1))

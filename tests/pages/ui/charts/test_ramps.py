@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pages.results.brittleness import ramps
-from pages.results.brittleness.ramps import DIVERGING, SEQUENTIAL, Ramp, Theme, contrast, ink
+from pages.ui.charts import ramps
 from pages.ui.charts.base import VERDICT_COLOURS
+from pages.ui.charts.ramps import DIVERGING, SEQUENTIAL, Ramp, Theme, contrast, ink
 
 SHARES = Ramp(0, 1, (0, 1))
 DIFFERENCES = Ramp(-1, 1, (-1, 0, 1), centre=0, points=True)
