@@ -1,16 +1,24 @@
-"""A program that reads a chart from its input and writes a picture to its output.
+"""A program that reads figures from its input and writes pictures to its output.
 
-    python converter.py svg|png < chart.json > picture
+    python converter.py svg|png|pdf < figures.json > pictures
+
+Figures are charts and, where they are to be printed, their width: in pixels of the charts, and in
+points on paper. The plots of a chart are then made as wide as their labels leave room for, so
+that letters keep their size. Each picture is written behind its length, eight bytes.
 
 The converter is a JavaScript engine and a renderer, and either ends its whole process where it
 meets what it did not expect. So it has a process of its own, with bounds on memory and time, and a
 chart that breaks it breaks nothing else. It is started by its path and imports nothing of ours.
 """
 
+import copy
 import json
+import re
 import resource
 import signal
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 MEMORY = 2 << 30
 """The most bytes it may hold: the largest chart of ours needs a twentieth."""
@@ -18,23 +26,145 @@ MEMORY = 2 << 30
 SECONDS = 100
 """The most seconds it lives, should nobody be left to end it."""
 
+PPI = 300
+"""The dots per inch of a PNG that is to be printed."""
+
+ROUNDS = 5
+"""How many times a width is tried; two are nearly always enough."""
+
+LEAST, STEP = 80, 12
+"""Pixels that a plot, and a step of one, keep however long its labels are."""
+
 
 def main() -> None:
-    """Convert one chart."""
+    """Convert what is asked for."""
     signal.alarm(SECONDS)
     for what, most in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(what)
         bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (bound, bound))
 
+    asked = json.load(sys.stdin.buffer)
+    for chart in asked["charts"]:
+        picture = converted(chart, sys.argv[1], asked["width"], asked["points"])
+        sys.stdout.buffer.write(len(picture).to_bytes(8) + picture)
+
+
+def converted(chart: dict[str, Any], form: str, width: float | None, points: float | None) -> bytes:
+    """One chart as a picture."""
     import vl_convert
 
-    chart = json.load(sys.stdin.buffer)
-    if sys.argv[1] == "svg":
-        picture = vl_convert.vegalite_to_svg(chart, allowed_base_urls=[]).encode()
-    else:
-        picture = bytes(vl_convert.vegalite_to_png(chart, scale=2, allowed_base_urls=[]))
-    sys.stdout.buffer.write(picture)
+    drawn = vl_convert.vegalite_to_svg(
+        chart if width is None else fitted(chart, width), allowed_base_urls=[]
+    )
+    if form == "png":
+        # A picture for a screen is twice its size; one for paper has the dots that printers ask.
+        scale, ppi = (2.0, 72) if points is None else (points / size(drawn)[0], PPI)
+        return bytes(vl_convert.svg_to_png(drawn, scale=scale, ppi=ppi))
+    if form == "pdf":
+        return bytes(vl_convert.svg_to_pdf(drawn if points is None else printed(drawn, points)))
+    return (drawn if points is None else printed(drawn, points, "pt")).encode()
+
+
+def fitted(chart: dict[str, Any], width: float) -> dict[str, Any]:
+    """The same chart, so many pixels wide with all its labels.
+
+    All its plots are stretched or shrunk alike. Where labels leave too little, a legend first
+    takes one column, and then the chart stays wider than asked.
+    """
+    made = _narrowed(chart, width, None)
+    return made if _width(made) <= width + 1 else _narrowed(chart, width, 1)
+
+
+def _narrowed(chart: dict[str, Any], width: float, columns: int | None) -> dict[str, Any]:
+    """The chart with its plots stretched until it has that width, as near as they allow."""
+    tried: list[tuple[float, float]] = []
+    share, made = 1.0, chart
+    for _ in range(ROUNDS):
+        made = _stretched(chart, share, columns)
+        tried.append((share, _width(made)))
+        if abs(tried[-1][1] - width) <= 1:
+            break
+        following = _next(tried, width, _plots(chart))
+        if following is None:
+            break
+        share = following
+    return made
+
+
+def _next(tried: list[tuple[float, float]], width: float, plots: float) -> float | None:
+    """The share to try next: on the line through the last two tries, or by the plots' own size."""
+    share, found = tried[-1]
+    slope = plots or found
+    if len(tried) > 1 and tried[-2][0] != share:
+        slope = (found - tried[-2][1]) / (share - tried[-2][0])
+    if slope <= 0:
+        return None
+    wanted = max(0.02, share + (width - found) / slope)
+    return None if abs(wanted - share) < 0.001 else wanted
+
+
+def _stretched(chart: dict[str, Any], share: float, columns: int | None) -> dict[str, Any]:
+    made = copy.deepcopy(chart)
+    for view in _views(made):
+        given = view.get("width")
+        if isinstance(given, dict) and isinstance(given.get("step"), int | float):
+            view["width"] = {"step": max(STEP, given["step"] * share)}
+        elif isinstance(given, int | float):
+            view["width"] = max(LEAST, given * share)
+    for legend in _legends(made) if columns else ():
+        if "columns" in legend:
+            legend["columns"] = columns
+    return made
+
+
+def _plots(chart: dict[str, Any]) -> float:
+    """The pixels of the widest plot whose width is a number."""
+    widths = [view.get("width") for view in _views(chart)]
+    return max((w for w in widths if isinstance(w, int | float)), default=0)
+
+
+def _views(chart: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The plots of a chart, at whatever depth."""
+    parts = [part for way in ("vconcat", "hconcat", "concat") for part in chart.get(way, ())]
+    if not parts:
+        yield chart
+    for part in parts:
+        yield from _views(part)
+
+
+def _legends(part: Any) -> Iterator[dict[str, Any]]:
+    """Every legend of a chart."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == "legend" and isinstance(value, dict):
+                yield value
+            elif name not in ("datasets", "data"):
+                yield from _legends(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _legends(value)
+
+
+def _width(chart: dict[str, Any]) -> float:
+    import vl_convert
+
+    return float(vl_convert.vegalite_to_scenegraph(chart, allowed_base_urls=[])["width"])
+
+
+def size(drawn: str) -> tuple[float, float]:
+    """The width and height of an SVG in its own pixels."""
+    found = re.search(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"', drawn)
+    if found is None:
+        raise ValueError("The SVG has no size.")
+    return float(found[1]), float(found[2])
+
+
+def printed(drawn: str, points: float, unit: str = "") -> str:
+    """An SVG that is so many points wide on paper."""
+    width, height = size(drawn)
+    now = f'width="{points:g}{unit}" height="{points * height / width:.2f}{unit}"'
+    return re.sub(r'width="[\d.]+" height="[\d.]+"', now, drawn, count=1)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""Charts as SVG and PNG, made in a process of their own, where whatever a chart does stays."""
+"""Charts as SVG, PNG and PDF, made in a process of their own, where whatever a chart does stays."""
 
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 from streamlit.logger import get_logger
@@ -36,17 +37,41 @@ _UNDER_WAY: set["subprocess.Popen[bytes]"] = set()
 _LOGGER = get_logger(__name__)
 
 
+Form = Literal["svg", "png", "pdf"]
+
+Chart = alt.TopLevelMixin | Mapping[str, Any]
+"""A chart, of Altair or as Vega-Lite takes it."""
+
+
+class Paper(NamedTuple):
+    """How wide a figure is to be printed: over all, in pixels of the chart, and on paper."""
+
+    width: int
+    points: float
+
+
 class NoPicture(BrittlescopeError):
     """A chart could not be made into a picture."""
 
 
-def picture(chart: alt.TopLevelMixin, form: Literal["svg", "png"]) -> bytes:
-    """A chart as SVG, or as PNG at twice its size.
+def picture(chart: Chart, form: Form, paper: Paper | None = None) -> bytes:
+    """A chart as a figure for that paper, or as it is on screen (a PNG at twice its size).
 
     Raises:
         NoPicture: where the converter fails or takes too long.
     """
-    given = json.dumps(_clean(chart.to_dict())).encode()
+    return pictures([chart], form, paper)[0]
+
+
+def pictures(charts: Sequence[Chart], form: Form, paper: Paper | None = None) -> list[bytes]:
+    """Several charts, each as `picture` makes it; in one process, which takes long to start.
+
+    Raises:
+        NoPicture: where the converter fails or takes too long.
+    """
+    width, points = paper or (None, None)
+    drawn = [_clean(chart if isinstance(chart, Mapping) else chart.to_dict()) for chart in charts]
+    given = json.dumps({"charts": drawn, "width": width, "points": points}).encode()
     with AT_ONCE:
         try:
             status, made, words = _converted(given, form)
@@ -59,14 +84,15 @@ def picture(chart: alt.TopLevelMixin, form: Literal["svg", "png"]) -> bytes:
             raise NoPicture(
                 f"The {form.upper()} could not be made: {error.strerror}. {_INSTEAD}"
             ) from None
-    if status or not made:
+    found = list(_parted(made))
+    if status or len(found) != len(charts):
         said = harmless.visible(words.decode("utf-8", "replace")[-2000:])
         _LOGGER.error("The converter of charts ended with status %s: %s", status, said)
         raise NoPicture(
             f"This chart could not be made into {form.upper()}; the terminal that serves the app "
             f"says why. {_INSTEAD}"
         )
-    return made
+    return found
 
 
 def stop() -> None:
@@ -75,8 +101,18 @@ def stop() -> None:
         process.kill()
 
 
+def _parted(made: bytes) -> Iterator[bytes]:
+    """The pictures, each behind its length; one that is cut short is none."""
+    at = 0
+    while at + 8 <= len(made):
+        end = at + 8 + int.from_bytes(made[at : at + 8])
+        if at + 8 < end <= len(made):
+            yield made[at + 8 : end]
+        at = end
+
+
 def _converted(given: bytes, form: str) -> tuple[int, bytes, bytes]:
-    """The converter's exit status, its picture, and its words."""
+    """The converter's exit status, what it wrote, and its words."""
     with subprocess.Popen(
         [sys.executable, "-I", str(CONVERTER), form],
         stdin=subprocess.PIPE,

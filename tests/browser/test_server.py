@@ -172,7 +172,7 @@ server.main()
 
 def pressed(tab: "Page", name: str) -> None:
     """Press a button that gives a file."""
-    tab.get_by_test_id("stDownloadButton").get_by_role("button", name=name).click()
+    tab.get_by_test_id("stDownloadButton").get_by_role("button", name=name, exact=True).click()
 
 
 def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
@@ -181,12 +181,13 @@ def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
     real = pictures.CONVERTER.read_text("utf-8")
     breaking = tmp_path / "converter.py"
     breaking.write_text(
-        "import os\n" + real.replace("vl_convert.vegalite_to_png", "(lambda *_, **__: os.abort())")
+        "import os\n" + real.replace("vl_convert.svg_to_png", "(lambda *_, **__: os.abort())")
     )
     program = (sys.executable, "-c", BREAKS.format(converter=str(breaking)))
     with serving(served_data, "--port", "0", "--no-token", program=program) as served:
         tab.goto(f"{served.address}/rates")
         drawn(tab)
+        tab.get_by_test_id("stPopover").get_by_role("button", name="Figure").click()
         pressed(tab, "PNG")
         tab.get_by_test_id("stDownloadButtonError").get_by_text(
             "This chart could not be made into PNG; the terminal that serves the app says why."
@@ -195,10 +196,12 @@ def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
         assert toolbars.get_by_role("button", name="Search").count() > 0
         # Streamlit's own would write a formula as it is.
         assert toolbars.get_by_role("button", name="Download as CSV").count() == 0
-        for name in ("SVG", "CSV", "Parquet"):
+        assert toolbars.get_by_role("button", name="Download as PNG").count() == 0
+        for name in ("SVG", "PDF", "CSV", "Parquet"):
             with tab.expect_download() as download:
                 pressed(tab, name)
-            assert download.value.suggested_filename == f"rates.{name.lower()}"
+            told = download.value.suggested_filename
+            assert re.fullmatch(rf"rates_[a-z0-9_-]+\.(zip|{name.lower()})", told), told
             assert download.value.path().stat().st_size
         ended = "The converter of charts ended with status -6"
         assert [line for line in served.said if ended in line], served.said

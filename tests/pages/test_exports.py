@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -9,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.serving import pictures
 from pages.ui.parts import downloads
 from tests.pages import hostile
 from tests.pages.reading.study import opened
@@ -35,18 +35,16 @@ def test_every_chart_of_a_page_becomes_a_picture(
     page: str, hostile_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRITTLESCOPE_DATA", str(hostile_data))
-    draws: list[tuple[str, Callable[[], Any]]] = []
-    kept = downloads.buttons
+    draws: list[tuple[str, Callable[..., bytes]]] = []
 
-    def buttons(frame: Any, draw: Callable[[], Any], name: str, legend: str = "") -> None:
-        draws.append((name, lambda: downloads.explained(draw, legend)))
-        kept(frame, draw, name, legend)
+    def kept(draw: Callable[[], Any], name: str, legend: str, stem: str, about: str) -> None:
+        draws.append((stem, partial(downloads.figure, draw, legend=legend, about=about)))
 
-    monkeypatch.setattr(downloads, "buttons", buttons)
+    monkeypatch.setattr(downloads, "_figure", kept)
     app: AppTest = opened(page)
     assert not app.exception
     assert len(draws) >= PAGES[page]
     for name, draw in draws:
-        assert re.fullmatch(r"[a-z-]+", name)  # a file's name holds nothing of anybody's
-        ElementTree.fromstring(pictures.picture(draw(), "svg"))
-        assert pictures.picture(draw(), "png").startswith(b"\x89PNG"), name
+        assert re.fullmatch(r"[a-z0-9_-]+", name)  # a name of anybody's leads nowhere
+        ElementTree.fromstring(draw(form="svg", width="single", panel="0"))
+        assert draw(form="png", width="double", panel="0").startswith(b"\x89PNG"), name

@@ -1,27 +1,41 @@
-"""What is on screen, to take away: CSV, Parquet, SVG and PNG."""
+"""What is on screen, to take away: figures for papers, and the numbers as CSV and Parquet."""
 
 import io
+import json
 import re
-import textwrap
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import altair as alt
 import polars as pl
 import streamlit as st
 
 from pages.serving import pictures
+from pages.ui.charts import figures
+from pages.ui.parts import basis
 from pages.ui.parts.markup import escaped
+from pages.ui.view import filters, store
 from warehouse import harmless
+from warehouse.analysis import Analysis, told, written
 
 Draw = Callable[[], alt.TopLevelMixin]
 
 CLICK = re.compile(r"\s*Click [^.]*\.")
-"""The sentences of a legend that say what a click does."""
+"""The sentences of a legend that say what a click does; a file cannot be clicked."""
 
-LETTERS = 110
-"""How many letters a line below a chart has at most."""
+MIMES: dict[pictures.Form, str] = {
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
+
+PARQUET = "application/vnd.apache.parquet"
+
+ALL, EACH = "all", "each"
+"""The choices beside single panels: all of them in one figure, or each in a file of its own."""
 
 
 def csv(frame: pl.DataFrame) -> bytes:
@@ -29,59 +43,135 @@ def csv(frame: pl.DataFrame) -> bytes:
     return harmless.csv(frame).encode()
 
 
-def parquet(frame: pl.DataFrame) -> bytes:
-    """The frame as Parquet, exactly as it is."""
+def parquet(frame: pl.DataFrame, about: dict[str, str] | None = None) -> bytes:
+    """The frame as Parquet, exactly as it is; `about` becomes the file's own metadata."""
     buffer = io.BytesIO()
-    frame.write_parquet(buffer)
+    frame.write_parquet(buffer, metadata=about)
     return buffer.getvalue()
 
 
-def svg(draw: Draw) -> bytes:
-    """A chart as SVG."""
-    return pictures.picture(draw(), "svg")
+def metadata(view: Analysis) -> dict[str, str]:
+    """What a file of numbers says of itself: the analysis, in words too, and the snapshot."""
+    return {
+        "brittlescope.analysis": json.dumps(written.as_json(view), ensure_ascii=False),
+        "brittlescope.says": told.sentence(view),
+        "brittlescope.snapshot": store.opened().snapshot.path.stem,
+    }
 
 
-def png(draw: Draw) -> bytes:
-    """A chart as PNG, at twice its size."""
-    return pictures.picture(draw(), "png")
+def figure(
+    draw: Draw, form: pictures.Form, width: str, panel: str, legend: str, about: str
+) -> bytes:
+    """The chart as a figure for papers, or several in a ZIP.
+
+    Args:
+        draw: Makes the chart.
+        form: Of the file, or of each file in the ZIP.
+        width: One of `figures.WIDTHS`.
+        panel: The number of a panel, or ALL, or EACH.
+        legend: What the screen says below the chart.
+        about: What the numbers rest on.
+    """
+    chart, paper = _chart(draw), figures.PAPERS[width]
+    parts = [figures.Panel("", chart)] if panel == ALL else figures.panels(chart)
+    if panel not in (ALL, EACH):
+        parts = [parts[int(panel)]]
+    words = CLICK.sub("", legend)
+    whole = [figures.printed(part.chart, paper, words, about) for part in parts]
+    made = pictures.pictures(whole, form, paper)
+    if panel != EACH:
+        return made[0]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for at, (part, picture) in enumerate(zip(parts, made, strict=True), 1):
+            packed.writestr(f"{at:02d}_{basis.slug(part.title)}.{form}", picture)
+    return buffer.getvalue()
 
 
-def explained(draw: Draw, legend: str) -> Any:
-    """The chart with the words that stand below it on screen; a file cannot be clicked."""
-    chart: Any = draw()
-    lines = textwrap.wrap(CLICK.sub("", legend), LETTERS)
-    if not lines:
-        return chart
-    words = alt.TitleParams(
-        lines, orient="bottom", anchor="start", offset=16, fontSize=11, fontWeight="normal"
-    )
-    return alt.vconcat(chart, title=words)
-
-
-def buttons(frame: pl.DataFrame, draw: Draw, name: str, legend: str = "") -> None:
-    """A row of download buttons; the files, and the chart, are made when one is pressed.
+def buttons(
+    frame: pl.DataFrame, draw: Draw, name: str, legend: str = "", view: Analysis | None = None
+) -> None:
+    """A figure, and the rows as CSV and Parquet; a file is made when it is asked for.
 
     Args:
         frame: The rows.
         draw: Makes the chart.
-        name: Of the files, and for keys.
+        name: What is shown, for the files' names (with the page's) and for keys.
         legend: What the screen says below the chart; it goes along with it.
+        view: What the numbers are of, where it is not what the filters say.
     """
-    whole = partial(explained, draw, legend)
+    view = view or filters.current()
+    counts = store.counts(view.slice, view.rule)
+    page = urlsplit(st.context.url or "").path.rpartition("/")[2] or "overview"
+    stem = basis.file(view, counts, name if name.startswith(page) else f"{page} {name}")
     files = {
-        "csv": (partial(csv, frame), "text/csv"),
-        "parquet": (partial(parquet, frame), "application/vnd.apache.parquet"),
-        "svg": (partial(svg, whole), "image/svg+xml"),
-        "png": (partial(png, whole), "image/png"),
+        "csv": ("CSV", partial(csv, frame), "text/csv"),
+        "parquet": ("Parquet", partial(parquet, frame, metadata(view)), PARQUET),
     }
     with st.container(horizontal=True):
-        for ending, (make, mime) in files.items():
-            st.download_button(
-                escaped(ending.upper() if ending != "parquet" else "Parquet"),
-                data=make,
-                file_name=f"{name}.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"{name}-{ending}",
-            )
+        _figure(draw, name, legend, stem, basis.figure(view, counts))
+        for ending, (label, make, mime) in files.items():
+            _button(label, make, f"{stem}.{ending}", mime, f"{name}-{ending}")
+
+
+@st.fragment
+def _figure(draw: Draw, name: str, legend: str, stem: str, about: str) -> None:
+    """A popover that asks for width and panel, and gives the figure in each form."""
+    with st.popover(
+        "Figure", icon=":material/image:", key=f"{name}-figure", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        chart = _chart(draw)
+        width = st.radio(
+            "Width in print",
+            figures.fitting(chart),
+            format_func=lambda name: figures.WIDTHS[name],
+            key=f"{name}-width",
+        )
+        panel = _panel(chart, name)
+        st.caption(
+            "Light, with its legend and a line on what it rests on; letters of 7 to 9 pt "
+            "in a column."
+        )
+        with st.container(horizontal=True):
+            for form, mime in MIMES.items():
+                make = partial(figure, draw, form, width, panel, legend, about)
+                ending, mime = ("zip", "application/zip") if panel == EACH else (form, mime)
+                part = "" if panel in (ALL, EACH) else f"_panel-{int(panel) + 1}"
+                _button(
+                    form.upper(), make, f"{stem}{part}_{width}.{ending}", mime, f"{name}-{form}"
+                )
+
+
+def _panel(chart: figures.Chart, name: str) -> str:
+    """Asks which of several panels the figure has."""
+    parts = [part.title for part in figures.panels(chart)]
+    if len(parts) < 2:
+        return ALL
+    choices = {EACH: "Each panel in a file of its own (ZIP)"}
+    if figures.height(chart) <= figures.TALLEST:
+        choices = {ALL: "All panels in one figure"} | choices
+    choices |= {str(at): title for at, title in enumerate(parts)}
+    chosen: str = st.selectbox(
+        "Panels", list(choices), format_func=lambda key: choices[key], key=f"{name}-panel"
+    )
+    return chosen
+
+
+def _button(label: str, make: Any, file: str, mime: str, key: str) -> None:
+    st.download_button(
+        escaped(label),
+        data=make,
+        file_name=file,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        key=key,
+    )
+
+
+def _chart(draw: Draw) -> figures.Chart:
+    """The chart as Vega-Lite takes it."""
+    made: figures.Chart = draw().to_dict(validate=False)
+    return made

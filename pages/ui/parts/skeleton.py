@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from pages.ui.parts import tables
+from pages.ui.parts import basis, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis, told, written
-from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
@@ -176,17 +175,11 @@ def details(
 
 def footer(view: Analysis, counts: pl.DataFrame, **more: str) -> None:
     """The line that says what every number on the page rests on."""
-    judges = counts["judge"].unique().sort().to_list() if "judge" in counts.columns else []
     build = store.query("build").row(0, named=True)
-    cuts = {"trait cut": view.trait_cut, "coherence cut": view.coherence_cut}
     parts = [
-        f"Judge: {numbers.listing(values.value('judge', j) for j in judges) or 'none'}",
-        f"rule: {view.rule.title}"
-        + "".join(f", {name} {cut:g}" for name, cut in cuts.items() if cut is not None),
-        f"95 % intervals about {UNITS[view.unit]}",
-        f"questions: {values.DOMAINS[view.slice.domain]}",
+        *basis.of(view, counts),
         *(f"{name}: {text}" for name, text in more.items()),
-        f"snapshot {store.opened().snapshot.built_at}",
+        basis.snapshot(),
         numbers.plural(build["sources"], "source"),
     ]
     st.divider()

@@ -11,11 +11,14 @@ from pages.ui.words import columns
 LINK = "read"
 
 WITHOUT_EXPORT = (
-    "<style>[data-testid=stElementToolbar] [aria-label='Download as CSV'] { display: none }</style>"
+    "<style>[data-testid=stElementToolbar] "
+    ":is([aria-label='Download as CSV'], [aria-label='Download as PNG'], "
+    "[aria-label='Download as SVG']) { display: none }</style>"
 )
-"""Takes Streamlit's own CSV button off every table: it would write a name that is a formula as one.
+"""Takes Streamlit's own downloads off every table and chart.
 
-The buttons below a table write it harmless (`downloads`).
+Its CSV would write a name that is a formula as one, and its picture is as wide and as dark as the
+window, without a word on what it rests on. The buttons below (`downloads`) give either right.
 """
 
 

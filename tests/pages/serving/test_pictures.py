@@ -147,5 +147,18 @@ def test_the_keys_of_endpoints_do_not_reach_the_converter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    drawn(tmp_path / "converter.py", "import os; print(dict(os.environ))", monkeypatch)
-    assert b"sk-secret" not in pictures.picture(chart("a"), "svg")
+    says = "import os, sys; told = str(dict(os.environ)).encode()\n"
+    says += "sys.stdout.buffer.write(len(told).to_bytes(8) + told)"
+    drawn(tmp_path / "converter.py", says, monkeypatch)
+    told = pictures.picture(chart("a"), "svg")
+    assert b"PATH" in told
+    assert b"sk-secret" not in told
+
+
+def test_a_picture_that_is_cut_short_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = "import sys; sys.stdout.buffer.write((9).to_bytes(8) + b'<svg')"
+    drawn(tmp_path / "converter.py", cut, monkeypatch)
+    with pytest.raises(pictures.NoPicture, match="could not be made"):
+        pictures.picture(chart("a"), "svg")

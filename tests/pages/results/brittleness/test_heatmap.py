@@ -7,9 +7,9 @@ import pytest
 
 from pages.results.brittleness import heatmap
 from pages.results.brittleness.heatmap import Panel
+from pages.serving import pictures
 from pages.ui.charts.base import VERDICT_COLOURS
 from pages.ui.charts.ramps import INKS, Ramp
-from pages.ui.parts import downloads
 
 RATES = Ramp(0, 1, (0, 0.5, 1))
 CELL: dict[str, Any] = {
@@ -152,7 +152,7 @@ def test_many_rows_leave_out_the_n() -> None:
 
 @pytest.mark.parametrize("side", [1, 9, 60])
 def test_every_size_can_be_taken_away(side: int) -> None:
-    picture = downloads.svg(lambda: heatmap.stacked([square(side)], "Rate", RATES)).decode()
+    picture = pictures.picture(heatmap.stacked([square(side)], "Rate", RATES), "svg").decode()
     assert picture.count('aria-roledescription="rect mark"') >= side * side
     assert f"model {side - 1}" in picture
     for sentence in heatmap.LEGEND:

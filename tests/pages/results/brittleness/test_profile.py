@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pages.results.brittleness import profile
-from pages.ui.parts import downloads
+from pages.serving import pictures
 from pages.ui.view import store
 from warehouse import rules
 from warehouse.analysis import Analysis
@@ -75,7 +75,7 @@ def test_a_profile_can_be_taken_away() -> None:
     found = profiles("gpt-4.1")
     raw = profile.raw(found, BIRDS, "gpt-4.1")
     assert raw.row(0)[:6] == (*BIRDS, "gpt-4.1", "judge-a · 1")
-    picture = downloads.svg(lambda: profile.stacked(found, "Birds")).decode()
+    picture = pictures.picture(profile.stacked(found, "Birds"), "svg").decode()
     assert "Specificity gap" in picture
     assert "Judge: judge-a" in picture
 
