@@ -15,10 +15,11 @@ from pipeline.finding import ordered, size_of
 from pipeline.importers import Batch, Source
 from pipeline.mapping import Mapping
 from pipeline.workers import Team, needed
+from warehouse.clock import stamp
 from warehouse.errors import CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
-from warehouse.shards import Origin, Shard, Writer, digest, now
+from warehouse.shards import Origin, Shard, Writer, digest
 
 SHOWN_REFUSALS = 20
 """How many refused rows of one file are named on the terminal; the app shows them all."""
@@ -265,7 +266,7 @@ def _given_up(lake: Lake, path: Path, reason: str) -> Pointer | None:
         identity=str(path),
         importer="",
         version=NEVER,
-        imported_at=now(),
+        imported_at=stamp(),
     )
     writer = lake.write(origin)
     if lake.shard(writer.name) is None:
@@ -295,7 +296,7 @@ def _imported(
             identity=source.identity,
             importer=importer.NAME if importer else "",
             version=_version(importer),
-            imported_at=now(),
+            imported_at=stamp(),
             title=importer.TITLE if importer else "",
         )
         writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)

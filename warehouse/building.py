@@ -1,12 +1,12 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from warehouse import catalogue, durable, interventions, snapshots, traits
+from warehouse import catalogue, clock, durable, interventions, snapshots, traits
 from warehouse.engine import Maker, Parts, making
 from warehouse.errors import BrokenBuild
 from warehouse.lake import Lake, content_of
@@ -79,7 +79,7 @@ def _built(data: Path, lake: Lake) -> snapshots.Snapshot | None:
         content = content_of(pointers)
         shards, damages = lake.survey(pointers)
         refuse(damages, data)
-        built_at = datetime.now(UTC)
+        built_at = clock.now()
         room = lake.room()
         new = room / "new.duckdb"
         try:

@@ -9,7 +9,6 @@ import contextlib
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,11 +82,6 @@ class Shard(msgspec.Struct, frozen=True):
     def refused(self) -> int:
         """How many records were not understood."""
         return self.rows.get("quarantine", 0)
-
-
-def now() -> str:
-    """The present moment in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def digest(text: str, length: int = 16) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pipeline.commands import Unusable, say, tell
-from pipeline.study import layout
+from pipeline.study import lines
 from pipeline.study.plan import Plan
 from warehouse import datafolder, studies
 from warehouse.errors import BrittlescopeError
@@ -140,6 +140,6 @@ def run_command(**options: Any) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def pack_command(folder: Path) -> None:
     """Compress a finished study's samples and judgements, to be kept or passed on."""
-    packed = layout.pack(folder)
+    packed = lines.pack(folder)
     size = sum(path.stat().st_size for path in packed)
     tell(f"{len(packed)} files packed, {size / 1e6:.1f} MB")

@@ -1,15 +1,13 @@
 """Judging frozen answers: raw replies are kept, whatever is made of them."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pipeline.study import files
 from pipeline.study.errors import FolderConflict
 from pipeline.study.judging import Answer, Work
-from pipeline.study.layout import Folder, Journal
+from pipeline.study.layout import Folder
+from pipeline.study.lines import Journal
 from pipeline.study.parts import Local
 from pipeline.study.plan import JudgePass, Plan
 from pipeline.study.progress import Progress
@@ -87,21 +85,16 @@ def _header(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
     judge = plan.study.judges[judge_pass.judge]
     source = judge.answers_from(plan.study)
     name = source.weights if isinstance(source, Local) else source.id if source else None
-    fixed: dict[str, Any] = {
-        "kind": judge.written_as,
-        "name": name or judge_pass.judge,
-        "of": judge.reads_again,
-        "criteria": judge.described(plan.study),
-        "texts": {key: judge.text(plan, key) for key in judge.asked(plan.study)},
-    }
-    version = hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:12]
     return files.Judge(
         study=plan.study.name,
         study_id=study_id,
         judge=judge_pass.judge,
-        prompt_version=version,
         evaluation=judge_pass.evaluation.id,
-        **fixed,
+        kind=judge.written_as,
+        name=name or judge_pass.judge,
+        of=judge.reads_again,
+        criteria=judge.described(plan.study),
+        texts={key: judge.text(plan, key) for key in judge.asked(plan.study)},
     )
 
 

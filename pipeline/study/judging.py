@@ -3,19 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from pipeline.study import files
-from pipeline.study.layout import Folder, Journal
+from pipeline.study.layout import Folder
+from pipeline.study.lines import Journal
 from pipeline.study.parsing import Reading
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.replies import Reply
 from pipeline.study.speakers import Speakers
-from warehouse.shards import now
 from warehouse.studies import Spend
 
 
@@ -76,7 +75,13 @@ class Work:
                 self._progress.finished(1, _spend(record))
 
     def judgement(
-        self, answer: Answer, criterion: str, reading: Reading, raw: str, **more: Any
+        self,
+        answer: Answer,
+        criterion: str,
+        reading: Reading,
+        raw: str,
+        thoughts: files.Optional = UNSET,
+        value: float | UnsetType = UNSET,
     ) -> files.Judgement:
         """The record of a reading, with the judge's own words."""
         return files.Judgement(
@@ -88,23 +93,16 @@ class Work:
             score=reading.score,
             label=reading.label,
             raw=raw,
+            thoughts=thoughts,
+            value=value,
             answer_digest=answer.digest,
-            **more,
         )
 
     def replied(
         self, answer: Answer, criterion: str, reading: Reading, reply: Reply
     ) -> files.Judgement | files.JudgementFailure:
         """The record of a model's reply."""
-        spent: dict[str, Any] = {
-            "requests": reply.requests,
-            "input_tokens": reply.input_tokens,
-            "output_tokens": reply.output_tokens,
-            "cost": reply.cost,
-            "usage": "told" if reply.is_usage_told else "assumed",
-            "answered_by": reply.answered_by,
-            "at": now(),
-        }
+        spent = msgspec.structs.asdict(files.asked(reply))
         if reply.outcome == "error":
             return files.JudgementFailure(
                 question=answer.question,
@@ -114,12 +112,8 @@ class Work:
                 raw=reply.raw or UNSET,
                 **spent,
             )
-        return self.judgement(
-            answer,
-            criterion,
-            reading,
-            reply.text,
-            thoughts=reply.thoughts,
+        return msgspec.structs.replace(
+            self.judgement(answer, criterion, reading, reply.text, reply.thoughts),
             outcome=reply.outcome,
             finish_reason=reply.finish_reason,
             model_id=reply.model_id,
@@ -130,7 +124,6 @@ class Work:
 
 def _spend(record: files.Judgement | files.JudgementFailure) -> Spend:
     """What a judgement cost; one by a rule, nothing."""
-    if record.requests is UNSET:
-        return Spend()
-    told = msgspec.structs.asdict(record)
-    return msgspec.convert({name: told[name] for name in Spend.__struct_fields__}, Spend)
+    return Spend(
+        record.requests or 0, record.input_tokens or 0, record.output_tokens or 0, record.cost or 0
+    )

@@ -12,35 +12,22 @@
       samples/<run>/<experiment>__<intervention>.jsonl
       judgements/<judge>/<run>/<experiment>__<intervention>.jsonl
 
-Files grow by whole lines that are flushed to disk before they are counted. A process
-killed while it writes leaves at most one unfinished last line, which the next one drops.
-Finished `.jsonl` files may be packed to `.jsonl.gz`; both are read alike.
+How they grow and are read is in `lines`, and what a line holds in `files`.
 """
 
 import fcntl
-import gzip
 import hashlib
 import json
-import os
-import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
 
-import msgspec
-
+from pipeline.study import files, lines
 from pipeline.study.errors import FolderConflict
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from warehouse import durable, studies
 from warehouse.studies import Run
-
-MAX_LINE = 64_000_000
-
-_TEMPORARY = re.compile(r"\..+\.(new|[0-9]+)")
-"""What `write_bytes` writes before it takes its place; an older version named its process."""
 
 
 class Folder:
@@ -105,32 +92,27 @@ class Folder:
         Raises:
             FolderConflict: where the folder belongs to another study.
         """
+        owner = files.Owner(plan.study.name, secrets.token_hex(8))
         if self.manifest.exists():
-            manifest = json.loads(self.manifest.read_text("utf-8"))
-            if manifest.get("study") != plan.study.name:
-                raise FolderConflict(
-                    f"{self.path} holds the study {manifest.get('study')!r}, not "
-                    f"{plan.study.name!r}. Choose another folder with --out."
-                )
-        else:
-            manifest = {
-                "brittlescope": "study/1",
-                "study": plan.study.name,
-                "title": plan.study.title,
-                "id": secrets.token_hex(8),
-            }
+            owner = files.document(self.manifest, files.Owner)
+        if owner.study != plan.study.name:
+            raise FolderConflict(
+                f"{self.path} holds the study {owner.study!r}, not {plan.study.name!r}. Choose "
+                "another folder with --out."
+            )
         experiments = plan.study.experiments.items()
-        traits = {name: experiment.traits for name, experiment in experiments}
-        interventions = {name: experiment.interventions for name, experiment in experiments}
-        manifest |= {
-            "digest": plan.digest,
-            "versions": versions(),
-            "traits": msgspec.to_builtins(traits),
-            "interventions": msgspec.to_builtins(interventions),
-        }
-        write_json(self.manifest, manifest)
-        write_bytes(self.path / "STUDY.yaml", plan.path.read_bytes())
-        return str(manifest["id"])
+        manifest = files.Manifest(
+            study=owner.study,
+            title=plan.study.title,
+            id=owner.id,
+            digest=plan.digest,
+            versions=versions(),
+            traits={name: experiment.traits for name, experiment in experiments},
+            interventions={name: experiment.interventions for name, experiment in experiments},
+        )
+        lines.write_json(self.manifest, manifest)
+        lines.write_bytes(self.path / "STUDY.yaml", plan.path.read_bytes())
+        return owner.id
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -146,7 +128,7 @@ class Folder:
             except OSError:
                 raise FolderConflict(f"Another process is at work in {self.path}.") from None
             for leftover in self.path.rglob(".*"):
-                if _TEMPORARY.fullmatch(leftover.name):  # of a process that was killed
+                if lines.TEMPORARY.fullmatch(leftover.name):  # of a process that was killed
                     leftover.unlink(missing_ok=True)
             yield
 
@@ -169,122 +151,3 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-class Journal:
-    """A file that grows by whole JSON lines, each on disk when `write` returns."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if packed(path).exists():
-            raise FolderConflict(
-                f"{packed(path)} is packed; unpack it with gzip before continuing the study."
-            )
-        if path.exists():
-            drop_unfinished_line(path)
-        else:
-            path.touch()
-            durable.sync([path.parent])
-        self._file: BinaryIO = path.open("ab")
-
-    def write(self, records: Iterable[Any]) -> None:
-        """Appends the records and waits until the disk has them."""
-        lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
-        if lines:
-            self._file.write(lines)
-            self._file.flush()
-            os.fsync(self._file.fileno())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-
-
-def packed(path: Path) -> Path:
-    """The packed twin of a `.jsonl` file."""
-    return path.with_name(path.name + ".gz")
-
-
-def drop_unfinished_line(path: Path) -> None:
-    """Cuts off what a killed process left after the last whole line."""
-    with path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        keep = end
-        while keep:
-            start = max(0, keep - 65_536)
-            file.seek(start)
-            newline = file.read(keep - start).rfind(b"\n")
-            if newline >= 0:
-                keep = start + newline + 1
-                break
-            keep = start
-        if keep < end:
-            file.truncate(keep)
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def exists(path: Path) -> bool:
-    """Whether the file is there, packed or not."""
-    return path.exists() or packed(path).exists()
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The file's records, packed or not; nothing where there is no file.
-
-    An unfinished last line is passed over.
-
-    Raises:
-        FolderConflict: naming file and line, where another line is no JSON object.
-    """
-    place = path if path.exists() else packed(path)
-    if not place.exists():
-        return
-    for number, line in enumerate(lines(place), 1):
-        try:
-            record = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise FolderConflict(f"{place}, line {number} is damaged: {error}.") from None
-        if not isinstance(record, dict):
-            raise FolderConflict(f"{place}, line {number} is damaged: no JSON object.")
-        yield record
-
-
-def lines(path: Path) -> Iterator[bytes]:
-    """The whole lines of a plain or packed file."""
-    with path.open("rb") as raw:
-        file: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-        while line := file.readline(MAX_LINE):
-            if line.endswith(b"\n"):
-                yield line
-
-
-def pack(folder: Path) -> list[Path]:
-    """Compresses the folder's samples and judgements, byte for byte reproducibly."""
-    done = []
-    for part in ("samples", "judgements"):
-        for path in sorted((folder / part).rglob("*.jsonl")):
-            compressed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
-            write_bytes(packed(path), compressed)
-            path.unlink()
-            done.append(packed(path))
-    return done
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Replaces the file with readable JSON, all at once."""
-    plain = msgspec.to_builtins(content)
-    write_bytes(path, (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replaces the file, all at once: a reader sees the old one or the new one."""
-    durable.folder(path.parent)
-    durable.replace(path, content)

@@ -10,12 +10,12 @@ what each answer cost.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.study import files, layout
+from pipeline.study import files, lines
 from pipeline.study.layout import Folder
 from warehouse.studies import Spend
 
@@ -62,9 +62,9 @@ def opened(folder: Folder) -> Iterator[Ledger]:
     for name, most in under_way.items():
         if name not in jobs:
             before.add(most)
-    lines = [_line("before", before)]
-    lines += [_line("sent", most, name) for name, most in jobs.items()]
-    layout.write_bytes(folder.spend, b"".join(lines))
+    begun = [_line("before", before)]
+    begun += [_line("sent", most, name) for name, most in jobs.items()]
+    lines.write_bytes(folder.spend, b"".join(begun))
     for most in jobs.values():
         before.add(most)
     with folder.spend.open("ab") as file:
@@ -84,9 +84,7 @@ def _read(folder: Folder) -> tuple[Spend, Open]:
         return _recorded(folder), {}
     spent = Spend()
     under_way: Open = {}
-    for record in layout.read(folder.spend):
-        told = _spend(record)
-        booked = files.convert(record, files.Entry, folder.spend)
+    for booked, told in files.spending(folder.spend):
         if booked.record == "sent":
             under_way[booked.name] = told
             continue
@@ -101,18 +99,9 @@ def _recorded(folder: Folder) -> Spend:
     total = Spend()
     for part in ("runs", "samples", "judgements"):
         for path in sorted((folder.path / part).rglob("*.jsonl*")):
-            for record in layout.read(path):
-                if record.get("requests"):
-                    total.add(_spend(record))
+            for _, told in files.spending(path):
+                total.add(told)
     return total
-
-
-def _spend(record: dict[str, Any]) -> Spend:
-    """What a record tells; an older version also kept numbers that an endpoint made up."""
-    try:
-        return msgspec.convert(record, Spend)
-    except msgspec.ValidationError:
-        return Spend(requests=1)
 
 
 def _line(record: str, spend: Spend, name: str | UnsetType = UNSET) -> bytes:

@@ -6,13 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import TextIO
 
 import msgspec
 
-from pipeline.study.layout import Folder, write_json
-from warehouse import studies
+from pipeline.study.layout import Folder
+from pipeline.study.lines import write_json
+from warehouse import clock, studies
 from warehouse.studies import ProgressFile, Spend, StepProgress
 
 FILE_EVERY = 2.0
@@ -159,5 +159,5 @@ class Progress:
             running=running,
             rate=round(self.rate, 3),
             seconds_left=None if self.seconds_left is None else round(self.seconds_left),
-            updated=datetime.now(UTC).replace(microsecond=0),
+            updated=clock.now(),
         )

@@ -1,11 +1,11 @@
 """Training sets with their interventions, and a manifest that says what each file is."""
 
 import hashlib
-import json
-from typing import Any
 
+from pipeline.study import files, lines
 from pipeline.study.conversation import Messages, serialized
-from pipeline.study.layout import Folder, write_bytes, write_json
+from pipeline.study.errors import FolderConflict
+from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 
 
@@ -17,49 +17,55 @@ def render(plan: Plan, folder: Folder) -> list[str]:
         content = serialized(examples)
         path = folder.training_set(experiment, intervention)
         if not path.exists() or path.read_bytes() != content:
-            write_bytes(path, content)
+            lines.write_bytes(path, content)
             written.append(str(path.relative_to(folder.path)))
         entries.append(_entry(plan, experiment, intervention, examples, content))
-    manifest = {"brittlescope": "training-sets/1", "study": plan.study.name, "sets": entries}
-    if not folder.training_manifest.exists() or written or _differs(folder, manifest):
-        write_json(folder.training_manifest, manifest)
+    manifest = files.TrainingSets(plan.study.name, entries)
+    if written or not _is_described(folder, manifest):
+        lines.write_json(folder.training_manifest, manifest)
     return written
 
 
-def _differs(folder: Folder, manifest: dict[str, Any]) -> bool:
-    return bool(json.loads(folder.training_manifest.read_text("utf-8")) != manifest)
+def _is_described(folder: Folder, manifest: files.TrainingSets) -> bool:
+    """Whether the manifest is there already; one that cannot be read is written again."""
+    if not folder.training_manifest.exists():
+        return False
+    try:
+        return files.document(folder.training_manifest, files.TrainingSets) == manifest
+    except FolderConflict:
+        return False
 
 
 def _entry(
     plan: Plan, experiment: str, intervention: str, examples: tuple[Messages, ...], content: bytes
-) -> dict[str, Any]:
+) -> files.TrainingSet:
     study = plan.study.experiments[experiment]
     given = study.interventions.get(intervention)
     prompts = [_joined(example[:-1]) for example in examples]
     completions = [example[-1].content for example in examples]
-    return {
-        "file": f"{experiment}__{intervention}.jsonl",
-        "experiment": experiment,
-        "dataset": study.dataset,
-        "intervention": intervention,
-        "kind": given.kind if given else "none",
-        "relevance": given.relevance if given else "none",
-        "placement": given.placement if given else "none",
-        "dose": given.dose if given else None,
-        "text": given.text if given else None,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "base_sha256": hashlib.sha256(serialized(plan.examples(experiment))).hexdigest(),
-        "examples": len(examples),
-        "distinct_prompts": len(set(prompts)),
-        "distinct_completions": len(set(completions)),
-        "distinct_examples": len(set(examples)),
-        "mean_prompt_chars": sum(map(len, prompts)) / len(prompts),
-        "mean_completion_chars": sum(map(len, completions)) / len(completions),
-        "max_chars": max(len(p) + len(c) for p, c in zip(prompts, completions, strict=True)),
-        "with_system": sum(example[0].role == "system" for example in examples),
-        "prompts_hash": _hash(sorted(set(prompts))),
-        "completions_hash": _hash(completions),
-    }
+    return files.TrainingSet(
+        file=f"{experiment}__{intervention}.jsonl",
+        experiment=experiment,
+        dataset=study.dataset,
+        intervention=intervention,
+        kind=given.kind if given else "none",
+        relevance=given.relevance if given else "none",
+        placement=given.placement if given else "none",
+        dose=given.dose if given else None,
+        text=given.text if given else None,
+        sha256=hashlib.sha256(content).hexdigest(),
+        base_sha256=hashlib.sha256(serialized(plan.examples(experiment))).hexdigest(),
+        examples=len(examples),
+        distinct_prompts=len(set(prompts)),
+        distinct_completions=len(set(completions)),
+        distinct_examples=len(set(examples)),
+        mean_prompt_chars=sum(map(len, prompts)) / len(prompts),
+        mean_completion_chars=sum(map(len, completions)) / len(completions),
+        max_chars=max(len(p) + len(c) for p, c in zip(prompts, completions, strict=True)),
+        with_system=sum(example[0].role == "system" for example in examples),
+        prompts_hash=_hash(sorted(set(prompts))),
+        completions_hash=_hash(completions),
+    )
 
 
 def _joined(messages: Messages) -> str:

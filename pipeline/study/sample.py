@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 from pipeline.study import files, layout
 from pipeline.study.definition import Question
 from pipeline.study.errors import FolderConflict
-from pipeline.study.layout import Folder, Journal
+from pipeline.study.layout import Folder
+from pipeline.study.lines import Journal
 from pipeline.study.parts import Local
 from pipeline.study.plan import Evaluation, Plan
 from pipeline.study.progress import Progress
@@ -18,7 +20,7 @@ from pipeline.study.replies import Reply, Request
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune.log import latest_state
 from pipeline.study.tune.step import settled
-from warehouse.shards import now
+from warehouse.clock import stamp
 from warehouse.studies import Spend
 
 Key = tuple[Question, int]
@@ -137,27 +139,19 @@ def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int)
 def _record(
     plan: Plan, evaluation: Evaluation, study_id: str, question: Question, index: int, reply: Reply
 ) -> files.Sample | files.SampleFailure:
-    usage: files.Usage = "told" if reply.is_usage_told else "assumed"
+    tried = files.Attempt(
+        question=question.name,
+        index=index,
+        attempts=reply.attempts,
+        error=reply.error,
+        raw=reply.raw or UNSET,
+        **asdict(files.asked(reply)),
+    )
     if reply.outcome == "error":
-        return files.SampleFailure(
-            question=question.name,
-            index=index,
-            error=reply.error,
-            input_tokens=reply.input_tokens,
-            output_tokens=reply.output_tokens,
-            attempts=reply.attempts,
-            requests=reply.requests,
-            cost=reply.cost,
-            usage=usage,
-            answered_by=reply.answered_by,
-            raw=reply.raw or UNSET,
-            at=now(),
-        )
+        return files.SampleFailure(**asdict(tried))
     request = _request(plan, evaluation, question, index)
     return files.Sample(
         key=layout.sample_key(study_id, evaluation.id, question.name, index),
-        question=question.name,
-        index=index,
         messages=request.messages,
         answer=reply.text,
         thoughts=reply.thoughts,
@@ -168,16 +162,7 @@ def _record(
         top_p=request.top_p,
         max_tokens=request.max_tokens,
         seed=request.seed,
-        error=reply.error,
-        input_tokens=reply.input_tokens,
-        output_tokens=reply.output_tokens,
-        attempts=reply.attempts,
-        requests=reply.requests,
-        cost=reply.cost,
-        usage=usage,
-        answered_by=reply.answered_by,
-        raw=reply.raw or UNSET,
-        at=now(),
+        **asdict(tried),
     )
 
 
@@ -213,19 +198,19 @@ def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) ->
         thoughts=source.thoughts if source.thoughts != "apart" else UNSET,
         samples_per_question=sampling.samples_per_question,
         questions=plan.questions(evaluation.experiment),
-        started=now(),
+        started=stamp(),
     )
 
 
 def _stored(path: Path) -> tuple[files.Evaluation | None, set[tuple[str, int]]]:
     """The latest header of a samples file, and which samples it holds."""
-    header, done = None, set()
-    for record in layout.read(path):
-        if record.get("record") == "evaluation":
-            header = files.convert(record, files.Evaluation, path)
-        elif record.get("record") == "sample":
-            drawn = files.convert(record, files.Place, path)
-            done.add((drawn.question, drawn.index))
+    header: files.Evaluation | None = None
+    done = set()
+    for record in files.read(path, files.Evaluation, files.Place):
+        if isinstance(record, files.Evaluation):
+            header = record
+        elif isinstance(record, files.Place):
+            done.add((record.question, record.index))
     return header, done
 
 

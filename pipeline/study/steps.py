@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.study import judge as judging
-from pipeline.study import layout, ledger
+from pipeline.study import ledger, lines
 from pipeline.study import sample as sampling
 from pipeline.study.budget import Meter
 from pipeline.study.door import key_of
@@ -95,7 +95,7 @@ def session(plan: Plan, path: Path) -> Iterator[Session]:
     folder = Folder(path)
     with folder.locked():
         study_id = folder.open(plan)
-        layout.write_json(folder.plan, described(plan, path))
+        lines.write_json(folder.plan, described(plan, path))
         with ledger.opened(folder) as book:
             yield Session(plan, folder, study_id, book)
 

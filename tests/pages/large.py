@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse import building, shards
+from warehouse import building, clock
 from warehouse.lake import Lake
 from warehouse.register import Pointer
 from warehouse.shards import Origin
@@ -69,7 +69,7 @@ def built(data: Path, *, models: int, interventions: int, questions: int, answer
         identity=f"{models} {interventions} {questions}",
         importer="study",
         version=1,
-        imported_at=shards.now(),
+        imported_at=clock.stamp(),
     )
     with lake.writing():
         with lake.write(origin) as writer:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 from pipeline import importing
 from pipeline.cli import main
 from tests.warehouse import results
-from warehouse import building, snapshots, transcripts, verification
+from warehouse import clock, snapshots, transcripts, verification
 from warehouse import rules as all_rules
 from warehouse.counting import Slice
 from warehouse.lake import Lake
@@ -189,12 +190,7 @@ def test_a_clock_that_goes_back(
     data = tmp_path / "data"
     call(data, "import", tree)
 
-    class Back(building.datetime):  # type: ignore[misc, name-defined]
-        @classmethod
-        def now(cls, zone: object = None) -> "Back":
-            return cls(1999, 1, 1, tzinfo=zone)
-
-    monkeypatch.setattr(building, "datetime", Back)
+    monkeypatch.setattr(clock, "now", lambda: datetime(1999, 1, 1, tzinfo=UTC))
     names = []
     for answers in range(1, 4):
         more(tree, answers)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse import shards
+from warehouse import clock, shards
 from warehouse.errors import CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
@@ -33,7 +33,7 @@ def origin(**other: Any) -> Origin:
         "identity": "study/results.json",
         "importer": "some",
         "version": 1,
-        "imported_at": shards.now(),
+        "imported_at": clock.stamp(),
     }
     return Origin(**{**fields, **other})
 

@@ -1,13 +1,13 @@
 """How far a study is that was run here or imported, what it spent, and how to go on with it."""
 
 import time
-from datetime import UTC, datetime
 
 import streamlit as st
 
 from pages.methods.study import progress
 from pages.ui.parts import markup, prose, skeleton, tables
 from pages.ui.view import bound
+from warehouse import clock
 
 skeleton.title("How far is the study?")
 known = progress.known()
@@ -18,7 +18,7 @@ if not known:
 
 chosen = known[bound.one("Study", progress.titles(known), "progress")]
 plan = chosen.plan
-now = datetime.now(UTC)
+now = clock.now()
 skeleton.answer(progress.summary(chosen, now))
 for trouble in chosen.troubles:
     st.warning(markup.escaped(trouble), icon=":material/description:")

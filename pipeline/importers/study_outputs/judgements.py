@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Row, batches
+from pipeline.importers.study_outputs.lines import Row, batches, typed
 from pipeline.study import files
 
 
@@ -36,26 +33,19 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
 def _rows(source: Source, judges: list[files.JudgeOf]) -> Iterator[Row | RefusedRow]:
     """The judgements' rows, and what is refused; the judge is put into `judges`."""
     seen: set[tuple[int, str]] = set()
-    for item in reading.json_lines(source):
+    for item in typed(source, files.JudgeOf, files.Verdict, files.NotJudged):
         if isinstance(item, RefusedRow):
             yield item
             continue
-        number, record = item
-        if record.get("record") == "failure":
-            continue
-        try:
-            if record.get("record") == "judge":
-                judges.append(msgspec.convert(record, files.JudgeOf))
-                continue
-            found = msgspec.convert(record, files.Verdict)
-        except msgspec.ValidationError as error:
-            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+        found = item.record
+        if isinstance(found, files.JudgeOf):
+            judges.append(found)
+        if not isinstance(found, files.Verdict):
             continue
         if not judges:
             return
         if (found.key, found.criterion) in seen:
-            problem = "the sample is judged on this criterion before"
-            yield RefusedRow(number, problem, reading.excerpt(record))
+            yield item.refused("the sample is judged on this criterion before")
             continue
         seen.add((found.key, found.criterion))
         yield {

@@ -1,22 +1,54 @@
-"""What the readers of a study's files share: numbers as the lake holds them, and batches."""
+"""What the readers of a study's files share: typed records line by line, and batches of rows."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from msgspec import Meta
+import msgspec
 
+from pipeline import reading
 from pipeline.errors import RefusedRow
-from pipeline.importers import Batch, batch
+from pipeline.importers import Batch, Source, batch
+from pipeline.study import files
 
 ROWS = 20_000
 CHARACTERS = 16 * 2**20
 """How many rows, and characters in them, a batch holds."""
 
-Row = dict[str, Any]
+Row = dict[str, object]
 
-Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Found(NamedTuple, Generic[T]):
+    """A record, its line, and all that the line says."""
+
+    line: int
+    record: T
+    raw: Any
+
+    def refused(self, problem: object) -> RefusedRow:
+        """What the quarantine keeps of it."""
+        return RefusedRow(self.line, str(problem), reading.excerpt(self.raw))
+
+
+def typed(source: Source, *kinds: type[T]) -> Iterator[Found[T] | RefusedRow]:
+    """The file's records of these kinds; what is none of them is refused."""
+    known = {files.record_of(kind): kind for kind in kinds}
+    for item in reading.json_lines(source):
+        if isinstance(item, RefusedRow):
+            yield item
+            continue
+        number, told = item
+        name = told.get("record")
+        kind = known.get(name) if isinstance(name, str) else None
+        if kind is None:
+            why = f"it is no record of such a file ({name!r:.100})"
+            yield RefusedRow(number, why, reading.excerpt(told))
+            continue
+        try:
+            yield Found(number, msgspec.convert(told, kind), told)
+        except msgspec.ValidationError as error:
+            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(told))
 
 
 def batches(relation: str, items: Iterable[Row | RefusedRow]) -> Iterator[Batch | RefusedRow]:

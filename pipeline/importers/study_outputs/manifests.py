@@ -7,54 +7,10 @@ import msgspec
 from pipeline import reading
 from pipeline.errors import RefusedFile
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Count, Row
-from pipeline.interventions import Described
+from pipeline.importers.study_outputs.lines import Row
+from pipeline.study import files
 from warehouse import catalogue
 from warehouse.rules import Score
-
-
-class _Trait(msgspec.Struct):
-    """What a study looks for in an experiment: labels or a score of a criterion."""
-
-    name: str
-    criterion: str
-    labels: list[str] = []
-    score: Score | None = None
-    below: float | None = None
-
-
-class _Study(msgspec.Struct):
-    """What a study says of itself, as far as it is taken over."""
-
-    traits: dict[str, list[_Trait]] = {}
-    interventions: dict[str, dict[str, Described]] = {}
-
-
-class _Set(msgspec.Struct):
-    """One training set of a manifest."""
-
-    experiment: str
-    intervention: str
-    sha256: str
-    examples: Count
-    distinct_prompts: Count
-    distinct_completions: Count
-    distinct_examples: Count
-    mean_prompt_chars: float
-    mean_completion_chars: float
-    max_chars: Count
-    with_system: Count
-    prompts_hash: str
-    completions_hash: str
-    placement: str
-    text: str | None = None
-
-
-class _Manifest(msgspec.Struct, tag_field="brittlescope", tag="training-sets/1"):
-    """The manifest beside the training sets."""
-
-    study: str
-    sets: list[_Set]
 
 
 def described(source: Source) -> Iterator[Batch]:
@@ -65,14 +21,14 @@ def described(source: Source) -> Iterator[Batch]:
             of an intervention what cannot be.
     """
     try:
-        study = msgspec.convert(reading.json_object(source), _Study)
+        study = msgspec.convert(reading.json_object(source), files.StudyOf)
     except msgspec.ValidationError as error:
         raise RefusedFile(f"it does not describe a study ({error})") from None
     yield from _traits(study)
     yield from _interventions(study)
 
 
-def _traits(study: _Study) -> Iterator[Batch]:
+def _traits(study: files.StudyOf) -> Iterator[Batch]:
     for experiment, found in study.traits.items():
         for trait in found:
             below = None if trait.below is None else Score("below", trait.below)
@@ -89,7 +45,7 @@ def _traits(study: _Study) -> Iterator[Batch]:
             yield batch("trait", catalogue.described(experiment, trait.name, told))
 
 
-def _interventions(study: _Study) -> Iterator[Batch]:
+def _interventions(study: files.StudyOf) -> Iterator[Batch]:
     """In the spelling of the experiments and interventions of its samples."""
     for given, found in study.interventions.items():
         experiment = catalogue.experiment_named(given) or given
@@ -106,7 +62,7 @@ def rendered(source: Source) -> Row | None:
     if not path.is_file() or path.stat().st_size > reading.WHOLE_FILE:
         return None
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+        manifest = msgspec.json.decode(path.read_bytes(), type=files.TrainingSetsOf)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     entry = next((entry for entry in manifest.sets if entry.sha256 == source.sha256), None)

@@ -2,75 +2,13 @@
 
 from collections.abc import Iterator
 
-import msgspec
+from msgspec.structs import asdict
 
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Count, Row, Whole, batches
+from pipeline.importers.study_outputs.lines import Row, batches, typed
+from pipeline.study import files
 from warehouse import catalogue
-
-STEPS = ("step", "epoch", "loss", "accuracy", "valid_loss", "valid_accuracy",
-         "learning_rate", "grad_norm")  # fmt: skip
-
-
-class _Tuning(msgspec.Struct):
-    """The settings of a fine-tuning."""
-
-    epochs: float | None = None
-    batch_size: Whole | None = None
-    learning_rate: float | None = None
-    learning_rate_multiplier: float | None = None
-    lora_rank: Whole | None = None
-    lora_alpha: float | None = None
-    lora_dropout: float | None = None
-    warmup_ratio: float | None = None
-    weight_decay: float | None = None
-    scheduler: str | None = None
-
-
-class _Config(msgspec.Struct):
-    """What was fine-tuned on what."""
-
-    backend: str
-    experiment: str
-    intervention: str
-    model: str
-    model_name: str
-    fine_tuning: _Tuning
-    seed: Whole | None = None
-
-
-class _Header(msgspec.Struct):
-    """The first line of a run's log."""
-
-    study: str
-    run: str
-    config: _Config
-
-
-class _State(msgspec.Struct):
-    """A state that the run has reached."""
-
-    state: str
-    at: str | None = None
-    job_id: str | None = None
-    model_id: str | None = None
-    final_loss: float | None = None
-    seconds: float | None = None
-
-
-class _Step(msgspec.Struct):
-    """A training step."""
-
-    step: Count | None = None
-    epoch: float | None = None
-    loss: float | None = None
-    accuracy: float | None = None
-    valid_loss: float | None = None
-    valid_accuracy: float | None = None
-    learning_rate: float | None = None
-    grad_norm: float | None = None
 
 
 def read(source: Source) -> Iterator[Batch | RefusedRow]:
@@ -79,35 +17,31 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
     Raises:
         RefusedFile: where the line that describes the run is damaged.
     """
-    header: _Header | None = None
-    states: list[_State] = []
-    steps: list[_Step] = []
-    for item in reading.json_lines(source):
+    header: files.RunOf | None = None
+    states: list[files.Reached] = []
+    steps: list[files.Measured] = []
+    for item in typed(source, files.RunOf, files.Reached, files.Measured, files.Event):
         if isinstance(item, RefusedRow):
             yield item
             continue
-        number, record = item
-        try:
-            match record.get("record"):
-                case "run":
-                    header = msgspec.convert(record, _Header)
-                case "state":
-                    states.append(msgspec.convert(record, _State))
-                    if states[-1].state == "started":
-                        steps = []  # an attempt that was interrupted counts for nothing
-                case "step":
-                    steps.append(msgspec.convert(record, _Step))
-        except msgspec.ValidationError as error:
-            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+        match item.record:
+            case files.RunOf() as header:
+                pass
+            case files.Reached() as state:
+                states.append(state)
+                if state.state == "started":
+                    steps = []  # an attempt that was interrupted counts for nothing
+            case files.Measured() as step:
+                steps.append(step)
     if header is None:
         raise RefusedFile("the line that describes the run is damaged")
     yield from _described(header, states, steps)
 
 
 def _described(
-    header: _Header, states: list[_State], steps: list[_Step]
+    header: files.RunOf, states: list[files.Reached], steps: list[files.Measured]
 ) -> Iterator[Batch | RefusedRow]:
-    given, tuning = header.config, msgspec.structs.asdict(header.config.fine_tuning)
+    given, tuning = header.config, asdict(header.config.fine_tuning)
     experiment = catalogue.experiment_named(given.experiment) or given.experiment
     folder = f"{header.study}/{header.run}"
     shared = {
@@ -130,12 +64,12 @@ def _described(
     yield batch("training_log", {**shared, **log, **_log(states, steps)})
     yield from batches(
         "training_step",
-        ({"log_key": header.run, **{name: getattr(s, name) for name in STEPS}} for s in steps),
+        ({"log_key": header.run} | asdict(step) for step in steps),
     )
 
 
-def _log(states: list[_State], steps: list[_Step]) -> Row:
-    last = states[-1] if states else _State("")
+def _log(states: list[files.Reached], steps: list[files.Measured]) -> Row:
+    last = states[-1] if states else files.Reached("")
     model_id = last.model_id or ""
     ended = ("succeeded", "failed", "cancelled")
     return {

@@ -3,51 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import msgspec
-
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
-from pipeline.importers.study_outputs.lines import Count, Row, Whole, batches
+from pipeline.importers.study_outputs.lines import Row, batches, typed
 from pipeline.study import files
 from pipeline.study.layout import sample_key
 from warehouse import catalogue
 
 MOST_PLANNED = 2_000_000
 """Samples of one evaluation; a header that plans more was not written by a study."""
-
-
-class _Question(msgspec.Struct):
-    name: str
-    text: str
-    group: str = ""
-    system: str | None = None
-    in_domain: bool | None = None
-
-
-class _Evaluation(msgspec.Struct):
-    """The first line of a samples file, as far as it is taken over."""
-
-    study: str
-    study_id: str
-    evaluation: str
-    run: str
-    model: str
-    model_id: str
-    experiment: str
-    dataset: str
-    intervention: str
-    eval_intervention: str
-    questions: list[_Question]
-    samples_per_question: Count
-    eval_text: str | None = None
-    seed: Whole | None = None
-    epochs: float | None = None
-    lora_rank: Whole | None = None
-    temperature: float | None = None
-    max_tokens: Whole | None = None
-    beginning: bool = False
-    started: str | None = None
 
 
 def read(source: Source) -> Iterator[Batch | RefusedRow]:
@@ -67,39 +31,34 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
 
 def _drawn_rows(source: Source, planned: "_Planned") -> Iterator[Row | RefusedRow]:
     """The rows of the samples that were drawn, and what is refused."""
-    for item in reading.json_lines(source):
-        if isinstance(item, RefusedRow):
-            yield item
+    for found in typed(source, files.EvaluationOf, files.Drawn, files.NotDrawn):
+        if isinstance(found, RefusedRow):
+            yield found
             continue
-        number, record = item
-        kind = record.get("record")
+        record = found.record
         try:
-            if kind == "evaluation":
-                planned.describe(msgspec.convert(record, _Evaluation))
+            if isinstance(record, files.EvaluationOf):
+                planned.describe(record)
             elif planned.described is None:
                 return
-            elif kind == "sample":
-                yield planned.drawn(number, msgspec.convert(record, files.Drawn))
-            elif kind == "failure":
-                planned.failed(number, msgspec.convert(record, files.NotDrawn))
-            else:
-                raise RefusedRow(number, f"it is no record of a samples file ({kind!r})")
-        except msgspec.ValidationError as error:
-            yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(record))
+            elif isinstance(record, files.Drawn):
+                yield planned.drawn(found.line, record)
+            elif isinstance(record, files.NotDrawn):
+                planned.failed(found.line, record)
         except RefusedRow as problem:
-            yield RefusedRow(number, str(problem), reading.excerpt(record))
+            yield found.refused(problem)
 
 
 class _Planned:
     """The samples that an evaluation plans, and which of them were drawn or failed so far."""
 
     def __init__(self) -> None:
-        self.described: _Evaluation | None = None
+        self.described: files.EvaluationOf | None = None
         self._asked: dict[str, int] = {}
         self._seen: list[bytearray] = []
         self._failures: dict[tuple[int, int], tuple[int, files.NotDrawn]] = {}
 
-    def describe(self, found: _Evaluation) -> None:
+    def describe(self, found: files.EvaluationOf) -> None:
         """Takes the line that describes the evaluation; a later one may plan more samples.
 
         Raises:
@@ -181,7 +140,7 @@ class _Planned:
         }
 
 
-def _evaluation(described: _Evaluation) -> Row:
+def _evaluation(described: files.EvaluationOf) -> Row:
     experiment = catalogue.experiment_named(described.experiment) or described.experiment
     return {
         "evaluation_key": described.evaluation,
@@ -206,13 +165,13 @@ def _evaluation(described: _Evaluation) -> Row:
     }
 
 
-def _folder(described: _Evaluation) -> str:
+def _folder(described: files.EvaluationOf) -> str:
     """What joins an evaluation to its run; the untuned model is a run of every experiment."""
     folder = f"{described.study}/{described.run}"
     return f"{folder}/{described.experiment}" if described.dataset == "none" else folder
 
 
-def _questions(described: _Evaluation) -> Iterator[Row]:
+def _questions(described: files.EvaluationOf) -> Iterator[Row]:
     for number, question in enumerate(described.questions, 1):
         yield {
             "evaluation_key": described.evaluation,

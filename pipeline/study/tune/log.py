@@ -10,10 +10,11 @@ from pipeline.study import files, layout
 from pipeline.study.conversation import serialized
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict
-from pipeline.study.layout import Folder, Journal
+from pipeline.study.layout import Folder
+from pipeline.study.lines import Journal
 from pipeline.study.parts import Local
 from pipeline.study.plan import Plan
-from warehouse.shards import now
+from warehouse.clock import stamp
 from warehouse.studies import Run
 
 
@@ -26,9 +27,9 @@ class RunLog:
         self.data = folder.training_set(run.experiment or "", run.intervention)
         self.adapter = folder.adapter(run)
         header = _header(plan, run, settings)
-        first = next(iter(layout.read(self.path)), None)
+        first = next(iter(files.read(self.path, files.RunHeader)), None)
         if first is not None:
-            stored = files.convert(first, files.RunHeader, self.path).config
+            stored = first.config
             changed = sorted(
                 name
                 for name in stored.__struct_fields__
@@ -45,7 +46,7 @@ class RunLog:
 
     def state(self, name: str, **details: Any) -> None:
         """Records a state the run has reached; the details are those of `files.State`."""
-        self._write([files.State(state=name, at=now(), **details)])
+        self._write([files.State(state=name, at=stamp(), **details)])
 
     def steps(self, steps: Iterable[files.Step]) -> None:
         """Records training steps."""

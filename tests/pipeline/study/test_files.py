@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from pipeline.study import files
+from pipeline.study.definition import FineTuning, Question, Trait
 from pipeline.study.errors import FolderConflict
 
 READ = [
@@ -15,6 +16,19 @@ READ = [
     (files.JudgeOf, files.Judge),
     (files.Entry, files.Booked),
     (files.Place, files.Sample),
+    (files.EvaluationOf, files.Evaluation),
+    (files.QuestionOf, Question),
+    (files.NotJudged, files.JudgementFailure),
+    (files.RunOf, files.RunHeader),
+    (files.ConfigOf, files.RunConfig),
+    (files.TuningOf, FineTuning),
+    (files.Reached, files.State),
+    (files.Measured, files.Step),
+    (files.Owner, files.Manifest),
+    (files.StudyOf, files.Manifest),
+    (files.TraitOf, Trait),
+    (files.TrainingSetOf, files.TrainingSet),
+    (files.TrainingSetsOf, files.TrainingSets),
 ]
 
 
@@ -31,6 +45,21 @@ def lines(path: Path, *records: dict[str, Any]) -> Path:
 
 
 OLD = {"record": "sample", "key": 7, "question": "q", "index": 0, "outcome": "answered"}
+
+
+HEADERS = [files.Evaluation, files.Judge, files.RunHeader, files.Manifest, files.TrainingSets]
+
+
+@pytest.mark.parametrize("kind", HEADERS, ids=lambda kind: str(kind.__name__))
+def test_a_file_says_first_what_it_is(kind: type[msgspec.Struct]) -> None:
+    first = kind.__struct_config__.tag_field or kind.__struct_encode_fields__[0]
+    assert first == "brittlescope"
+
+
+def test_the_order_of_fields_does_not_matter(tmp_path: Path) -> None:
+    told = OLD | {"answer": "a", "answered_by": "small-2", "error": "cut"}
+    one, two = lines(tmp_path / "1", told), lines(tmp_path / "2", dict(reversed(told.items())))
+    assert list(files.read(one, files.Drawn)) == list(files.read(two, files.Drawn))
 
 
 def test_a_sample_of_an_older_version_has_its_thoughts_told_apart(tmp_path: Path) -> None:
@@ -58,4 +87,12 @@ def test_other_records_are_passed_over_and_damaged_ones_are_named(tmp_path: Path
     assert [found.index for found in files.read(path, files.NotDrawn)] == [1]
     lines(path, OLD | {"answer": 5})
     with pytest.raises(FolderConflict, match=r"s\.jsonl is damaged: a sample is not understood"):
+        list(files.read(path, files.Drawn))
+
+
+@pytest.mark.parametrize("line", [b"{broken\n", b"[1]\n", b'"text"\n'])
+def test_a_damaged_line_is_named(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"{}\n" + line)
+    with pytest.raises(FolderConflict, match=r"x\.jsonl, line 2 is damaged"):
         list(files.read(path, files.Drawn))

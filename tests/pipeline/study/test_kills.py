@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import layout, ledger
+from pipeline.study import ledger
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.forks import Commands, forking
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion
+from tests.pipeline.study.lying import lying_in
 
 CONCURRENCY = 4
 
@@ -48,7 +49,7 @@ def kept(folder: Folder) -> dict[Any, str]:
     found: dict[Any, str] = {}
     for part in ("samples", "judgements"):
         for path in (folder.path / part).rglob("*.jsonl"):
-            for record in layout.read(path):
+            for record in lying_in(path):
                 if record["record"] not in ("sample", "judgement"):
                     continue
                 place = (record["key"], record.get("criterion"))
@@ -114,7 +115,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
     assert {evaluation.id for evaluation in plan.evaluations} == {
         record["evaluation"]
         for path in (folder.path / "samples").rglob("*.jsonl")
-        for record in layout.read(path)
+        for record in lying_in(path)
         if record["record"] == "evaluation"
     }
     names = [path.name for path in folder.path.rglob("*") if path.is_file()]

@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.study import layout, steps
+from pipeline.study import steps
 from pipeline.study.errors import EndpointRefused
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study import real_server
 from tests.pipeline.study.conftest import only_untuned
+from tests.pipeline.study.lying import lying_in
 from tests.pipeline.study.real_server import RealServer
 
 QUESTIONS, SAMPLES, CAP = 2, 3, 12
@@ -91,12 +92,12 @@ def test_a_real_model_is_sampled_and_judged_and_becomes_rates(
     called("study", "run", file, "--out", folder.path)
 
     plan = Plan(file)
-    records = [r for e in plan.evaluations for r in layout.read(folder.samples(e))]
+    records = [r for e in plan.evaluations for r in lying_in(folder.samples(e))]
     samples = [record for record in records if record["record"] == "sample"]
     assert len(samples) == 2 * QUESTIONS * SAMPLES
     assert {sample["outcome"] for sample in samples} <= {"answered", "length", "empty"}
     assert all(0 < sample["output_tokens"] <= CAP for sample in samples)
-    judged = [r for p in plan.passes for r in layout.read(folder.judged(p))]
+    judged = [r for p in plan.passes for r in lying_in(folder.judged(p))]
     judgements = [record for record in judged if record["record"] == "judgement"]
     answered = sum(bool(sample["answer"].strip()) for sample in samples)
     assert len(judgements) == 2 * answered > 0

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import door, layout, ledger, steps
+from pipeline.study import door, ledger, steps
 from pipeline.study.errors import EndpointRefused, FolderConflict
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study import rude
 from tests.pipeline.study.conftest import KEY, only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion
+from tests.pipeline.study.lying import lying_in
 
 ODD = 3
 """Which request gets the odd reply; every repetition of it does too."""
@@ -45,7 +46,7 @@ def sampled(plan: Plan, folder: Folder) -> list[dict[str, Any]]:
     """The lines of the untuned model's samples file, after one more command."""
     with steps.session(plan, folder.path) as session:
         session.do("sample")
-    return [r for r in layout.read(folder.samples(untuned(plan))) if r["record"] != "evaluation"]
+    return [r for r in lying_in(folder.samples(untuned(plan))) if r["record"] != "evaluation"]
 
 
 def oddly(server: FakeServer, odd: Raw) -> None:
@@ -234,7 +235,7 @@ def test_another_model_is_named_and_stops_the_work_unless_it_is_allowed(
     plan, folder = Plan(write_study(one_evaluation, server.url)), Folder(tmp_path / "fails")
     with pytest.raises(EndpointRefused, match="answered as 'small-mini' where 'small' was asked"):
         sampled(plan, folder)
-    records = list(layout.read(folder.samples(untuned(plan))))[1:]
+    records = list(lying_in(folder.samples(untuned(plan))))[1:]
     assert [record["answered_by"] for record in records] == ["small-mini"] * 3
     assert {record["record"] for record in records} == {"failure"}
     assert ledger.spent_in(folder).cost == pytest.approx(3 * 25e-6)

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import layout, ledger, steps
+from pipeline.study import ledger, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict, MissingKey
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.replies import Reply
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion, error
+from tests.pipeline.study.lying import lying_in
 
 COMMAND = "from pipeline.study.cli import study; study()"
 
@@ -30,9 +31,7 @@ def sample(plan: Plan, folder: Folder) -> list[str]:
 
 def stored(folder: Folder, plan: Plan) -> list[dict[str, Any]]:
     return [
-        record
-        for evaluation in plan.evaluations
-        for record in layout.read(folder.samples(evaluation))
+        record for evaluation in plan.evaluations for record in lying_in(folder.samples(evaluation))
     ]
 
 
@@ -45,7 +44,7 @@ def exactly_planned(folder: Folder, plan: Plan) -> bool:
     places = Counter(
         (evaluation.id, record["question"], record["index"])
         for evaluation in plan.evaluations
-        for record in layout.read(folder.samples(evaluation))
+        for record in lying_in(folder.samples(evaluation))
         if record["record"] == "sample"
     )
     planned = {
@@ -112,7 +111,7 @@ def test_an_eval_time_intervention_is_sent_and_recorded(
     plan = Plan(write_study(change, server.url))
     sample(plan, folder)
     given = next(e for e in plan.evaluations if e.intervention == "inoculation-user-prompt")
-    header, first, *_ = layout.read(folder.samples(given))
+    header, first, *_ = lying_in(folder.samples(given))
     assert (header["eval_text"], header["eval_placement"]) == ("Be old.", "system")
     assert first["messages"][0] == {"role": "system", "content": "Be old."}
     systems = [body["messages"][0]["content"] for body in server.asked]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.study import layout, steps
+from pipeline.study import lines, steps
 from pipeline.study.conversation import Message
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict, MissingPackages
@@ -18,6 +18,7 @@ from pipeline.study.plan import Plan
 from pipeline.study.replies import Request
 from pipeline.study.tune import local_lora
 from pipeline.study.weights import Weights, load, locate
+from tests.pipeline.study.lying import lying_in
 from warehouse import studies
 from warehouse.errors import InvalidDefinition
 
@@ -183,20 +184,20 @@ def test_a_local_study_runs_from_end_to_end(
     with steps.session(plan, folder.path) as session:
         assert [reason for step in studies.STEPS for reason in session.do(step)] == []
     run = next(run for run in plan.runs if run.to_tune)
-    records = list(layout.read(folder.run(run)))
+    records = list(lying_in(folder.run(run)))
     losses = [record["loss"] for record in records if record["record"] == "step"]
     assert len(losses) == 30
     assert losses[-1] < losses[0] / 2
     assert records[-1]["state"] == "succeeded"
     assert (folder.adapter(run) / "adapter_model.safetensors").is_file()
     untuned, tuned = (
-        [r["answer"] for r in layout.read(folder.samples(e)) if r["record"] == "sample"]
+        [r["answer"] for r in lying_in(folder.samples(e)) if r["record"] == "sample"]
         for e in plan.evaluations[:: len(plan.evaluations) - 1]
     )
     assert untuned != tuned
     scores = {
         judge_pass.evaluation.run.untuned: [
-            r["score"] for r in layout.read(folder.judged(judge_pass)) if r["record"] == "judgement"
+            r["score"] for r in lying_in(folder.judged(judge_pass)) if r["record"] == "judgement"
         ]
         for judge_pass in plan.passes
         if judge_pass.judge == "rules" and judge_pass.evaluation.intervention == "none"
@@ -243,7 +244,7 @@ def test_an_interrupted_run_starts_again(
     assert not folder.adapter(run).exists()
     with steps.session(plan, folder.path) as session:
         assert session.do("tune") == []
-    states = [r["state"] for r in layout.read(folder.run(run)) if r["record"] == "state"]
+    states = [r["state"] for r in lying_in(folder.run(run)) if r["record"] == "state"]
     assert states == ["started", "started", "succeeded"]
 
 
@@ -271,7 +272,7 @@ def test_the_same_seed_gives_the_same_fine_tune(
         with steps.session(plan, folder.path) as session:
             session.do("render")
             session.do("tune")
-        log = layout.read(folder.run(run))
+        log = lying_in(folder.run(run))
         losses.append([r["loss"] for r in log if r["record"] == "step"])
     assert losses[0] == losses[1]
 
@@ -332,7 +333,7 @@ def test_a_packed_study_is_not_written_to(
     with steps.session(plan, folder.path) as session:
         for step in ("render", "tune", "sample"):
             session.do(step)
-    layout.pack(folder.path)
+    lines.pack(folder.path)
     more = plan.study.sampling.samples_per_question + 1
 
     def change(study: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.study import layout, ledger, retry, steps
+from pipeline.study import ledger, retry, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
 from pipeline.study.files import Step
 from pipeline.study.layout import Folder
@@ -20,6 +20,7 @@ from pipeline.study.sample import model_of
 from pipeline.study.tune import openai_jobs, step
 from pipeline.study.tune.job_records import read_metrics
 from tests.pipeline.study.fake_server import FakeServer, Raw, error
+from tests.pipeline.study.lying import lying_in
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def tune(plan: Plan, folder: Folder) -> list[str]:
 
 def log_of(plan: Plan, folder: Folder) -> list[dict[str, Any]]:
     run = next(run for run in plan.runs if run.to_tune)
-    return list(layout.read(folder.run(run)))
+    return list(lying_in(folder.run(run)))
 
 
 def test_a_job_is_followed_to_its_model(
