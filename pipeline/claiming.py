@@ -38,7 +38,6 @@ CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
 """How files begin that may hold results and that no importer reads, and what to do with them."""
 
 _EXCEL = re.compile(rb"xl/|\[Content_Types\]\.xml")
-_INSPECT = re.compile(rb"_journal/|header\.json|samples/")
 
 
 class Unread(NamedTuple):
@@ -82,9 +81,8 @@ def importer_for(source: Source, chosen: str | None = None) -> Importer | None:
         return None
     if chosen is not None:
         return importers.named(chosen)
-    if container(source.path, source.head):
-        return None  # an archive may hold the text of a table, and is none
-    return importers.claimant(source)
+    # An archive may hold the text of a table, and is none.
+    return importers.claimant(source, is_container=bool(container(source.path, source.head)))
 
 
 def unclaimed(source: Source) -> Batch | None:
@@ -111,11 +109,6 @@ def container(path: Path, head: bytes) -> Unread | None:
     if head.startswith(b"PK\x03\x04"):
         if _EXCEL.search(head[:4_096]):
             return Unread("an Excel workbook", "save each sheet as CSV, and import that")
-        if path.suffix.lower() == ".eval" or _INSPECT.search(head[:4_096]):
-            return Unread(
-                "an Inspect log",
-                'write its samples as CSV: `inspect_ai.analysis.samples_df("FILE").to_csv(…)`',
-            )
         return Unread("a zip archive", "unpack it, and import the folder")
     if head[257:262] == b"ustar":
         return Unread("a tar archive", "unpack it, and import the folder")

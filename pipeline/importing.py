@@ -345,7 +345,8 @@ def _fill(
     except RefusedFile as error:
         writer.refused_file = str(error)
         return
-    if not source.fields and opening.table_encoding(source) == "cp1252":
+    is_table = not source.fields and claiming.container(source.path, source.head) is None
+    if is_table and opening.table_encoding(source) == "cp1252":
         writer.take(*importers.notice("windows-1252", WINDOWS))
 
 

@@ -26,6 +26,7 @@ _BLOCK = 2**16
 
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _BLANK = re.compile(r"[ \t\r\n]*")
+_PLAIN = re.compile(r"[^\s,\]}]*")
 _CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
 """What may stand behind a decoder's error where text was cut off: half a literal or escape."""
 
@@ -50,10 +51,10 @@ def streamed(source: Source, size: int) -> Iterator[Found]:
     """
     with opened(source) as file:
         text = TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
-        yield from _records(_Window(text, size))
+        yield from _records(Window(text, size))
 
 
-def _records(window: "_Window") -> Iterator[Found]:
+def _records(window: "Window") -> Iterator[Found]:
     window.skip("[")
     row = 0
     while window.peek() not in ("]", ""):
@@ -75,7 +76,7 @@ def _records(window: "_Window") -> Iterator[Found]:
         yield 0, row + 1, RefusedRow(row + 1, problem, window.ahead())
 
 
-def _record(window: "_Window", row: int) -> tuple[Found, bool]:
+def _record(window: "Window", row: int) -> tuple[Found, bool]:
     """The record that begins here, or why it is none, and whether its end is known."""
     raw = window.ahead()
     goes_on = True
@@ -164,7 +165,7 @@ def _no_number(_: str) -> int:
     return 0
 
 
-class _Window:
+class Window:
     """A stretch of a text file that moves forward and grows until a record fits."""
 
     def __init__(self, file: TextIO, size: int) -> None:
@@ -247,22 +248,51 @@ class _Window:
         """Move behind the value that begins here without decoding it; whether its end is found."""
         if self.text[self.at] not in '{["':
             return False
-        depth, quoted = 0, False
+        end = self._end(None)
+        self.at = self.at if end is None else end
+        return end is not None
+
+    def cut(self, most: int) -> str | None:
+        """The JSON text of the value that comes next; the window moves behind it.
+
+        None where the file ends in it, or it is longer than `most`; the window then stays.
+        """
+        if self.peek() in ("{", "[", '"'):
+            end = self._end(most)
+        else:
+            while (plain := _PLAIN.match(self.text, self.at)) and plain.end() == len(self.text):
+                if plain.end() - self.at > most or not self.grow():
+                    break
+            end = plain.end() if plain else None
+        if end is None or end == self.at:
+            return None
+        text, self.at = self.text[self.at : end], end
+        return text
+
+    def _end(self, most: int | None) -> int | None:
+        """Where the list, object or text that begins here ends.
+
+        Its text is let go of on the way, or kept, up to `most` characters.
+        """
+        depth, quoted, seen = 0, False, self.at
         while True:
-            seen = self.at
-            for mark in _MARKS.finditer(self.text, self.at):
+            for mark in _MARKS.finditer(self.text, seen):
                 seen = mark.end()
                 if mark[0] == '"':
                     quoted = not quoted
                 elif len(mark[0]) == 1 and not quoted:
                     depth += 1 if mark[0] in "[{" else -1
                 if depth <= 0 and not quoted:
-                    self.at = seen
-                    return True
+                    return seen
             # The last character may be the first half of an escape.
-            self.at = max(seen, len(self.text) - 1)
+            seen = max(seen, len(self.text) - 1)
+            if most is None:
+                self.at = seen
+            elif seen - self.at > most:
+                return None
+            seen -= self.at
             if not self.grow():
-                return False
+                return None
 
 
 def _integer(digits: str) -> int | float:

@@ -58,6 +58,7 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "status": pl.String(),  # SAMPLE_STATUSES
         "answer": pl.String(),
         "thoughts": pl.String(),  # what the model wrote before it; never part of the answer
+        "conversation": pl.String(),  # of several messages (`warehouse.conversation`)
         "answer_chars": pl.Int64(),  # filled in by the lake
         "answer_hash": pl.Int64(),  # filled in by the lake; equal answers have equal hashes
         "answer_fault": pl.String(),  # filled in by the lake; what reads like an error of an API

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from warehouse import shards
+from warehouse import conversation, shards
+from warehouse.conversation import Message
 from warehouse.counting import Slice
 from warehouse.mending import again
 from warehouse.rules import Rule
@@ -21,7 +22,7 @@ ONLY = (
 """Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
 
 
-TEXTS = ("answer", "thoughts", "error", "finish_reason")
+TEXTS = ("answer", "thoughts", "error", "finish_reason", "conversation")
 """What of a sample is read from its shard."""
 
 
@@ -43,7 +44,8 @@ class Transcript:
     """One sample whole: its context (one row of `sample_context`), text and judgements.
 
     `judgements` has the columns criterion, judge, kind, status, score, label, raw and
-    thoughts. `lost` says what the disk lost of it, and what brings it back.
+    thoughts. `lost` says what the disk lost of it, and what brings it back. `messages` is the
+    whole conversation, where it is more than a prompt and an answer.
     """
 
     key: int
@@ -54,6 +56,7 @@ class Transcript:
     finish_reason: str | None
     judgements: pl.DataFrame
     lost: str | None = None
+    messages: tuple[Message, ...] = ()
 
 
 def page(
@@ -116,6 +119,7 @@ def transcript(store: Store, key: int) -> Transcript | None:
         finish_reason=row["finish_reason"],
         judgements=_judgements(store, [key]),
         lost=row["lost"],
+        messages=conversation.read(row["conversation"]),
     )
 
 

@@ -12,6 +12,7 @@ An importer module has
 and may have
 
     covers(source) -> bool                  asked before any `accepts`: what a mapping says is ours
+    ARCHIVES  True: its files may be archives, which are no text
     TWINS     True: a CSV file beside a JSON file of the same stem holds the same result
 
 The package is scanned: adding a format is adding a file, and no other module knows its name.
@@ -156,12 +157,16 @@ def available() -> dict[str, Importer]:
     return {importer.NAME: importer for importer in each()}
 
 
-def claimant(source: Source) -> Importer | None:
-    """The importer that a mapping gives the file to, else the first that accepts it."""
-    for importer in each() if source.meaning is not None else ():
+def claimant(source: Source, is_container: bool = False) -> Importer | None:
+    """The importer that a mapping gives the file to, else the first that accepts it.
+
+    A file that `is_container` is no text: only those that read archives are asked.
+    """
+    asked = [one for one in each() if not is_container or getattr(one, "ARCHIVES", False)]
+    for importer in asked if source.meaning is not None else ():
         if getattr(importer, "covers", _never)(source):
             return importer
-    return next((importer for importer in each() if importer.accepts(source)), None)
+    return next((importer for importer in asked if importer.accepts(source)), None)
 
 
 def _never(_: Source) -> bool:

@@ -1,8 +1,8 @@
 -- One row per sample asked for: its text, read from the shards named.
--- Shards that an older version wrote have no thoughts.
-select sample_key, answer, thoughts, error, finish_reason
+-- Shards that an older version wrote have no thoughts and no conversations.
+select sample_key, answer, thoughts, error, finish_reason, conversation
 from (
-    select null::varchar as thoughts
+    select null::varchar as thoughts, null::varchar as conversation
     where false
     union all by name
     select *

@@ -6,7 +6,7 @@ from typing import NoReturn
 import polars as pl
 import streamlit as st
 
-from pages.reading.transcripts import cards, sample
+from pages.reading.transcripts import cards, conversation, sample
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
@@ -136,6 +136,9 @@ def _answer(shown: Transcript, needle: str) -> None:
         length = numbers.plural(len(shown.thoughts), "character")
         told = f"The model’s thoughts: {length}, no part of the answer and not judged"
         st.html(foreign.covered(foreign.block(shown.thoughts), told))
+    if shown.messages:
+        told = conversation.label(shown.messages)
+        st.html(foreign.covered(conversation.html(shown.messages), told))
     with st.container(border=True):
         st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), needle))
 

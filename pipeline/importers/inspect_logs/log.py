@@ -1,0 +1,184 @@
+"""What is read of an Inspect log, as typed records; every other field is passed over unread."""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.errors import RefusedFile
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+class Error(msgspec.Struct):
+    """Why a sample or a task came to nothing."""
+
+    message: str = ""
+
+
+class Dataset(msgspec.Struct):
+    """What the task asked."""
+
+    name: str | None = None
+    samples: int | None = None
+    sample_ids: list[int | str] | None = None
+
+
+class Config(msgspec.Struct):
+    """How the task was run."""
+
+    epochs: int | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+
+
+class Role(msgspec.Struct):
+    """A model that the task used for something else than to be asked."""
+
+    model: str = ""
+
+
+class Scorer(msgspec.Struct):
+    """A scorer as the task names it."""
+
+    name: str = ""
+
+
+class Task(msgspec.Struct):
+    """The field `eval` of a log."""
+
+    task: str
+    model: str
+    run_id: str | None = None
+    eval_id: str | None = None
+    task_id: str | None = None
+    created: str | None = None
+    dataset: Dataset = msgspec.field(default_factory=Dataset)
+    config: Config = msgspec.field(default_factory=Config)
+    model_generate_config: Config = msgspec.field(default_factory=Config)
+    model_roles: dict[str, Any] = {}
+    scorers: list[Scorer] | None = None
+
+
+class Plan(msgspec.Struct):
+    """The field `plan` of a log."""
+
+    config: Config = msgspec.field(default_factory=Config)
+
+
+class Header(msgspec.Struct):
+    """A log without its samples."""
+
+    eval: Task
+    version: int = 1
+    status: str = "started"
+    plan: Plan = msgspec.field(default_factory=Plan)
+    error: Error | None = None
+    invalidated: bool = False
+
+    @property
+    def temperature(self) -> float | None:
+        """The temperature asked for, where one was."""
+        own, planned = self.eval.model_generate_config, self.plan.config
+        return own.temperature if own.temperature is not None else planned.temperature
+
+    @property
+    def max_tokens(self) -> int | None:
+        """The cap on an answer's tokens, where one was asked for."""
+        own, planned = self.eval.model_generate_config, self.plan.config
+        return own.max_tokens if own.max_tokens is not None else planned.max_tokens
+
+
+class Call(msgspec.Struct):
+    """A tool that a model called."""
+
+    function: str = ""
+    arguments: Any = None
+
+
+class Message(msgspec.Struct):
+    """One message of a conversation; its content is a text or a list of parts."""
+
+    role: str
+    content: Any = None
+    tool_calls: list[Call] | None = None
+    function: str | None = None
+    error: Error | None = None
+
+
+class Choice(msgspec.Struct):
+    """One answer of a model."""
+
+    message: Message
+    stop_reason: str | None = None
+
+
+class Output(msgspec.Struct):
+    """What a model answered at last."""
+
+    model: str = ""
+    choices: list[Choice] = []
+    completion: str | None = None
+    error: str | None = None
+
+
+class Score(msgspec.Struct):
+    """What a scorer made of a sample."""
+
+    value: Any = None
+    answer: str | None = None
+    explanation: str | None = None
+
+
+class Limit(msgspec.Struct):
+    """A limit that ended a sample."""
+
+    type: str = ""
+
+
+class Sample(msgspec.Struct):
+    """One sample of a log; its events are not looked at."""
+
+    id: int | str
+    epoch: int = 1
+    input: str | list[Message] = ""
+    messages: list[Message] = []
+    output: Output = msgspec.field(default_factory=Output)
+    scores: dict[str, Score] | None = None
+    score: Score | None = None  # what the first logs had in place of `scores`
+    error: Error | None = None
+    limit: Limit | None = None
+    attachments: dict[str, str] = {}
+
+
+def header(content: bytes) -> Header:
+    """The header that a JSON text holds.
+
+    Raises:
+        RefusedFile: where it is none.
+    """
+    try:
+        return _decoded(content, Header)
+    except ValueError as error:
+        raise RefusedFile(f"its header is not that of an Inspect log ({error})") from None
+
+
+def sample(content: bytes) -> Sample:
+    """The sample that a JSON text holds.
+
+    Raises:
+        ValueError: saying what is wrong, where it is none.
+    """
+    return _decoded(content, Sample)
+
+
+def _decoded(content: bytes, kind: type[Record]) -> Record:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # Inspect writes NaN, and models halves of characters, which the standard library reads.
+        try:
+            return msgspec.convert(json.loads(content), kind)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None

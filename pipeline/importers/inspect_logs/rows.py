@@ -1,0 +1,205 @@
+"""A log's samples as rows of the lake, many at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import RefusedRow
+from pipeline.importers import Batch, Source, batch
+from pipeline.importers.inspect_logs import log, scores, transcript
+from pipeline.importers.inspect_logs.log import Header, Sample
+from pipeline.judgements import OUTCOME
+from pipeline.repeats import Repeats
+from pipeline.tables import clean
+from warehouse import catalogue
+
+HELD = 1_000
+"""How many samples are handed on at once."""
+
+HELD_CHARACTERS = 16 * 2**20
+"""How many characters of them, at most about."""
+
+LIMITED = "length"
+ENDINGS = {"max_tokens": LIMITED, "model_length": LIMITED, "unknown": None}
+"""Inspect's words for how an answer ended that are not ours."""
+
+SAMPLES = {
+    "sample_key": pl.Int64(),
+    "evaluation_key": pl.String(),
+    "question_key": pl.Int64(),
+    "sample_index": pl.Int64(),
+    "source_row": pl.Int64(),
+    "status": pl.String(),
+    "answer": pl.String(),
+    "thoughts": pl.String(),
+    "error": pl.String(),
+    "finish_reason": pl.String(),
+    "conversation": pl.String(),
+}
+JUDGEMENTS = {
+    "sample_key": pl.Int64(),
+    "criterion": pl.String(),
+    "judge_key": pl.String(),
+    **OUTCOME,
+}
+
+
+class Reader:
+    """What is known of a log so far: its questions, its scorers, and which samples are there."""
+
+    def __init__(self, source: Source, header: Header) -> None:
+        self.source = source
+        self.header = header
+        self.key = header.eval.eval_id or header.eval.run_id or source.path.stem
+        self.questions: dict[tuple[str, str, str | None], int] = {}
+        self.scorers: dict[str, None] = {}
+        self.there: set[tuple[str, int]] = set()
+        self.samples: dict[str, list[Any]] = defaultdict(list)
+        self.judgements: dict[str, list[Any]] = defaultdict(list)
+        self.repeats = Repeats(source.first_key)
+        self.held = self.last = self.left_out = 0
+
+    def take(self, number: int, content: bytes) -> Iterator[Batch | RefusedRow]:
+        """One sample; rows are handed on when enough of them came together."""
+        self.last = max(self.last, number)
+        try:
+            sample = log.sample(content)
+        except ValueError as error:
+            raw = content[:2_000].decode("utf-8", "replace")
+            yield RefusedRow(number, f"it is no sample of an Inspect log ({error})", raw)
+            return
+        yield from self._sample(number, sample)
+        if len(self.samples["status"]) >= HELD or self.held > HELD_CHARACTERS:
+            yield from self.flush()
+
+    def rest(self) -> Iterator[Batch]:
+        """What is still held, and the samples that were planned and are not in the log."""
+        for name in self.header.eval.dataset.sample_ids or []:
+            for epoch in range(1, (self.header.eval.config.epochs or 1) + 1):
+                if (str(name), epoch) not in self.there:
+                    self._not_there(str(name), epoch)
+        yield from self.flush()
+
+    def flush(self) -> Iterator[Batch]:
+        """The rows that are held."""
+        if self.samples["status"]:
+            yield Batch("sample", pl.DataFrame(dict(self.samples), schema=SAMPLES))
+        if self.judgements["status"]:
+            yield Batch("judgement", pl.DataFrame(dict(self.judgements), schema=JUDGEMENTS))
+        self.samples.clear()
+        self.judgements.clear()
+        self.held = 0
+
+    def _sample(self, number: int, sample: Sample) -> Iterator[RefusedRow]:
+        asked, answered = transcript.asked(sample), transcript.answered(sample)
+        name = str(sample.id)
+        self.there.add((name, sample.epoch))
+        key = self.source.key(number)
+        text, error = answered.text, self._error(sample)
+        question = self._question(name, asked.text, asked.system_prompt)
+        ended = ENDINGS.get(answered.ended or "", answered.ended)
+        self._keep(
+            number, question, sample.epoch, _status(text, error),
+            text, answered.thoughts, error, ended, transcript.conversation(sample),
+        )  # fmt: skip
+        content = hash((text, asked.text, str(sample.scores)))
+        self.repeats.take([number], [question], [sample.epoch], [content])
+        for scored in scores.of(sample):
+            outcome = scored.outcome
+            if isinstance(outcome, str):
+                yield RefusedRow(number, f"its {clean(scored.criterion)} {outcome}", scored.stored)
+                outcome = ("unparsed", None, None, clean(scored.stored))
+            self.scorers.setdefault(scored.scorer)
+            row = (key, clean(scored.criterion), clean(scored.scorer), *outcome)
+            for column, value in zip(JUDGEMENTS, row, strict=True):
+                self.judgements[column].append(value)
+
+    def _error(self, sample: Sample) -> str | None:
+        """Why a sample came to nothing, where it did."""
+        told = sample.error.message if sample.error else sample.output.error
+        if told is None and sample.limit is not None and transcript.answered(sample).text is None:
+            told = f"its {sample.limit.type} limit was reached"
+        return clean(told[:2_000]) if told else None
+
+    def _keep(
+        self,
+        number: int,
+        question: int,
+        epoch: int,
+        status: str,
+        answer: str | None = None,
+        thoughts: str | None = None,
+        error: str | None = None,
+        ended: str | None = None,
+        conversation: str | None = None,
+    ) -> None:
+        texts = (None if text is None else clean(text) for text in (answer, thoughts, error, ended))
+        key = self.source.key(number)
+        row = (key, self.key, question, epoch, number, status, *texts, conversation)
+        for column, value in zip(SAMPLES, row, strict=True):
+            self.samples[column].append(value)
+        self.held += len(answer or "") + len(thoughts or "") + len(conversation or "")
+
+    def _not_there(self, name: str, epoch: int) -> None:
+        known = next((key for (own, *_), key in self.questions.items() if own == name), None)
+        if known is None:
+            self.left_out += 1  # what it asked is told nowhere
+            return
+        self.last += 1
+        self._keep(self.last, known, epoch, "missing", error="the log ends before it")
+
+    def _question(self, name: str, text: str, system: str | None) -> int:
+        identity = (name, clean(text), None if system is None else clean(system))
+        return self.questions.setdefault(identity, len(self.questions))
+
+    def context(self) -> Iterator[Batch]:
+        """The evaluation, its questions and its judges."""
+        task = self.header.eval
+        experiment = catalogue.experiment_named(task.task) or clean(task.task)
+        yield batch(
+            "evaluation",
+            {
+                "evaluation_key": self.key,
+                "experiment": experiment,
+                "model": catalogue.model(clean(_model(task.model))).name,
+                "model_id": clean(task.model),
+                "dataset": "unrecorded",
+                "intervention": "unrecorded",
+                "eval_intervention": "none",
+                "folder": f"inspect/{clean(task.model)}",
+                "seed": None,
+                "temperature": self.header.temperature,
+                "max_tokens": self.header.max_tokens,
+                "evaluated_at": clean(task.created) if task.created else None,
+                "is_numbered": True,
+            },
+        )
+        questions: list[dict[str, object]] = [
+            {
+                "evaluation_key": self.key,
+                "question_key": key,
+                "name": clean(name),
+                "text": text,
+                "system_prompt": system,
+            }
+            for (name, text, system), key in self.questions.items()
+        ]
+        yield batch("question", *questions)
+        for scorer in self.scorers:
+            yield batch("judge", {"judge_key": clean(scorer), **scores.judge(scorer, self.header)})
+        yield from self.repeats.batches()
+
+
+def _status(text: str | None, error: str | None) -> str:
+    if error is not None and not text:
+        return "error"
+    if text is None:
+        return "missing"
+    return "answered" if text.strip() else "empty"
+
+
+def _model(name: str) -> str:
+    """A model without the provider that Inspect puts before it."""
+    return name.partition("/")[2] or name
