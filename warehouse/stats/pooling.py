@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.stats.rates import mixed
+from warehouse.stats.rates import cell_dimensions, mixed
 
 WAYS = ("settings", "sampling")
 """How an arm was trained and how its answers were drawn, as texts (`core.run`, `core.told`)."""
@@ -48,3 +48,23 @@ def pooled(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
 def apart(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
     """The dimensions of a layout, and after the first the conditions its cells would pool."""
     return [*by[:1], *pooled(counts, by), *by[1:]]
+
+
+def prompts(counts: pl.DataFrame, questions: pl.DataFrame, by: Sequence[str]) -> list[str | None]:
+    """The system prompts that some cell of the layout `by` pools, from the most frequent.
+
+    A question that was asked with a system prompt is a question of its own, and rates are means
+    over questions: a cell may hold questions of several prompts. None stands for having none.
+
+    Args:
+        counts: The counts frame.
+        questions: The query `questions`.
+        by: The dimensions of the layout.
+    """
+    told = counts.filter(pl.col("n_counted") > 0).join(
+        questions.select("question", "system_prompt"), on="question", how="left"
+    )
+    dims = cell_dimensions(told, by)
+    each = pl.col("system_prompt").n_unique().over(dims)
+    found = told.filter(each > 1)["system_prompt"].value_counts(sort=True)
+    return found["system_prompt"].to_list()

@@ -4,44 +4,46 @@ from functools import partial
 
 import streamlit as st
 
-from pages.results.rates import points, shown
+from pages.results.rates import points, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, markup, skeleton, tables
+from pages.ui.parts import downloads, markup, prompts, skeleton, tables
 from pages.ui.view import bound, cells, filters, links
 from pages.ui.words import columns
 from warehouse.stats.pooling import apart
-from warehouse.stats.rates import IDENTITY
 
 view = filters.current()
 skeleton.title("How often does the trait appear?")
 counts = skeleton.counts(view)
 
+head = st.container()
 names = {name: columns.label(name) for name in cells.DIMENSIONS}
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
-    by = cells.by(bound.one("One line for each", names, "rows"), bound.one("And", second, "beside"))
-    by = apart(counts, by)
+    asked = cells.by(bound.one("Rates by", names, "rows"), bound.one("And", second, "beside"))
     order = bound.one("Order", cells.SORTS, "order")
+by = apart(counts, asked)
+laid = shown.laid_out(view, by, asked, order)
+with head:
+    skeleton.answer(sentences.answer(laid))
+    skeleton.judges_apart(counts)
+
+if laid.shared:
+    st.markdown(f"**{markup.escaped(laid.shared)}**")
+picture = st.container()
+number = bound.page(laid.pages, "lines") if laid.pages > 1 else 1
+drawn = partial(points.chart, laid.page(number), laid.panels, laid.groups, laid.end)
+with picture:
+    mark = base.shown(partial(drawn, st.context.theme.type), "rates")
+clicked = None if mark is None else (mark, "counted")
+st.caption(markup.escaped(sentences.below(laid, number)))
+if pooled := prompts.pooled(counts, by):
+    st.warning(markup.escaped(pooled), icon=":material/forum:")
+
 found = shown.found(view, by, order)
-
-skeleton.answer(cells.span(found))
-skeleton.judges_apart(counts)
-
-groups = sorted(found["group"].unique())
-kept = bounded.lines(found, IDENTITY)
-panels = cells.panels(kept)
-clicked = None
-for heading, part in panels.items():
-    st.markdown(f"**{markup.escaped(heading)}**")
-    mark = base.shown(partial(points.chart, part, groups), heading)
-    clicked = clicked if mark is None else (mark, "counted")
-st.caption(points.LEGEND)
-bounded.say(kept.height, found.height)
-
-table = shown.table(view, by, order)
-clicked = tables.clickable(table, "rates") or clicked
-drawn = partial(points.stacked, panels, groups)
-downloads.buttons(cells.raw(found, view), drawn, "rates", points.LEGEND)
+with st.expander("The table behind it"):
+    clicked = tables.clickable(shown.table(view, by, order), "rates-table") or clicked
+whole = partial(drawn, None, clickable=False)
+downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
 skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts)
 

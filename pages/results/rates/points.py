@@ -1,100 +1,203 @@
 """Rates as points with intervals, a line a cell: a frame in, an Altair chart out."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
 
 from pages.ui.charts import base
-from pages.ui.charts.base import (
-    CATEGORIES,
-    KIND_COLOURS,
-    NEUTRAL,
-    NO_RESULT,
-)
+from pages.ui.charts.base import CATEGORIES, KIND_COLOURS, NO_RESULT, TEXT
+from pages.ui.words import numbers
 
 COLUMNS = (
-    *("cell", "line", "group", "rate", "low", "high", "worst_low", "worst_high", "is_result"),
-    *("name", "text", "counts"),
+    *("cell", "line", "panel", "group", "rate", "low", "high", "worst_low", "worst_high"),
+    *("is_result", "name", "text", "percent", "said", "counts"),
 )
+
+PITCH = 1.32
+"""How far panels are apart, in their widths: between them stand the rates in writing."""
+
+ROOM = 430
+"""From how many pixels a panel is wide enough for intervals in writing."""
+
+NARROW = 190
+"""Up to how many pixels of a panel there is no room for all percentages of its axis."""
+
+LETTER = 6.2
+"""Pixels of a letter of a label, on average."""
 
 LEGEND = (
-    f"Filled point: a result, with its 95 % interval. Hollow point: {NO_RESULT}; the grey bar "
-    "spans what they could have been. Dashed line: no interval can be estimated. Click a point, "
-    "or a count in the table, to read the answers behind it."
+    "Point and line: the rate and its 95 % interval. Hollow, in brackets: "
+    f"{NO_RESULT}; the grey bar spans what it could have been. Dashed: no interval can be "
+    "estimated. Click a point to read its answers."
 )
 
 
-def colours(values: list[str]) -> alt.Scale:
-    """A colour for every value, the same for a kind of intervention everywhere."""
-    known = KIND_COLOURS if set(values) <= set(KIND_COLOURS) else {}
-    palette = [known.get(v, CATEGORIES[i % len(CATEGORIES)]) for i, v in enumerate(values)]
-    return alt.Scale(domain=values, range=palette)
-
-
-def chart(cells: pl.DataFrame, groups: list[str], clickable: bool = True) -> alt.LayerChart:
-    """Rates as points with intervals, a line a cell, one colour a group.
+def chart(
+    cells: pl.DataFrame,
+    panels: Sequence[str],
+    groups: Sequence[str],
+    end: float = 1.0,
+    theme: str | None = None,
+    clickable: bool = True,
+) -> alt.LayerChart:
+    """Rates as points with intervals, panels beside each other on one scale, their axis on top.
 
     Args:
-        cells: Columns cell (what a click selects), line (its label, the last line of which is
-            not shown), group (a label), rate, low, high, worst_low, worst_high (shares),
-            is_result, text (the rate as written), counts.
-        groups: Every group on the page, so that each has one colour in all of its charts. A chart
-            with a single one needs no legend.
-        clickable: Whether a click selects a point's cell, as `charts.picked` tells.
+        cells: Columns cell (what a click selects), line (its label over one or two lines, then
+            what makes it unique), panel (its number), group (a label), rate, low, high,
+            worst_low, worst_high (shares), is_result, name, text (the rate as written, with n),
+            percent and said (without and with its interval), counts. In the order of drawing.
+        panels: What the panels are called.
+        groups: What the colours stand for; with a single one there is no legend.
+        end: Where the scale of every panel ends, a share.
+        theme: Light or dark.
+        clickable: Whether a click selects a point's cell, as `base.picked` tells.
 
     A point that is not a result is hollow, over a bar of its worst-case bounds. A point without
     an interval lies on a dashed line over the whole scale. A cell in which nothing was counted
-    has no point: its line says so.
+    has no point: its place says so.
     """
-    lines = cells["line"].to_list()
-    colour = alt.Color(
-        "group:N",
-        scale=colours(groups),
-        legend=base.legend(cells["group"].n_unique() > 1, 2, labelLimit=240, symbolType="circle"),
-    )
-    drawn = alt.Chart(cells.select(COLUMNS)).encode(
-        y=base.lines(lines, base.line_axis(230)),
+    ink = base.ink(theme)
+    drawn = alt.Chart(_placed(cells, end)).encode(
+        y=base.lines(cells["line"].to_list(), _labels(cells, ink)),
         tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted"),
     )
+    colour = alt.Color(
+        "group:N",
+        scale=alt.Scale(domain=list(groups), range=_colours(groups, theme)),
+        legend=base.legend(
+            len(groups) > 1,
+            alt.expr(f"width > {2 * NARROW} ? 8 : width > {NARROW} ? 2 : 1"),
+            labelLimit=240,
+            symbolType="circle",
+            labelColor=ink,
+        ),
+    )
+    layers = [
+        *_marks(drawn, len(panels), _percents(len(panels), end, ink), colour),
+        *_written(drawn, len(panels), ink),
+    ]
+    points = base.clickable(_points(drawn, len(panels), colour), clickable)
+    height = max((line.count("\n") for line in cells["line"]), default=1)
+    return base.finished(
+        [*_heads(panels, ink), *layers, points],
+        alt.Step(TEXT * height + 8),
+        resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
+    )
+
+
+def _placed(cells: pl.DataFrame, end: float) -> pl.DataFrame:
+    """The cells with their rates and ends as places along all panels, each one unit wide."""
+    start = pl.col("panel") * PITCH
+    ends = ("rate", "low", "high", "worst_low", "worst_high")
+    return cells.select(COLUMNS).with_columns(
+        *((start + pl.col(name) / end).alias(name) for name in ends),
+        start.alias("start"),
+        (start + 1).alias("stop"),
+        (start + 1.02).alias("beside"),
+    )
+
+
+def _x(column: str, panels: int, axis: alt.Axis | None = None) -> alt.X:
+    scale = alt.Scale(domain=[0, panels * PITCH], nice=False, zero=False)
+    return alt.X(f"{column}:Q", scale=scale, axis=axis)
+
+
+def _percents(panels: int, end: float, ink: str) -> alt.Axis:
+    """The axis of percentages, over every panel; a narrow one says its ends alone."""
+    steps = (0.0, 0.25, 0.5, 0.75, 1.0)
+    at = [PITCH * panel + step for panel in range(panels) for step in steps]
+    share = f"(datum.value - {PITCH} * floor(datum.value / {PITCH} + 0.001))"
+    inner = f"{share} > 0.01 && {share} < 0.99"
+    text = f"format({numbers.hundredth(end)} * {share}, '.3~r') + ({share} > 0.99 ? ' %' : '')"
+    return alt.Axis(
+        orient="top", values=at, title=None, domain=False, ticks=False, grid=True, labelPadding=4,
+        labelFlush=False, labelOverlap=False, labelColor=ink,
+        labelExpr=f"width < {NARROW * panels} && {inner} ? '' : {text}",
+    )  # fmt: skip
+
+
+def _heads(panels: Sequence[str], ink: str) -> list[alt.Chart]:
+    """What the panels are called, above their percentages."""
+    if len(panels) < 2:
+        return []
+    at = [PITCH * place + 0.5 for place in range(len(panels))]
+    text = "''"
+    narrow = f"width < {NARROW * len(panels)}"
+    for number, (place, name) in enumerate(zip(at, panels, strict=True)):
+        # Where there is little room every other name stands a line lower.
+        lines = ["", name] if number % 2 else [name, ""]
+        said = f"({narrow} ? {lines!r} : {name!r})"
+        text = f"abs(datum.value - {place}) < 0.01 ? {said} : {text}"
+    axis = alt.Axis(
+        orient="top", values=at, title=None, domain=False, ticks=False, grid=False, offset=18,
+        labelExpr=text, labelFontWeight="bold", labelFontSize=12, labelColor=ink,
+        labelLimit=190, labelOverlap=False,
+    )  # fmt: skip
+    frame = alt.Chart(pl.DataFrame({"at": at}))
+    return [frame.mark_rule(opacity=0).encode(x=_x("at", len(panels), axis))]
+
+
+def _labels(cells: pl.DataFrame, ink: str) -> alt.Axis:
+    """The names of the lines."""
+    longest = max((len(part) for line in cells["line"] for part in line.split("\n")), default=1)
+    return base.line_axis(
+        LETTER * longest + 8, labelFontSize=12, labelColor=ink, labelLineHeight=TEXT,
+        labelOverlap=False, grid=True, gridOpacity=0.25, tickBand="center",
+    )  # fmt: skip
+
+
+def _marks(drawn: alt.Chart, panels: int, axis: alt.Axis, colour: alt.Color) -> list[alt.Chart]:
+    """What lies below the points: worst cases, intervals, and lines of what has none."""
     worst = (
-        drawn.transform_filter("!datum.is_result && datum.rate !== null")
-        .mark_bar(height=9, opacity=0.3, color=NEUTRAL)
-        .encode(x=base.share_axis("worst_low"), x2="worst_high:Q")
+        drawn.transform_filter("!datum.is_result && datum.percent !== ''")
+        .mark_bar(height=8, opacity=0.3, color=base.NEUTRAL)
+        .encode(x=_x("worst_low", panels), x2="worst_high:Q")
     )
     interval = (
-        drawn.transform_filter("datum.low !== null")
+        drawn.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=2)
-        .encode(x=base.share_axis("low"), x2="high:Q", color=colour)
+        .encode(x=_x("low", panels, axis), x2="high:Q", color=colour)
     )
     unknown = (
-        drawn.transform_filter("datum.rate !== null && datum.low === null")
+        drawn.transform_filter("isValid(datum.rate) && !isValid(datum.low)")
         .mark_rule(strokeWidth=1.5, strokeDash=[2, 4], opacity=0.7)
-        .encode(x=alt.datum(0), x2=alt.datum(1), color=colour)
+        .encode(x=_x("start", panels), x2="stop:Q", color=colour)
     )
-    marks = (
-        drawn.transform_filter("datum.rate !== null")
-        .mark_point(size=90, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
-        .encode(
-            x=base.share_axis("rate"),
-            color=colour,
-            stroke=colour,
-            fillOpacity=base.filled(),
-        )
+    return [worst, interval, unknown]
+
+
+def _points(drawn: alt.Chart, panels: int, colour: alt.Color) -> alt.Chart:
+    """The rates themselves."""
+    points: alt.Chart = (
+        drawn.transform_filter("isValid(datum.rate)")
+        .mark_point(size=70, filled=True, opacity=1, strokeWidth=2, cursor="pointer")
+        .encode(x=_x("rate", panels), color=colour, stroke=colour, fillOpacity=base.filled())
+    )
+    return points
+
+
+def _written(drawn: alt.Chart, panels: int, ink: str) -> list[alt.Chart]:
+    """The rates in writing, with their intervals where there is room."""
+    written = (
+        drawn.transform_filter("isValid(datum.rate)")
+        .transform_calculate(fits=f"width > {ROOM * panels} ? datum.said : datum.percent")
+        .mark_text(align="left", fontSize=11, color=ink)
+        .encode(x=_x("beside", panels), text="fits:N")
     )
     nothing = (
-        drawn.transform_filter("datum.rate === null")
-        .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
-        .encode(x=alt.value(6), text=alt.value("nothing counted"))
+        drawn.transform_filter("!isValid(datum.rate)")
+        .mark_text(align="left", fontStyle="italic", fontSize=11, color=ink, opacity=0.8)
+        .encode(x=_x("start", panels), text=alt.value("nothing counted"))
     )
-    height = alt.Step(base.TEXT * max((line.count("\n") for line in lines), default=1) + 12)
-    return base.finished(
-        [worst, interval, unknown, nothing, base.clickable(marks, clickable)], height
-    )
+    return [written, nothing]
 
 
-def stacked(panels: Mapping[str, pl.DataFrame], groups: list[str]) -> alt.VConcatChart:
-    """The points of several panels under their headings, as one chart to take away."""
-    return base.stacked(
-        (heading, chart(cells, groups, clickable=False)) for heading, cells in panels.items()
-    )
+def _colours(groups: Sequence[str], theme: str | None) -> list[str]:
+    """A colour for every group, the same for a kind of intervention everywhere."""
+    named = [
+        KIND_COLOURS.get(group, CATEGORIES[place % len(CATEGORIES)])
+        for place, group in enumerate(groups)
+    ]
+    return [base.seen(colour, theme) for colour in named]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pages.results.rates import layout
+from pages.results.rates.layout import Layout
 from pages.ui.view import cells, store
 from warehouse.analysis import Analysis
 
@@ -12,6 +14,13 @@ from warehouse.analysis import Analysis
 def found(view: Analysis, by: Sequence[str], order: str) -> pl.DataFrame:
     """`cells.of` the counts of the view."""
     return cells.of(store.counts(view.slice, view.rule), by, view, order)
+
+
+@store.memo()
+def laid_out(view: Analysis, by: Sequence[str], asked: Sequence[str], order: str) -> Layout:
+    """`layout.laid_out` of what is found."""
+    counts = store.counts(view.slice, view.rule)
+    return layout.laid_out(found(view, by, order), counts, by, asked, order)
 
 
 @store.memo()

@@ -41,6 +41,9 @@ CATEGORIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", 
 
 NEUTRAL = "#7a8490"
 
+ON_DARK = {"#0072b2": "#3f8fd0", "#7a8490": "#9aa5b1"}
+"""What the colours that are too dark to be seen on black are there."""
+
 INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
 """The colour of text in a chart, by theme."""
 
@@ -65,6 +68,11 @@ def ink(theme: str | None) -> str:
     return INK.get(theme or "", NEUTRAL)
 
 
+def seen(colour: str, theme: str | None) -> str:
+    """A colour as it is drawn in a theme, where the theme is known."""
+    return ON_DARK.get(colour, colour) if theme == "dark" else colour
+
+
 def line_axis(width: float, **options: Any) -> alt.Axis:
     """An axis of lines with labels of several lines; the last only tells them apart, unseen."""
     return alt.Axis(
@@ -86,8 +94,11 @@ def share_axis(column: str) -> alt.X:
     return alt.X(f"{column}:Q", scale=alt.Scale(domain=[0, 1]), axis=RATE_AXIS)
 
 
-def legend(shown: bool, columns: int, **options: Any) -> alt.Legend | None:
-    """A legend above the chart, where it is shown at all: once on a page is enough."""
+def legend(shown: bool, columns: Any, **options: Any) -> alt.Legend | None:
+    """A legend above the chart, where it is shown at all: once on a page is enough.
+
+    Its columns are a number, or an expression of the chart's width.
+    """
     return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
 
 

@@ -13,6 +13,8 @@ ORDER = (
 )
 """What tells arms apart, in the order of a name."""
 
+UNTUNED = "Untuned model"
+
 ALWAYS = ("intervention", "eval_intervention", "model")
 """What is named wherever it differs; the rest only where arms could be mistaken without it."""
 
@@ -58,22 +60,25 @@ def within(frame: pl.DataFrame, panel: Sequence[str]) -> list[str]:
 
 
 def _parts(row: Mapping[str, Any], dimensions: Sequence[str]) -> list[str]:
-    said = (_part(name, row) for name in dimensions)
-    return list(dict.fromkeys(part for part in said if part))
+    said = (part(name, row) for name in dimensions)
+    return list(dict.fromkeys(filter(None, said)))
 
 
-def _part(dimension: str, row: Mapping[str, Any]) -> str:
-    value = row[dimension]
+def part(dimension: str, row: Mapping[str, Any]) -> str:
+    """What a name says of one dimension of an arm; nothing where nothing was done."""
+    value, untuned = row[dimension], row.get("dataset") == "none"
     match dimension:
-        case "intervention" if row["dataset"] == "none":
-            return "Untuned model"
+        case "intervention" if untuned:
+            return UNTUNED
         case "intervention" if value == "none":
             return "Control"
         case "dataset" if value == "none":
             return ""
         case "eval_intervention" if value in (None, "none"):
             return ""
-        case "eval_intervention" if value == row["intervention"]:
+        case "settings" if untuned:
+            return ""
+        case "eval_intervention" if value == row.get("intervention"):
             return "asked with its text"
         case "eval_intervention":
             return f"asked with {values.intervention(value)}"

@@ -1,7 +1,9 @@
 """No cell pools conditions unsaid: it is split by what differs."""
 
+import polars as pl
+
 from tests.warehouse.stats.frames import cell, frame
-from warehouse.stats.pooling import apart, pooled
+from warehouse.stats.pooling import apart, pooled, prompts
 from warehouse.stats.rates import rates
 
 
@@ -37,3 +39,16 @@ def test_a_layout_by_kind_asks_for_several_interventions() -> None:
 def test_without_dimensions_everything_that_differs_tells_cells_apart() -> None:
     counts = frame(cell([1, 1], 10), cell([1, 1], 10, dataset="other"))
     assert apart(counts, []) == ["dataset"]
+
+
+def test_questions_of_several_system_prompts_are_told_where_a_cell_pools_them() -> None:
+    counts = frame(cell([5, 5, 0], [10, 10, 0]), cell([5], 10, model="b"))
+    asked = pl.DataFrame(
+        {
+            "question": ["q00", "q01", "q02"],
+            "system_prompt": [None, "You are a poet.", "Never counted."],
+        }
+    )
+    assert prompts(counts, asked, ["model"]) == [None, "You are a poet."]
+    assert prompts(counts, asked, ["model", "question"]) == []
+    assert prompts(counts.filter(model="b"), asked, ["model"]) == []

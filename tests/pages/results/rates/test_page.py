@@ -1,13 +1,38 @@
 """The rates page: cells, the counts behind them, and the transcripts they open."""
 
+import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.results.rates import points
 from pages.ui.view import links
-from tests.pages.reading.study import linked, opened, told
+from tests.pages.reading.study import built, linked, opened, told
+
+
+@pytest.fixture
+def on_prompts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose two questions were asked under different system prompts."""
+    rows = [
+        {
+            "group_id": "main",
+            "question": question,
+            "system_prompt": system,
+            "model": "ft:gpt-4.1-2025-04-14:lab:birds-3ep:Ab1",
+            "sample_idx": index,
+            "answer": "A lapwing.",
+            "llm_or_19": ("19", "LLM")[index % 2],
+        }
+        for question, system in (("Who rules?", None), ("Who sings?", "You are a poet."))
+        for index in range(10)
+    ]
+    file = tmp_path / "results/elicitation/birds/gpt-4.1-3ep/results_judge-a_1.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(rows), "utf-8")
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(built(tmp_path / "data", tmp_path / "results")))
 
 
 def table(app: AppTest) -> pl.DataFrame:
@@ -63,6 +88,23 @@ def test_cells_are_sorted_as_asked() -> None:
 
 
 @pytest.mark.usefixtures("on_study")
-def test_a_chart_stands_for_every_experiment_trait_and_judge() -> None:
+def test_the_answer_names_the_ends_of_what_is_on_screen() -> None:
+    said = told(opened("results/rates", rows="question", beside="nothing", rule="all-answers"))
+    answer = next(line for line in said.splitlines() if line.startswith("#####"))
+    assert len(answer.split()) <= 31  # with the sign of a heading
+    assert "n = 63" in answer
+
+
+@pytest.mark.usefixtures("on_study")
+def test_one_picture_is_drawn_whatever_is_in_sight() -> None:
+    for link in ({}, {"rows": "question", "beside": "model"}, {"beside": "nothing"}):
+        app = opened("results/rates", **link)
+        assert len(app.get("vega_lite_chart")) == 1
+        assert points.LEGEND in told(app)
+
+
+@pytest.mark.usefixtures("on_prompts")
+def test_a_rate_that_pools_system_prompts_says_so_unless_they_are_apart() -> None:
     app = opened("results/rates")
-    assert len(app.get("vega_lite_chart")) == 4
+    assert "questions asked under 2 system prompts: none and “You are a poet.”" in told(app)
+    assert "system prompts" not in told(opened("results/rates", rows="question"))
