@@ -33,7 +33,7 @@ UNTOLD = (None, "", "none", "unrecorded")
 OF_TUNING = ("dataset", "settings")
 """What only a fine-tune has."""
 
-LETTERS, WIDEST = 30, 48
+LETTERS, WIDEST = 32, 48
 """Letters of a line of a name, and the most where two lines of so many do not hold the longest."""
 
 ENDS = (0.2, 0.4, 1.0)

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.results.rates import points, sentences, shown
+from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import downloads, markup, prompts, skeleton, tables
+from pages.ui.parts import downloads, markup, skeleton, tables
 from pages.ui.view import bound, cells, filters, links
 from pages.ui.words import columns
 from warehouse.stats.pooling import apart

@@ -118,35 +118,11 @@ def wrapped(name: str) -> str:
     return "\n".join(lines)
 
 
-def panels(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The cells of every experiment, trait and judge, under a heading of its own."""
-    parts = cells.sort(IDENTITY, maintain_order=True).group_by(IDENTITY, maintain_order=True)
-    return {heading(identity): part for identity, part in parts}
-
-
 def heading(identity: Sequence[Any]) -> str:
     """An experiment, trait and judge in one line, and the study where several were loaded."""
     said = {d: values.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
     study = f" · study: {said['study']}" if len(store.studies()) > 1 else ""
     return f"{said['experiment']}, {said['trait']} · judge: {said['judge']}{study}"
-
-
-def span(cells: pl.DataFrame) -> str:
-    """One sentence from the lowest to the highest rate that is a result."""
-    results = cells.filter(pl.col("is_result")).sort("rate")
-    if results.is_empty() and cells.height == 1 and cells["n_counted"].item():
-        only = cells.row(0, named=True)
-        return f"{_where(only)}: {only['text']}."
-    if results.is_empty():
-        why = cells["flags"].explode().drop_nulls()
-        why = why.str.replace(r"^[\d.]+ % unscored$", "too many answers unscored")
-        why = why.str.replace(r"^only \d+ counted, (.*)$", "$1 answers counted")
-        reasons = why.value_counts(sort=True).get_column("flags")
-        return f"No cell on screen is a result: {numbers.listing(reasons)}."
-    low, high = results.row(0, named=True), results.row(-1, named=True)
-    if results.height == 1:
-        return f"{_where(high)}: {high['text']}."
-    return f"From {low['text']} ({_where(low)}) to {high['text']} ({_where(high)})."
 
 
 def table(
@@ -208,11 +184,6 @@ def _parts(cell: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
     if cell.get("dataset") == "none" and cell.get("intervention") == "none":
         del parts["intervention"]
     return [str(part) for part in parts.values()]
-
-
-def _where(row: Mapping[str, object]) -> str:
-    experiment, trait = (values.value(d, row[d]) for d in IDENTITY[:2])
-    return f"{experiment}, {trait}, {short(str(row['name']))}"
 
 
 def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
