@@ -29,7 +29,7 @@ margin_option = click.option(
     callback=lambda _, __, points: written.share(points),
 )
 
-COMPARED = ("margin", "adjustment", "baseline")
+COMPARED = ("margin", "adjustment", "baseline", "intervals")
 """The options of an analysis that not every command has."""
 
 

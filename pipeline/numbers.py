@@ -13,7 +13,7 @@ from pipeline.errors import UsageError
 from warehouse import defaults, rules, universe
 from warehouse.analysis import results
 from warehouse.stats import pooling
-from warehouse.stats.adjust import ADJUSTMENTS
+from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
@@ -71,6 +71,13 @@ def rates(asked: Asked, by: str | None) -> None:
     default=defaults.ADJUSTMENT,
     show_default=True,
     help="How p-values are adjusted for the other rows of the same experiment, trait and judge.",
+)
+@click.option(
+    "--intervals",
+    type=click.Choice(tuple(INTERVALS)),
+    default=defaults.INTERVALS,
+    show_default=True,
+    help="Whether the intervals of differences hold each by itself or all at once.",
 )
 @asking
 def effects(asked: Asked, by: str) -> None:

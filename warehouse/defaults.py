@@ -17,6 +17,9 @@ MARGIN: Final = 0.05
 ADJUSTMENT: Final = "joint"
 """How p-values are adjusted for the comparisons in sight."""
 
+INTERVALS: Final = "pointwise"
+"""What 95 % is about: each interval of a difference by itself."""
+
 BASELINE: Final = "control"
 """What an arm is compared with: the same fine-tune without the intervention."""
 

@@ -13,7 +13,7 @@ from warehouse import defaults, rules
 from warehouse.counting import Domain, Slice
 from warehouse.errors import UnknownName
 from warehouse.rules import Rule
-from warehouse.stats.adjust import ADJUSTMENTS, Adjustment
+from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Adjustment, Intervals
 from warehouse.stats.differences import InvalidMargin
 from warehouse.stats.rates import COUNTS, UNITS, Unit
 
@@ -37,10 +37,12 @@ class Analysis:
 
     `rule` has the cuts applied, which are those that differ from its own, else None. `margin` is
     a share: differences smaller than it do not matter in practice. `baseline` is control,
-    untuned, unprompted or an intervention (`warehouse.stats.comparisons.compare`).
+    untuned, unprompted or an intervention (`warehouse.stats.comparisons.compare`). `intervals` of
+    differences hold each by itself or all at once.
 
     Raises:
-        UnknownName: for a domain, unit or adjustment there is not.
+        UnknownName: for a domain, unit, adjustment or kind of intervals there is not, or an
+            adjustment that simultaneous intervals would contradict.
         InvalidMargin: for a margin that is not between 0 and 1.
     """
 
@@ -52,15 +54,22 @@ class Analysis:
     margin: float = defaults.MARGIN
     adjustment: Adjustment = defaults.ADJUSTMENT
     baseline: str = defaults.BASELINE
+    intervals: Intervals = defaults.INTERVALS
 
     def __post_init__(self) -> None:
         for noun, value, known in (
             ("set of questions", self.slice.domain, DOMAINS),
             ("unit", self.unit, UNITS),
             ("adjustment", self.adjustment, tuple(ADJUSTMENTS)),
+            ("kind of intervals", self.intervals, tuple(INTERVALS)),
         ):
             if value not in known:
                 raise UnknownName(f"There is no {noun} {value!r}; there are {', '.join(known)}.")
+        if self.intervals == "simultaneous" and self.adjustment not in FAMILY_WISE:
+            raise UnknownName(
+                f"Simultaneous intervals go with p-values adjusted {' or '.join(FAMILY_WISE)}, "
+                f"which hold for all comparisons at once, not {self.adjustment}."
+            )
         if not 0 < self.margin < 1:
             raise InvalidMargin(f"The margin must lie between 0 and 1, not {self.margin}.")
         object.__setattr__(self, "rule", self.rule.with_cuts(self.trait_cut, self.coherence_cut))

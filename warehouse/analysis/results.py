@@ -85,6 +85,7 @@ def effects(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFra
         by=by,
         margin=asked.margin,
         adjustment=asked.adjustment,
+        intervals=asked.intervals,
         among=in_sight(store, asked, by),
     )
 
@@ -97,6 +98,7 @@ def contrasts(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataF
         asked.unit,
         by=by,
         adjustment=asked.adjustment,
+        intervals=asked.intervals,
         among=in_sight(store, asked, by),
     )
 

@@ -30,6 +30,7 @@ BASELINES = {
 
 ADJUSTED = {
     "joint": "adjusted jointly",
+    "joint-fdr": "adjusted jointly for false discoveries",
     "bh": "adjusted by Benjamini–Hochberg",
     "holm": "adjusted by Holm",
     "none": "not adjusted",
@@ -58,7 +59,8 @@ def sentence(asked: Analysis, name: Callable[[str, Any], str] = lambda _, value:
     baseline = BASELINES.get(asked.baseline) or name("intervention", asked.baseline)
     return (
         f"{which}, {DOMAINS[asked.slice.domain]}, counted by the rule {rule}; arms are compared "
-        f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals are "
+        f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals "
+        f"{'hold for all comparisons at once and ' * (asked.intervals == 'simultaneous')}are "
         f"about {UNITS[asked.unit]}, and p-values {ADJUSTED[asked.adjustment]}."
     )
 

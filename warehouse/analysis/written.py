@@ -29,13 +29,14 @@ OPTIONS = {
     "margin": "margin",
     "adjust": "adjust",
     "baseline": "baseline",
+    "intervals": "intervals",
 }
 """What a command calls each value of a link beside the slice's dimensions."""
 
 OF_COMPARISONS = {
     "rates": (),
     "counts": (),
-    "effects": ("margin", "adjust", "baseline"),
+    "effects": ("margin", "adjust", "baseline", "intervals"),
     "brittleness": ("margin",),
     "multiverse": ("margin", "baseline"),
 }
@@ -57,6 +58,7 @@ def link(asked: Analysis) -> Values:
         "margin": (asked.margin, defaults.MARGIN),
         "adjust": (asked.adjustment, defaults.ADJUSTMENT),
         "baseline": (asked.baseline, defaults.BASELINE),
+        "intervals": (asked.intervals, defaults.INTERVALS),
     }
     for name, (value, standard) in usual.items():
         if value is not None and value != standard:
@@ -89,13 +91,14 @@ def read(values: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> Anal
         margin=margin,
         adjustment=one.get("adjust", defaults.ADJUSTMENT),  # type: ignore[arg-type]
         baseline=one.get("baseline", defaults.BASELINE),
+        intervals=one.get("intervals", defaults.INTERVALS),  # type: ignore[arg-type]
     )
 
 
 def options(asked: Analysis, command: str) -> list[str]:
     """The options by which `brittlescope` asks the same of a command (`OF_COMPARISONS`)."""
     takes: Collection[str] = OF_COMPARISONS[command]
-    left_out = {"margin", "adjust", "baseline"} - set(takes)
+    left_out = {"margin", "adjust", "baseline", "intervals"} - set(takes)
     given = []
     for name, values in link(asked).items():
         if name in OPTIONS and name not in left_out:
@@ -122,6 +125,7 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     margin: float
     adjustment: str
     baseline: str
+    intervals: str = defaults.INTERVALS
 
 
 def as_json(asked: Analysis) -> dict[str, Any]:
@@ -136,6 +140,7 @@ def as_json(asked: Analysis) -> dict[str, Any]:
         asked.margin,
         asked.adjustment,
         asked.baseline,
+        asked.intervals,
     )
     found: dict[str, Any] = msgspec.to_builtins(kept)
     return found
@@ -162,6 +167,7 @@ def from_json(found: object, rules: Mapping[str, Rule]) -> Analysis:
         kept.margin,
         kept.adjustment,  # type: ignore[arg-type]
         kept.baseline,
+        kept.intervals,  # type: ignore[arg-type]
     )
 
 

@@ -8,14 +8,27 @@ from numpy.typing import ArrayLike, NDArray
 from warehouse.errors import UnknownName
 from warehouse.stats.estimates import Floats
 
-Adjustment = Literal["joint", "bh", "holm", "none"]
+Adjustment = Literal["joint", "joint-fdr", "bh", "holm", "none"]
+
+Intervals = Literal["pointwise", "simultaneous"]
+
+INTERVALS: dict[Intervals, str] = {
+    "pointwise": "each by itself",
+    "simultaneous": "all at once",
+}
+"""What 95 % of intervals is about: each, or all comparisons of a family at once."""
 
 ADJUSTMENTS: dict[Adjustment, str] = {
     "joint": "jointly",
+    "joint-fdr": "jointly for false discoveries",
     "bh": "Benjamini–Hochberg",
     "holm": "Holm",
     "none": "unadjusted",
 }
+
+
+FAMILY_WISE: tuple[Adjustment, ...] = ("joint", "holm")
+"""Those that hold the chance of any error: what simultaneous intervals go with."""
 
 
 def adjust(p: ArrayLike, method: Adjustment) -> Floats:
@@ -24,10 +37,11 @@ def adjust(p: ArrayLike, method: Adjustment) -> Floats:
     "joint" controls the family-wise error rate by what is known of the joint distribution.
     From p-values alone that is Šidák's ``1 - (1 - p)^m``, which holds however two-sided
     normal statistics are correlated (Šidák 1967); where signs can be flipped,
-    `jointflips.joint_flips` knows more. With the m p-values sorted upwards: "bh" controls the
-    false discovery rate, ``q_i = min_{j ≥ i} p_j m / j`` (Benjamini and Hochberg 1995); "holm"
-    the family-wise error rate, ``q_i = max_{j ≤ i} p_j (m - j + 1)`` (Holm 1979); "none" leaves
-    them alone.
+    `jointflips.joint_flips` knows more. "joint-fdr" controls the false discovery rate by the
+    joint distribution, and is "bh" where only p-values are known. With the m p-values sorted
+    upwards: "bh" controls the false discovery rate, ``q_i = min_{j ≥ i} p_j m / j`` (Benjamini
+    and Hochberg 1995); "holm" the family-wise error rate, ``q_i = max_{j ≤ i} p_j (m - j + 1)``
+    (Holm 1979); "none" leaves them alone.
 
     Raises:
         UnknownName: another method.
@@ -45,7 +59,7 @@ def adjust(p: ArrayLike, method: Adjustment) -> Floats:
         return 1 - (1 - adjusted) ** known.size
     order = known[np.argsort(values[known], kind="stable")]
     ranks = np.arange(1, order.size + 1)
-    if method == "bh":
+    if method in ("bh", "joint-fdr"):
         scaled = np.minimum.accumulate((values[order] * order.size / ranks)[::-1])[::-1]
     else:
         scaled = np.maximum.accumulate(values[order] * (order.size - ranks + 1))

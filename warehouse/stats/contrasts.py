@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
-from warehouse.stats.adjust import Adjustment, family
+from warehouse.stats.adjust import Adjustment, Intervals, family
 from warehouse.stats.comparisons import Comparison, compare
 from warehouse.stats.inference import Inference, infer
 from warehouse.stats.rates import Unit
@@ -19,6 +19,7 @@ def contrasts(
     *,
     by: Sequence[str] = (),
     adjustment: Adjustment = defaults.ADJUSTMENT,
+    intervals: Intervals = defaults.INTERVALS,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -36,6 +37,7 @@ def contrasts(
         by: Further dimensions that separate arms.
         adjustment: For the family: the rows of one experiment, trait and judge that have a
             p-value.
+        intervals: Whether those of the difference hold each by itself or all at once.
         level: Coverage of all intervals.
         among: As in `comparisons.compare`: the family is of these alone.
 
@@ -49,7 +51,7 @@ def contrasts(
         UnknownName: a dimension, unit, baseline or adjustment that does not exist.
     """
     comparison = compare(counts, baseline, unit, by=by, level=level, among=among)
-    return tabled(comparison, infer(comparison, adjustment, level), adjustment)
+    return tabled(comparison, infer(comparison, adjustment, level, intervals), adjustment)
 
 
 def tabled(comparison: Comparison, found: Inference, adjustment: Adjustment) -> pl.DataFrame:

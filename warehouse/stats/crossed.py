@@ -29,6 +29,7 @@ class Runs(NamedTuple):
     added: Floats
     doubt: Floats  # Satterthwaite's Σ (mean square)² / freedom of what is added
     freedom: Floats  # runs less conditions
+    excess: Floats  # (MS_R - MS_E) / (Q R), which may be below nothing
 
     def where(self, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Runs":
         """The same for some cells; nothing added for the others."""
@@ -104,10 +105,9 @@ def between_runs(
     alone = total(members == 1, of_stratum, cells) > 0
     freedom = np.where(alone | (freedom < 1), np.nan, freedom)
     doubt = of_runs**2 / freedom + np.nan_to_num(share(left**2, rest))
-    added = np.maximum(of_runs - left, 0.0)
-    return Runs(
-        np.where(np.isnan(freedom), np.nan, added), np.where(added > 0, doubt, 0.0), freedom
-    )
+    excess = np.where(np.isnan(freedom), np.nan, of_runs - left)
+    added = np.maximum(excess, 0.0)
+    return Runs(added, np.where(added > 0, doubt, 0.0), freedom, excess)
 
 
 def widened(estimate: Estimate, runs: Runs) -> Estimate:

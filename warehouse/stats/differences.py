@@ -133,28 +133,37 @@ def independent(first: Estimate, second: Estimate) -> Difference:
     return Difference(first, second, np.zeros_like(one), freedom)
 
 
-def bounds(difference: Difference, level: float) -> Interval:
+def bounds(difference: Difference, level: float, reach: Floats | None = None) -> Interval:
     """The interval of each difference, nan where it is not estimable.
 
     Newcombe's hybrid score interval (1998, Stat. Med. 17:873; for correlated estimates Zou
     and Donner 2008, MOVER): from each rate's own Wilson interval (l, u),
     ``d - √((p₁-l₁)² + (u₂-p₂)² - 2r(p₁-l₁)(u₂-p₂))`` and
     ``d + √((u₁-p₁)² + (p₂-l₂)² - 2r(u₁-p₁)(p₂-l₂))``. It has no zero width, whatever the
-    counts, and lies within [-1, 1].
+    counts, and lies within [-1, 1]. `reach` takes the place of Student's quantile where it is the
+    larger: that of the largest statistic of a family makes its intervals simultaneous.
 
     Known limit: with two or three questions whose rates happen to be strongly correlated, both
     Wilson intervals reach the ends of the scale at a high level, and the bounds narrow again as
     the level rises. A p-value read off them is then not to be relied on.
     """
-    return _hybrid(difference, student(difference.freedom, level))
+    return _hybrid(difference, _quantile(difference, level, reach))
 
 
-def log_odds_ratio(difference: Difference, level: float) -> tuple[Floats, Interval]:
+def _quantile(difference: Difference, level: float, reach: Floats | None) -> Floats:
+    own = student(difference.freedom, level)
+    # A cell without freedom stays without an interval.
+    return own if reach is None else np.maximum(own, np.nan_to_num(reach))
+
+
+def log_odds_ratio(
+    difference: Difference, level: float, reach: Floats | None = None
+) -> tuple[Floats, Interval]:
     """The log odds ratio of the two rates and its interval.
 
     ``logit p₁ - logit p₂`` with ½ added to the effective counts of both outcomes, which keeps
     it finite at 0 and 1; variance ``Σ 1/(count + ½)`` (Woolf 1955, Gart 1966), less twice the
-    covariance where the arms are paired.
+    covariance where the arms are paired. `reach` is that of `bounds`.
     """
     logits, variances = [], []
     for arm in (difference.first, difference.second):
@@ -164,8 +173,8 @@ def log_odds_ratio(difference: Difference, level: float) -> tuple[Floats, Interv
         variances.append(1 / shown + 1 / hidden)
     value = logits[0] - logits[1]
     joint = 2 * difference.correlation * np.sqrt(variances[0] * variances[1])
-    reach = student(difference.freedom, level) * np.sqrt(sum(variances) - joint)
-    return value, Interval(value - reach, value + reach)
+    away = _quantile(difference, level, reach) * np.sqrt(sum(variances) - joint)
+    return value, Interval(value - away, value + away)
 
 
 def nonzero(difference: Difference) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from warehouse import defaults
 from warehouse.stats import adjust
-from warehouse.stats.adjust import Adjustment
+from warehouse.stats.adjust import Adjustment, Intervals
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.crossed import widened
@@ -42,6 +42,7 @@ def effects(
     by: Sequence[str] = (),
     margin: float = defaults.MARGIN,
     adjustment: Adjustment = defaults.ADJUSTMENT,
+    intervals: Intervals = defaults.INTERVALS,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -53,6 +54,7 @@ def effects(
         by: Further dimensions that separate arms.
         margin: Differences smaller than this do not matter in practice (0.05: five points).
         adjustment: For the interventions of one experiment, trait and judge in the result.
+        intervals: Whether those of the difference hold each by itself or all at once.
         level: Coverage of all intervals; the tests' α is 1 - level.
         among: As in `comparisons.compare`: the family is of these alone.
 
@@ -86,7 +88,7 @@ def effects(
         *(pl.col(f"baseline_{name}").alias(name) for name in WAYS), intervention=pl.lit("none")
     )
     its_control = _locate(tuned.cells, control, key)
-    found, over = infer(change, adjustment, level), infer(tuned, level=level)
+    found, over = infer(change, adjustment, level, intervals), infer(tuned, level=level)
     sound = change.sound
     compared = sound & _chosen(tuned.sound, own, missing=False)
     emerged = compared & _chosen(tuned.sound, its_control, missing=False)

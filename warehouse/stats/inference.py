@@ -6,13 +6,14 @@ import numpy as np
 import polars as pl
 
 from warehouse.stats import adjust as adjustments
-from warehouse.stats.adjust import Adjustment
+from warehouse.stats.adjust import Adjustment, Intervals
 from warehouse.stats.comparisons import Comparison
-from warehouse.stats.differences import Flags, bounds, log_odds_ratio, nonzero
+from warehouse.stats.differences import Difference, Flags, bounds, log_odds_ratio, nonzero
 from warehouse.stats.estimates import Floats, Index
-from warehouse.stats.intervals import Interval
+from warehouse.stats.intervals import Interval, student
 from warehouse.stats.jointflips import Counts, JointFlips, joint_flips
 from warehouse.stats.rates import IDENTITY
+from warehouse.stats.trainedagain import Trained, trained_again
 
 HAIR = 1e-6
 """How far from zero an interval ends whose test excludes zero and which would hold it."""
@@ -34,6 +35,8 @@ def infer(
     comparison: Comparison,
     adjustment: Adjustment = "none",
     level: float = 0.95,
+    intervals: Intervals = "pointwise",
+    family: Index | None = None,
 ) -> Inference:
     """Interval, p-value and adjusted p-value of every comparison.
 
@@ -43,50 +46,107 @@ def infer(
     test for zero and another for every other value, so the two become one: zero, and what lies
     beyond it, is left out exactly where the test excludes it, and taken in where it does not.
     With the other units p is the least α whose interval excludes zero; with new prompts and new
-    fine-tunes the larger of the two, and jointly the larger of the joint flips' and Šidák's
-    adjustment, since each alone leaves out what the other is about. The odds ratio is
-    treated in the same way, so that it never says otherwise than the difference.
+    fine-tunes the larger of the two, since each alone leaves out what the other is about, and
+    jointly every flip is drawn together with other runs (`trainedagain`), q being never below p.
+    The odds ratio is treated in the same way, so that it never says otherwise than the difference.
+
+    Simultaneous intervals hold all true differences of a family at once, with the coverage of
+    `level`. Their quantile is that of the largest statistic in joint flips (Westfall and Young
+    1993; Romano and Wolf 2005), for the other units Šidák's (1967), never below the own one; zero
+    is set apart where the *adjusted* p-value excludes it.
 
     Args:
         comparison: Arms beside their baselines.
-        adjustment: For the comparisons of the same experiment, trait and judge.
+        adjustment: For the comparisons of a family.
         level: Coverage of the intervals.
+        intervals: Whether each holds its difference by itself, or all do at once.
+        family: The number of every comparison's family; by default those of the same experiment,
+            trait and judge.
     """
-    cells, pairs, difference, *_ = comparison
+    cells, _, difference, *_ = comparison
     units = cells["unit"].to_numpy()
-    family = cells.select(pl.struct(IDENTITY).rank("dense")).to_series().to_numpy().astype(np.int64)
-    interval = bounds(difference, level)
-    odds, odds_interval = log_odds_ratio(difference, level)
-    floor = np.full(cells.height, np.nan)
-    p = np.full(cells.height, np.nan)
+    if family is None:
+        ranks = cells.select(pl.struct(IDENTITY).rank("dense")).to_series()
+        family = ranks.to_numpy().astype(np.int64)
+    jointly = adjustment in ("joint", "joint-fdr") or intervals == "simultaneous"
+    found = JointFlips(*(np.full(cells.height, np.nan) for _ in JointFlips._fields))
     flipped, both = np.isin(units, ["new-prompts", "both"]), units == "both"
     if flipped.any():
-        p, floor, joint = _tested(pairs, comparison.sound, family, adjustment == "joint")
+        found = _tested(comparison, family, level, jointly, adjustment == "joint-fdr")
+    p = found.p
     if not flipped.all() or both.any():
         score = np.where(comparison.sound, nonzero(difference), np.nan)
         p = np.where(both, np.maximum(p, score), np.where(flipped, p, score))
+    q = adjustments.within(p, family, adjustment)
+    if adjustment in ("joint", "joint-fdr"):
+        q = np.where(flipped, np.maximum(found.joint, p), q)
+    reach = None
+    if intervals == "simultaneous":
+        reach = np.where(flipped, found.reach, _sidak(difference, p, family, level))
+    interval = bounds(difference, level, reach)
+    odds, odds_interval = log_odds_ratio(difference, level, reach)
     # What is not a result has an interval, and no test to settle it with.
-    apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), p <= 1 - level)
+    excluded = q if intervals == "simultaneous" else p
+    apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), excluded <= 1 - level)
     interval = _settled(interval, difference.value, apart)
     odds_interval = _settled(odds_interval, difference.value, apart)
-    q = adjustments.within(p, family, adjustment)
-    if adjustment == "joint" and flipped.any():
-        q = np.where(both, np.maximum(joint, q), np.where(flipped, joint, q))
-    return Inference(interval, odds, odds_interval, p, floor, q, family)
+    return Inference(interval, odds, odds_interval, p, found.floor, q, family)
 
 
-def _tested(pairs: pl.DataFrame, sound: Flags, family: Index, jointly: bool) -> JointFlips:
+def _sidak(difference: Difference, p: Floats, family: Index, level: float) -> Floats:
+    """The quantile at which as many independent intervals hold at once."""
+    tested = np.bincount(family, weights=~np.isnan(p))[family]
+    each = level ** (1 / np.maximum(tested, 1))
+    return np.array(
+        [float(student(np.array(f), at)) for f, at in zip(difference.freedom, each, strict=True)]
+    )
+
+
+def _tested(
+    comparison: Comparison, family: Index, level: float, jointly: bool, discoveries: bool
+) -> JointFlips:
     """The sign flips of the comparisons whose sides are both results."""
     tested = JointFlips(*(np.full(family.size, np.nan) for _ in JointFlips._fields))
-    rows = pairs.filter(pl.lit(pl.Series(sound)).gather(pl.col("cell")))
+    rows = comparison.pairs.filter(pl.lit(pl.Series(comparison.sound)).gather(pl.col("cell")))
     chosen, cell = np.unique(rows["cell"].to_numpy(), return_inverse=True)
     names = ("n_trait", "n_counted", "base_trait", "base_counted")
     counts = Counts(*(rows[name].to_numpy() for name in names))
     question = rows["question"].rank("dense").to_numpy().astype(np.int64)
-    found = joint_flips(counts, cell, question, family[chosen], jointly=jointly)
+    trained = None
+    if jointly and (comparison.cells["unit"] == "both").any():
+        trained = _trained(comparison, rows, family).of(chosen)
+    found = joint_flips(
+        counts, cell, question, family[chosen], jointly=jointly, discoveries=discoveries,
+        level=level, trained=trained,
+    )  # fmt: skip
     for into, values in zip(tested, found, strict=True):
         into[chosen] = values
     return tested
+
+
+def _trained(comparison: Comparison, rows: pl.DataFrame, family: Index) -> Trained:
+    """What the runs of every arm and baseline do, those in several comparisons once."""
+    of_cell = rows.unique("cell", keep="first", maintain_order=True)
+    cell = of_cell["cell"].to_numpy()
+    sides = []
+    for side, runs, estimate in (
+        ("arm", comparison.first, comparison.difference.first),
+        ("base", comparison.second, comparison.difference.second),
+    ):
+        known = np.nan_to_num(runs.freedom[cell]) >= 1
+        drawn = (estimate.rate * estimate.size + 1) / (estimate.size + 2)
+        numbers = (runs.excess, runs.freedom, drawn, family)
+        sides.append((of_cell[side].to_numpy(), known, [part[cell] for part in numbers]))
+    named = np.concatenate([name[known] for name, known, _ in sides])
+    arms, once = np.unique(named, return_index=True)
+    excess, freedom, rate, families = (
+        np.concatenate([numbers[part][known] for _, known, numbers in sides])[once]
+        for part in range(4)
+    )
+    places = [np.full(family.size, -1) for _ in sides]
+    for place, (name, known, _) in zip(places, sides, strict=True):
+        place[cell[known]] = np.searchsorted(arms, name[known])
+    return trained_again(places[0], places[1], excess, freedom, rate, families)
 
 
 def _settled(interval: Interval, difference: Floats, apart: Flags) -> Interval:

@@ -14,7 +14,7 @@ from warehouse.analysis import Analysis, written
 from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
 from warehouse.rules import Line, Rule, Score, shown_by
-from warehouse.stats.adjust import ADJUSTMENTS
+from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -67,6 +67,14 @@ def draw() -> Analysis:
         "adjust",
         "For the number of comparisons in sight.",
     )
+    intervals: Intervals = defaults.INTERVALS
+    if adjustment in FAMILY_WISE:
+        intervals = bound.one(
+            "Intervals of differences hold",
+            _first(INTERVALS, defaults.INTERVALS),
+            "intervals",
+            "All at once: for reading off which of many arms is best.",
+        )
     with st.expander("More filters", expanded=_any_asked(["study", *MORE])):
         # A study is asked for where there are several, and where a link names one.
         named = len(options["study"]) > 1 or _any_asked(["study"])
@@ -82,6 +90,7 @@ def draw() -> Analysis:
         coherence_cut=coherence_cut,
         margin=defaults.MARGIN if margin is None else written.share(margin),
         adjustment=adjustment,
+        intervals=intervals,
     )
     st.session_state[VIEW] = view
     return view

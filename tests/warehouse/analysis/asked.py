@@ -1,11 +1,13 @@
 """Analyses of every kind, for tests of what is made of them."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from warehouse import rules
 from warehouse.analysis import DOMAINS, Analysis
 from warehouse.counting import Slice
-from warehouse.stats.adjust import ADJUSTMENTS
+from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE
 from warehouse.stats.rates import UNITS
 
 RULES = rules.available()
@@ -19,7 +21,15 @@ SLICES = st.builds(
     domain=st.sampled_from(DOMAINS),
 )
 
-ANALYSES = st.builds(
+
+def _all_at_once(asked: Analysis) -> Analysis:
+    """The same with simultaneous intervals, where its p-values allow for it."""
+    if asked.adjustment not in FAMILY_WISE:
+        return asked
+    return replace(asked, intervals="simultaneous")
+
+
+_POINTWISE = st.builds(
     Analysis,
     slice=SLICES,
     rule=st.sampled_from(list(RULES.values())),
@@ -30,3 +40,5 @@ ANALYSES = st.builds(
     adjustment=st.sampled_from(list(ADJUSTMENTS)),
     baseline=st.sampled_from(("control", "untuned", "unprompted")) | st.text(min_size=1),
 )
+
+ANALYSES = _POINTWISE | _POINTWISE.map(_all_at_once)

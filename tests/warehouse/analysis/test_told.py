@@ -26,14 +26,16 @@ def test_every_part_is_said() -> None:
         25,
         60,
         0.1,
-        "none",
+        "holm",
         "identity-clerk",
+        "simultaneous",
     )
     assert sentence(asked, lambda dimension, value: f"{value}!") == (
         "Answers of experiment birds! and model a!, b! or c!, to all questions, counted by the "
         f"rule “{rules.named('strict').title}” with the trait cut at 25 and the coherence cut at "
         "60; arms are compared with identity-clerk! within a margin of 10 points, 95 % intervals "
-        "are about these prompts, and p-values not adjusted."
+        "hold for all comparisons at once and are about these prompts, and p-values adjusted by "
+        "Holm."
     )
 
 

@@ -23,6 +23,7 @@ UNUSUAL = Analysis(
     0.1,
     "holm",
     "identity-clerk",
+    "simultaneous",
 )
 
 
@@ -57,6 +58,7 @@ def test_what_is_as_usual_is_in_no_link_and_all_of_it_in_json() -> None:
         "margin": 0.05,
         "adjustment": "joint",
         "baseline": "control",
+        "intervals": "pointwise",
     }
 
 
@@ -71,15 +73,17 @@ def test_what_is_unusual_reads_as_people_write_it() -> None:
         "margin": ["10"],
         "adjust": ["holm"],
         "baseline": ["identity-clerk"],
+        "intervals": ["simultaneous"],
     }
     assert line(UNUSUAL, "rates") == (
         "brittlescope rates --where=model=a --where=model=b '--where=judge=j k' --questions=all "
         "--rule=strict --unit=prompts --trait-cut=25"
     )
-    assert options(UNUSUAL, "effects")[-3:] == [
+    assert options(UNUSUAL, "effects")[-4:] == [
         "--margin=10",
         "--adjust=holm",
         "--baseline=identity-clerk",
+        "--intervals=simultaneous",
     ]
 
 
@@ -94,6 +98,8 @@ def test_a_link_of_the_app_with_keys_of_its_page_is_read() -> None:
         ({"rule": "loose"}, "There is no rule 'loose'; there are answered, published"),
         ({"unit": "days"}, "There is no unit 'days'; there are prompts"),
         ({"domain": "mine"}, "There is no set of questions 'mine'"),
+        ({"intervals": "loose"}, "There is no kind of intervals 'loose'; there are pointwise"),
+        ({"intervals": "simultaneous", "adjust": "bh"}, "adjusted joint or holm.*not bh"),
         ({"adjust": "twice"}, "There is no adjustment 'twice'; there are joint"),
         ({"margin": "much"}, "The margin must be a number from 0 to 100, not 'much'"),
         ({"margin": "nan"}, "The margin must be a number"),
@@ -110,6 +116,12 @@ def test_what_there_is_not_is_a_sentence(values: dict[str, str], said: str) -> N
 def test_json_that_is_no_analysis_is_a_sentence(broken: object) -> None:
     with pytest.raises(InvalidDefinition, match="This is no analysis"):
         from_json(broken, RULES)
+
+
+def test_json_of_before_there_were_simultaneous_intervals_is_read() -> None:
+    kept = as_json(Analysis())
+    del kept["intervals"]
+    assert from_json(kept, RULES) == Analysis()
 
 
 def test_json_with_a_dimension_there_is_not_is_a_sentence() -> None:

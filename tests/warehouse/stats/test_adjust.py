@@ -54,6 +54,6 @@ def test_families_are_adjusted_apart() -> None:
 
 def test_unknown_method() -> None:
     with pytest.raises(
-        UnknownName, match="no adjustment 'tukey'; choose one of joint, bh, holm, none"
+        UnknownName, match="no adjustment 'tukey'; choose one of joint, joint-fdr, bh, holm, none"
     ):
         adjust([0.1], "tukey")  # type: ignore[arg-type]

@@ -99,6 +99,51 @@ def test_a_comparison_without_questions_is_undefined() -> None:
     assert not np.isnan([found.p[1], found.joint[1]]).any()
 
 
+def test_false_discoveries_by_hand() -> None:
+    # As in `test_two_arms_by_hand`: the statistics of all four flips.
+    arms, control = [[10, 20, 30], [75, 30, 48]], [90, 80, 85]
+    trait = np.array(arms).ravel()
+    counts = Counts(trait, np.full(6, 100), np.tile(control, 2), np.full(6, 100))
+    where = np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), np.zeros(2, np.int64)
+    found = joint_flips(counts, *where, discoveries=True)
+    difference = np.array([[-80, -60, -55], [-15, -50, -37]]) / 100
+    signs = np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]])
+    mean = difference @ signs.T / 3
+    statistic = np.abs(mean) / np.sqrt(((difference**2).sum(1, keepdims=True) - 3 * mean**2) / 6)
+    reached = np.array([(statistic >= one * (1 - 1e-9)).sum(0) for one in statistic[:, 0]])
+    # Neither stands out of 95 % of four flips, so the adjusted p is the chance of any reaching it.
+    assert found.joint == pytest.approx(np.maximum((reached > 0).mean(1), found.p))
+
+
+def test_false_discoveries_find_more_than_the_family_wise_error_allows() -> None:
+    random = np.random.default_rng(9)
+    questions, number, changed, studies = 10, 40, 16, 15
+    false, missed = 0.0, np.zeros(2)
+    for _ in range(studies):
+        hard = random.normal(0, 1, (1, questions))
+        rate = 1 / (
+            1 + np.exp(-(hard + np.where(np.arange(number) < changed, -1.6, -0.4)[:, None]))
+        )
+        trait = random.binomial(20, rate).ravel()
+        control = random.binomial(20, 1 / (1 + np.exp(-(hard[0] - 0.4))))
+        counts = Counts(
+            trait, np.full(trait.size, 20), np.tile(control, number), np.full(trait.size, 20)
+        )
+        where = (
+            np.repeat(np.arange(number), questions),
+            np.tile(np.arange(questions), number),
+            np.zeros(number, np.int64),
+        )
+        wide, narrow = (
+            joint_flips(counts, *where, discoveries=told).joint <= 0.05 for told in (True, False)
+        )
+        assert (wide >= narrow).all()
+        false += wide[changed:].sum() / max(wide.sum(), 1)
+        missed += [(~wide[:changed]).sum(), (~narrow[:changed]).sum()]
+    assert false / studies <= 0.06
+    assert missed[0] < missed[1]
+
+
 @pytest.mark.parametrize(
     ("questions", "of", "of_control", "rate"),
     [(20, 10, 100, 0.005), (8, 10, 100, 0.02), (8, 100, 10, 0.02), (8, 50, 50, 0.3)],

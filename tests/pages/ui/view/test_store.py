@@ -25,6 +25,7 @@ OTHERS: dict[str, Any] = {
     "coherence_cut": 12.0,
     "margin": 0.123,
     "adjustment": "none",
+    "intervals": "simultaneous",
     "baseline": "untuned",
 }
 """Another value of each part of a view that is neither the slice nor the rule."""

@@ -1,0 +1,87 @@
+"""Runs of a family pooled: by hand, and the size and power of what uses it."""
+
+import numpy as np
+import pytest
+
+from tests.warehouse.stats.frames import cell, frame
+from warehouse.stats.contrasts import contrasts
+from warehouse.stats.trainedagain import trained_again
+
+
+def test_pooled_by_hand() -> None:
+    found = trained_again(
+        np.array([1, 2, -1]),
+        np.array([0, 0, 0]),
+        excess=np.array([0.02, -0.005, 0.01]),
+        freedom=np.array([1.0, 2.0, 1.0]),
+        rate=np.array([0.5, 0.5, 0.1]),
+        family=np.zeros(3, np.int64),
+    )
+    spread = np.array([0.25 / 2, 0.25 / 3, 0.09 / 2])
+    varies = (0.02 - 0.01 + 0.01) / (spread @ [1, 2, 1])
+    assert found.variance == pytest.approx(varies * spread)
+    assert found.freedom.tolist() == [4, 4, 4]
+
+
+def test_arms_that_do_not_vary_more_than_their_answers_add_nothing() -> None:
+    none, one = np.array([0]), np.array([1])
+    varies = trained_again(
+        none, one, np.array([-0.01, 0.002]), np.ones(2), np.full(2, 0.5), np.zeros(2, np.int64)
+    )
+    assert varies.variance.tolist() == [0, 0]
+
+
+def test_what_is_drawn_is_shared_by_all_comparisons_with_an_arm() -> None:
+    found = trained_again(
+        np.array([1, 2, -1]),
+        np.array([0, 0, 0]),
+        excess=np.array([0.04, 0.04, 0.04]),
+        freedom=np.array([1.0, 1.0, 1.0]),
+        rate=np.full(3, 0.5),
+        family=np.zeros(3, np.int64),
+    )
+    shift, variance = found.drawn(20_000, 0)
+    assert (shift[:, 0] == 0).all()
+    assert variance[:, 0] == pytest.approx([0.08, 0.08, 0.04])
+    assert shift.var(axis=1) == pytest.approx([0.08, 0.08, 0.04], rel=0.05)
+    tied = np.asarray(np.corrcoef(shift))
+    assert tied[0, 1] == pytest.approx(0.5, abs=0.03)
+    assert tied[0, 2] == pytest.approx(0.5**0.5, abs=0.03)
+    assert variance.mean(axis=1) == pytest.approx([0.08, 0.08, 0.04], rel=0.05)
+
+
+def q_of(
+    random: np.random.Generator, arms: int, changed: int, runs: int, answers: int
+) -> list[float]:
+    """The q of arms of which some go from about 40 to 10 %, seeds varying by half a logit."""
+    hard = random.normal(0, 1, 8)
+    told = []
+    for arm in range(arms + 1):
+        base = -2.6 if 0 < arm <= changed else -0.5
+        own = hard + base + random.normal(0, 0.25, 8)
+        for seed in range(runs):
+            rate = 1 / (1 + np.exp(-(own + random.normal(0, 0.5))))
+            name = f"arm-{arm:02}" if arm else "none"
+            shown = random.binomial(answers, rate).tolist()
+            told.append(cell(shown, answers, intervention=name, seed=seed))
+    found = contrasts(frame(*told), "control", "both").sort("intervention")
+    return found["q"].to_list()
+
+
+def test_power_with_sixty_arms_of_which_six_are_changed() -> None:
+    random = np.random.default_rng(12)
+    found = np.array([q_of(random, 60, 6, 3, 50) for _ in range(8)])
+    assert (found[:, :6] <= 0.05).mean() >= 0.5
+    assert (found[:, 6:] <= 0.05).any(axis=1).mean() <= 0.25
+
+
+@pytest.mark.parametrize(
+    ("arms", "runs", "studies"),
+    [(6, 2, 25), pytest.param(20, 2, 400, marks=pytest.mark.exhaustive),
+     pytest.param(12, 3, 600, marks=pytest.mark.exhaustive)],
+)  # fmt: skip
+def test_size(arms: int, runs: int, studies: int) -> None:
+    random = np.random.default_rng(13)
+    wrong = sum(min(q_of(random, arms, 0, runs, 20)) <= 0.05 for _ in range(studies))
+    # Three standard errors above 6 %.
+    assert wrong <= 0.06 * studies + 3 * (0.06 * 0.94 * studies) ** 0.5
