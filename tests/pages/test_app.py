@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.reading.study import ROOT, opened, told
+from tests.pages.sentences import LONGEST, answer, sentences, words
 
 APP = (ROOT / "app.py").read_text("utf-8")
 
@@ -51,6 +52,7 @@ def test_every_page_has_a_question_and_shows_no_raw_names(page: str) -> None:
     assert app.title[0].value.endswith("?")
     for raw in ("n_counted", "eval_intervention", "persona-19th-century", "identity-etymologist"):
         assert raw not in told(app)
+    assert [one for one in sentences(answer(app)) if words(one) > LONGEST] == []
 
 
 @pytest.mark.parametrize("page", OF_ANSWERS)

@@ -5,8 +5,9 @@ import streamlit as st
 from pages.methods.sources import provenance
 from pages.ui.parts import downloads, prose, skeleton, tables
 from pages.ui.view import bound, filters, store
+from pages.ui.words import glossary
 
-skeleton.title("Where do the numbers come from?")
+skeleton.title("Where do the numbers come from?", glossary.FILES)
 every = provenance.described(store.query("sources"))
 if every.is_empty():
     st.info("No file was imported into this snapshot. Import some and build again.")

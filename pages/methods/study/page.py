@@ -7,9 +7,10 @@ import streamlit as st
 from pages.methods.study import progress
 from pages.ui.parts import markup, prose, skeleton, tables
 from pages.ui.view import bound
+from pages.ui.words import glossary
 from warehouse import clock
 
-skeleton.title("How far is the study?")
+skeleton.title("How far is the study?", glossary.COUNTED)
 known = progress.known()
 if not known:
     st.info(progress.NONE, icon=":material/science:")

@@ -9,8 +9,9 @@ from pages.ui.charts import base
 from pages.ui.parts import downloads, foreign, prose, skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, filters, store
+from pages.ui.words import glossary
 
-skeleton.title("How was each model trained?")
+skeleton.title("How was each model trained?", glossary.COUNTED)
 view = filters.current()
 state = bound.one("State", {"all": "All"} | tuning.STATES, "state")
 every = tuning.described(store.query("runs"))

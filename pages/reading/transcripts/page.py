@@ -5,9 +5,10 @@ import streamlit as st
 from pages.reading.transcripts import narrowing, quotes, sample, transcript
 from pages.ui.parts import skeleton
 from pages.ui.view import filters, store
+from pages.ui.words import glossary
 from warehouse import transcripts
 
-skeleton.title("Which answers stand behind a number?")
+skeleton.title("Which answers stand behind a number?", glossary.COUNTED)
 if store.query("evaluations").is_empty():
     skeleton.nothing_loaded()
 

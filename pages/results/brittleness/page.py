@@ -8,9 +8,9 @@ from pages.results.brittleness import grid, heatmap, measures, profile, sentence
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
 from pages.ui.view import bound, filters, links
-from pages.ui.words import numbers
+from pages.ui.words import glossary, numbers
 
-skeleton.title("Where does it appear, and how easily does it vanish?")
+skeleton.title("Where does it appear, and how easily does it vanish?", glossary.INDICES)
 with st.container(horizontal=True):
     layouts = {name: layout.label for name, layout in grid.LAYOUTS.items()}
     layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid")]

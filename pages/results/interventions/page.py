@@ -5,11 +5,11 @@ import streamlit as st
 from pages.results.interventions import SECTIONS
 from pages.ui.parts import skeleton
 from pages.ui.view import arms, bound, filters, links
-from pages.ui.words import numbers, verdicts
+from pages.ui.words import glossary, numbers, verdicts
 from warehouse.stats.adjust import ADJUSTMENTS
 
 view = filters.current()
-skeleton.title("Which interventions make it vanish?")
+skeleton.title("Which interventions make it vanish?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 skeleton.answer(verdicts.answer(arms.effects(view), view.margin))

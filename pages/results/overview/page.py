@@ -10,10 +10,10 @@ from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, skeleton, suspicions, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
-from pages.ui.words import numbers
+from pages.ui.words import glossary, numbers
 
 view = filters.current()
-skeleton.title("What is loaded, and what stands out?")
+skeleton.title("What is loaded, and what stands out?", glossary.COMPARED)
 counts = skeleton.counts(view)
 skeleton.answer(headlines.loaded(counts))
 

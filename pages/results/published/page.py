@@ -8,9 +8,10 @@ from pages.results.published import dumbbell, literature
 from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, markup, prose, skeleton, tables
 from pages.ui.view import bound, filters, links
+from pages.ui.words import glossary
 
 view = literature.own(filters.current())
-skeleton.title("Do the loaded numbers agree with the literature?")
+skeleton.title("Do the loaded numbers agree with the literature?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 every = literature.chosen(view)

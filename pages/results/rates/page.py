@@ -8,11 +8,11 @@ from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
 from pages.ui.view import bound, cells, filters, links
-from pages.ui.words import columns
+from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 
 view = filters.current()
-skeleton.title("How often does the trait appear?")
+skeleton.title("How often does the trait appear?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 head = st.container()

@@ -6,10 +6,10 @@ from pages.results.robustness import SECTIONS, scope, sentences, ways
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, filters, links
-from pages.ui.words import numbers
+from pages.ui.words import glossary, numbers
 
 view = filters.current()
-skeleton.title("How much hangs on a threshold, a judge or a question?")
+skeleton.title("How much hangs on a threshold, a judge or a question?", glossary.CHOICES)
 counts = skeleton.counts(view)
 if (told := scope.too_many(counts)) is not None:
     st.info(escaped(told), icon=":material/filter_alt:")

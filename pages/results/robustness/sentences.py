@@ -27,7 +27,7 @@ def answer(explored: Explored) -> str:
         robust = drawn.filter("robust").height or "None"
         said = (
             f"{robust} of {drawn.height} conclusions stand in at least {numbers.percent(ROBUST)} "
-            f"of all ways of counting; the least robust, on {name}, is {_stands(weakest)}."
+            f"of all ways of counting. The least robust, on {name}, is {_stands(weakest)}."
         )
     undecided = survival.height - drawn.height
     return said + f" {numbers.plural(undecided, 'arm')} unclear as counted here." * (undecided > 0)

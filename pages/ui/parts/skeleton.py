@@ -1,6 +1,6 @@
 """The skeleton of every page: question, answer, picture, table, ledger, footer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from pages.ui.parts import basis, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
-from pages.ui.words import numbers, values
+from pages.ui.words import glossary, numbers, values
 from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
@@ -19,11 +19,25 @@ IMPORT = "brittlescope import PATH\nbrittlescope build"
 DEMO = "make demo"
 
 
-def title(question: str) -> None:
-    """The question that the page answers."""
-    st.title(escaped(question), anchor=False)
+def title(question: str, terms: Iterable[str] = ()) -> None:
+    """The question that the page answers, and what its words mean (terms of `glossary`)."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title(escaped(question), anchor=False, width="stretch")
+        _words(terms)
     for sentence in filters.unknown():
         st.warning(escaped(sentence), icon=":material/link_off:")
+
+
+def _words(terms: Iterable[str]) -> None:
+    """A popover with the page's terms, where it has any."""
+    told = glossary.chosen(terms)
+    if not told:
+        return
+    with st.popover("Words", icon=":material/dictionary:", type="tertiary"):
+        for name, term in told.items():
+            st.markdown(f"**{escaped(name.capitalize())}**. {escaped(term.text)}")
+        places = sorted({term.where.partition("#")[0] for term in told.values()})
+        st.caption(escaped(f"More in {numbers.listing(f'docs/{place}' for place in places)}."))
 
 
 def answer(sentence: str) -> None:

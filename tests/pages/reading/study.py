@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.parts import tables
+from pages.ui.words import glossary
 from pipeline import finding, importing
 from warehouse import building
 
@@ -101,10 +102,15 @@ def html(app: AppTest) -> str:
     return "\n".join(bodies)
 
 
+GLOSSARY = {f"**{name.capitalize()}**. {term.text}" for name, term in glossary.TERMS.items()}
+"""What the popover of every page's words says."""
+
+
 def told(app: AppTest) -> str:
-    """What a page says outside of tables and raw HTML."""
+    """What a page says outside of tables, raw HTML and the glossary."""
     parts = [*app.markdown, *app.text, *app.info, *app.warning, *app.caption, *app.code]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+    said = [str(part.value).replace("\\", "") for part in parts]
+    return "\n".join(one for one in said if one not in GLOSSARY)
 
 
 def _row(experiment: str, question: str, index: int, answer: str, **judged: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def section(name: str, **parameters: str) -> AppTest:
 def test_the_answer_names_what_stands_and_what_does_not() -> None:
     said = told(section("ways"))
     assert "2 of 3 conclusions stand in at least 95 % of all ways of counting" in said
-    assert f"the least robust, on {CONTESTED}, is “lower” in 48 of 80 (60 %)" in said
+    assert f"The least robust, on {CONTESTED}, is “lower” in 48 of 80 (60 %)" in said
     assert "with differences from −69 to 0 points." in said
     assert "margin: ±5 points" in said
 
