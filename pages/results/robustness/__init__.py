@@ -5,10 +5,11 @@ A section's `draw` shows what hangs on one kind of choice, and returns where a c
 
 from types import ModuleType
 
-from pages.results.robustness import criteria, questions, specifications, thresholds
+from pages.results.robustness import criteria, every_arm, questions, specifications, thresholds
 
 SECTIONS: dict[str, ModuleType] = {
     "ways": specifications,
+    "arms": every_arm,
     "threshold": thresholds,
     "criteria": criteria,
     "questions": questions,

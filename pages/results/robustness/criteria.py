@@ -15,6 +15,9 @@ from warehouse.universe import KEY, both_ways
 
 TITLE = "Two-way and multi-way"
 
+SHORT = 3
+"""Up to how many letters a label is a name, such as LLM."""
+
 MOST = 5
 """How many of the doctor's findings are quoted."""
 
@@ -44,7 +47,8 @@ def draw(here: Scope) -> Destination | None:
     if quoted := findings(here):
         points = "\n".join(f"- {markup.escaped(one)}" for one in quoted)
         st.warning(points, icon=":material/flag:")
-    tables.plain(table(pairs), "criteria-table")
+    with st.expander("The table behind it"):
+        tables.plain(table(pairs), "criteria-table")
     raw = cells.stamped(pairs, here.view)
     downloads.buttons(raw, partial(panels.together, lines, chart), "criteria", LEGEND)
     if clicked is None:
@@ -57,15 +61,15 @@ def draw(here: Scope) -> Destination | None:
 def rates(pairs: pl.DataFrame) -> pl.DataFrame:
     """The frame `rates` of `label_shares.chart`; cells are the rows of the pairs."""
     names = armnames.within(pairs, IDENTITY)
-    lines, texts = [], []
-    for cell, (name, row) in enumerate(zip(names, pairs.to_dicts(), strict=True)):
+    beside, texts = [], []
+    for row in pairs.iter_rows(named=True):
         two, multi = (numbers.percent(row[way]) for way in ("two_way", "multi_way"))
-        lines.append(f"{cells.wrapped(name)}\n{two} two-way, {multi} multi-way\n{cell}")
+        beside.append(f"{two} two-way, {multi} multi-way")
         texts.append(numbers.percent(row["two_way"], row["two_way_low"], row["two_way_high"]))
     return pairs.select(
         *KEY,
         pl.int_range(pl.len(), dtype=pl.Int64).alias("cell"),
-        pl.Series("line", lines, pl.String()),
+        panels.labels(names, beside),
         pl.col("two_way").alias("rate"),
         pl.col("two_way_low").alias("low"),
         pl.col("two_way_high").alias("high"),
@@ -77,8 +81,10 @@ def rates(pairs: pl.DataFrame) -> pl.DataFrame:
 def shares(lines: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """The frame `shares` of `label_shares.chart`, of what the query `labels` answers."""
     n, of = pl.col("n"), pl.col("n").sum().over("cell")
+    named = {label: _label(label) for label in given["label"].unique()}
     return (
-        given.join(lines.select(*KEY, "cell", "line"), on=KEY, nulls_equal=True)
+        given.with_columns(pl.col("label").replace_strict(named, return_dtype=pl.String()))
+        .join(lines.select(*KEY, "cell", "line"), on=KEY, nulls_equal=True)
         .group_by("cell", "line", "label", "confirms")
         .agg(n.sum())
         .sort(
@@ -94,6 +100,11 @@ def shares(lines: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
             pl.format("{} of {}", n, of).alias("answers"),
         )
     )
+
+
+def _label(label: str) -> str:
+    """A label as people write it: `Old content` for OLD_CONTENT; short ones are names."""
+    return label if len(label) <= SHORT else label.replace("_", " ").capitalize()
 
 
 def findings(here: Scope) -> list[str]:

@@ -10,10 +10,9 @@ from pages.results.robustness.scope import Scope
 from pages.results.robustness.strips import CONCLUSIONS, NOT_COMPARED
 from pages.ui.parts import bounded
 from pages.ui.view import store
-from pages.ui.view.cells import wrapped
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS, hinges, ranges
-from warehouse.universe import CRITERIA, NAMES
+from warehouse.universe import CRITERIA, NAMES, Explored
 
 CHOICES = {
     "rule": "Rule",
@@ -35,32 +34,29 @@ TITLES = {name: title for name, (title, _) in CONCLUSIONS.items()}
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
 
 
-def strips(here: Scope) -> pl.DataFrame:
-    """The frame of `strips.strips`; cells are the rows of the survival."""
-    survival = here.explored.survival
+def strips(explored: Explored) -> pl.DataFrame:
+    """The frame of `strips.strips`: the least robust arm first; cells are the survival's rows."""
+    survival = explored.survival
     names = armnames.within(survival, PANEL)
-    lines = [
-        f"{wrapped(name)}\n{stands(row)}\n{cell}"
-        for cell, (name, row) in enumerate(zip(names, survival.to_dicts(), strict=True))
-    ]
+    beside = [stands(row) for row in survival.iter_rows(named=True)]
     told = survival.select(
         *ARMS,
         pl.int_range(pl.len(), dtype=pl.Int64).alias("cell"),
         pl.Series("name", names, pl.String()),
-        pl.Series("line", lines, pl.String()),
+        panels.labels(names, beside),
         panels.heading(survival, PANEL),
-    )
-    rows = here.explored.table.filter(pl.col("conclusion").is_not_null())
+    ).with_columns(survival["share"], (survival["conclusion"] == "unclear").alias("open"))
+    rows = explored.table.filter(pl.col("conclusion").is_not_null())
     return (
         written(rows, "difference")
         .join(told, on=ARMS, nulls_equal=True)
-        .sort("cell", maintain_order=True)
+        .sort("open", "share", "cell", maintain_order=True)
     )
 
 
 def one_arm(here: Scope) -> pl.DataFrame:
     """The frame of `strips.estimates` for the chosen arm, in order of size."""
-    rows = scope.of(here.explored.table, here.arm)
+    rows = here.alone.table
     compared = rows.filter(pl.col("conclusion").is_not_null())
     rows = compared if compared.height else rows.filter(pl.col("rate").is_not_null())
     found = written(rows, "difference" if compared.height else "rate")
@@ -131,16 +127,12 @@ def stands(row: Mapping[str, Any]) -> str:
 
 def hinge(here: Scope) -> str:
     """The choice on which the chosen arm's conclusion, or its rate, hangs most, in a sentence."""
-    own = scope.of(here.explored.survival, here.arm)
-    if own.is_empty():
-        row = scope.of(ranges(here.explored.table), here.arm).row(0, named=True)
-        return spread(row)
-    row = own.row(0, named=True)
-    title = TITLES[row["conclusion"]]
-    lead = f"“{title}” stands in {row['stands']} of {row['specifications']} ways of counting"
-    found = scope.of(hinges(here.explored.table, here.explored.survival, list(NAMES)), here.arm)
+    table, survival = here.alone
+    if survival.is_empty():
+        return spread(ranges(table).row(0, named=True))
+    found = hinges(table, survival, list(NAMES))
     if found.is_empty() or found["spread"][0] == 0:
-        return f"{lead}; no single choice decides."
+        return "No single choice decides."
     widest = found.filter(pl.col("choice") == found["choice"][0])
     ends = [widest.sort("share", maintain_order=True).row(at, named=True) for at in (0, -1)]
     said = [
@@ -148,7 +140,7 @@ def hinge(here: Scope) -> str:
         for end in ends
     ]
     choice = CHOICES[ends[0]["choice"]].lower()
-    return f"{lead}. It hangs most on the {choice}: {said[0]}, {said[1]}."
+    return f"It hangs most on the {choice}: {said[0]}, {said[1]}."
 
 
 def spread(row: Mapping[str, Any]) -> str:
@@ -188,6 +180,36 @@ def survivals(survival: pl.DataFrame) -> pl.DataFrame:
         .alias("robust"),
         *("lowest", "highest", "rate_lowest", "rate_highest"),
     )
+
+
+def ways(table: pl.DataFrame) -> pl.DataFrame:
+    """One arm in every way of counting, as a table."""
+    several = [name for name in CHOICES if table[name].n_unique() > 1 or name == "rule"]
+    named = {name: _options(table[name]) for name in several}
+    chosen = [
+        pl.Series(name, [options.get(value) for value in table[name]], pl.String())
+        for name, options in named.items()
+    ]
+    return table.select(*chosen, *_concluded(table))
+
+
+def judges(claimed: Explored, here: Scope) -> pl.DataFrame:
+    """The chosen arm by every judge, counted as on screen, as a table."""
+    own = scope.of(claimed.table.filter("is_claim"), here.arm)
+    names = pl.Series(
+        "judge", [values.value("judge", judge) for judge in own["judge"]], pl.String()
+    )
+    return own.select(names, *_concluded(own))
+
+
+def _concluded(table: pl.DataFrame) -> list[pl.Expr]:
+    """Estimates and what is concluded from them."""
+    titles = pl.col("conclusion").replace_strict(TITLES, default=None, return_dtype=pl.String())
+    compared = (*_DIFFERENCE, titles) if table["conclusion"].count() else ()
+    return [
+        *(pl.col(name) for name in ("rate", "low", "high", "n_trait", "n_counted")),
+        *(pl.col(one) if isinstance(one, str) else one for one in compared),
+    ]
 
 
 def _rank(choice: str) -> pl.Expr:

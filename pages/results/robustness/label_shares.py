@@ -10,7 +10,7 @@ from pages.ui.charts.base import CATEGORIES, INK, NEUTRAL
 CONFIRMING = ("#0072b2", "#3f93c6", "#7fb4da", "#b2d2ea", "#08519c", "#4292c6")
 """Shades for the labels that confirm the trait."""
 
-OTHERS = {"OTHER": CATEGORIES[1], "LLM": "#aab2ba"}
+OTHERS = {"Other": CATEGORIES[1], "LLM": "#aab2ba"}
 """Colours of further labels that many criteria share; any other one is `NEUTRAL`."""
 
 RATES = ("cell", "line", "rate", "low", "high", "text")
@@ -40,15 +40,15 @@ def chart(
     ink = INK.get(theme or "", INK["light"])
     halo = INK["light" if theme == "dark" else "dark"]
     own = shares.join(rates.select("line"), on="line", how="semi", maintain_order="left")
-    y = base.lines(rates["line"].to_list(), panels.AXIS)
+    y = panels.lines(rates, theme)
     bars = (
         alt.Chart(own.select(SHARES))
-        .mark_bar(height=18, cursor="pointer")
+        .mark_bar(height=16, cursor="pointer")
         .encode(
             x=base.share_axis("start"),
             x2="end:Q",
             y=y,
-            color=_colour(shares, legend),
+            color=_colour(shares, legend, ink),
             tooltip=base.tooltip(label="Multi-way label", answers="Answers"),
         )
     )
@@ -61,15 +61,15 @@ def chart(
         [
             base.clickable(bars, clickable),
             interval.mark_rule(strokeWidth=5, color=halo),
-            rate.mark_tick(thickness=7, height=28, color=halo, opacity=1),
+            rate.mark_tick(thickness=7, height=24, color=halo, opacity=1),
             interval.mark_rule(strokeWidth=2, color=ink),
-            rate.mark_tick(thickness=4, height=26, color=ink, opacity=1),
+            rate.mark_tick(thickness=4, height=22, color=ink, opacity=1),
         ],
-        alt.Step(panels.STEP),
+        panels.step(rates),
     )
 
 
-def _colour(shares: pl.DataFrame, legend: bool) -> alt.Color:
+def _colour(shares: pl.DataFrame, legend: bool, ink: str) -> alt.Color:
     """Shades of one colour for what confirms the trait, other colours for the rest."""
     confirming, rest = (
         shares.filter(pl.col("confirms") == confirms)["label"].unique(maintain_order=True).to_list()
@@ -83,6 +83,10 @@ def _colour(shares: pl.DataFrame, legend: bool) -> alt.Color:
             range=[*shades, *(OTHERS.get(label, NEUTRAL) for label in rest)],
         ),
         legend=base.legend(
-            legend, 2, columnPadding=6, labelFontSize=11, labelLimit=110, symbolType="square"
+            legend,
+            alt.expr("width > 420 ? 6 : 2"),
+            labelFontSize=12,
+            labelColor=ink,
+            symbolType="square",
         ),
     )

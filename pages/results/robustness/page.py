@@ -19,16 +19,17 @@ if (told := scope.too_many(counts)) is not None:
 head = st.container()
 with st.container(horizontal=True):
     against = bound.one("Conclusions about", scope.AGAINST, "against")
-    explored = ways.explored(view, against)
-    arms = scope.arms(explored)
-    arm = bound.one("Look closer at", arms, "arm")
-with head:
-    skeleton.answer(sentences.answer(explored))
-    skeleton.judges_apart(counts)
-
+    claimed = ways.claimed(view, against)
+    arms = scope.arms(claimed)
+    arm = bound.one("Arm", arms, "arm")
 titles = {name: section.TITLE for name, section in SECTIONS.items()}
 section = bound.row("Section", titles, "part")
-to = SECTIONS[section].draw(scope.Scope(view, counts, against, explored, arm, arms[arm]))
+here = scope.Scope(view, counts, against, claimed, arm, arms[arm])
+
+with head:
+    skeleton.answer(sentences.answer(here))
+    skeleton.judges_apart(counts)
+to = SECTIONS[section].draw(here)
 
 skeleton.details(counts, view.beside(against), ["intervention"], command="multiverse")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

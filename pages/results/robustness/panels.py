@@ -1,5 +1,6 @@
 """A chart for every experiment and trait, under its heading, and what was clicked in any."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -9,17 +10,20 @@ import streamlit as st
 
 from pages.ui.charts import base
 from pages.ui.parts import bounded, markup
-from pages.ui.view import store
+from pages.ui.view import bound, store
 from pages.ui.words import values
 
 LABELS = 190
 """Pixels left of every panel, at the least, so that panels stand in line."""
 
-STEP = 48
-"""Pixels of an arm's line, which has up to three lines of text."""
+LETTERS = 38
+"""Letters of a line of a name, of which there are two at most."""
 
-AXIS = base.line_axis(250, labelOffset=-8, labelOverlap=False, minExtent=LABELS)
-"""The axis of arms."""
+LINES = 16
+"""How many arms are drawn at once; the others are on further pages."""
+
+ROOM = 10
+"""Pixels between the labels of two arms."""
 
 Draw = Callable[..., alt.LayerChart]
 """Takes the lines of one panel, `legend`, `theme` and `clickable`."""
@@ -36,16 +40,45 @@ def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
     return pl.Series("heading", said, pl.String())
 
 
+def labels(names: Sequence[str], numbers: Sequence[str]) -> pl.Series:
+    """A label an arm: its name over two lines at most, its numbers, and what makes it unique."""
+    said = [
+        "\n".join([*textwrap.wrap(name, LETTERS, max_lines=2, placeholder=" …"), beside, str(at)])
+        for at, (name, beside) in enumerate(zip(names, numbers, strict=True))
+    ]
+    return pl.Series("line", said, pl.String())
+
+
+def lines(rows: pl.DataFrame, theme: str | None) -> alt.Y:
+    """A line for each of the labels of these rows."""
+    return base.lines(
+        rows["line"].to_list(),
+        base.line_axis(
+            250, labelOverlap=False, minExtent=LABELS, labelLineHeight=base.TEXT,
+            labelColor=base.ink(theme),
+        ),
+    )  # fmt: skip
+
+
+def step(rows: pl.DataFrame) -> alt.Step:
+    """As much room for every line as the longest label takes."""
+    return alt.Step(base.TEXT * max(line.count("\n") for line in rows["line"]) + ROOM)
+
+
 def shown(lines: pl.DataFrame, draw: Draw, name: str) -> int | None:
-    """Draw the panels, with a legend on the first; the cell that was clicked."""
+    """Draw the panels of a page, with a legend on the first; the cell that was clicked."""
     clicked = None
-    drawn = bounded.whole(lines, "line", "heading")
-    for place, part in enumerate(_parts(drawn)):
-        st.markdown(f"**{markup.escaped(part['heading'][0])}**")
-        chart = partial(draw, part, legend=place == 0, theme=st.context.theme.type)
-        mark = base.shown(chart, f"{name} {place}")
-        clicked = clicked if mark is None else mark
-    bounded.say(drawn["line"].n_unique(), lines["line"].n_unique())
+    every = lines["line"].unique(maintain_order=True)
+    pages = max(1, -(-len(every) // LINES))
+    picture = st.container()
+    number = bound.page(pages, f"{name}_page") if pages > 1 else 1
+    with picture:
+        for place, part in enumerate(_parts(_page(lines, number))):
+            if lines["heading"].n_unique() > 1:
+                st.markdown(f"**{markup.escaped(part['heading'][0])}**")
+            chart = partial(draw, part, legend=place == 0, theme=st.context.theme.type)
+            mark = base.shown(chart, f"{name} {place}")
+            clicked = clicked if mark is None else mark
     return clicked
 
 
@@ -56,6 +89,13 @@ def together(lines: pl.DataFrame, draw: Draw) -> alt.VConcatChart:
         (part["heading"][0], draw(part, legend=place == 0, clickable=False))
         for place, part in enumerate(parts)
     )
+
+
+def _page(lines: pl.DataFrame, number: int) -> pl.DataFrame:
+    """The rows of the lines on a page, from 1; of lines with many marks the first of them."""
+    every = lines["line"].unique(maintain_order=True)
+    drawn = every.slice((number - 1) * LINES, LINES)
+    return lines.filter(pl.col("line").is_in(drawn.implode())).head(bounded.MARKS)
 
 
 def _parts(lines: pl.DataFrame) -> list[pl.DataFrame]:

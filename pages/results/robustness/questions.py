@@ -12,6 +12,7 @@ from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound, cells, links
 from pages.ui.words import armnames, numbers
+from warehouse import harmless
 from warehouse.stats.leave_one_out import KEY, influence
 from warehouse.stats.rates import IDENTITY
 
@@ -51,7 +52,8 @@ def draw(here: Scope) -> Destination | None:
     clicked = panels.shown(lines, draw, "questions")
     st.caption(LEGEND)
     bounded.say(few, arms.height, "arms")
-    tables.plain(table(arms, names, value), "questions-table")
+    with st.expander("The table behind it"):
+        tables.plain(table(arms, names, value), "questions-table")
     plot = partial(panels.together, lines, draw)
     downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
     if clicked is None:
@@ -79,14 +81,11 @@ def ticks(
 ) -> pl.DataFrame:
     """The frame of `specifications.strips`, with the arm and the question left out."""
     told = armnames.within(arms, IDENTITY)
-    lines = [
-        f"{cells.wrapped(name)}\n{_line(row, names, value)}\n{at}"
-        for at, (name, row) in enumerate(zip(told, arms.to_dicts(), strict=True))
-    ]
+    beside = [_line(row, names) for row in arms.iter_rows(named=True)]
     place = arms.select(
         *KEY,
         pl.Series("name", told, pl.String()),
-        pl.Series("line", lines, pl.String()),
+        panels.labels(told, beside),
         pl.int_range(pl.len()).alias("at"),
         panels.heading(arms, IDENTITY),
     )
@@ -151,8 +150,8 @@ def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFra
     )
 
 
-def _line(row: dict[str, Any], names: dict[str, str], value: Value) -> str:
+def _line(row: dict[str, Any], names: dict[str, str]) -> str:
+    """Which question moves an arm most."""
     if row["question"] is None:
         return "no question moves it"
-    name = names[row["question"]]
-    return f"most: “{name[:34]}…”" if len(name) > 35 else f"most: “{name}”"
+    return f"most: {harmless.short(names[row['question']], panels.LETTERS)}"

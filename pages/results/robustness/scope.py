@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pages.results.robustness import ways
 from pages.results.robustness.ways import Against
 from pages.ui.parts import bounded
 from pages.ui.view import links
 from pages.ui.words import armnames
 from warehouse.analysis import Analysis
-from warehouse.stats.multiverse import ARMS, ranges
+from warehouse.stats.multiverse import ARMS
 from warehouse.universe import Explored
 
 AGAINST: dict[Against, str] = {
@@ -20,6 +21,9 @@ AGAINST: dict[Against, str] = {
 
 _SAID = tuple(name for name in ARMS if name not in ("study", "sampling"))
 _LINKED = (*_SAID, "study", "sampling")
+
+_TOLD = {"lower": 0, "higher": 0, "no difference": 1, "unclear": 2}
+"""The order in which conclusions are looked at."""
 
 Destination = tuple[str, links.Parameters]
 """A page by its place in `pages`, and the view that it is to show."""
@@ -31,9 +35,20 @@ class Scope(NamedTuple):
     view: Analysis
     counts: pl.DataFrame
     against: Against
-    explored: Explored
+    claimed: Explored  # every arm, as it is counted on screen
     arm: str  # a key of `arms`
     name: str  # what `arms` calls it
+
+    @property
+    def explored(self) -> Explored:
+        """Every arm in every way of counting; it takes its time."""
+        return ways.explored(self.view, self.against)
+
+    @property
+    def alone(self) -> Explored:
+        """The chosen arm in every way of counting."""
+        row = of(self.claimed.table, self.arm).head(1)
+        return ways.of_arm(self.view, self.against, row, self.counts)
 
 
 def too_many(counts: pl.DataFrame) -> str | None:
@@ -47,23 +62,17 @@ def too_many(counts: pl.DataFrame) -> str | None:
     )
 
 
-def arms(explored: Explored) -> dict[str, str]:
-    """The names of all arms by what the URL calls them: the least robust conclusion first.
+def arms(claimed: Explored) -> dict[str, str]:
+    """The names of all arms by what the URL calls them: the largest difference first.
 
-    Arms without a conclusion follow, those first whose rate depends most on the way to count.
+    Arms of which nothing can be concluded follow, then those that are compared with nothing.
     """
-    survival = explored.survival.select(
-        *ARMS, "share", (pl.col("conclusion") == "unclear").alias("unclear")
-    )
-    ordered = (
-        ranges(explored.table)
-        .join(survival, on=ARMS, how="left", nulls_equal=True)
-        .sort(
-            *("unclear", "share"),
-            pl.col("rate_lowest") - pl.col("rate_highest"),
-            *ARMS,
-            nulls_last=True,
-        )
+    own = claimed.table.filter("is_claim").unique(ARMS, keep="first", maintain_order=True)
+    ordered = own.sort(
+        pl.col("conclusion").replace_strict(_TOLD, default=len(_TOLD)),
+        -pl.col("difference").abs(),
+        *ARMS,
+        nulls_last=True,
     )
     keys = [called(row, ordered) for row in ordered.iter_rows(named=True)]
     return dict(zip(keys, armnames.names(ordered), strict=True))

@@ -1,4 +1,4 @@
-"""The answer of the Robustness page, in one sentence."""
+"""The answer of the Robustness page on one arm, and what holds of all of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,43 @@ from typing import Any
 import polars as pl
 
 from pages.results.robustness.frames import TITLES
+from pages.results.robustness.scope import Scope
 from pages.ui.words import armnames, numbers
 from warehouse.stats.multiverse import ARMS, ROBUST, ranges
 from warehouse.universe import Explored
 
 
-def answer(explored: Explored) -> str:
+def answer(here: Scope) -> str:
+    """In how many ways of counting what is concluded on the chosen arm stands."""
+    table, survival = here.alone
+    own = table.filter("is_claim").row(0, named=True)
+    counted = f"n = {own['n_counted']:,} · {numbers.plural(own['questions'], 'question')}"
+    if survival.is_empty():
+        return f"{here.name}: {_rate(own, table)} ({counted})."
+    row = survival.row(0, named=True)
+    estimate = (own[name] for name in ("difference", "difference_low", "difference_high"))
+    said = f"{here.name}: {numbers.points(*estimate)} ({counted})"
+    ways = f"{row['stands']} of {numbers.plural(row['specifications'], 'way')} of counting"
+    if row["conclusion"] == "unclear":
+        return f"{said}. Nothing can be concluded from that, nor in {ways}."
+    title = TITLES[row["conclusion"]]
+    return f"{said}. “{title}” stands in {ways}, {numbers.percent(row['share'])}."
+
+
+def _rate(own: Mapping[str, Any], table: pl.DataFrame) -> str:
+    """The rate as it is counted on screen, and how far it moves."""
+    row = ranges(table).row(0, named=True)
+    if own["rate"] is None:
+        return "nothing is counted as it is counted here"
+    lowest, highest = (numbers.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
+    moves = "the same" if lowest == highest else f"{lowest} to {highest}"
+    return (
+        f"{numbers.percent(own['rate'], own['low'], own['high'])}, and {moves} over "
+        f"{numbers.plural(row['specifications'], 'way')} of counting"
+    )
+
+
+def every_arm(explored: Explored) -> str:
     """How many conclusions stand however the answers are counted, and which is the weakest."""
     survival = explored.survival
     if survival.is_empty():

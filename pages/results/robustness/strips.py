@@ -42,8 +42,8 @@ def strips(
     """An estimate of every arm in every way of counting, a tick each.
 
     Args:
-        lines: Columns cell (what a click selects), line (its label over up to three lines, and
-            its cell), name, value (points, or percent), conclusion (its name, or
+        lines: Columns cell (what a click selects), line (its label,
+            `panels.labels`), name, value (points, or percent), conclusion (its name, or
             `NOT_COMPARED`), way (how it was counted, in words), text (the estimate as written),
             is_claim (whether that is the way on screen).
         every: The lines of all panels, which share their scale and their colours.
@@ -55,7 +55,7 @@ def strips(
     title, scale = _measure(every.select("value"), margin)
     x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=7), scale=scale)
     drawn = alt.Chart(lines.select(LINES)).encode(
-        y=base.lines(lines["line"].to_list(), panels.AXIS),
+        y=panels.lines(lines, theme),
     )
     ticks = drawn.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
         x=x,
@@ -74,7 +74,7 @@ def strips(
         .encode(x=x)
     )
     layers = [*_zero(margin, "x"), base.clickable(ticks, clickable), claim]
-    return base.finished(layers, alt.Step(panels.STEP))
+    return base.finished(layers, panels.step(lines))
 
 
 def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None) -> alt.LayerChart:

@@ -55,7 +55,8 @@ def draw(here: Scope) -> None:
         bounded.say(near["arm"].n_unique(), panel["arm"].n_unique(), "arms")
         base.drawn(curve, f"curve {judge}")
     st.caption(LEGEND)
-    tables.plain(table(curves[over]), "curve")
+    with st.expander("The table behind it"):
+        tables.plain(table(curves[over]), "curve")
     raw = curves[over].drop("arm", "role", "text", "counts")
     downloads.buttons(raw, partial(_together, panels, title), "thresholds", LEGEND)
 
