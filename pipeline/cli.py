@@ -52,6 +52,10 @@ PLACES = {
         "pipeline.numbers:counts",
         "Counts of every question, arm and run: the long table that other programs take.",
     ),
+    "rank": Place(
+        "pipeline.numbers:rank",
+        "Which intervention is best: the rank of each with its interval, its chance to be first.",
+    ),
     "brittleness": Place(
         "pipeline.numbers:brittleness",
         "The brittleness profile: every index that what was loaded allows, one row each.",

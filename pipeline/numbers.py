@@ -87,6 +87,29 @@ def effects(asked: Asked, by: str) -> None:
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
 
+@click.command("rank")
+@click.option("--over-models", is_flag=True, help="By the mean over the models that are there.")
+@asking
+def rank(asked: Asked, *, over_models: bool) -> None:
+    """Which intervention is best: the rank of each with its interval, its chance to be first."""
+    found = results.ranks(asked.store, asked.analysis, over_models=over_models)
+    # Lowest first within what is ranked together.
+    together = [name for name in (*IDENTITY, *ARM) if name in found.columns]
+    together.remove("intervention")
+    found = found.sort(*together, "rank", pl.col("p_best").neg(), "intervention", nulls_last=True)
+    asked.show(
+        _ruled(found, asked),
+        lambda rows: rows.select(
+            *(name for name in (*IDENTITY, *ARM) if name in rows.columns),
+            pl.col("rate_ranked").alias("rate"),
+            pl.format("{} of {}", "rank", "ranked").alias("rank"),
+            pl.format("{} to {}", "rank_low", "rank_high").alias("95 % interval"),
+            pl.col("p_best").alias("best"),
+            pl.col("rank_note").alias("note"),
+        ),
+    )
+
+
 @click.command("counts")
 @click.option(
     "--out",

@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 BIRDS = ("--where", "experiment=birds")
 """What has few ways of counting, for what is asked of every command many times."""
 
-COMMANDS = ("rates", "effects", "brittleness", "multiverse")
+COMMANDS = ("rates", "effects", "rank", "brittleness", "multiverse")
 
 RATES = (
     *("experiment", "trait", "judge", "rule", "unit", "n_planned", "n_answered", "n_judged"),

@@ -12,7 +12,7 @@ from warehouse import defaults, doctor, doubts, harmless, transcripts, universe
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.stats import brittleness, dose, leave_one_out, longtable, pooling
+from warehouse.stats import brittleness, dose, leave_one_out, longtable, pooling, rank
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
@@ -88,6 +88,14 @@ def effects(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFra
         intervals=asked.intervals,
         among=in_sight(store, asked, by),
     )
+
+
+def ranks(
+    store: Store, asked: Analysis, by: Sequence[str] = (), *, over_models: bool = False
+) -> pl.DataFrame:
+    """`warehouse.stats.rank.rank` of every intervention in sight among those made alike."""
+    found = counts(store, asked)
+    return rank.rank(found, asked.unit, by=by, over_models=over_models)
 
 
 def contrasts(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:

@@ -37,6 +37,7 @@ OF_COMPARISONS = {
     "rates": (),
     "counts": (),
     "effects": ("margin", "adjust", "baseline", "intervals"),
+    "rank": (),
     "brittleness": ("margin",),
     "multiverse": ("margin", "baseline"),
 }

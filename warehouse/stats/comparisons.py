@@ -155,9 +155,9 @@ def compare(
     )  # fmt: skip
     if unit == "auto":
         matched = _decided(matched, counts, dims, baseline, level)
-    questions = _by_question(counts, arms, dims)
-    pairs = _pairs(matched, questions)
-    difference, first, second = _differences(matched, pairs, questions, baseline == "untuned")
+    questions = by_question(counts, arms, dims)
+    pairs = paired(matched, questions)
+    difference, first, second = differences(matched, pairs, questions, baseline == "untuned")
     size = matched.height
     shared = np.bincount(pairs["cell"].to_numpy(), minlength=size)
     cells = matched.with_columns(
@@ -196,7 +196,7 @@ def _decided(
     )  # fmt: skip
 
 
-def _differences(
+def differences(
     matched: pl.DataFrame, pairs: pl.DataFrame, questions: pl.DataFrame, untuned: bool
 ) -> tuple[Difference, Runs, Runs]:
     """Every row's difference by its own unit, and what runs add to either side."""
@@ -242,8 +242,8 @@ def _sides(arms: pl.DataFrame, baseline: str) -> tuple[pl.Expr, pl.Expr, tuple[s
     return ~_UNTUNED & ~chosen & ~_PLAIN, chosen, ("model", "dataset", "eval_intervention")
 
 
-def _by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
-    """Counted answers of every arm by question and run."""
+def by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """Counted answers of every arm by question and run, arms being numbered by `arm`."""
     return (
         counts.filter(pl.col("n_counted") > 0)
         .group_by(*dict.fromkeys((*dims, "question", "run")))
@@ -254,7 +254,7 @@ def _by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) 
     )
 
 
-def _pairs(matched: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
+def paired(matched: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
     """The questions that both arms of a row answered, with the counts of both.
 
     Each at the mean of its runs, and the answers that this is worth (`crossed.balanced`).
@@ -283,10 +283,13 @@ def _over_runs(
         answers = pairs.select("cell", pl.col(arm).alias("arm"), "question").join(
             questions, on=["arm", "question"], nulls_equal=True
         )
-        runs = balanced(answers, ["cell", "run"])
+        # Runs of several models, where an arm is of several, vary about their own model's mean.
+        of_model = [name for name in ("model",) if name in answers.columns]
+        runs = balanced(answers, ["cell", *of_model, "run"])
         names = ("n_trait", "n_counted", "cell")
         k, n, at = (runs[name].to_numpy() for name in names)
-        return clustered(k, n, at, rows, np.ones(at.shape))
+        strata = runs.select(pl.struct("cell", *of_model).rank("dense").cast(pl.Int64)).to_series()
+        return clustered(k, n, at, rows, np.ones(at.shape), strata.to_numpy())
 
     if not untuned:
         return independent(side("arm"), side("base"))

@@ -66,8 +66,7 @@ def infer(
     cells, _, difference, *_ = comparison
     units = cells["unit"].to_numpy()
     if family is None:
-        ranks = cells.select(pl.struct(IDENTITY).rank("dense")).to_series()
-        family = ranks.to_numpy().astype(np.int64)
+        family = _alike(cells)
     jointly = adjustment in ("joint", "joint-fdr") or intervals == "simultaneous"
     found = JointFlips(*(np.full(cells.height, np.nan) for _ in JointFlips._fields))
     flipped, both = np.isin(units, ["new-prompts", "both"]), units == "both"
@@ -93,6 +92,12 @@ def infer(
     return Inference(interval, odds, odds_interval, p, found.floor, q, family)
 
 
+def _alike(cells: pl.DataFrame) -> Index:
+    """The number of every comparison's experiment, trait and judge."""
+    ranks = cells.select(pl.struct(IDENTITY).rank("dense")).to_series()
+    return ranks.to_numpy().astype(np.int64)
+
+
 def _sidak(difference: Difference, p: Floats, family: Index, level: float) -> Floats:
     """The quantile at which as many independent intervals hold at once."""
     tested = np.bincount(family, weights=~np.isnan(p))[family]
@@ -114,7 +119,7 @@ def _tested(
     question = rows["question"].rank("dense").to_numpy().astype(np.int64)
     trained = None
     if jointly and (comparison.cells["unit"] == "both").any():
-        trained = _trained(comparison, rows, family).of(chosen)
+        trained = _trained(comparison, rows).of(chosen)
     found = joint_flips(
         counts, cell, question, family[chosen], jointly=jointly, discoveries=discoveries,
         level=level, trained=trained,
@@ -124,8 +129,9 @@ def _tested(
     return tested
 
 
-def _trained(comparison: Comparison, rows: pl.DataFrame, family: Index) -> Trained:
+def _trained(comparison: Comparison, rows: pl.DataFrame) -> Trained:
     """What the runs of every arm and baseline do, those in several comparisons once."""
+    pool = _alike(comparison.cells)
     of_cell = rows.unique("cell", keep="first", maintain_order=True)
     cell = of_cell["cell"].to_numpy()
     sides = []
@@ -135,18 +141,18 @@ def _trained(comparison: Comparison, rows: pl.DataFrame, family: Index) -> Train
     ):
         known = np.nan_to_num(runs.freedom[cell]) >= 1
         drawn = (estimate.rate * estimate.size + 1) / (estimate.size + 2)
-        numbers = (runs.excess, runs.freedom, drawn, family)
+        numbers = (runs.excess, runs.freedom, drawn, pool)
         sides.append((of_cell[side].to_numpy(), known, [part[cell] for part in numbers]))
     named = np.concatenate([name[known] for name, known, _ in sides])
     arms, once = np.unique(named, return_index=True)
-    excess, freedom, rate, families = (
+    excess, freedom, rate, pools = (
         np.concatenate([numbers[part][known] for _, known, numbers in sides])[once]
         for part in range(4)
     )
-    places = [np.full(family.size, -1) for _ in sides]
+    places = [np.full(pool.size, -1) for _ in sides]
     for place, (name, known, _) in zip(places, sides, strict=True):
         place[cell[known]] = np.searchsorted(arms, name[known])
-    return trained_again(places[0], places[1], excess, freedom, rate, families)
+    return trained_again(places[0], places[1], excess, freedom, rate, pools)
 
 
 def _settled(interval: Interval, difference: Floats, apart: Flags) -> Interval:

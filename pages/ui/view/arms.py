@@ -33,6 +33,14 @@ def effects(view: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:
     return results.effects(store.opened(), view.beside("control"), by)
 
 
+@store.memo("Ranking …")
+def ranks(view: Analysis, over_models: bool = False) -> pl.DataFrame:
+    """Where every intervention in sight stands, and how sure that is; over models where asked."""
+    from warehouse.analysis import results
+
+    return results.ranks(store.opened(), view, over_models=over_models)
+
+
 @store.memo("Comparing …")
 def contrasts(view: Analysis, baseline: str, by: Sequence[str] = ()) -> pl.DataFrame:
     """Every arm in sight beside a baseline, which the filters may hide."""
