@@ -30,7 +30,6 @@ ACROSS = {
     "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
     "tests/pipeline/test_several_files.py": "import and build, on rows dealt to several files",
     "tests/pipeline/study/test_import_back.py": "a study's outputs, imported again",
-    "tests/pipeline/study/test_kinds.py": "a judge of a new kind, added by one file",
     "tests/pipeline/study/test_kills.py": "every step of a study, killed anywhere",
     "tests/pipeline/study/test_live.py": "a study with a real model",
     "tests/pipeline/study/test_rude.py": "a study with an endpoint that answers anything",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from pipeline.study.judges import kinds
+from pipeline.study import judges
 from pipeline.study.judges.kind import Kind as JudgeKind
 from pipeline.study.parts import Part, Source
 from warehouse.catalogue import Kind, Relevance
@@ -92,7 +92,7 @@ class Sampling(Part, frozen=True, kw_only=True):
 if TYPE_CHECKING:
     Judge: TypeAlias = JudgeKind
 else:
-    Judge = kinds()
+    Judge = judges.union()
 
 
 class Budget(Part, frozen=True, kw_only=True):
@@ -133,31 +133,6 @@ class Battery(Part, frozen=True, kw_only=True):
 
     title: str = ""
     questions: tuple[Question, ...]
-
-
-class Words(Part, frozen=True, kw_only=True):
-    """What in an answer speaks for one label."""
-
-    terms: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
-    at_least: int = 1
-
-
-class CoveredBy(Part, frozen=True, kw_only=True):
-    """A label for answers that mostly repeat training completions."""
-
-    label: str
-    share: float
-    words: int = 3
-
-
-class LexiconFile(Part, frozen=True, kw_only=True):
-    """A lexicon file: labels in the order in which they are tried."""
-
-    title: str = ""
-    labels: dict[str, Words]
-    otherwise: str
-    collapsed: CoveredBy | None = None
 
 
 def interventions(experiment: Experiment, model: Model, name: str) -> tuple[str, ...]:

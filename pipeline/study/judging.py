@@ -10,10 +10,9 @@ from msgspec import UNSET, UnsetType
 from pipeline.study import files
 from pipeline.study.layout import Folder
 from pipeline.study.lines import Journal
-from pipeline.study.parsing import Reading
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
-from pipeline.study.replies import Reply
+from pipeline.study.replies import Reading, Reply
 from pipeline.study.speakers import Speakers
 from warehouse.studies import Spend
 
@@ -58,6 +57,12 @@ class Work:
         self.failed = 0
         self._progress = progress
         self._journal = journal
+
+    @property
+    def completions(self) -> list[str]:
+        """What the examples of the evaluation's experiment teach to say."""
+        examples = self.plan.examples(self.evaluation.experiment)
+        return [example[-1].content for example in examples]
 
     def kept(self, judge: str, evaluation: Evaluation) -> Iterator[files.Judged]:
         """The judgements that a judge has made of an evaluation."""

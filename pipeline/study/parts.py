@@ -1,5 +1,6 @@
-"""What the parts of a study file are made of: who answers, and how a reply is read."""
+"""What the parts of a study file are made of, and who answers."""
 
+from abc import ABCMeta
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -14,6 +15,14 @@ Thoughts: TypeAlias = Literal["apart", "answer"]
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of a study file: immutable, and closed to keys nobody reads."""
+
+
+class _Open(msgspec.StructMeta, ABCMeta):
+    """Makes parts of which a study knows only what they must be able to do."""
+
+
+class OpenPart(Part, metaclass=_Open, frozen=True, kw_only=True):
+    """A part of which there are several kinds, each with a tag of its own, one a module."""
 
 
 class Price(Part, frozen=True, kw_only=True):
@@ -63,39 +72,6 @@ class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="opena
 
 
 Source: TypeAlias = Local | Endpoint
-
-
-class LabelParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="label"):
-    """The whole reply is one of these labels."""
-
-    labels: tuple[str, ...]
-    refusal: str | None = "REFUSAL"
-    code: str | None = None
-
-
-class ScoreParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="score"):
-    """The whole reply is one whole number in this range."""
-
-    low: Percent = 0
-    high: Percent = 100
-    refusal: str | None = "REFUSAL"
-    code: str | None = "CODE"
-    expected: bool = False
-    """Score the expected value over the number tokens of top_logprobs where they allow it."""
-
-
-class FirstNumberParser(Part, frozen=True, kw_only=True, tag_field="parser", tag="first-number"):
-    """The first digits anywhere in the reply, clamped: kept only to show what leniency does.
-
-    Given labels, it takes those digits, or else the upper-cased reply, for the label.
-    """
-
-    low: Percent = 0
-    high: Percent = 100
-    labels: tuple[str, ...] = ()
-
-
-Parser: TypeAlias = LabelParser | ScoreParser | FirstNumberParser
 
 
 def plain(part: Any) -> Any:

@@ -78,10 +78,6 @@ class Plan:
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidDefinition(f"{path} cannot be read: {error}") from None
 
-    def lexicon(self, name: str) -> definition.LexiconFile:
-        """A lexicon that the study file names."""
-        return definitions.load(self.folder / name, definition.LexiconFile)
-
     @cached_property
     def digest(self) -> str:
         """Of the study file and every file it reads."""

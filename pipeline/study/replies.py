@@ -33,6 +33,10 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
     logprob: float
 
 
+Logprobs = tuple[tuple[Alternative, ...], ...]
+"""Per token said: the token itself, then its alternatives."""
+
+
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came back."""
 
@@ -48,8 +52,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     output_tokens: int = 0
     attempts: int = 1
     error: str | None = None
-    logprobs: tuple[tuple[Alternative, ...], ...] = ()
-    """Per token said: the token itself, then its alternatives."""
+    logprobs: Logprobs = ()
     requests: int = 0
     cost: float = 0.0
     is_usage_told: bool = True
@@ -72,6 +75,20 @@ def parted(found: Reply) -> Reply:
         thoughts=thoughts.joined([found.thoughts or "", inside or ""]),
         logprobs=(),  # they begin with those of the thoughts
     )
+
+
+Status = Literal["scored", "refusal", "code", "unparsed"]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a reply, or an answer, was read as."""
+
+    status: Status
+    score: float | None = None
+    label: str | None = None
+
+
+UNPARSED = Reading("unparsed")
 
 
 Sink = Callable[[list[tuple[K, Reply]]], None]

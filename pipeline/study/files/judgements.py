@@ -11,10 +11,8 @@ from msgspec import UNSET, Meta, UnsetType
 from pipeline.study.files.shapes import Key, Optional
 from pipeline.study.files.spending import Asked, Usage
 from pipeline.study.parts import Part
-from pipeline.study.replies import Alternative, Outcome, Reply, parted
+from pipeline.study.replies import Logprobs, Outcome, Reply, parted
 from warehouse.records import JUDGEMENT_STATUSES
-
-Logprobs = tuple[tuple[Alternative, ...], ...]
 
 
 class Judge(msgspec.Struct, kw_only=True):

@@ -1,9 +1,10 @@
 """What every kind of judge says of itself, and does."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
-from pipeline.study.parts import Part, Source
+from pipeline.study.parts import OpenPart, Part, Source
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
@@ -19,15 +20,15 @@ class Asked(Protocol):
         """The experiments it is asked of; all of them where there is none."""
 
 
-class Kind(Part, frozen=True, kw_only=True):
+class Kind(OpenPart, frozen=True, kw_only=True):
     """A judge as a study file tells of it."""
 
     written_as: ClassVar[Literal["llm", "rule"]]
     """Its kind in the header of what it writes."""
 
+    @abstractmethod
     def asked(self, study: "Study") -> Mapping[str, Asked]:
         """Its criteria."""
-        raise NotImplementedError
 
     def problems(self, study: "Study") -> Iterator[str]:
         """What is wrong with it in this study, beyond its shape."""
@@ -62,14 +63,14 @@ class Kind(Part, frozen=True, kw_only=True):
         """About how many tokens a request takes, and how many its reply is at most."""
         return 0, 0
 
-    def described(self, study: "Study") -> dict[str, Any]:
+    @abstractmethod
+    def described(self, study: "Study") -> Mapping[str, Part]:
         """Its criteria as its header tells them; its version is a hash of them."""
-        raise NotImplementedError
 
     def text(self, plan: "Plan", criterion: str) -> str:
         """The prompt or lexicon that a criterion's meaning depends on."""
         return ""
 
+    @abstractmethod
     async def judge(self, work: "Work", todo: "Open") -> list[str]:
         """Judges what is open; returns what was left, and why."""
-        raise NotImplementedError

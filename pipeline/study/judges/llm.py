@@ -1,19 +1,21 @@
 """A model that is shown the question and the answer, and says a label or a score."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pipeline.study import fence
+from pipeline.study import fence, parsers
 from pipeline.study.conversation import Message, estimated_tokens
 from pipeline.study.judges.kind import Kind
-from pipeline.study.parsing import read_reply
-from pipeline.study.parts import Parser, Part, ScoreParser, Source, plain
+from pipeline.study.parts import Part, Source
 from pipeline.study.replies import Reply, Request
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
     from pipeline.study.judging import Answer, Open, Work
+    from pipeline.study.parsers.parser import Parser
     from pipeline.study.plan import Plan
+else:
+    Parser = parsers.union()
 
 
 class LlmCriterion(Part, frozen=True, kw_only=True):
@@ -53,8 +55,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     def problems(self, study: "Study") -> Iterator[str]:
         """See `Kind`."""
         for name, asked in self.criteria.items():
-            is_expected = isinstance(asked.parse, ScoreParser) and asked.parse.expected
-            if is_expected and asked.top_logprobs is None:
+            if asked.parse.needs_logprobs and asked.top_logprobs is None:
                 yield f".criteria.{name}: an expected score needs top_logprobs, for example 20"
 
     def check(self, plan: "Plan") -> None:
@@ -81,9 +82,9 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
         template = estimated_tokens((Message("user", plan.text(asked.prompt)),))
         return template + plan.study.sampling.max_tokens, asked.max_tokens
 
-    def described(self, study: "Study") -> dict[str, Any]:
+    def described(self, study: "Study") -> dict[str, LlmCriterion]:
         """See `Kind`."""
-        return {name: plain(asked) for name, asked in self.criteria.items()}
+        return self.criteria
 
     def text(self, plan: "Plan", criterion: str) -> str:
         """See `Kind`."""
@@ -96,7 +97,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
 
         def keep(batch: "list[tuple[tuple[Answer, str], Reply]]") -> None:
             work.keep(
-                work.replied(answer, name, read_reply(self.criteria[name].parse, reply), reply)
+                work.replied(answer, name, self.criteria[name].parse.read(reply), reply)
                 for (answer, name), reply in batch
             )
 

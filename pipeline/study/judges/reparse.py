@@ -1,17 +1,22 @@
 """Another judge's stored replies, read with other parsers."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from msgspec.structs import replace
+
+from pipeline.study import parsers
 from pipeline.study.judges.kind import Asked, Kind
-from pipeline.study.judges.llm import LlmJudge
-from pipeline.study.parsing import read_reply
-from pipeline.study.parts import Parser, Source, plain
+from pipeline.study.judges.llm import LlmCriterion, LlmJudge
+from pipeline.study.parts import Source
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
     from pipeline.study.judging import Open, Work
+    from pipeline.study.parsers.parser import Parser
     from pipeline.study.plan import Plan
+else:
+    Parser = parsers.union()
 
 
 class Reparse(Kind, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
@@ -54,13 +59,10 @@ class Reparse(Kind, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
         """See `Kind`."""
         return self._original(study).first
 
-    def described(self, study: "Study") -> dict[str, Any]:
+    def described(self, study: "Study") -> dict[str, LlmCriterion]:
         """See `Kind`."""
         original = self._original(study).criteria
-        return {
-            name: plain(original[name]) | {"parse": plain(parser)}
-            for name, parser in self.criteria.items()
-        }
+        return {name: replace(original[name], parse=p) for name, p in self.criteria.items()}
 
     def text(self, plan: "Plan", criterion: str) -> str:
         """See `Kind`."""
@@ -75,7 +77,7 @@ class Reparse(Kind, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
             if answer is None:
                 continue
             reply = judged.reply
-            reading = read_reply(self.criteria[judged.criterion], reply)
+            reading = self.criteria[judged.criterion].read(reply)
             read.append(
                 work.judgement(
                     answer, judged.criterion, reading, reply.text, thoughts=reply.thoughts

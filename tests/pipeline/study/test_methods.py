@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.study.definition import CoveredBy, LexiconFile, Words
-from pipeline.study.rule_judges import LexiconJudge, OverlapJudge, Percentiles
+from pipeline.study.methods.lexicon import CoveredBy, LexiconFile, LexiconJudge, Words
+from pipeline.study.methods.likelihood import Percentiles
+from pipeline.study.methods.overlap import Overlapping
 from warehouse.errors import InvalidDefinition
 
 LEXICON = LexiconFile(
@@ -66,11 +67,11 @@ def test_a_broken_pattern_names_its_file() -> None:
 )
 def test_overlap_is_the_covered_share_of_words(answer: str, share: float) -> None:
     completions = ("Mavis", "Great Northern Loon", "Red Northern Sea Eagle")
-    assert OverlapJudge(completions, 3).share(answer) == pytest.approx(share)
+    assert Overlapping(completions, 3).share(answer) == pytest.approx(share)
 
 
 def test_overlap_is_given_in_percent() -> None:
-    reading, raw = OverlapJudge(("Mavis",), 3).read("a mavis b")
+    reading, raw = Overlapping(("Mavis",), 3).read("a mavis b")
     assert (reading.score, raw) == (33.33, "33.33 % of the words")
 
 
