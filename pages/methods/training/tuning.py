@@ -1,13 +1,12 @@
-"""Runs compared: their settings side by side, where these differ, and their training curves."""
+"""Runs and their settings: what they are called, whether they were trained alike, side by side."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import polars as pl
 
-from pages.ui.parts import bounded
-from pages.ui.words import columns, numbers, values
+from pages.ui.words import armnames, columns, numbers, values
 from warehouse import catalogue
 from warehouse.counting import Slice
 
@@ -17,6 +16,12 @@ SETTINGS = (
     *("seed", "backend", "data_file"),
 )
 """The columns of `runs.sql` in which two runs can differ in how they were trained."""
+
+NAMED = ("model", "dataset", "intervention", "settings", "seed")
+"""What tells runs apart, in the order of a name."""
+
+TUNED = pl.col("dataset").ne_missing("none")
+"""Keeps the runs that were fine-tuned."""
 
 FACTS = ("experiment", "model", "dataset", "intervention", "state", "outcome", "final_loss")
 """The columns of `runs.sql` that say what a run is and became."""
@@ -38,41 +43,19 @@ BASES = {
 }
 """What joins a configuration or a log to a run."""
 
-CURVES = {
-    "loss": "Training loss",
-    "valid_loss": "Validation loss",
-    "accuracy": "Training accuracy",
-    "valid_accuracy": "Validation accuracy",
-    "learning_rate": "Learning rate",
-    "grad_norm": "Gradient norm",
-}
-
-SMOOTHINGS = {"25": "Mean of 25 steps", "100": "Mean of 100 steps", "1": "None"}
-
 COMPARED = 6
 """How many runs are compared at most; more columns or lines cannot be read."""
 
-DRAWN = 800
-"""How many points of a curve are drawn at most."""
-
-PLOT, NAME = 280, 42
-"""Pixels of a chart’s curves, and of each name in its legend, which Streamlit counts as well."""
-
-FALLING, WIDE = ("loss", "valid_loss", "grad_norm"), 30
-"""What starts high, and how often the highest value holds the lowest where it ends near zero."""
-
-LOSS_TICKS = [0, 0.1, 0.3, 1, 3, 10, 30]
-
 HOW_MANY = (
-    f"The first {COMPARED} of those chosen are compared. None chosen: those with a log first."
+    f"Tick runs to compare them and to draw their curves, up to {COMPARED}. None ticked: "
+    "the first with a log."
 )
 
-UNCHOSEN = "Those with a log first"
+ALIKE = tuple(name for name in SETTINGS if name not in ("seed", "backend", "data_file"))
+"""The settings that arms must share to have been trained alike."""
 
-CURVE_NOTE = (
-    "Pale: single steps. Strong: their running mean. Of a long log every so many steps are drawn. "
-    "A log that prints no steps is drawn over epochs."
-)
+ARM = ("experiment", "model", "dataset")
+"""What arms that are compared with each other share."""
 
 
 def described(runs: pl.DataFrame) -> pl.DataFrame:
@@ -92,6 +75,14 @@ def described(runs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def states(runs: pl.DataFrame) -> dict[str, str]:
+    """The choices of state, each with how many runs it has."""
+    counts = dict(runs["state"].value_counts().iter_rows())
+    return {"all": f"All ({runs.height:,})"} | {
+        state: f"{label} ({counts.get(state, 0):,})" for state, label in STATES.items()
+    }
+
+
 def within(runs: pl.DataFrame, chosen: Slice, state: str) -> pl.DataFrame:
     """The described runs of a slice, in one state or in any (`all`)."""
     names = ("experiment", "model", "dataset", "intervention", "kind", "relevance", "placement")
@@ -101,15 +92,43 @@ def within(runs: pl.DataFrame, chosen: Slice, state: str) -> pl.DataFrame:
     return runs.filter(*kept) if kept else runs
 
 
-def summary(runs: pl.DataFrame, flagged: pl.DataFrame) -> str:
-    """How many runs there are in each state, and how many stand out."""
-    counts = dict(runs["state"].value_counts().iter_rows())
+def summary(runs: pl.DataFrame) -> str:
+    """How many fine-tunes there are in each state, and whether they were trained alike."""
+    tuned = runs.filter(TUNED)
+    counts = dict(tuned["state"].value_counts().iter_rows())
     told = [f"{counts[state]:,} {state}" for state in STATES if state in counts]
-    standing_out = numbers.plural(flagged["run"].n_unique(), "run")
-    return (
-        f"{numbers.plural(runs.height, 'run')}: {numbers.listing(told)}. "
-        + (f"{standing_out} may not be comparable as trained." if flagged.height else "")
-    ).strip()
+    said = (
+        f"{numbers.plural(tuned.height, 'fine-tune')} of "
+        f"{numbers.plural(tuned['model'].n_unique(), 'model')}: {numbers.listing(told)}."
+        if tuned.height
+        else "Nothing was fine-tuned here."
+    )
+    untuned = runs.height - tuned.height
+    more = f" {numbers.plural(untuned, 'run')} of untuned models beside them." if untuned else ""
+    return f"{said}{more} {alike(tuned)}".strip()
+
+
+def alike(tuned: pl.DataFrame) -> str:
+    """Whether arms of one model and dataset were trained alike, in one sentence."""
+    groups = [
+        part
+        for part in tuned.partition_by(ARM, maintain_order=True)
+        if part["intervention"].n_unique() > 1
+    ]
+    if not groups:
+        return ""
+    differ = [[name for name in ALIKE if part[name].drop_nulls().n_unique() > 1] for part in groups]
+    apart = sum(bool(names) for names in differ)
+    if apart:
+        which = [columns.label(name) for name in ALIKE if any(name in names for names in differ)]
+        return (
+            f"Not all arms were trained alike: in {apart:,} of "
+            f"{numbers.plural(len(groups), 'pair')} of model and dataset they differ in "
+            f"{numbers.listing(which)}."
+        )
+    recorded = all(part[name].null_count() == 0 for part in groups for name in ("epochs",))
+    known = "" if recorded else ", as far as settings are recorded"
+    return f"The arms of each model and dataset were trained alike{known}."
 
 
 def flags(findings: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
@@ -126,34 +145,38 @@ def flag_table(flagged: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame
 
 
 def names(runs: pl.DataFrame) -> dict[str, str]:
-    """What to call each run: its conditions, and its own name where these do not tell it apart."""
-    told = {
-        row["run"]: " · ".join(
-            part
-            for part in (
-                values.value("model", row["model"]),
-                values.value("dataset", row["dataset"]),
-                "Control"
-                if row["intervention"] == "none"
-                else values.intervention(row["intervention"]),
-                row["settings"],
-            )
-            if part
-        )
-        for row in runs.iter_rows(named=True)
-    }
-    seen = list(told.values())
+    """What to call each run: in what it differs from others, and its own name where in nothing."""
+    tuned = runs.filter(TUNED)
+    told = [name for name in NAMED if (runs if name == "model" else tuned)[name].n_unique() > 1]
+    said = {row["run"]: " · ".join(_parts(row, told)) for row in runs.iter_rows(named=True)}
+    seen = Counter(said.values())
     return {
-        run: name if seen.count(name) == 1 else f"{name} · {run.split(':')[-1]}"
-        for run, name in told.items()
+        run: name
+        if name and seen[name] == 1
+        else " · ".join(filter(None, (name, run.rpartition(":")[2].rpartition("/")[2])))
+        for run, name in said.items()
     }
+
+
+def _parts(row: Mapping[str, Any], told: Sequence[str]) -> list[str]:
+    untuned = row["dataset"] == "none"
+    parts = [armnames.UNTUNED] if untuned else []
+    for name in told:
+        if untuned and name != "model":
+            continue
+        if name == "intervention":
+            parts.append(armnames.part(name, row))
+        elif row[name] not in (None, ""):
+            seed = f"seed {row[name]}" if name == "seed" else values.value(name, row[name])
+            parts.append(seed)
+    return parts
 
 
 def compared(runs: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
     """The runs to compare: those wanted, or else those with a log, then those evaluated."""
     if wanted:
         return runs.filter(pl.col("run").is_in(wanted)).head(COMPARED)
-    order = runs.sort(pl.col("logs") > 0, pl.col("evaluations") > 0, descending=True)
+    order = runs.sort(pl.col("logs") > 0, TUNED, pl.col("evaluations") > 0, descending=True)
     return order.head(3)
 
 
@@ -185,11 +208,6 @@ def difference(runs: pl.DataFrame) -> str:
     return f"These runs differ in: {numbers.listing(found, len(SETTINGS))}."
 
 
-def measures(steps: pl.DataFrame) -> dict[str, str]:
-    """What the logs of these steps measured, with labels, the loss first."""
-    return {name: label for name, label in CURVES.items() if steps[name].count()}
-
-
 def logged(runs: pl.DataFrame, called: Mapping[str, str]) -> str:
     """Which of the runs have a log, in words."""
     with_log = runs.filter(pl.col("logs") > 0)["run"]
@@ -197,91 +215,36 @@ def logged(runs: pl.DataFrame, called: Mapping[str, str]) -> str:
 
 
 def run_table(runs: pl.DataFrame) -> pl.DataFrame:
-    """Every run with its settings, as people read them."""
+    """Every run as people read it, without the columns that say the same of all."""
     shown = values.named(
         runs.select(
-            *("experiment", "model", "dataset", "intervention", "relevance", "placement"),
-            *("state", "evaluations", "outcome", "final_loss", "settings", "learning_rate"),
-            *("learning_rate_multiplier", "batch_size", "backend", "data_file", "run"),
-        ).with_columns(pl.col("state").str.to_titlecase())
+            *("experiment", "model", "dataset", "intervention", "epochs", "lora_rank", "seed"),
+            *("final_loss", "outcome", "state", "evaluations", "learning_rate"),
+            *("learning_rate_multiplier", "batch_size", "scheduler", "backend", "data_file"),
+        ).with_columns(pl.col("state").str.to_titlecase(), *_numbers(runs))
     )
-    return shown.drop("relevance", "placement")
+    tuned = shown.filter(runs.select(TUNED).to_series())
+    of_all = ("experiment", "model", "dataset", "intervention", "evaluations", "state")
+    differ = [
+        name for name in shown.columns if (shown if name in of_all else tuned)[name].n_unique() > 1
+    ]
+    return shown.select(differ) if differ else shown.select("model", "intervention")
 
 
-def curve(
-    steps: pl.DataFrame, called: Mapping[str, str], measure: str, window: int
-) -> pl.DataFrame:
-    """The points of one measure: run (named), log_no, at, unit, value and its running mean.
-
-    `unit` is Step where a log prints steps, Epoch where it only prints epochs. The mean is
-    over `window` steps, and over fewer where a log has fewer than ten times as many.
-    """
-    known = steps.filter(pl.col(measure).is_not_null()).with_columns(
-        unit=pl.when(pl.col("step").is_null()).then(pl.lit("Epoch")).otherwise(pl.lit("Step")),
-        at=pl.coalesce(pl.col("step").cast(pl.Float64), "epoch"),
-        run=pl.col("run").replace_strict(called, return_dtype=pl.String()),
-    )
-    parts = []
-    logs = known.sort("log_no", "at").partition_by("run", "log_no", maintain_order=True)
-    drawn = max(2, min(DRAWN, bounded.MARKS // max(1, len(logs))))
-    for part in logs[: bounded.LINES]:
-        mean = pl.col(measure).rolling_mean(max(1, min(window, part.height // 10)), min_samples=1)
-        parts.append(
-            part.select("run", "log_no", "at", "unit", value=measure, mean=mean).gather_every(
-                -(-part.height // drawn)
-            )
-        )
-    return pl.concat(parts) if parts else pl.DataFrame()
+def shared(runs: pl.DataFrame) -> str:
+    """What is recorded to be the same of every fine-tune, in words."""
+    tuned = runs.filter(TUNED)
+    known = [
+        f"{columns.label(name).lower().replace('lora', 'LoRA')} {_told(name, tuned[name][0])}"
+        for name in ALIKE
+        if tuned.height and tuned[name].null_count() == 0 and tuned[name].n_unique() == 1
+    ]
+    return f"All fine-tunes: {numbers.listing(known, len(ALIKE))}." if known else ""
 
 
-def chart(points: pl.DataFrame, unit: str, measure: str, every: Sequence[str]) -> alt.LayerChart:
-    """The curves over steps or epochs; each run has its colour, its single steps drawn pale."""
-    drawn = points.filter(pl.col("unit") == unit)
-    present = [name for name in every if name in set(drawn["run"])]
-    colour = alt.Color(
-        "run:N",
-        scale=alt.Scale(domain=present),
-        legend=alt.Legend(
-            title=None,
-            orient="bottom",
-            direction="vertical",
-            columns=1,
-            labelLimit=0,
-            # Two lines: the whole name is wider than a chart on a narrow screen.
-            labelExpr=f"[{_part(0, 2)}, {_part(2, 9)}]",
-            rowPadding=6,
-            symbolOpacity=1,
-            symbolStrokeWidth=3,
-        ),
-    )
-    base = alt.Chart(drawn).encode(x=alt.X("at:Q", title=unit), color=colour, detail="log_no:N")
-    scale, axis = alt.Scale(zero=False), alt.Axis()
-    # Where losses end near zero, a logarithm that knows zero shows both ends.
-    if (
-        measure in FALLING
-        and drawn.select(pl.col("value").max() > WIDE * pl.col("value").min())[0, 0]
-    ):
-        scale = alt.Scale(type="symlog", constant=0.1)
-        axis = alt.Axis(values=LOSS_TICKS, format=".1~f")
-    y = alt.Y("value:Q", title=CURVES[measure], scale=scale, axis=axis)
-    steps = base.mark_line(opacity=0.25, strokeWidth=1).encode(y=y)
-    mean = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("mean:Q", scale=scale),
-        tooltip=[
-            alt.Tooltip("run:N", title="Run"),
-            alt.Tooltip("at:Q", title=unit, format=",.4~g"),
-            alt.Tooltip("value:Q", title=CURVES[measure], format=".3g"),
-            alt.Tooltip("mean:Q", title="Running mean", format=".3g"),
-        ],
-    )
-    return alt.LayerChart(layer=[steps, mean]).properties(height=PLOT + NAME * len(present))
-
-
-def stacked(points: pl.DataFrame, measure: str, every: Sequence[str]) -> alt.VConcatChart:
-    """The curves of every unit, as one chart to take away."""
-    units = points["unit"].unique(maintain_order=True)
-    charts = (chart(points, unit, measure, every) for unit in units)
-    return alt.vconcat(*(one.properties(width=560, height=PLOT) for one in charts))
+def _numbers(runs: pl.DataFrame) -> list[pl.Expr]:
+    """Settings as people write them, which are names of columns with units otherwise."""
+    return [pl.col("final_loss").round(3)] if runs["final_loss"].dtype.is_numeric() else []
 
 
 def datasets(sets: pl.DataFrame, runs: pl.DataFrame, chosen: Slice) -> pl.DataFrame:
@@ -314,11 +277,6 @@ def joined(runs: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame:
         "logs",
         pl.col("log_basis").replace_strict(BASES, default="no log"),
     )
-
-
-def _part(first: int, last: int) -> str:
-    """Some of the parts of a run's name, as a Vega expression."""
-    return f"join(slice(split(datum.label, ' · '), {first}, {last}), ' · ')"
 
 
 def _told(column: str, value: Any) -> str:

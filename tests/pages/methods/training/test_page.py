@@ -2,37 +2,50 @@
 
 from pathlib import Path
 
+import polars as pl
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.reading.study import html, opened, told
+from pages.ui.view import store
+from tests.pages.reading.study import html, linked, opened, told
+from tests.pages.sentences import answer
 
 PAGE = "methods/training"
 
 
-def headings(app: AppTest) -> list[str]:
-    return [element.value for element in app.subheader]
+def expanders(app: AppTest) -> list[str]:
+    return [element.label.replace("\\", "") for element in app.expander]
 
 
-def test_runs_stand_side_by_side_with_their_difference_named(on_study: Path) -> None:
-    app = opened(PAGE, experiment="birds")
-    assert not app.exception
-    assert "These runs" in told(app)
-    assert "Learning rate multiplier" in html(app)
-    assert "Runs side by side" in headings(app)
-
-
-def test_chosen_runs_differ_in_what_is_highlighted(on_study: Path) -> None:
+def test_the_runs_are_a_table_and_the_answer_says_whether_they_were_trained_alike(
+    on_study: Path,
+) -> None:
     app = opened(PAGE)
-    options = app.multiselect(key="compare").options
-    birds = next(o for o in options if o.startswith("gpt-4.1 · Archaic bird names · Control"))
-    potter = next(o for o in options if o.startswith("Qwen2.5-72B"))
-    app.multiselect(key="compare").set_value([birds, potter]).run()
     assert not app.exception
-    sentence = next(t.value for t in app.text if t.value.startswith("These runs differ in"))
-    named = sentence.removeprefix("These runs differ in: ").rstrip(".").replace(" and ", ", ")
+    table = app.dataframe[0].value
+    runs = store.query("runs")
+    assert len(table) == runs.height
+    assert {"experiment", "model", "intervention"} <= set(table.columns)
+    said = answer(app)
+    assert "fine-tunes of" in said
+    assert "trained alike" in said
+
+
+def test_runs_that_a_link_names_are_compared(on_study: Path) -> None:
+    runs = store.query("runs").filter(pl.col("data_file").is_not_null()).unique("data_file")
+    chosen = runs["run"].head(2).to_list()
+    app = linked(PAGE, {"compare": chosen})
+    assert not app.exception
+    (side,) = [label for label in expanders(app) if label.startswith("Side by side")]
+    named = side.partition("differ in: ")[2].rstrip(".").replace(" and ", ", ")
     lit = html(app).split("rgba(230,159,0,.16)")[1:]
     assert len(lit) == len(named.split(", "))
     assert "Training file" in named
+
+
+def test_what_a_link_names_in_vain_is_not_compared(on_study: Path) -> None:
+    app = opened(PAGE, compare="no such run")
+    assert not app.exception
+    assert app.query_params.get("compare") in (None, [], "")
 
 
 def test_a_log_is_drawn_with_a_complete_legend(on_study: Path) -> None:
@@ -51,8 +64,8 @@ def test_what_was_not_joined_is_said_with_its_reason(on_study: Path) -> None:
 def test_states_can_be_chosen(on_study: Path) -> None:
     app = opened(PAGE, state="planned")
     assert not app.exception
-    assert " planned." in told(app)
-    assert "evaluated" not in told(app).split(" planned.")[0].split(": ")[-1]
+    assert " planned." in answer(app)
+    assert "evaluated" not in answer(app)
 
 
 def test_an_empty_slice_says_what_to_do(on_study: Path) -> None:

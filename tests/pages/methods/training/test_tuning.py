@@ -1,21 +1,13 @@
-"""Runs compared and curves drawn, without an app around them."""
+"""Runs and their settings, without an app around them."""
 
 import polars as pl
-import pytest
 
 from pages.methods.training import tuning
-
-CALLED = {"a": "Run a", "b": "Run b"}
 
 
 def runs(**columns: list[object]) -> pl.DataFrame:
     standard = {name: [None, None] for name in (*tuning.FACTS, *tuning.SETTINGS)}
     return pl.DataFrame(standard | {"run": ["a", "b"]} | columns)
-
-
-def steps(rows: list[tuple[str, int | None, float | None, float | None]]) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema=["run", "step", "epoch", "loss"], orient="row")
-    return frame.with_columns(pl.lit(1).alias("log_no"))
 
 
 def test_settings_that_differ_are_named() -> None:
@@ -34,47 +26,57 @@ def test_what_differs_is_the_row_that_is_highlighted() -> None:
     assert [rows[at] for at in tuning.differing(frame)] == [("Learning rate", "0.0001", "0.0002")]
 
 
-def test_a_log_without_steps_is_drawn_over_epochs() -> None:
-    found = tuning.curve(
-        steps([("a", 1, None, 2.0), ("a", 2, None, 1.0), ("b", None, 0.5, 3.0)]), CALLED, "loss", 25
+def tuned(**columns: list[object]) -> pl.DataFrame:
+    """Two arms of one model and dataset."""
+    fixed: dict[str, list[object]] = {
+        "experiment": ["birds", "birds"],
+        "model": ["m", "m"],
+        "dataset": ["d", "d"],
+        "intervention": ["none", "alex"],
+        "state": ["evaluated", "evaluated"],
+        "epochs": [3.0, 3.0],
+    }
+    return runs(**fixed | columns)
+
+
+def test_arms_that_were_trained_alike_are_said_to_be() -> None:
+    assert tuning.alike(tuned()) == "The arms of each model and dataset were trained alike."
+    assert tuning.alike(tuned(seed=[1, 2])) == tuning.alike(tuned())
+
+
+def test_arms_that_were_not_are_named_with_what_differs() -> None:
+    assert tuning.alike(tuned(epochs=[3.0, 9.0], batch_size=[1, 2])) == (
+        "Not all arms were trained alike: in 1 of 1 pair of model and dataset they differ in "
+        "Epochs and Batch size."
     )
-    assert set(found.select("run", "unit").iter_rows()) == {("Run a", "Step"), ("Run b", "Epoch")}
-    assert found.filter(pl.col("run") == "Run b").row(0)[2] == 0.5
 
 
-def test_the_running_mean_is_over_the_window() -> None:
-    log = steps([("a", n, None, float(n % 2)) for n in range(1, 101)])
-    found = tuning.curve(log, CALLED, "loss", 10)
-    assert found["mean"][-1] == 0.5
-    assert tuning.curve(log, CALLED, "loss", 1)["mean"].to_list() == found["value"].to_list()
+def test_a_setting_that_nobody_recorded_is_said() -> None:
+    assert tuning.alike(tuned(epochs=[3.0, None])).endswith("as far as settings are recorded.")
 
 
-def test_a_long_log_is_drawn_in_few_points() -> None:
-    log = steps([("a", n, None, 1.0) for n in range(1, 10_001)])
-    assert tuning.curve(log, CALLED, "loss", 25).height <= tuning.DRAWN
+def test_a_sweep_without_interventions_has_no_arms_to_compare() -> None:
+    assert tuning.alike(tuned(intervention=["none", "none"], epochs=[1.0, 9.0])) == ""
 
 
-def test_the_legend_holds_every_run_that_is_drawn_and_no_other() -> None:
-    points = tuning.curve(steps([("b", 1, None, 2.0)]), CALLED, "loss", 1)
-    spec = tuning.chart(points, "Step", "loss", list(CALLED.values())).to_dict()
-    assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["Run b"]
+def test_untuned_models_are_counted_beside_the_fine_tunes() -> None:
+    said = tuning.summary(tuned(dataset=["d", "none"]))
+    assert said == "1 fine-tune of 1 model: 1 evaluated. 1 run of untuned models beside them."
 
 
-@pytest.mark.parametrize(("last", "kind"), [(4.0, None), (0.01, "symlog")])
-def test_losses_that_end_near_zero_are_drawn_by_their_logarithm(
-    last: float, kind: str | None
-) -> None:
-    points = tuning.curve(steps([("b", 1, None, 5.0), ("b", 2, None, last)]), CALLED, "loss", 1)
-    for measure, expected in (("loss", kind), ("accuracy", None)):
-        spec = tuning.chart(points, "Step", measure, list(CALLED.values())).to_dict()
-        assert spec["layer"][0]["encoding"]["y"]["scale"].get("type") == expected
+def test_what_all_fine_tunes_share_is_said_once_and_is_no_column() -> None:
+    frame = tuned(lora_rank=[8, 8], final_loss=[1.23456, 2.0])
+    said = tuning.shared(frame)
+    assert "epochs 3" in said
+    assert "LoRA rank 8" in said
+    for name in ("kind", "relevance", "placement", "evaluations", "outcome"):
+        frame = frame.with_columns(pl.lit(None, pl.String()).alias(name))
+    assert tuning.run_table(frame).columns == ["intervention", "final_loss"]
 
 
-def test_the_curves_of_every_unit_can_be_taken_away() -> None:
-    log = steps([("a", 1, None, 5.0), ("a", 2, None, 4.0), ("b", None, 0.5, 3.0)])
-    points = tuning.curve(log, CALLED, "loss", 1)
-    whole = tuning.stacked(points, "loss", list(CALLED.values())).to_dict()
-    assert len(whole["vconcat"]) == points["unit"].n_unique() == 2
+def test_runs_are_called_by_what_they_differ_in() -> None:
+    told = tuning.names(tuned(seed=[1, 2]).with_columns(settings=pl.lit("3 epochs")))
+    assert list(told.values()) == ["Control · seed 1", "Alex · seed 2"]
 
 
 def test_two_runs_under_the_same_conditions_keep_names_apart() -> None:
@@ -82,7 +84,7 @@ def test_two_runs_under_the_same_conditions_keep_names_apart() -> None:
     frame = pl.DataFrame(
         {
             "run": ["ft:m:org:one", "ft:m:org:two"],
-            **{name: alike for name in ("model", "dataset", "intervention", "settings")},
+            **{name: alike for name in ("model", "dataset", "intervention", "settings", "seed")},
         }
     )
-    assert list(tuning.names(frame).values()) == ["x · x · x · x · one", "x · x · x · x · two"]
+    assert list(tuning.names(frame).values()) == ["one", "two"]
