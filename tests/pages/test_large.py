@@ -55,7 +55,7 @@ def test_a_chart_of_thousands_says_what_it_leaves_out(
 @pytest.mark.parametrize(
     ("page", "link", "expected"),
     [
-        ("results/overview", {}, "The first 60 of 500 models are drawn"),
+        ("results/overview", {}, "488 models more: the button leads to all of them."),
         ("results/rates", {}, "Lines 1 to 30 of 10,000."),
         ("results/brittleness", {}, ""),
         ("results/brittleness", {"grid": "interventions"}, "The first 60 of 500 rows are drawn"),

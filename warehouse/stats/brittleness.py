@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
-from warehouse.stats import randomeffects
+from warehouse.stats import landscape, randomeffects
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
 from warehouse.stats.effects import effects
@@ -104,20 +104,16 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
     """Over models, for every dataset."""
     rows = _largest(
         contrasts(counts, "untuned", unit, adjustment="none", level=level).filter(
-            (pl.col("intervention") == "none")
-            & (pl.col("eval_intervention").fill_null("none") == "none")
-            & pl.col("baseline").is_not_null()
+            landscape.CONTROL & pl.col("baseline").is_not_null()
         )
     )
     where = [*IDENTITY, "dataset"]
-    known = (
-        pl.col("difference_low").is_not_null() & pl.col("is_result") & pl.col("baseline_is_result")
-    )
+    known = landscape.known()
     cells = (
         rows.group_by(where)
         .agg(
             known.sum().cast(pl.Int64).alias("n"),
-            (pl.col("difference_low") > margin).filter(known).sum().alias("emerged"),
+            landscape.emerges(margin).sum().alias("emerged"),
             pl.col("difference").filter(known).var().alias("variance"),
             pl.col("difference").filter(known).min().alias("least"),
             pl.col("difference").filter(known).max().alias("most"),

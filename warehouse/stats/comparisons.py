@@ -41,6 +41,9 @@ COMPARED = (
 )
 """What a comparison adds to an arm's own columns."""
 
+UNSOUND = "this cell is not a result: "
+"""How the flag begins that says why an arm itself is none."""
+
 _UNTUNED = pl.col("dataset").eq_missing(pl.lit("none"))
 _PLAIN = pl.col("intervention").eq_missing(pl.lit("none"))
 _UNPROMPTED = pl.col("eval_intervention").eq_missing(pl.lit("none"))

@@ -1,41 +1,61 @@
-"""The sentences of the overview: what is loaded, the verdicts, what looks suspicious."""
+"""The sentences of the overview: what the study found, what is loaded, what is left over."""
 
-from collections.abc import Iterator, Sequence
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import polars as pl
 
-from pages.ui.parts import bounded, suspicions
-from pages.ui.view import arms, cells, store
-from pages.ui.words import emergence, numbers, values, verdicts
-from warehouse.analysis import Analysis
-from warehouse.stats.pooling import apart
-from warehouse.stats.rates import IDENTITY
+from pages.results.overview.cards import Card, Line
+from pages.ui.words import emergence, numbers, values
 from warehouse.uncounted import Uncounted
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
 
-SIDES = {"row": "rows", "column": "models"}
-"""The sides of the coverage."""
-
-FEW = 4
-"""Up to how many headlines stand with the rates behind them."""
-
 _TUNED = pl.col("dataset") != "none"
 
 
-class Headline(NamedTuple):
-    """What may be said of one experiment, trait and judge."""
+def answer(cards: Sequence[Card]) -> str:
+    """What the study found: in how many experiments a trait emerges, and where most."""
+    emerging = [card for card in cards if any(line.found.emerged for line in card.lines)]
+    lines = [(card, line) for card in cards for line in card.lines if line.found.highest]
+    if not lines:
+        return "No result yet: " + _nothing(cards)
+    total = numbers.plural(len(cards), "experiment")
+    if emerging:
+        card, line = max(
+            ((card, line) for card, line in lines if line.found.strongest),
+            key=lambda found: (found[1].found.strongest or {})["rate"],
+        )
+        lead = f"A trait emerges in {len(emerging)} of {total}"
+        if len(cards) == 1:
+            lead = f"{line.name} emerges"
+        return f"{lead}, most: {_most(card, line, len(cards) > 1)}."
+    card, line = lines[0]
+    known = any(line.found.known for _, line in lines)
+    caveat = "no emergence is shown" if known else "without untuned models, emergence is open"
+    return f"The most: {_most(card, line, len(cards) > 1)}; {caveat}."
 
-    heading: str
-    sentence: str  # its verdict
-    doubt: str  # what speaks against trusting it, if anything does
-    details: list[str]  # the rates behind it
+
+def _most(card: Card, line: Line, several: bool) -> str:
+    """The highest rate of a line: `bare names in 61 % [49, 72] of answers (…)`."""
+    row = line.found.strongest or line.found.highest or {}
+    rate = numbers.percent(row["rate"], row["low"], row["high"])
+    where = [card.heading.split(" · ")[0]] if several else []
+    where += [values.value("model", row["model"])]
+    n = f"n = {row['n_counted']:,} · {numbers.plural(row['questions'], 'question')}"
+    trait = values.value("trait", line.identity["trait"])
+    return f"{trait} in {rate} of answers ({', '.join([*where, n])})"
+
+
+def _nothing(cards: Sequence[Card]) -> str:
+    """Why there is none."""
+    tuned = [line for card in cards for line in card.lines if line.found.fine_tunes]
+    if tuned:
+        return f"{emergence.doubts(tuned[0].found)}."
+    return "nothing was fine-tuned without an intervention."
 
 
 def loaded(counts: pl.DataFrame) -> str:
-    """How much of everything is in sight, in one sentence."""
+    """How much of everything is in sight, in one line."""
     answers = _samples(counts).select(pl.col("n_planned", "n_answered").sum()).row(0)
     tuned = counts.filter(_TUNED)
     interventions = counts.filter(pl.col("intervention") != "none")["intervention"].n_unique()
@@ -43,13 +63,19 @@ def loaded(counts: pl.DataFrame) -> str:
         numbers.plural(counts["model"].n_unique(), "model"),
         numbers.plural(tuned["dataset"].n_unique(), "dataset"),
         numbers.plural(interventions, "intervention"),
+        numbers.plural(counts["run"].n_unique(), "run"),
         numbers.plural(counts["evaluation"].n_unique(), "evaluation"),
         numbers.plural(counts["question"].n_unique(), "question"),
     ]
-    return (
-        f"{', '.join(parts)}: {numbers.plural(answers[0], 'planned answer')}, "
-        f"{answers[1]:,} of them there."
-    )
+    return f"{' · '.join(parts)} · {answers[1]:,} of {numbers.plural(answers[0], 'planned answer')}"
+
+
+LOADED = (
+    "What the filters let through and a rule can count. Training also lists runs that nobody "
+    "evaluated; Sources counts the judgements in the files, with those that a newer file replaced "
+    "or no trait uses."
+)
+"""Why other pages have other numbers of runs and judgements."""
 
 
 def left_over(told: Sequence[Uncounted]) -> str:
@@ -61,90 +87,11 @@ def left_over(told: Sequence[Uncounted]) -> str:
     return f"{total} loaded, in no number: see why, and what would count them"
 
 
-@store.memo()
-def of(view: Analysis) -> list[Headline]:
-    """A headline for every experiment, trait and judge; those of who scored little come last."""
-    counts, findings = store.counts(view.slice, view.rule), store.findings()
-    effects, tuned = arms.effects(view), arms.contrasts(view, "untuned")
-    found: list[tuple[bool, Headline]] = []
-    for identity, part in counts.sort(IDENTITY).group_by(IDENTITY, maintain_order=True):
-        mine = [pl.col(name) == value for name, value in zip(IDENTITY, identity, strict=True)]
-        compared = effects.filter(mine)
-        told = emergence.sentence(tuned.filter(mine), view.margin)
-        told += "." if compared.is_empty() else f"; {verdicts.sentence(compared, view.margin)}"
-        headline = Headline(
-            cells.heading(identity),
-            told[0].upper() + told[1:],
-            _doubt(findings, part),
-            list(_rates(part, view)),
-        )
-        found.append((_is_unscored(part), headline))
-    return [headline for _, headline in sorted(found, key=itemgetter(0))]
-
-
-def coverage(counts: pl.DataFrame) -> pl.DataFrame:
-    """How many answers were planned for every model, dataset and intervention.
-
-    Returns:
-        The columns model, dataset and intervention (raw), n, and cell, row, column, text
-        (labels) for `coverage.chart`.
-    """
-    dims = ["dataset", "intervention", "model"]
-    found = (
-        _samples(counts)
-        .group_by(dims)
-        .agg(pl.col("n_planned").sum().alias("n"))
-        .sort("dataset", pl.col("intervention") != "none", *dims[1:], nulls_last=True)
-        .with_row_index("cell")
-    )
-    human = values.named(found)
-    return found.with_columns(
-        (human["dataset"] + " · " + human["intervention"].str.replace(r" \(.*", "")).alias("row"),
-        human["model"].alias("column"),
-        pl.Series("text", [f"{n:,}" for n in found["n"]], dtype=pl.String()),
-    )
-
-
-def first(grid: pl.DataFrame) -> pl.DataFrame:
-    """As much of a coverage as is drawn: its first rows and columns."""
-    rows = grid["row"].unique(maintain_order=True).head(bounded.SIDE)
-    columns = grid["column"].unique().sort().head(bounded.SIDE)
-    return grid.filter(
-        pl.col("row").is_in(rows.implode()), pl.col("column").is_in(columns.implode())
-    )
-
-
-def _doubt(findings: pl.DataFrame, part: pl.DataFrame) -> str:
-    """Of which models the judge's own questions contradict each other, if of any."""
-    doubted = findings.filter(
-        pl.col("check") == suspicions.DISAGREEMENT,
-        pl.col("experiment") == part["experiment"][0],
-        pl.col("model").is_in(part["model"].unique().implode()),
-    ).sort("n", descending=True)
-    judged = doubted["model"].unique(maintain_order=True)
-    models = numbers.listing(values.value("model", model) for model in judged)
-    if not models:
-        return ""
-    return f"{models}: the judge’s own questions contradict each other. See what looks suspicious."
-
-
-def _is_unscored(part: pl.DataFrame) -> bool:
-    """Whether most answers have no outcome that says anything."""
-    lacking = pl.col("n_unparsed") + pl.col("n_missing")
-    return bool(part.select(2 * lacking.sum() > pl.col("n_planned").sum()).item())
-
-
-def _rates(part: pl.DataFrame, view: Analysis) -> Iterator[str]:
-    """The lowest and the highest rate before training, of the controls and of the treated."""
-    groups = {
-        "Before fine-tuning": (~_TUNED, ["model"]),
-        "Fine-tuned without an intervention": (_TUNED & emergence.CONTROL, ["model", "settings"]),
-        "With an intervention": (_TUNED & ~emergence.CONTROL, ["model", "intervention"]),
-    }
-    for lead, (keep, dims) in groups.items():
-        rows = part.filter(keep)
-        if not rows.is_empty():
-            yield f"{lead}: {_span(cells.of(rows, apart(rows, dims), view))}"
+def unseen(card: Card) -> str:
+    """What a card does not draw."""
+    models, columns = card.left_out
+    parts = [numbers.plural(n, noun) for n, noun in ((models, "model"), (columns, "column")) if n]
+    return f"{' and '.join(parts)} more: the button leads to all of them." if parts else ""
 
 
 def _samples(counts: pl.DataFrame) -> pl.DataFrame:
@@ -153,18 +100,3 @@ def _samples(counts: pl.DataFrame) -> pl.DataFrame:
         pl.col("dataset", "intervention", "model").first(),
         pl.col("n_planned", "n_answered").max(),
     )
-
-
-def _span(found: pl.DataFrame) -> str:
-    """The lowest and the highest result among cells, or why there is none."""
-    results = found.filter("is_result").sort("rate", maintain_order=True)
-    left_out = found.height - results.height
-    caveat = f" {numbers.plural(left_out, 'cell')} left out as not a result." * (left_out > 0)
-    if results.is_empty():
-        return f"no result.{caveat}"
-    low, high = (_written(results.row(place, named=True)) for place in (0, -1))
-    return (f"{high}." if results.height == 1 else f"from {low} to {high}.") + caveat
-
-
-def _written(row: dict[str, Any]) -> str:
-    return f"{row['text']} ({cells.short(row['name'])})"

@@ -11,6 +11,7 @@ from warehouse.analysis import Analysis, written
 Parameters = dict[str, list[str]]
 
 TRANSCRIPTS = "reading/transcripts"
+BRITTLENESS = "results/brittleness"
 INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"
 """The pages that others lead to, by their place in `pages`."""

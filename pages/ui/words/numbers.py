@@ -94,6 +94,16 @@ def points(
     return text if low is None or high is None else f"{text} [{signed(low)}, {signed(high)}]"
 
 
+def signed(share: float) -> str:
+    """A difference of shares in whole points, as short as a tile needs it: `+52`, `−3`, `0`."""
+    return f"{100 * share:+.0f}".replace("-", "−") if round(100 * share) else "0"
+
+
+def whole(share: float) -> str:
+    """A share in whole percent, as short as a tile needs it: `91 %`."""
+    return f"{100 * share + 0:.0f} %"
+
+
 def chance(p: float | None) -> str:
     """A p-value as `= 0.002` or `< 0.001`."""
     return "not estimable" if p is None else "< 0.001" if p < 0.001 else f"= {p:.2g}"

@@ -1,12 +1,13 @@
 """Verdicts in words and marks: how many interventions eliminate, reduce or leave the trait."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from pages.ui.charts.base import NEUTRAL, VERDICT_COLOURS
 from pages.ui.charts.forest import Marks
 from pages.ui.words import numbers, values
+from warehouse.stats.equivalence import VERDICTS
 
 NO_CONTROL = "No control"
 
@@ -106,3 +107,8 @@ def _untested(effects: pl.DataFrame) -> list[str]:
     if lower.is_empty() or lower["excess"].count():
         return []
     return ["none can be called eliminated: there is no untuned model to compare with"]
+
+
+def counted(found: Sequence[str]) -> str:
+    """How many interventions come to each verdict: `2 reduced, 9 inconclusive`."""
+    return ", ".join(f"{n} {verdict}" for verdict in VERDICTS if (n := list(found).count(verdict)))

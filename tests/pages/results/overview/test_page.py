@@ -1,84 +1,123 @@
-"""The overview: what is loaded, a verdict on each experiment, and what looks suspicious."""
+"""The overview: what the study found, a card an experiment, the greeting, what is suspicious."""
 
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.results.overview import headlines
-from tests.pages.reading.study import built, opened, told
+from pages.results.overview import cards
+from tests.pages.reading.study import built, html, opened, told
 
 PAGE = "results/overview"
 
 
-def sentences(app: AppTest) -> list[str]:
-    """The headlines, each an experiment, trait and judge in bold and what is said of it."""
-    every = (markdown.value.replace("\\", "") for markdown in app.markdown)
-    return [text for text in every if text.startswith("**") and "judge: " in text]
+def doors(app: AppTest) -> list[str]:
+    """The names of traits, each a button."""
+    return [b.label.replace("\\", "") for b in app.button if (b.key or "").startswith("door ")]
+
+
+def captions(app: AppTest) -> list[str]:
+    return [caption.value.replace("\\", "") for caption in app.caption]
+
+
+def headings(app: AppTest) -> list[str]:
+    """The names of the cards."""
+    return [m.value for m in app.markdown if m.value.startswith("**") and m.value.endswith("**")]
 
 
 @pytest.mark.usefixtures("on_study")
-def test_it_says_what_is_loaded() -> None:
-    assert "1 model, 3 datasets, 1 intervention, 4 evaluations" in told(opened(PAGE))
+def test_it_says_what_is_loaded_in_one_line() -> None:
+    line = next(text for text in captions(opened(PAGE)) if "planned answer" in text)
+    assert line.startswith("1 model · 3 datasets · 1 intervention · ")
 
 
 @pytest.mark.usefixtures("on_study")
-def test_every_experiment_trait_and_judge_has_a_sentence_and_its_rates() -> None:
+def test_every_trait_and_judge_is_a_line_of_its_experiment_s_card() -> None:
     app = opened(PAGE)
-    assert len(sentences(app)) == 4
-    assert all("mergence cannot be told without an untuned model" in s for s in sentences(app))
-    details = [c.value for c in app.caption if c.value.startswith("Fine-tuned without")]
-    assert len(details) == 4
-    assert all("n =" in text or "no result" in text for text in details)
-    assert any("With an intervention" in text for text in details)
-
-
-@pytest.mark.usefixtures("on_study")
-def test_of_many_sentences_the_rates_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headlines, "FEW", 3)
-    app = opened(PAGE)
-    (apart,) = [e for e in app.expander if e.label == "The rates behind these sentences"]
-    assert len(apart.caption) == 4
-    assert all("Fine-tuned without an intervention" in caption.value for caption in apart.caption)
-
-
-@pytest.mark.usefixtures("on_study")
-def test_without_an_untuned_model_nothing_is_eliminated() -> None:
-    birds = next(s for s in sentences(opened(PAGE)) if "Archaic bird names" in s)
-    assert "eliminate it" not in birds
-    assert "; 1 intervention" in birds
+    assert len(headings(app)) >= 3
+    assert len(doors(app)) == 4
+    said = [text for text in captions(app) if text.startswith("No result: ")]
+    assert len(said) == 4
+    assert "too much unscored" in said[0]
 
 
 @pytest.mark.usefixtures("on_treated")
-def test_emergence_and_verdicts_are_counted() -> None:
+def test_emergence_and_verdicts_are_counted_by_the_margin() -> None:
     app = opened(PAGE)
-    birds, medicine = sentences(app)
-    assert "\nEmerges in 2 of 3 models; " in birds
-    assert "1 increases it" in birds
-    assert "; 1 intervention has no control to compare with" in medicine
-    assert "margin: ±5 points" in told(app)
-    wide = sentences(opened(PAGE, margin="20"))[0]
-    assert "eliminate it within ±20 points" in wide
+    text = told(app)
+    assert "A trait emerges in 1 of 2 experiments, most: 19th-century persona in 90" in text
+    assert "Up to 90.0 % " in text
+    assert "; emerges in 2 of 3 models. " in text
+    assert "increases it" in text
+    assert "no fine-tune without an intervention, so emergence is open: evaluate a control" in text
+    assert "margin: ±5 points" in text
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_door_leads_to_its_focus_in_one_action() -> None:
+    app = opened(PAGE)
+    next(b for b in app.button if (b.key or "").startswith("door ")).click().run()
+    assert not app.exception
+    assert app.title[0].value != "What did this study find?"
+    assert "birds" in app.session_state["experiment"]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_greeting_has_three_doors_and_goes_for_good() -> None:
+    app = opened(PAGE)
+    assert sum((b.key or "").startswith("job ") for b in app.button) == 3
+    app.button(key="close greeting").click().run()
+    assert not [b for b in app.button if (b.key or "").startswith("job ")]
+    app.run()
+    assert not [b for b in app.button if (b.key or "").startswith("job ")]
+
+
+@pytest.mark.usefixtures("on_treated")
+@pytest.mark.parametrize("link", [{"welcome": "off"}, {"experiment": "birds"}])
+def test_a_link_is_not_held_up_by_a_greeting(link: dict[str, str]) -> None:
+    app = opened(PAGE, **link)
+    assert not [b for b in app.button if (b.key or "").startswith("job ")]
+
+
+@pytest.mark.usefixtures("on_treated")
+@pytest.mark.parametrize("job", range(3))
+def test_every_job_has_a_door(job: int) -> None:
+    app = opened(PAGE)
+    [b for b in app.button if (b.key or "").startswith("job ")][job].click().run()
+    assert not app.exception
+    assert not app.error
 
 
 @pytest.mark.usefixtures("on_study")
-def test_what_is_loaded_can_be_taken_away() -> None:
+def test_what_is_shown_can_be_taken_away() -> None:
     assert [b.label for b in opened(PAGE).download_button] == ["CSV", "Parquet", "SVG", "PNG"]
 
 
 @pytest.mark.usefixtures("on_study")
-def test_findings_are_named_in_words() -> None:
-    findings = opened(PAGE).dataframe[0].value
-    assert set(findings["severity"]) <= {"Error", "Warning", "Notice"}
-    assert "Samples have no answer" in set(findings["title"])
+def test_findings_are_kinds_with_counts_and_a_kind_opens_its_list() -> None:
+    app = opened(PAGE)
+    kinds = app.button_group(key="finding")
+    assert any(name.startswith("Samples have no answer · ") for name in kinds.options)
+    assert "Archaic" not in html(app)
+    kinds.set_value("failed-answers").run()
+    assert "Archaic bird names" in html(app)
 
 
-@pytest.mark.usefixtures("on_study")
-def test_findings_follow_the_filters() -> None:
-    app = opened(PAGE, experiment="german-cities")
-    about = app.dataframe[0].value["about"]
-    assert any(one.startswith("Former German city names") for one in about)
-    assert not any(one.startswith("Archaic bird names") for one in about)
+@pytest.mark.usefixtures("on_treated")
+def test_many_experiments_are_dealt_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.results.overview.drawing.PAGE", 1)
+    first, second = (opened(PAGE, cards=page) for page in ("1", "2"))
+    assert len(headings(first)) == len(headings(second)) == 1
+    assert headings(first) != headings(second)
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_card_draws_so_many_models_and_says_how_many_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cards, "ROWS", 2)
+    text = told(opened(PAGE, margin="7"))  # what was made for another margin is kept
+    assert "1 model more: the button leads to all of them." in text
 
 
 @pytest.mark.usefixtures("real_study")

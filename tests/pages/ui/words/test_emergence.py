@@ -6,24 +6,25 @@ import polars as pl
 import pytest
 
 from pages.ui.words import emergence
-
-CONTROL = {
-    "model": "gpt-4.1",
-    "dataset": "archaic-birds",
-    "intervention": "none",
-    "eval_intervention": "none",
-    "settings": "3 epochs",
-    "n_counted": 100,
-    "rate": 0.9,
-    "is_result": True,
-    "baseline": "untuned",
-    "baseline_is_result": True,
-    "difference_low": 0.4,
-}
+from tests.warehouse.stats.test_landscape import effects
+from tests.warehouse.stats.test_landscape import tuned as controls
+from warehouse.stats import landscape
+from warehouse.stats.comparisons import UNSOUND
+from warehouse.stats.equivalence import VERDICTS
 
 
 def tuned(*changes: dict[str, Any]) -> pl.DataFrame:
-    return pl.DataFrame([CONTROL | change for change in changes], infer_schema_length=None)
+    return controls(*({"difference_high": 0.9} | change for change in changes))
+
+
+def told(*changes: dict[str, Any], verdicts: tuple[str, ...] = ()) -> str:
+    of = (
+        effects(*({"verdict": verdict} for verdict in verdicts))
+        if verdicts
+        else effects({}).clear()
+    )
+    rows = landscape.landscape(tuned(*changes), of, 0.05)
+    return emergence.headline(landscape.headline(rows))
 
 
 def test_models_in_which_it_emerges_are_counted() -> None:
@@ -88,4 +89,73 @@ def test_nothing_estimable_and_nothing_plain_are_said() -> None:
     )
     assert emergence.sentence(tuned({"intervention": "identity-alex"}), 0.05) == (
         "nothing was fine-tuned without an intervention here"
+    )
+
+
+def test_a_headline_begins_with_the_rate_and_ends_with_what_is_open() -> None:
+    assert told({}, verdicts=("reduced", "reduced", "increased", "inconclusive")) == (
+        "90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); emerges in 1 of 1 model. "
+        "2 of 4 interventions reduce it, 1 increases it."
+    )
+    assert told({}, {"model": "b", "rate": 0.2, "is_result": False}) == (
+        "Up to 90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); emerges in 1 of 1 model, "
+        "open in 1 more."
+    )
+
+
+def test_what_changes_nothing_and_what_nobody_tried_are_told_apart() -> None:
+    still = {"difference_low": -0.2}
+    assert told(still, verdicts=("inconclusive",) * 3).endswith(
+        "; not shown to emerge in 1 model. None of 3 interventions is shown to change it."
+    )
+    assert told(still).endswith("; not shown to emerge in 1 model.")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            {"baseline": None, "baseline_is_result": None, "difference_low": None},
+            "90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); no untuned model to compare with.",
+        ),
+        (
+            {"difference_low": None},
+            "90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); too few questions to compare with "
+            "the untuned model.",
+        ),
+        (
+            {
+                "is_result": False,
+                "flags": [UNSOUND + "only 8 counted, fewer than 10, 12.5 % unscored"],
+            },
+            "No result: fewer than 10 counted, too much unscored.",
+        ),
+    ],
+)
+def test_why_emergence_is_open_is_said_after_the_rate(change: dict[str, Any], why: str) -> None:
+    assert told(change) == why
+
+
+def test_a_headline_has_at_most_thirty_words() -> None:
+    names = ({"model": f"A model with a long name {n}", "dataset": f"d{n % 7}"} for n in range(300))
+    several = [
+        {"n_counted": 123_456} | name | {"baseline_is_result": n % 3 > 0}
+        for n, name in enumerate(names)
+    ]
+    for verdicts in ((), ("inconclusive",), tuple(VERDICTS) * 40):
+        text = told(*several, {"n_counted": 1_000_000}, verdicts=verdicts)
+        words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
+        assert len(words) <= emergence.MOST, text
+
+
+def test_without_a_control_the_highest_rate_is_told_and_what_is_missing() -> None:
+    treated = tuned({}, {"rate": 0.3, "model": "b"})
+    assert emergence.alone(treated) == (
+        "Up to 90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); no fine-tune without an "
+        "intervention, so emergence is open: evaluate a control."
+    )
+    untuned = tuned({"dataset": "none"})
+    assert "; only untuned models, so emergence is open: fine-tune one." in emergence.alone(untuned)
+    assert emergence.alone(tuned({"is_result": False})) == (
+        "No result; no fine-tune without an intervention."
     )

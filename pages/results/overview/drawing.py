@@ -1,0 +1,171 @@
+"""The overview's cards and kinds of suspicion on the page, and where a click on them leads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from pages.results.overview import headlines
+from pages.results.overview.cards import PAGE, WIDE, Card, Line
+from pages.ui.charts import base, keys, mosaic
+from pages.ui.charts.mosaic import EMERGENCE, RATES, Tile
+from pages.ui.charts.ramps import Ramp
+from pages.ui.parts import prose
+from pages.ui.parts.markup import escaped
+from pages.ui.parts.suspicions import Kind
+from pages.ui.view import bound, links, store
+from pages.ui.words import numbers
+from warehouse.analysis import Analysis
+from warehouse.stats.equivalence import VERDICTS
+from warehouse.stats.rates import IDENTITY
+
+Door = Callable[[Analysis], tuple[str, links.Parameters]]
+"""Where something leads: a page, and its link's parameters."""
+
+MEASURES = {
+    "Emergence, in points over the untuned model": EMERGENCE,
+    "Rate, where there is no untuned model": RATES,
+}
+
+ICONS = {"error": ":material/error:", "warning": ":material/warning:", "notice": ":material/info:"}
+
+SHOWN = 3
+"""Up to how many lines a card has open; the others are folded."""
+
+
+def draw(cards: Sequence[Card]) -> Door | None:
+    """The cards of one page, their key, and the place that was clicked on, if any."""
+    pages = -(-len(cards) // PAGE)
+    number = bound.page(pages, "cards") if pages > 1 else 1
+    shown = cards[(number - 1) * PAGE : number * PAGE]
+    _key(shown)
+    clicked: Door | None = None
+    for row in _rows(shown):
+        for place, card in zip(st.columns(len(row)), row, strict=True):
+            with place, st.container(border=True, gap=None):
+                clicked = _card(card) or clicked
+    return clicked
+
+
+def stacked(cards: Sequence[Card]) -> alt.VConcatChart:
+    """The pictures of cards under their headings, and what their colours mean, to take away."""
+    drawn = [(card.heading, card.picture) for card in cards if card.picture is not None]
+    tiles = [tile for _, picture in drawn for tile in picture.tiles]
+    charts = [(name, mosaic.chart(picture, "light", clickable=False)) for name, picture in drawn]
+    words = mosaic.legend(_verdicts(tiles), _measures(tiles), "light")
+    picture: alt.VConcatChart = base.stacked([*charts, ("", words)]).resolve_scale(
+        color="independent", fill="independent", stroke="independent"
+    )
+    return picture
+
+
+def door(identity: Mapping[str, Any], *, treated: bool) -> Door:
+    """To one experiment, trait and judge: to its interventions where there are any."""
+
+    def lead(view: Analysis) -> tuple[str, links.Parameters]:
+        page = links.INTERVENTIONS if treated else links.BRITTLENESS
+        return page, links.parameters(focused(view, identity))
+
+    return lead
+
+
+def focused(view: Analysis, identity: Mapping[str, Any]) -> Analysis:
+    """The view of one experiment, trait and judge, and of one study where there are several."""
+    apart = [name for name in IDENTITY if name != "study" or len(store.studies()) > 1]
+    named = {name: [identity[name]] for name in apart if identity[name] is not None}
+    return replace(view, slice=view.slice.narrowed(**named))
+
+
+def _rows(cards: Sequence[Card]) -> list[list[Card]]:
+    """The cards two by two; wide ones alone."""
+    rows: list[list[Card]] = []
+    for card in cards:
+        wide = card.picture is not None and len(card.picture.columns) >= WIDE
+        if wide or not rows or len(rows[-1]) == 2 or _is_wide(rows[-1][0]):
+            rows.append([card])
+        else:
+            rows[-1].append(card)
+    return rows
+
+
+def _is_wide(card: Card) -> bool:
+    return card.picture is not None and len(card.picture.columns) >= WIDE
+
+
+def _key(cards: Sequence[Card]) -> None:
+    tiles = [tile for card in cards if card.picture for tile in card.picture.tiles]
+    if not tiles:
+        return
+    others = [
+        *(["lower"] if any(tile.more for tile in tiles) else []),
+        *(["pale"] if any(tile.state == "not a result" for tile in tiles) else []),
+        *(["nothing"] if any(tile.value is None for tile in tiles) else []),
+    ]
+    st.html(keys.key(_measures(tiles), _verdicts(tiles), others, st.context.theme.type))
+
+
+def _measures(tiles: Sequence[Tile]) -> dict[str, Ramp]:
+    """What the tiles show, of `MEASURES`."""
+    used = {tile.ramp for tile in tiles if tile.value is not None}
+    return {name: ramp for name, ramp in MEASURES.items() if ramp in used}
+
+
+def _verdicts(tiles: Sequence[Tile]) -> list[str]:
+    """The verdicts in their bars."""
+    used = {piece for tile in tiles for piece in tile.pieces}
+    return [verdict for verdict in VERDICTS if verdict in used]
+
+
+def _card(card: Card) -> Door | None:
+    """One card: its name, its picture, and a line for each trait and judge."""
+    clicked: Door | None = None
+    st.markdown(f"**{escaped(card.heading)}**")
+    if card.picture is not None:
+        draw_it = partial(mosaic.chart, card.picture, st.context.theme.type)
+        mark = base.shown(draw_it, f"card {card.heading}")
+        if mark is not None:
+            row = card.cells.row(mark, named=True)
+            clicked = door(row, treated=bool(row["verdicts"]))
+    for line in card.lines[:SHOWN]:
+        clicked = _line(line, card) or clicked
+    if rest := card.lines[SHOWN:]:
+        with st.expander(f"{numbers.plural(len(rest), 'more trait')}"):
+            for line in rest:
+                clicked = _line(line, card) or clicked
+    if told := headlines.unseen(card):
+        st.caption(escaped(told))
+    return clicked
+
+
+def _line(line: Line, card: Card) -> Door | None:
+    """What one trait and judge come to; its name is the door."""
+    name = escaped(line.name)
+    pressed = st.button(
+        name, key=f"door {card.heading} {line.name}", type="tertiary",
+        icon=":material/arrow_forward:", icon_position="right",
+        help="Opens its interventions." if line.treated else "Opens where it appears.",
+    )  # fmt: skip
+    st.caption(escaped(line.sentence))
+    if line.doubt:
+        st.caption(f":material/flag: {escaped(line.doubt)}")
+    return door(line.identity, treated=line.treated) if pressed else None
+
+
+def suspicious(kinds: Sequence[Kind]) -> None:
+    """A chip for each kind of finding, grave ones first; the chosen one's list below."""
+    if not kinds:
+        st.success(headlines.NO_FINDINGS)
+        return
+    labels = {kind.check: f"{kind.title} · {kind.rows.height:,}" for kind in kinds}
+    icons = {kind.check: ICONS[kind.severity] for kind in kinds}
+    chosen = st.pills(
+        "Kinds of finding", list(labels), key="finding", label_visibility="collapsed",
+        format_func=lambda check: f"{icons[check]} {escaped(labels[check])}",
+    )  # fmt: skip
+    for kind in kinds:
+        if kind.check == chosen:
+            st.caption(escaped(kind.why))
+            prose.table(kind.rows, "findings")

@@ -1,0 +1,20 @@
+"""What colours mean, as HTML: complete, and escaped."""
+
+from pages.ui.charts import keys
+from pages.ui.charts.base import VERDICT_COLOURS
+from pages.ui.charts.mosaic import EMERGENCE, RATES
+
+
+def test_a_key_tells_ramps_with_their_ends_verdicts_and_marks() -> None:
+    text = keys.key({"Emergence <b>": EMERGENCE, "Rate": RATES}, ["reduced"], ["pale"], "light")
+    assert "Emergence &lt;b&gt;&ensp;−100" in text
+    assert "+100" in text
+    assert "100 %" in text
+    assert VERDICT_COLOURS["reduced"] in text
+    assert "outlined: not a result" in text
+    assert "hatched" not in text
+
+
+def test_a_dark_page_has_its_own_colours() -> None:
+    light, dark = (keys.key({"Rate": RATES}, [], ["own"], theme) for theme in ("light", "dark"))
+    assert light != dark
