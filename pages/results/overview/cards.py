@@ -60,6 +60,15 @@ def rows(view: Analysis) -> pl.DataFrame:
     return landscape.landscape(tuned, effects, view.margin)
 
 
+def table(view: Analysis) -> pl.DataFrame:
+    """The same to take away, verdicts and flags as texts."""
+    texts = (pl.col(name).list.join(joint).alias(name) for name, joint in _LISTS.items())
+    return rows(view).with_columns(texts)
+
+
+_LISTS = {"verdicts": ", ", "flags": "; "}
+
+
 @store.memo()
 def of(view: Analysis) -> list[Card]:
     """A card for every experiment, those first of which there is most to tell."""

@@ -36,6 +36,14 @@ SHOWN = 3
 """Up to how many lines a card has open; the others are folded."""
 
 
+LEGEND = (
+    "Each tile: a model fine-tuned on a dataset without an intervention. Its bar has a piece for "
+    "each intervention; ▼ 2 of 6: after 2 of 6 it is shown to be lower. Outlined: not a result. "
+    "Hatched: nothing to show."
+)
+"""What colours do not say, for files."""
+
+
 def draw(cards: Sequence[Card]) -> Door | None:
     """The cards of one page, their key, and the place that was clicked on, if any."""
     pages = -(-len(cards) // PAGE)
@@ -132,7 +140,7 @@ def _card(card: Card) -> Door | None:
     for line in card.lines[:SHOWN]:
         clicked = _line(line, card) or clicked
     if rest := card.lines[SHOWN:]:
-        with st.expander(f"{numbers.plural(len(rest), 'more trait')}"):
+        with st.expander(escaped(numbers.plural(len(rest), "more trait"))):
             for line in rest:
                 clicked = _line(line, card) or clicked
     if told := headlines.unseen(card):

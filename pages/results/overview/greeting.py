@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.results.overview.cards import Card, Line
 from pages.results.overview.drawing import focused
+from pages.ui.parts.markup import escaped
 from pages.ui.view import links
 from warehouse.analysis import Analysis
 
@@ -38,7 +39,7 @@ def draw(view: Analysis, cards: Sequence[Card]) -> None:
     st.caption(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center"):
         for icon, (label, (page, own)) in zip(ICONS, JOBS.items(), strict=True):
-            if st.button(label, icon=icon, key=f"job {label}"):
+            if st.button(escaped(label), icon=icon, key=f"job {label}"):
                 st.session_state[GREETED] = True
                 links.go(page, links.parameters(focused(view, line.identity), **own))
         st.button(

@@ -19,7 +19,8 @@ skeleton.answer(headlines.answer(cards))
 greeting.draw(view, cards)
 clicked = drawing.draw(cards)
 st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
-downloads.buttons(of_study.rows(view), partial(drawing.stacked, cards), "overview")
+picture = partial(drawing.stacked, cards[: of_study.PAGE])
+downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
 
 if left_over := store.uncounted(view.slice, view.rule):
     with st.expander(escaped(headlines.left_over(left_over)), icon=":material/rule:"):

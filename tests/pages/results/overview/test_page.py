@@ -90,7 +90,7 @@ def test_every_job_has_a_door(job: int) -> None:
 
 @pytest.mark.usefixtures("on_study")
 def test_what_is_shown_can_be_taken_away() -> None:
-    assert [b.label for b in opened(PAGE).download_button] == ["CSV", "Parquet", "SVG", "PNG"]
+    assert [b.label for b in opened(PAGE).download_button] == ["CSV", "Parquet"]
 
 
 @pytest.mark.usefixtures("on_study")
