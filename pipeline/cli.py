@@ -64,6 +64,10 @@ PLACES = {
         "pipeline.numbers:multiverse",
         "In how many ways of counting each conclusion stands, one row per arm.",
     ),
+    "draw": Place(
+        "pipeline.drawing:draw",
+        "Transcripts by a declared rule: at random, balanced over questions, nearest a cut.",
+    ),
     "doctor": Place("pipeline.examining:doctor", "List what is suspicious in what was loaded."),
     "study": Place(
         "pipeline.study.cli:study",

@@ -29,7 +29,7 @@ from warehouse.stats.rates import IDENTITY
 def rates(asked: Asked, by: str | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
     counts = results.counts(asked.store, asked.analysis)
-    dimensions = results.layout(counts, None if by is None else _names(by))
+    dimensions = results.layout(counts, None if by is None else names(by))
     found = results.rates(asked.store, asked.analysis, dimensions)
     if mixed := pooling.pooled(counts, dimensions):
         say(
@@ -82,7 +82,7 @@ def rates(asked: Asked, by: str | None) -> None:
 @asking
 def effects(asked: Asked, by: str) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
-    dimensions = _names(by)
+    dimensions = names(by)
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
@@ -192,7 +192,7 @@ def multiverse(
     """In how many ways of counting each conclusion stands, one row per arm."""
     claim = asked.analysis
     known = rules.available(asked.store.data)
-    chosen = [rules.named(name, asked.store.data) for name in _names(tried or ",".join(known))]
+    chosen = [rules.named(name, asked.store.data) for name in names(tried or ",".join(known))]
     table, survival = results.multiverse(asked.store, claim, chosen, trait_cuts, coherence_cuts)
     said = (
         pl.lit(claim.baseline).alias("compared_with"),
@@ -206,14 +206,14 @@ def multiverse(
         asked.show(survival.with_columns(rule, *said), _readable_survival)
 
 
-def _names(text: str) -> list[str]:
+def names(text: str) -> list[str]:
     """The parts of a list written with commas."""
     return [name for part in text.split(",") if (name := part.strip())]
 
 
 def _scores(text: str) -> list[float]:
     try:
-        return [float(name) for name in _names(text)]
+        return [float(name) for name in names(text)]
     except ValueError:
         raise click.BadParameter(f"it takes scores with commas between, not {text!r}.") from None
 

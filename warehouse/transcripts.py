@@ -72,21 +72,21 @@ def page(
     The frame has the columns of `samples.sql` but `shard`, and `answer`, `error` and `lost`: what
     is to be done for an answer that the disk lost.
     """
-    asked = _asked(store, within, rule, narrowed)
+    wanted = asked(store, within, rule, narrowed)
     planned = "samples_planned" if narrowed == Filter() else "samples_met"
-    met = store.query(planned, **asked).with_columns(last=pl.col("n").cum_sum())
+    met = store.query(planned, **wanted).with_columns(last=pl.col("n").cum_sum())
     held = met.filter(pl.col("last") > offset, pl.col("last") - pl.col("n") < offset + limit)
     skipped = held["last"][0] - held["n"][0] if held.height else 0
     found = store.query(
         "samples",
         limit=limit,
         offset=offset - skipped,
-        **asked | within.limited_to(held["evaluation"]).parameters(),
+        **wanted | within.limited_to(held["evaluation"]).parameters(),
     )
-    texts = _texts(store, found["sample_key"].to_list(), found["shard"].unique())
+    told = texts(store, found["sample_key"].to_list(), found["shard"].unique())
     return (
         found.drop("shard").join(
-            texts.select("sample_key", "answer", "error", "lost"),
+            told.select("sample_key", "answer", "error", "lost"),
             on="sample_key",
             how="left",
             maintain_order="left",
@@ -95,11 +95,35 @@ def page(
     )
 
 
+def of(store: Store, rule: Rule, keys: Sequence[int]) -> pl.DataFrame:
+    """Some samples by their keys, in that order, with the columns of `page` and their prompt.
+
+    Those that this snapshot does not have are left out.
+    """
+    every = asked(store, Slice(domain="all"), rule, Filter()) | {"keys": list(keys)}
+    found = store.query("samples", limit=len(keys), offset=0, **every)
+    context = store.query("sample_context", keys=list(keys)).select(
+        "sample_key", "system_prompt", "eval_text", "path", "source_row", "sha256"
+    )
+    told = texts(store, keys, found["shard"].unique())
+    order = pl.DataFrame({"sample_key": list(keys)}, schema={"sample_key": pl.Int64()})
+    return (
+        order.join(found.drop("shard"), on="sample_key", maintain_order="left")
+        .join(context, on="sample_key", how="left", maintain_order="left", suffix="_told")
+        .join(
+            told.select("sample_key", "answer", "error", "lost"),
+            on="sample_key",
+            how="left",
+            maintain_order="left",
+        )
+    )
+
+
 def keys(
     store: Store, within: Slice, rule: Rule, narrowed: Filter, around: int
 ) -> tuple[int | None, int | None, int | None]:
     """The samples before and after one in its list, and its place in it (from 1)."""
-    found = store.query("neighbours", around=around, **_asked(store, within, rule, narrowed))
+    found = store.query("neighbours", around=around, **asked(store, within, rule, narrowed))
     return found.row(0) if found.height else (None, None, None)
 
 
@@ -108,7 +132,7 @@ def transcript(store: Store, key: int) -> Transcript | None:
     context = store.query("sample_context", keys=[key])
     if context.is_empty():
         return None
-    text = _texts(store, [key], context["shard"])
+    text = texts(store, [key], context["shard"])
     row = text.row(0, named=True)
     return Transcript(
         key=key,
@@ -129,12 +153,12 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
     Each has trait, judge, outcome (label, score or class), is_trait and is_counted.
     """
     only = Slice(evaluation=(shown.context["evaluation"],), domain="all")
-    asked = _asked(store, only, rule, Filter()) | {"keys": [shown.key]}
-    found = store.query("samples", limit=1, offset=0, **asked)
+    wanted = asked(store, only, rule, Filter()) | {"keys": [shown.key]}
+    found = store.query("samples", limit=1, offset=0, **wanted)
     return list(found["outcomes"][0]) if found.height else []
 
 
-def _asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
+def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score
     return {
@@ -179,7 +203,7 @@ def _matching(store: Store, within: Slice, text: str) -> list[int]:
     return found["sample_key"].to_list() if found is not None else []
 
 
-def _texts(store: Store, wanted: Sequence[int], named: Iterable[str]) -> pl.DataFrame:
+def texts(store: Store, wanted: Sequence[int], named: Iterable[str]) -> pl.DataFrame:
     """The text of every sample wanted, or what is to be done where the disk lost or changed it."""
     files = _parts(store, named, "sample")
     found = store.parts("sample_texts", files, keys=list(wanted)) if files else None
