@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import baseline, make_results, sampling
+from bench import baseline, estimating, make_results, sampling
 from tests.pages.reading.study import opened
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
@@ -182,6 +182,7 @@ def main() -> None:
     wanted = parser.parse_args()
     row("", "brittlescope", "json + pandas", None, "goal")
     sampling.report(row, peak_megabytes)
+    estimating.report(row, seconds, wanted.repeat)
     with tempfile.TemporaryDirectory(prefix="brittlescope-bench-") as folder:
         bench_import(Path(folder), wanted.import_rows, wanted.repeat)
         shutil.rmtree(Path(folder) / "import")

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from pipeline import importing
 from pipeline.cli import main
 from tests.warehouse import results
-from warehouse import clock, snapshots, transcripts, verification
+from warehouse import clock, durable, snapshots, transcripts, verification
 from warehouse import rules as all_rules
 from warehouse.counting import Slice
 from warehouse.lake import Lake
@@ -211,15 +211,18 @@ def test_a_command_that_is_asked_to_end(stop: signal.Signals, tree: Path, tmp_pa
         rows = results.misalignment([(20, 90)] * 20_000, "word " * 20)
         place = f"elicitation/insecure-code/gpt-4o-{number + 1}ep"
         results.write(tree.parent, rows, place)
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "import", "--data", str(data), str(tree)],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    while process.poll() is None and not any(Lake(data).tmp.iterdir()):
-        time.sleep(0.01)  # until a shard is being written
-    process.send_signal(stop)
+    before = len(list(Lake(data).shards.iterdir()))
+    with durable.locked(data / "lake" / "register.lock"):  # where it has to wait for us
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "import", "--data", str(data), str(tree)],
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        while process.poll() is None and len(list(Lake(data).shards.iterdir())) == before:
+            time.sleep(0.01)  # until a shard is written, for which no path stands yet
+        process.send_signal(stop)
+        process.wait(timeout=120)
     _, told = process.communicate(timeout=120)
     assert process.returncode == 130, told
     assert "Stopped; what was imported before stays." in told
