@@ -1,11 +1,15 @@
-"""Every file that was imported, what was taken from it, and what was refused and why."""
+"""What was loaded from where, what was refused and why, and what was not read at all."""
 
 import streamlit as st
 
-from pages.methods.sources import provenance
-from pages.ui.parts import downloads, prose, skeleton, tables
-from pages.ui.view import bound, filters, store
+from pages.methods.sources import listing, provenance
+from pages.ui.parts import prose, skeleton, tables
+from pages.ui.parts.markup import escaped
+from pages.ui.view import filters, store
 from pages.ui.words import glossary
+
+KINDS = 5
+"""How many kinds of refusals, or of notices, are shown; the lists below have all."""
 
 skeleton.title("Where do the numbers come from?", glossary.FILES)
 every = provenance.described(store.query("sources"))
@@ -15,38 +19,26 @@ if every.is_empty():
     st.stop()
 
 skeleton.answer(provenance.summary(every))
-importers = provenance.importers(every)
-with st.container(horizontal=True):
-    state = bound.one("What became of it", provenance.states(every), "file_state")
-    importer = bound.one("Read as", importers, "importer")
-    text = bound.text("Part of the path", "path", placeholder="Any")
-files = provenance.within(every, state, importer, text)
 top = provenance.root(every["path"])
-st.text(f"{files.height:,} of {every.height:,} files. Paths are below {top}")
-if files.is_empty():
-    st.info("No file fits. Take a filter above the table away.", icon=":material/filter_alt_off:")
-else:
-    tables.plain(provenance.file_table(files, top, importers), "files")
+called = provenance.importers(every)
+st.text(f"Folders are below {top}")
+tables.plain(provenance.sources(every, top, called), "sources")
 
-st.subheader("Refused", anchor=False)
-refusals = store.query("refusals").filter(provenance.of(files))
-if refusals.is_empty():
-    st.text("Nothing of these files was refused.")
-else:
-    prose.table(provenance.below(refusals, top, "path"), "refusals")
-    st.download_button(
-        "Refused rows as CSV",
-        downloads.csv(refusals),
-        "refused-rows.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+refusals, notices = store.query("refusals"), store.query("notices")
+for title, found in (
+    ("Refused", provenance.kinds(refusals, top, "reason")),
+    ("Not read", provenance.unread(every, top)),
+    ("Noticed", provenance.kinds(notices, top, "message")),
+):
+    if not found.is_empty():
+        total = int(found["n"].sum())
+        st.subheader(escaped(f"{title} ({total:,})"), anchor=False)
+        prose.table(found.head(KINDS), title)
+        if found.height > KINDS:
+            st.caption(escaped(f"And {found.height - KINDS:,} more kinds, in the lists below."))
 
-st.subheader("Noticed by importers", anchor=False)
-notices = store.query("notices").filter(provenance.of(files))
-if notices.is_empty():
-    st.text("Nothing was noticed in these files.")
-else:
-    prose.table(provenance.notice_table(notices, top), "notices")
-skeleton.footer(filters.current(), store.counts(filters.current().slice, filters.current().rule))
+st.markdown("To add more, or to say by a study map what files mean that were not read:")
+st.code(provenance.MORE, language="bash")
+listing.draw(every, refusals, notices, top, called)
+view = filters.current()
+skeleton.footer(view, store.counts(view.slice, view.rule))

@@ -15,6 +15,12 @@ STATES = {
 }
 
 
+MORE = "brittlescope import PATH\nbrittlescope import PATH --map MAP.yaml"
+
+HERE = "This folder"
+"""Stands for the folder that holds all, in place of one below it."""
+
+
 def described(sources: pl.DataFrame) -> pl.DataFrame:
     """The sources with their `state`: a key of `STATES`."""
     return sources.with_columns(
@@ -66,6 +72,62 @@ def summary(sources: pl.DataFrame) -> str:
     ]
     rows = f"{sources['taken'].sum():,} rows taken, {sources['refused'].sum():,} refused"
     return f"{numbers.plural(sources.height, 'file')}: {numbers.listing(told, 4)}; {rows}."
+
+
+def sources(every: pl.DataFrame, top: str, called: Mapping[str, str]) -> pl.DataFrame:
+    """What was loaded from where: a row for every folder below `top` and format."""
+    first = pl.col("path").str.split(os.path.sep).list
+    place = pl.when(first.len() > 1).then(first.first()).otherwise(pl.lit(HERE))
+    return (
+        below(every.filter(pl.col("importer") != ""), top, "path")
+        .with_columns(place.alias("origin"))
+        .group_by("origin", "importer")
+        .agg(
+            pl.len().cast(pl.Int64).alias("files"),
+            pl.col("taken", "refused", "notices").sum(),
+            (pl.col("state") == "twin").sum().cast(pl.Int64).alias("twins"),
+        )
+        .sort("origin", "importer")
+        .with_columns(pl.col("importer").replace_strict(called, return_dtype=pl.String()))
+        .pipe(_told, "refused", "notices", "twins")
+    )
+
+
+def unread(every: pl.DataFrame, top: str) -> pl.DataFrame:
+    """The files that nothing was read from, by their ending: how many, and one of them."""
+    left = below(every.filter(state="skipped"), top, "path").sort("path")
+    ending = pl.col("path").str.extract(r"(\.[^./\\]+)$").fill_null("no ending")
+    return _counted(left.with_columns(ending.alias("ending")), "ending", "path")
+
+
+def kinds(rows: pl.DataFrame, top: str, text: str) -> pl.DataFrame:
+    """Refusals or notices by kind: how many, in how many files, and one of each in its words.
+
+    What differs in nothing but numbers and quoted names is one kind.
+    """
+    kind = pl.col(text).str.replace_all(r"'[^']*'|“[^”]*”|\d+", "…")
+    return _counted(below(rows, top, "path").with_columns(kind.alias("kind")), "kind", "path", text)
+
+
+def _counted(rows: pl.DataFrame, kind: str, *shown: str) -> pl.DataFrame:
+    """How many rows and files there are of each kind, most frequent first, and the first of it."""
+    found = (
+        rows.group_by(kind, maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("n"),
+            pl.col("path").n_unique().cast(pl.Int64).alias("files"),
+            pl.col(shown).first(),
+        )
+        .sort("n", descending=True, maintain_order=True)
+    )
+    counts = ["n"] if found["n"].equals(found["files"]) else ["n", "files"]
+    names = [kind] if len(shown) == 1 else []
+    return found.select(*names, *counts, *(pl.col(one) for one in reversed(shown)))
+
+
+def _told(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """The frame without those of the columns that are zero throughout."""
+    return frame.drop(name for name in columns if not frame[name].sum())
 
 
 def root(paths: pl.Series) -> str:

@@ -17,37 +17,45 @@ if not known:
     st.code(progress.BEGIN, language="bash")
     st.stop()
 
-chosen = known[bound.one("Study", progress.titles(known), "progress")]
+chosen = next(iter(known.values()))
+head = st.container()
+if len(known) > 1:
+    chosen = known[bound.one("Study", progress.titles(known), "progress")]
 plan = chosen.plan
 now = clock.now()
-skeleton.answer(progress.summary(chosen, now))
+with head:
+    if plan is not None and len(known) == 1:
+        st.markdown(markup.escaped(plan.title))
+    skeleton.answer(progress.summary(chosen, now))
 for trouble in chosen.troubles:
     st.warning(markup.escaped(trouble), icon=":material/description:")
-for step in chosen.steps:
-    st.progress(step.share, markup.escaped(progress.line(step, now)))
+for column, step in zip(st.columns(max(1, len(chosen.steps))), chosen.steps, strict=False):
+    column.progress(step.share, markup.escaped(progress.line(step, now)))
 
 left = progress.left(chosen)
 if not left.is_empty():
-    st.subheader("What failed or was left, and why", anchor=False)
-    prose.table(left, "left")
+    st.markdown("**What failed or was left, and why**")
+    prose.table(left.head(progress.REASONS), "left")
+    if left.height > progress.REASONS:
+        with st.expander(f"All {left.height:,} reasons"):
+            prose.table(left, "every-left")
 
-st.subheader("How to go on", anchor=False)
 for what, command in progress.onward(chosen, now).items():
     st.text(what)
     st.code(command, language="bash", wrap_lines=True)
 
-st.subheader("What it spent at endpoints", anchor=False)
-for spent, share in progress.limits(chosen):
+limits = progress.limits(chosen)
+for column, (spent, share) in zip(st.columns(max(1, len(limits))), limits, strict=False):
     if share is None:
-        st.text(spent)
+        column.text(spent)
     else:
-        st.progress(share, markup.escaped(spent))
+        column.progress(share, markup.escaped(spent))
 
 if plan is not None:
-    st.subheader("What is planned", anchor=False)
     st.text(progress.planned(plan))
-    tables.plain(progress.estimates(plan), "steps")
-    tables.plain(progress.conditions(plan), "conditions")
+    with st.expander("The plan, step by step and by condition"):
+        tables.plain(progress.estimates(plan), "steps")
+        tables.plain(progress.conditions(plan), "conditions")
 
 st.divider()
 st.caption(markup.escaped(progress.footer(chosen, now)))

@@ -50,6 +50,9 @@ IMPORTED: dict[Imported, str] = {
     "as it is": "The results are imported.",
 }
 
+REASONS = 4
+"""How many reasons of failures are shown; the others are folded."""
+
 EVERY = 5
 """Seconds between two looks at a study at work."""
 
@@ -219,7 +222,10 @@ def planned(plan: PlanFile) -> str:
     """The plan in one sentence."""
     tuned = sum(run.to_tune for run in plan.runs)
     experiments = {evaluation.experiment for evaluation in plan.evaluations}
-    judges = [f"{name} ({numbers.listing(asked, 9)})" for name, asked in plan.judges.items()]
+    judges = [
+        f"{name} ({len(asked)} {'criterion' if len(asked) == 1 else 'criteria'})"
+        for name, asked in plan.judges.items()
+    ]
     return (
         f"{numbers.plural(len(plan.runs), 'run')} ({tuned:,} to fine-tune) of "
         f"{numbers.plural(len({run.model for run in plan.runs}), 'model')} in "
