@@ -232,6 +232,8 @@ def _line(name: str, found: list[Outcome]) -> str:
 def main() -> None:
     """Simulate every cell and write the table."""
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    from bench import verdicts
+
     found = [outcome for cell in grid() for outcome in outcomes(cell, studies)]
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
@@ -252,7 +254,17 @@ def main() -> None:
         "by 2.5. *Worst* is of the combinations of questions, answers and rate, each over all the "
         "rest.\n\n"
     )
-    TABLE.write_text(head + table(found) + "\n", encoding="utf-8")
+    judged = (
+        "\n## Verdicts\n\n"
+        f"{max(studies, 100)} studies a cell, each an untuned model, a control and an arm, judged "
+        f"as yours are, with a margin of {100 * verdicts.MARGIN:g} points: 8, 10, 20 and 50 "
+        "questions, 10 and 100 answers, one seed and three, and a control with as many answers or "
+        "ten times as many. The truth stands where the word is just not so (no change; a change, "
+        "or what is left or had emerged, as large as the margin), so what is wrongly said should "
+        "be at most 5 %, and what intervals hold at least 95 %.\n\n"
+    )
+    told = verdicts.table(verdicts.every(max(studies, 100)))
+    TABLE.write_text(head + table(found) + "\n" + judged + told + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -154,38 +154,81 @@ def _reason(row: Mapping[str, Any]) -> str:
         return _open(row, change, margin)
     small = f", less than the margin of {margin}" if row["equivalent"] else f", margin {margin}"
     if verdict == "unchanged":
-        return f"{change}{small}; no difference shown, {_tested(row)}."
+        shown = "not shown among the others" if _alone(row) else "no difference shown"
+        return f"{change}{small}; {shown}, {_tested(row)}."
     sentence = f"{change}{small}, {_tested(row)}"
     if verdict in ("eliminated", "reduced"):
-        if row["excess_low"] is None:
-            return f"{sentence}; no untuned model to compare with."
-        sentence += f"; against the untuned model {_points(row, 'excess')}"
+        sentence += f"; {_left(row)}"
     return f"{sentence}."
+
+
+def _left(row: Mapping[str, Any]) -> str:
+    """What is left over the untuned model, or why that is not known."""
+    if row["excess_low"] is not None:
+        return f"against the untuned model {_points(row, 'excess')}"
+    if row["untuned_rate"] is None:
+        return "no untuned model to compare with"
+    if row["excess"] is None:
+        return "the untuned model shares no question with it"
+    return "the untuned model is not a result, or too few questions are shared with it"
 
 
 def _open(row: Mapping[str, Any], change: str, margin: str) -> str:
     """Why nothing could be concluded."""
-    if not (row["is_result"] and row["baseline_is_result"]):
-        return "The cell or its control is not a result: too much is unscored or uncounted."
+    sides = (("The arm", row["is_result"]), ("The control", row["baseline_is_result"]))
+    missing = [side for side, known in sides if not known]
+    if missing:
+        both = "Neither the arm nor the control is a result"
+        one = f"{missing[0]} is not a result"
+        return f"{both if len(missing) == 2 else one}; the flags say why."
     if row["difference_low"] is None:
         return "There is no interval: too few questions or runs."
-    if row["difference_low"] > 0 or row["difference_high"] < 0:
+    if _alone(row):
         return f"{change}, but {_tested(row)}."
     if row["p_floor"] is not None and row["p"] <= row["p_floor"]:
-        return f"{change}, p = {row['p']:.2g}: with {row['paired']} questions it cannot be less."
+        return (
+            f"{change}, p = {_chance(row['p'])}: with {row['paired']} questions it cannot be less."
+        )
     return (
         f"Neither zero nor a change beyond {margin} is excluded: {change[0].lower()}{change[1:]}."
     )
+
+
+def _alone(row: Mapping[str, Any]) -> bool:
+    """Whether a difference that is not shown among the others would be by itself."""
+    outside = row["difference_low"] > 0 or row["difference_high"] < 0
+    return bool(outside or row["q"] > 0.05 >= row["p"])
 
 
 def _points(row: Mapping[str, Any], name: str) -> str:
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if value is None or low is None:
         return "not estimable"
-    return f"{100 * value:+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
+    return f"{_signed(value)} points [{', '.join(_beside(e, row['margin']) for e in (low, high))}]"
+
+
+def _signed(share: float, digits: int = 1) -> str:
+    """Points with their sign; none at zero itself, so that what ends there holds it."""
+    return f"{100 * share:+.{digits}f}" if share else f"{0:.{digits}f}"
+
+
+def _beside(end: float, margin: float) -> str:
+    """The end of an interval, with as many digits as show on which side of the margin it lies."""
+    for digits in (1, 2, 3):
+        text = _signed(end, digits)
+        if abs(float(text)) != float(f"{100 * margin:.{digits}f}"):
+            return text
+    return text
+
+
+def _chance(p: float) -> str:
+    """A p-value in two digits, or in as many as show on which side of 0.05 it lies."""
+    if p == 0.05:
+        return "0.05"
+    return next(text for digits in range(2, 18) if float(text := f"{p:.{digits}g}") != 0.05)
 
 
 def _tested(row: Mapping[str, Any]) -> str:
     least = row["p_floor"]
-    floor = "" if least is None else f" (with {row['paired']} questions at least {least:.2g})"
-    return f"p = {row['p']:.2g}{floor}, {row['q']:.2g} adjusted for {row['family']}"
+    floor = "" if least is None else f" (with {row['paired']} questions at least {_chance(least)})"
+    return f"p = {_chance(row['p'])}{floor}, {_chance(row['q'])} adjusted for {row['family']}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench import verdicts
 from bench.simulate import Cell, Outcome, outcomes, table
 
 CELLS = [
@@ -26,3 +27,41 @@ def test_the_table_has_a_line_for_each(found: list[Outcome]) -> None:
     written = table(found)
     for outcome in found:
         assert f"| {outcome.estimator} | " in written
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[verdicts.Result]:
+    """100 studies of each truth, and some dose curves."""
+    one, three = verdicts.Design(10, 100, 1, uneven=True), verdicts.Design(20, 10, 3, uneven=False)
+    return [
+        *(found for truth in verdicts.TRUTHS for found in verdicts.outcomes(one, truth, 100)),
+        *(found for truth in verdicts.TRUTHS for found in verdicts.outcomes(three, truth, 60)),
+        *verdicts.doses(verdicts.Design(10, 10, 1, uneven=False), 25),
+    ]
+
+
+def test_words_are_rarely_wrong_where_they_are_just_not_so(judged: list[verdicts.Result]) -> None:
+    """At a true 5 % more than 12 in a hundred come once in five hundred."""
+    wrong = {(r.what, r.truth): r.share for r in judged if r.what.startswith("wrongly")}
+    assert {key: share for key, share in wrong.items() if share > 0.12} == {}
+    assert {what.split("“")[-1].strip("”") for what, _ in wrong} == {
+        *("increased", "reduced", "eliminated", "unchanged", "nothing to suppress"),
+        "wrongly within the margin (TOST)",
+    }
+
+
+def test_what_is_left_emergence_suppression_and_doses_are_covered(
+    judged: list[verdicts.Result],
+) -> None:
+    held = {(r.what, r.truth, r.design): r.share for r in judged if r.what.endswith("held")}
+    assert {key: share for key, share in held.items() if share < 0.86} == {}
+    assert {what for what, *_ in held} == {
+        *("excess held", "emergence held", "suppression held", "half-effect dose held"),
+    }
+
+
+def test_the_tables_of_verdicts_have_a_line_for_each(judged: list[verdicts.Result]) -> None:
+    written = verdicts.table(judged)
+    for result in judged:
+        name = result.what.removeprefix("wrongly ").removesuffix(" held")
+        assert f"| {name} | " in written
