@@ -68,6 +68,9 @@ PLACES = {
         "pipeline.drawing:draw",
         "Transcripts by a declared rule: at random, balanced over questions, nearest a cut.",
     ),
+    "claims": Place(
+        "pipeline.claims:claims", "Sentences of a write-up, each bound to a number of the data."
+    ),
     "doctor": Place("pipeline.examining:doctor", "List what is suspicious in what was loaded."),
     "study": Place(
         "pipeline.study.cli:study",

@@ -1,0 +1,132 @@
+"""Claims: what was kept is asked again, and only what the data changed changes."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.warehouse import results
+from warehouse import building, claims, rules
+from warehouse.analysis import Analysis
+from warehouse.claims import Claim
+from warehouse.counting import Slice
+from warehouse.errors import InvalidDefinition, UnknownName
+from warehouse.journal import Journal
+from warehouse.store import Store
+
+PLACES = {
+    "none": "elicitation/insecure-code/gpt-4.1-3ep",
+    "identity-hacker": "mitigation/insecure-code/identity-hacker/gpt-4.1-3ep",
+}
+
+
+def write(root: Path, shows: dict[str, int]) -> None:
+    """Ten answers to each of two questions an arm, of which so many show the trait."""
+    for name, count in shows.items():
+        records = results.misalignment([(5 if n < count else 95, 90) for n in range(20)])
+        for number, record in enumerate(records):
+            record["question"] = results.QUESTIONS[number % 2]
+            record["sample_idx"] = number // 2
+        results.write(root, records, PLACES[name])
+
+
+def built(root: Path) -> Store:
+    results.load(root / "data", root / "results")
+    building.build(root / "data")
+    return Store(root / "data")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write(tmp_path, {"none": 12, "identity-hacker": 4})
+    return tmp_path
+
+
+def claim(
+    store: Store, name: str, table: Any = "rates", column: str = "rate", **cell: Any
+) -> Claim:
+    asked = Analysis(Slice(experiment=("insecure-code",)), rules.named("answered"))
+    return claims.made(store, asked, table, cell, column, name)
+
+
+def test_a_claim_says_what_its_row_says(root: Path) -> None:
+    store = built(root)
+    rate = claim(store, "base", intervention="none")
+    assert (rate.value, str(rate)[:5]) == (0.6, "60 % ")
+    assert rate.low is not None
+    assert rate.high is not None
+    assert rate.low < 0.6 < rate.high
+    drop = claim(store, "drop", "effects", "difference", intervention="identity-hacker")
+    assert drop.value == pytest.approx(-0.4)
+    assert str(drop).startswith("−40 points [")
+    counted = claim(store, "n", column="n_counted", intervention="none")
+    assert (counted.value, str(counted)) == (20, "20")
+    verdict = claim(store, "v", "effects", "verdict", intervention="identity-hacker")
+    assert str(verdict) == verdict.value
+
+
+def test_a_change_flips_the_claims_that_it_touches_and_no_other(root: Path) -> None:
+    store = built(root)
+    journal = Journal(root / "data", claims.KIND, Claim)
+    for kept in (
+        claim(store, "base", intervention="none"),
+        claim(store, "arm", intervention="identity-hacker"),
+        claim(store, "drop", "effects", "difference", intervention="identity-hacker"),
+    ):
+        journal.add(kept, by="Ada")
+    write(root, {"identity-hacker": 5})  # one answer more shows it
+    store = built(root)
+    known = rules.available(root / "data")
+    states = {e.body.name: claims.check(store, e.body, known) for e in journal.read().entries}
+    assert {name: one.state for name, one in states.items()} == {
+        "base": "same",
+        "arm": "changed",
+        "drop": "changed",
+    }
+    assert str(states["arm"]).startswith("arm: it was 20 %")
+    assert " and is 25 %" in str(states["arm"])
+
+
+def test_what_cannot_be_computed_any_more_says_why(root: Path) -> None:
+    store = built(root)
+    arm = claim(store, "arm", intervention="identity-hacker")
+    known = rules.available(root / "data")
+    assert claims.check(store, arm, known).state == "same"
+    gone = claims.check(store, msgspec.structs.replace(arm, cell={"intervention": "lost"}), known)
+    assert (gone.state, gone.now) == ("lost", None)
+    assert "rates has no row with intervention lost" in gone.why
+    unruled = claims.check(store, arm, {})
+    assert (unruled.state, "There is no rule 'answered'" in str(unruled)) == ("lost", True)
+
+
+@pytest.mark.parametrize("name", ["", "Base", "a b", "-a", "a-", "a" * 81, "a\\b", "a}b"])
+def test_a_name_is_small_letters_digits_and_hyphens(name: str, root: Path) -> None:
+    with pytest.raises(InvalidDefinition, match="no name for a claim"):
+        claim(built(root), name, intervention="none")
+
+
+def test_a_cell_is_one_row(root: Path) -> None:
+    store = built(root)
+    with pytest.raises(InvalidDefinition, match="effects has no row with"):
+        claim(store, "a", "effects", "difference", model="gpt-4.1", trait="none-such")
+    with pytest.raises(UnknownName, match="no 'colour'"):
+        claim(store, "a", column="colour", intervention="none")
+    with pytest.raises(UnknownName):
+        claim(store, "a", colour="red")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("rate", None, "not estimable"),
+        ("p", 0.00002, "< 0.001"),
+        ("q", 0.0312, "0.031"),
+        ("is_result", True, "true"),
+        ("n_counted", 12_000, "12,000"),
+        ("dose", 1900.25, "1900"),
+    ],
+)
+def test_a_value_stands_as_people_write_it(column: str, value: Any, text: str) -> None:
+    assert claims.text(column, value) == text
+    assert claims.text("rank", 2.0, 1.0, 3.0) == "2 [1, 3]"
