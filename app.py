@@ -35,7 +35,7 @@ PAGES = {
     ],
 }
 
-WITHOUT_SNAPSHOT = ("study",)
+WITHOUT_SNAPSHOT = ("", "published", "study")
 """The pages, by URL path, that have something to show before anything is imported."""
 
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.

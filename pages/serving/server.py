@@ -89,12 +89,13 @@ def application(key: "Key | None") -> "ASGIApp":
 
     from pages.serving import failing
     from pages.serving.gate import Gate
+    from pages.serving.home import Home
 
     # Streamlit looks for pages beside `app.py` until the first visitor has run it, and meanwhile
     # greets a link to one of ours with "Page not found". We name our pages in `app.py` alone.
     PagesManager.uses_pages_directory = False
     setattr(app_session, "DeferredFileHandler", failing.Downloads)  # noqa: B010
-    return Gate(st.App(APP, on_script_error=failing.script), key)
+    return Gate(Home(st.App(APP, on_script_error=failing.script)), key)
 
 
 def _run(app: "ASGIApp", listeners: list[socket.socket]) -> None:

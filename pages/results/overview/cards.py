@@ -13,7 +13,7 @@ from warehouse.stats import landscape
 from warehouse.stats.landscape import KNOWN, Headline
 from warehouse.stats.rates import IDENTITY
 
-PAGE = 6
+PAGE = 4
 """How many cards stand on one page."""
 
 ROWS, COLUMNS = 12, 8
@@ -53,17 +53,10 @@ class Card(NamedTuple):
     left_out: tuple[int, int]  # models and columns that are not drawn
 
 
-@store.memo()
-def rows(view: Analysis) -> pl.DataFrame:
-    """Where traits emerge and what interventions leave (`warehouse.stats.landscape`)."""
-    tuned, effects = arms.contrasts(view, "untuned"), arms.effects(view)
-    return landscape.landscape(tuned, effects, view.margin)
-
-
 def table(view: Analysis) -> pl.DataFrame:
-    """The same to take away, verdicts and flags as texts."""
+    """What the cards show, to take away: verdicts and flags as texts."""
     texts = (pl.col(name).list.join(joint).alias(name) for name, joint in _LISTS.items())
-    return rows(view).with_columns(texts)
+    return arms.landscape(view).with_columns(texts)
 
 
 _LISTS = {"verdicts": ", ", "flags": "; "}
@@ -74,7 +67,7 @@ def of(view: Analysis) -> list[Card]:
     """A card for every experiment, those first of which there is most to tell."""
     counts = store.counts(view.slice, view.rule)
     known = counts.select(IDENTITY).unique().sort(IDENTITY)
-    found = rows(view)
+    found = arms.landscape(view)
     cards = [_card(part, found, view) for part in known.partition_by(OF, maintain_order=True)]
     return sorted(cards, key=lambda card: _rank(card.lines[0].found), reverse=True)
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import altair as alt
+import polars as pl
 import streamlit as st
 
 from pages.results.overview import headlines
@@ -13,7 +14,7 @@ from pages.results.overview.cards import PAGE, WIDE, Card, Line
 from pages.ui.charts import base, keys, mosaic
 from pages.ui.charts.mosaic import EMERGENCE, RATES, Tile
 from pages.ui.charts.ramps import Ramp
-from pages.ui.parts import prose
+from pages.ui.parts import fieldmap, prose, skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.parts.suspicions import Kind
 from pages.ui.view import bound, links, store
@@ -47,14 +48,16 @@ LEGEND = (
 def draw(cards: Sequence[Card]) -> Door | None:
     """The cards of one page, their key, and the place that was clicked on, if any."""
     pages = -(-len(cards) // PAGE)
+    above = st.container()
     number = bound.page(pages, "cards") if pages > 1 else 1
     shown = cards[(number - 1) * PAGE : number * PAGE]
-    _key(shown)
     clicked: Door | None = None
-    for row in _rows(shown):
-        for place, card in zip(st.columns(len(row)), row, strict=True):
-            with place, st.container(border=True, gap=None):
-                clicked = _card(card) or clicked
+    with above:
+        _key(shown)
+        for row in _rows(shown):
+            for place, card in zip(st.columns(len(row)), row, strict=True):
+                with place, st.container(border=True, gap=None):
+                    clicked = _card(card) or clicked
     return clicked
 
 
@@ -62,12 +65,31 @@ def stacked(cards: Sequence[Card]) -> alt.VConcatChart:
     """The pictures of cards under their headings, and what their colours mean, to take away."""
     drawn = [(card.heading, card.picture) for card in cards if card.picture is not None]
     tiles = [tile for _, picture in drawn for tile in picture.tiles]
-    charts = [(name, mosaic.chart(picture, "light", clickable=False)) for name, picture in drawn]
+    charts = [
+        (name, mosaic.chart(picture, "light", clickable=False, fluid=False))
+        for name, picture in drawn
+    ]
     words = mosaic.legend(_verdicts(tiles), _measures(tiles), "light")
     picture: alt.VConcatChart = base.stacked([*charts, ("", words)]).resolve_scale(
         color="independent", fill="independent", stroke="independent"
     )
     return picture
+
+
+def nothing_yet() -> None:
+    """What there is before anything is imported: how to begin, and the field as it stands."""
+    skeleton.title("What did this study find?")
+    skeleton.nothing_built()
+    literature(None)
+
+
+def literature(own: pl.DataFrame | None) -> Door | None:
+    """The literature's picture in a compact form, and one's own fine-tunes in it."""
+    st.subheader("What others found", anchor=False)
+    found = fieldmap.picture(own, compact=True)
+    st.caption(escaped(f"{fieldmap.sentence(found)} Every published figure is under Published."))
+    fieldmap.draw(found, "field")
+    return None
 
 
 def door(identity: Mapping[str, Any], *, treated: bool) -> Door:

@@ -30,8 +30,13 @@ def answer(cards: Sequence[Card]) -> str:
             lead = f"{line.name} emerges"
         return f"{lead}, most: {_most(card, line, len(cards) > 1)}."
     card, line = lines[0]
-    known = any(line.found.known for _, line in lines)
-    caveat = "no emergence is shown" if known else "without untuned models, emergence is open"
+    told = [line.found for card in cards for line in card.lines]
+    every, known = (sum(getattr(one, name) for one in told) for name in ("fine_tunes", "known"))
+    caveat = f"emergence is open in {every - known} of {numbers.plural(every, 'fine-tune')}"
+    if not known:
+        caveat = "without untuned models, emergence is open"
+    elif known == every:
+        caveat = "no emergence is shown"
     return f"The most: {_most(card, line, len(cards) > 1)}; {caveat}."
 
 

@@ -8,8 +8,12 @@ from pages.results.overview import cards as of_study
 from pages.results.overview import drawing, greeting, headlines
 from pages.ui.parts import downloads, skeleton, suspicions
 from pages.ui.parts.markup import escaped
-from pages.ui.view import filters, links, store
+from pages.ui.view import arms, bound, filters, links, store
 from pages.ui.words import glossary, numbers
+
+if store.current() is None:
+    drawing.nothing_yet()
+    st.stop()
 
 view = filters.current()
 skeleton.title("What did this study find?", glossary.COMPARED)
@@ -17,7 +21,11 @@ counts = skeleton.counts(view)
 cards = of_study.of(view)
 skeleton.answer(headlines.answer(cards))
 greeting.draw(view, cards)
-clicked = drawing.draw(cards)
+SHOWN = {"study": "This study", "field": "The literature beside it"}
+if bound.row("Picture", SHOWN, "picture") == "field":
+    clicked = drawing.literature(arms.landscape(view))
+else:
+    clicked = drawing.draw(cards)
 st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
 picture = partial(drawing.stacked, cards[: of_study.PAGE])
 downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)

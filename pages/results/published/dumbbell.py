@@ -1,12 +1,13 @@
 """The chart of published figures beside loaded rates: two points a line, and what ties them."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import polars as pl
 
 from pages.ui.charts import base
-from pages.ui.charts.base import CATEGORIES, NEUTRAL
+from pages.ui.charts.base import CATEGORIES, NEUTRAL, TEXT
 
 PUBLISHED, SAME, DIFFERS = "Published", "Loaded, same definition", "Loaded, definition differs"
 
@@ -14,13 +15,14 @@ COLOURS = alt.Scale(
     domain=[PUBLISHED, SAME, DIFFERS], range=[NEUTRAL, CATEGORIES[0], CATEGORIES[1]]
 )
 
-STEP = 54
-"""Pixels of one line, which has three lines of text or four."""
+ROOM = 16
+"""Pixels between the labels of two lines."""
 
 APART = 6
 """Pixels between the two points of a line, which would often lie on each other."""
 
-AXIS = base.line_axis(240, labelOffset=-14, labelOverlap=False, minExtent=200)
+WIDEST = 280
+"""Pixels that labels have at most."""
 
 COLUMNS = (
     *("cell", "line", "published", "published_low", "published_high", "rate", "low", "high"),
@@ -47,11 +49,21 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     colour = alt.Color(
         "alike:N",
         scale=COLOURS,
-        legend=base.legend(legend, 1, labelLimit=240, symbolType="circle"),
+        legend=base.legend(
+            legend,
+            alt.ExprRef("width > 480 ? 3 : 1"),
+            labelLimit=240,
+            symbolType="circle",
+        ),
     )
     published = alt.Color(datum=PUBLISHED)
+    lines = pairs["line"].to_list()
+    deepest = max((line.count("\n") for line in lines), default=1)
+    axis = base.line_axis(
+        WIDEST, labelOffset=_centred(deepest), labelOverlap=False, labelLineHeight=TEXT
+    )
     drawn = alt.Chart(pairs.select(COLUMNS)).encode(
-        y=base.lines(pairs["line"].to_list(), AXIS),
+        y=base.lines(lines, axis),
         tooltip=base.tooltip(
             name="Figure",
             published_text="Published",
@@ -88,7 +100,19 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
         fillOpacity=base.filled(),
     )
     layers = [gap, their_interval, interval, figures, base.clickable(marks, clickable)]
-    return base.finished(layers, alt.Step(STEP))
+    return base.finished(layers, alt.Step(TEXT * deepest + ROOM))
+
+
+def _centred(deepest: int) -> Any:
+    """How far up a label is moved, whose lines grow downwards from the place of its mark."""
+    held: Any = alt.value(0)
+    chosen: Any = None
+    for lines in range(2, deepest + 1):
+        test = f"length(split(datum.label, '\\n')) == {lines + 1}"
+        moved = alt.value(-TEXT * (lines - 1) / 2)
+        chosen = alt.when(test) if chosen is None else chosen.when(test)
+        chosen = chosen.then(moved)
+    return held if chosen is None else chosen.otherwise(held)
 
 
 def stacked(panels: Mapping[str, pl.DataFrame]) -> alt.VConcatChart:

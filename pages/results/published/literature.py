@@ -2,27 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import polars as pl
 
 from pages.results.published import dumbbell
-from pages.ui.view import links, store
+from pages.ui.view import store
 from pages.ui.view.cells import wrapped
-from pages.ui.words import columns, numbers, values
+from pages.ui.words import numbers, values
 from warehouse import catalogue, defaults, published, rules
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
-from warehouse.published import Metric, Source
-from warehouse.stats.pooling import ARM, WAYS
-from warehouse.stats.rates import IDENTITY, Unit
+from warehouse.published import Metric
+from warehouse.stats.pooling import WAYS
+from warehouse.stats.rates import Unit
+
+OPEN = 2
+"""How many experiments whose pairs differ are opened at first."""
 
 OWN = "Each figure’s own, on its own questions"
-
-NOT_COUNTED = "Measures something that is not counted here"
-SEVERAL = "Is about several models"
-NOT_LOADED = "Nothing loaded for it in sight"
 
 NO_SETTINGS = "settings not recorded"
 
@@ -104,17 +103,21 @@ def beside(figures: pl.DataFrame, view: Analysis) -> pl.DataFrame:
         text and published_text (both numbers as people write them).
     """
     among = pl.col("figure").is_in(figures["figure"].implode())
-    found = _pairs(view).filter(among).with_row_index("cell")
-    arms, rows = _arms(found), list(found.iter_rows(named=True))
-    titles = found["metric"].replace_strict(_titles(), return_dtype=pl.String())
-    said = list(zip(arms, titles, found["cite"], strict=True))
+    # What differs comes first, the widest gap before the others.
+    worst = (pl.col("agrees").cast(pl.Int8).fill_null(2), -pl.col("difference").abs())
+    found = _pairs(view).filter(among).sort(worst, nulls_last=True, maintain_order=True)
+    found = found.with_row_index("cell")
+    arms, rows = described(found), list(found.iter_rows(named=True))
+    measured = found["metric"].replace_strict(titles(), return_dtype=pl.String())
+    said = list(zip(arms, measured, found["cite"], strict=True))
     texts = {
         "name": [" · ".join(parts) for parts in said],
         "line": [
-            "\n".join([wrapped(arm), *parts, str(cell)]) for cell, (arm, *parts) in enumerate(said)
+            "\n".join([wrapped(arm), wrapped(" · ".join(parts)), str(cell)])
+            for cell, (arm, *parts) in enumerate(said)
         ],
         "text": [numbers.rate(row) for row in rows],
-        "published_text": [_written(_theirs(row)) for row in rows],
+        "published_text": [written(_theirs(row)) for row in rows],
     }
     alike = pl.when("same").then(pl.lit(dumbbell.SAME)).otherwise(pl.lit(dumbbell.DIFFERS))
     return found.with_columns(
@@ -123,10 +126,37 @@ def beside(figures: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     )
 
 
-def panels(found: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The pairs of every experiment, under its name."""
+class Panel(NamedTuple):
+    """The pairs of one experiment."""
+
+    name: str
+    pairs: pl.DataFrame
+
+    @property
+    def heading(self) -> str:
+        """Its name, and how many of its pairs agree."""
+        agreeing, told = self.pairs["agrees"].sum(), self.pairs["agrees"].count()
+        rest = self.pairs.height - told
+        open_ = f", {rest} cannot be told" if rest else ""
+        return f"{self.name}: {agreeing} of {numbers.plural(told, 'pair')} agree{open_}"
+
+    @property
+    def told(self) -> pl.DataFrame:
+        """The pairs of which it can be told whether they agree; all, where it cannot of any."""
+        known = self.pairs.filter(pl.col("agrees").is_not_null())
+        return self.pairs if known.is_empty() else known
+
+    @property
+    def differs(self) -> bool:
+        """Whether some pair does not agree."""
+        return not self.pairs["agrees"].fill_null(True).all()
+
+
+def panels(found: pl.DataFrame) -> list[Panel]:
+    """The pairs of every experiment, those that differ first."""
     parts = found.group_by("published_experiment", maintain_order=True)
-    return {values.value("experiment", experiment): part for (experiment,), part in parts}
+    named = [Panel(values.value("experiment", name), part) for (name,), part in parts]
+    return sorted(named, key=lambda panel: not panel.differs)
 
 
 def apart(figures: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -147,15 +177,15 @@ def sentence(figures: pl.DataFrame, found: pl.DataFrame) -> str:
     matched = found["figure"].n_unique()
     verb = "has" if matched == 1 else "have"
     agreeing, told = found["agrees"].sum(), found["agrees"].count()
-    text = f"{matched} of {total} {verb} a loaded counterpart; "
-    text += f"{agreeing} of {told} pairs agree within both intervals"
+    text = f"{matched} of {total} {verb} a loaded counterpart; {agreeing} of {told} pairs agree"
     gap = found.filter("is_result").sort(pl.col("difference").abs(), nulls_last=False).tail(1)
     if gap["difference"].abs().max() in (None, 0):
         return f"{text}."
     row = gap.row(0, named=True)
     caveat = "" if row["same"] else ", whose definition differs"
     size = numbers.points(row["difference"]).removeprefix("−").removeprefix("+")
-    return f"{text}. The largest gap is {size} ({row['name']}{caveat})."
+    model = values.value("model", row["model"])
+    return f"{text}. The largest gap is {size} ({model}, {row['cite']}{caveat})."
 
 
 def checked(checks: pl.DataFrame) -> str:
@@ -167,120 +197,6 @@ def checked(checks: pl.DataFrame) -> str:
     rest = checks.height - alike.height
     more = f"; {rest} more are not counted alike, as the table says" if rest else ""
     return f"{text}{more}. That checks the import and says nothing of the literature."
-
-
-def table(found: pl.DataFrame, counts: pl.DataFrame, view: Analysis) -> pl.DataFrame:
-    """The pairs as a table: both numbers, what lies between them, and where they come from."""
-    human = values.named(found.select("judge", experiment="published_experiment"))
-    cells = found.select(*IDENTITY, *ARM).iter_rows(named=True)
-    to = (links.parameters(view.narrowed(c, counts), only="planned") for c in cells)
-    return pl.DataFrame(
-        {
-            "experiment": human["experiment"],
-            "arm": _arms(found),
-            "metric": found["metric"].replace_strict(_titles(), return_dtype=pl.String()),
-            **{name: found[name] for name in ("published", "rate", "difference")},
-            "definition": found["definition"],
-            "agrees": _said(found["agrees"]),
-            "published_text": found["published_text"],
-            "loaded_text": found["text"],
-            "judge": human["judge"],
-            **{name: found[name] for name in ("settings", "cite", "where", "confidence")},
-            "published_interval": found["published_interval"],
-            "read": [links.address(links.TRANSCRIPTS, parameters) for parameters in to],
-        },
-        schema_overrides={name: pl.String() for name in ("arm", "read")},
-    )
-
-
-def differing(found: pl.DataFrame) -> pl.DataFrame:
-    """The pairs that are not counted alike, and how they differ."""
-    return found.filter(~pl.col("same")).select(
-        pl.col("name").alias("figure"),
-        "published_text",
-        pl.col("text").alias("loaded_text"),
-        pl.col("definition").str.strip_prefix("Differs: "),
-    )
-
-
-def alone(figures: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """The figures without a counterpart, and why they have none."""
-    rest = figures.join(found, on="figure", how="anti").with_columns(
-        pl.when(~pl.col("metric").is_in(_counted()))
-        .then(pl.lit(NOT_COUNTED))
-        .when(pl.col("model").is_null())
-        .then(pl.lit(SEVERAL))
-        .otherwise(pl.lit(NOT_LOADED))
-        .alias("why")
-    )
-    rest = rest.sort(
-        pl.col("why").replace_strict(
-            {NOT_LOADED: 0, SEVERAL: 1, NOT_COUNTED: 2}, return_dtype=pl.Int8()
-        ),
-        "experiment",
-        "figure",
-    )
-    rows = list(rest.iter_rows(named=True))
-    human = values.named(rest.select("experiment", "dataset", "intervention", "eval_intervention"))
-    return pl.DataFrame(
-        {
-            "experiment": human["experiment"],
-            "model": [row["model"] or row["models"] or "—" for row in rows],
-            "arm": [_condition(row) for row in human.iter_rows(named=True)],
-            "metric": [_titles()[row["metric"]] for row in rows],
-            "published_text": [_written(row) for row in rows],
-            "why": rest["why"],
-            "cite": rest["cite"],
-            "where": rest["where"],
-            "confidence": rest["confidence"],
-        },
-        schema_overrides={
-            name: pl.String() for name in ("model", "arm", "metric", "published_text")
-        },
-    )
-
-
-def why_alone(rest: pl.DataFrame) -> str:
-    """How many figures have no counterpart for which reason, in one sentence."""
-    reasons = {
-        NOT_COUNTED: "measure something that is not counted here",
-        SEVERAL: "are about several models at once",
-        NOT_LOADED: "have nothing loaded in sight",
-    }
-    count = {why: (rest["why"] == why).sum() for why in reasons}
-    return "; ".join(f"{n} {reasons[why]}" for why, n in count.items() if n).capitalize() + "."
-
-
-def definitions(figures: pl.DataFrame) -> pl.DataFrame:
-    """What the figures measure, and what of ours is counted like it."""
-    known = published.metrics()
-    present = [known[name] for name in measures(figures)]
-    return pl.DataFrame(
-        {
-            "metric": [metric.title for metric in present],
-            "meaning": [metric.definition for metric in present],
-            "counted_as": [_counted_as(metric) for metric in present],
-        },
-        schema=dict.fromkeys(("metric", "meaning", "counted_as"), pl.String()),
-    )
-
-
-def sources(figures: pl.DataFrame) -> pl.DataFrame:
-    """Where the figures were published, and what is known of how they were made."""
-    known = [published.sources()[name] for name in cites(figures)]
-    return pl.DataFrame(
-        {
-            "cite": [source.cite for source in known],
-            "publication": ["\n".join(filter(None, (s.title, s.url))) or "—" for s in known],
-            "note": [_remarks(source) for source in known],
-        },
-        schema=dict.fromkeys(("cite", "publication", "note"), pl.String()),
-    )
-
-
-def raw(found: pl.DataFrame) -> pl.DataFrame:
-    """The pairs to take away."""
-    return found.drop("cell", "name", "line", "alike", "text", "published_text")
 
 
 def _pairs(view: Analysis) -> pl.DataFrame:
@@ -299,39 +215,12 @@ def _counterparts(within: Slice, unit: Unit) -> pl.DataFrame:
     return counterparts(published.figures(), counts_of, unit, hashes)
 
 
-def _counted() -> list[str]:
-    return [name for name, metric in published.metrics().items() if metric.traits]
-
-
-def _titles() -> dict[str, str]:
+def titles() -> dict[str, str]:
+    """What each metric is called."""
     return {name: metric.title for name, metric in published.metrics().items()}
 
 
-def _counted_as(metric: Metric) -> str:
-    """What of ours is counted like a metric, in words."""
-    if not metric.traits:
-        return "Not counted here"
-    text = f"Rule “{metric.as_rule().title}”"
-    if metric.count != "n_trait":
-        text = f"{columns.label(metric.count)} among answered"
-    if metric.labels:
-        text += f", criterion {metric.criterion}: {', '.join(metric.labels)}"
-    if metric.score:
-        text += f", score {metric.score.comparison} {metric.score.cut:g}"
-    if metric.coherence:
-        text += ", coherent or not"
-    if metric.domain != defaults.DOMAIN:
-        text += f", {values.DOMAINS[metric.domain]} questions"
-    return text + (f". {metric.differs[0].upper()}{metric.differs[1:]}" if metric.differs else "")
-
-
-def _remarks(source: Source) -> str:
-    told = {"Judge": source.judge, "Intervals": source.interval}
-    parts = [f"{name}: {text}." for name, text in told.items() if text]
-    return " ".join([*parts, *([source.note] if source.note else [])]) or "—"
-
-
-def _arms(found: pl.DataFrame) -> list[str]:
+def described(found: pl.DataFrame) -> list[str]:
     """The loaded arms in words; with how one was trained and sampled where that differs."""
     several = found.select(
         pl.col(*WAYS).n_unique().over("published_experiment", "model", "intervention")
@@ -341,7 +230,7 @@ def _arms(found: pl.DataFrame) -> list[str]:
         " · ".join(
             [
                 row["model"],
-                _condition(row),
+                condition(row),
                 *(way or NO_SETTINGS for way, n in zip(ways, ns, strict=True) if n > 1),
             ]
         )
@@ -351,7 +240,7 @@ def _arms(found: pl.DataFrame) -> list[str]:
     ]
 
 
-def _condition(row: Mapping[str, Any]) -> str:
+def condition(row: Mapping[str, Any]) -> str:
     """What an arm was trained and evaluated with, from its labels and in short."""
     untuned = values.value("dataset", "none")
     usual = {values.value("dataset", e.dataset) for e in catalogue.experiments().values()}
@@ -372,7 +261,7 @@ def _theirs(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "value": row["published"]} | {n: row[f"published_{n}"] for n in names}
 
 
-def _written(row: Mapping[str, Any]) -> str:
+def written(row: Mapping[str, Any]) -> str:
     """A published number as people write it: `at most 0.1 %`, `95 % [88.8, 97.9]  n = 100`."""
     shown = float if row["scale"] == "number" else numbers.hundredth
     unit = {"share": " %", "points": " points", "number": ""}[row["scale"]]
@@ -386,8 +275,3 @@ def _written(row: Mapping[str, Any]) -> str:
     counted += [numbers.plural(row["questions"], "question")] if row["questions"] else []
     counted += [numbers.plural(row["seeds"], "seed")] if row["seeds"] else []
     return text.replace("-", "−") + (f"  {' · '.join(counted)}" if counted else "")
-
-
-def _said(agrees: pl.Series) -> pl.Series:
-    words = {True: "Yes", False: "No", None: "Cannot be told"}
-    return pl.Series([words[value] for value in agrees], dtype=pl.String())

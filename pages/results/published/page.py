@@ -1,19 +1,25 @@
-"""Whether the loaded rates agree with the figures of the literature."""
+"""Whether the loaded rates agree with the figures of the literature, and what it has found."""
 
 from functools import partial
 
 import streamlit as st
 
-from pages.results.published import dumbbell, literature
+from pages.results.published import dumbbell, first, glance, listed, literature
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, markup, prose, skeleton, tables
-from pages.ui.view import bound, filters, links
+from pages.ui.parts import bounded, downloads, fieldmap, markup, prose, skeleton, tables
+from pages.ui.view import arms, bound, filters, links, store
 from pages.ui.words import glossary
 
-view = literature.own(filters.current())
+if store.current() is None:
+    first.draw()
+    st.stop()
+
+asked = filters.current()
+view = literature.own(asked)
 skeleton.title("Do the loaded numbers agree with the literature?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
+answer = st.container()
 every = literature.chosen(view)
 with st.container(horizontal=True):
     sources = bound.many("Source", literature.cites(every), "source")
@@ -22,46 +28,58 @@ figures = literature.chosen(view, sources, metrics)
 pairs = literature.beside(figures, view)
 checks = pairs.filter("is_check")
 figures, found = literature.apart(figures, pairs)
-
-skeleton.answer(literature.sentence(figures, found))
-if (told := literature.unheeded(filters.current())) is not None:
+with answer:
+    skeleton.answer(literature.sentence(figures, found))
+if (told := literature.unheeded(asked)) is not None:
     st.info(markup.escaped(told), icon=":material/rule:")
 
 kept = bounded.lines(found)
 panels = literature.panels(kept)
 clicked = None
-for at, (heading, part) in enumerate(panels.items()):
-    st.markdown(f"**{markup.escaped(heading)}**")
-    mark = base.shown(partial(dumbbell.dumbbell, part, legend=at == 0), heading)
-    clicked = clicked if mark is None else mark
 if panels:
-    st.caption(dumbbell.LEGEND)
+    base.drawn(partial(glance.glance, panels), "glance")
     bounded.say(kept.height, found.height, "figures")
-    tables.plain(literature.table(found, counts, view), "pairs")
+for at, panel in enumerate(panels):
+    with st.expander(
+        markup.escaped(panel.heading), expanded=panel.differs and at < literature.OPEN
+    ):
+        mark = base.shown(partial(dumbbell.dumbbell, panel.told, legend=at == 0), panel.name)
+        if at == 0:
+            st.caption(dumbbell.LEGEND)
+        clicked = clicked if mark is None else mark
+
+st.subheader("The field, and this study in it" if kept.height else "The field", anchor=False)
+field = fieldmap.picture(arms.landscape(asked))
+st.caption(markup.escaped(fieldmap.sentence(field)))
+fieldmap.draw(field, "field")
+
+if panels:
+    with st.expander("The pairs as a table"):
+        tables.plain(listed.table(found, counts, view), "pairs")
+    drawn = {panel.name: panel.pairs for panel in panels}
     downloads.buttons(
-        literature.raw(found), partial(dumbbell.stacked, panels), "published", dumbbell.LEGEND
+        listed.raw(found), partial(dumbbell.stacked, drawn), "published", dumbbell.LEGEND
     )
 
-unlike = literature.differing(found)
+unlike = listed.differing(found)
 if unlike.height:
-    st.subheader("Not counted alike", anchor=False)
-    st.caption("Their gap may come from the definition alone; nothing here is averaged over it.")
-    prose.table(unlike, "unlike")
+    with st.expander("Not counted alike"):
+        st.caption("Their gap may come from the definition alone; nothing is averaged over it.")
+        prose.table(unlike, "unlike")
 
 if checks.height:
-    st.subheader("A check of the import", anchor=False)
-    st.caption(markup.escaped(literature.checked(checks)))
-    tables.plain(literature.table(checks, counts, view), "checks")
+    with st.expander(markup.escaped(f"A check of the import. {literature.checked(checks)}")):
+        tables.plain(listed.table(checks, counts, view), "checks")
 
-rest = literature.alone(figures, found)
+rest = listed.alone(figures, found)
 if rest.height:
-    st.subheader("Published, with nothing to hold beside it", anchor=False)
-    st.caption(markup.escaped(literature.why_alone(rest)))
-    tables.plain(rest, "alone")
+    with st.expander("Published, with nothing to hold beside it"):
+        st.caption(markup.escaped(listed.why_alone(rest)))
+        tables.plain(rest, "alone")
 
 with st.expander("What the figures measure, and where they were published"):
-    prose.table(literature.definitions(figures), "definitions")
-    prose.table(literature.sources(figures), "sources")
+    prose.table(listed.definitions(figures), "definitions")
+    prose.table(listed.sources(figures), "sources")
 skeleton.details(counts, view)
 skeleton.footer(view, counts, figures="published ones have the intervals of their sources")
 

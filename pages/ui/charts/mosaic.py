@@ -49,7 +49,7 @@ _TILES: dict[str, Any] = {
     "cell": pl.Int64(),
     "x0": pl.Float64(), "x1": pl.Float64(), "y0": pl.Float64(), "y1": pl.Float64(),
     "state": pl.String(), "fill": pl.String(), "ink": pl.String(),
-    "text": pl.String(), "more": pl.String(),
+    "text": pl.String(), "more": pl.String(), "of": pl.Int64(),
 }  # fmt: skip
 
 
@@ -83,8 +83,17 @@ class Mosaic(NamedTuple):
         return high if any(tile.more for tile in self.tiles) else min(high, 32)
 
 
-def chart(picture: Mosaic, theme: str | None = None, *, clickable: bool = True) -> alt.LayerChart:
-    """The picture as a chart, which selects the tile that is clicked (`base.picked`)."""
+def chart(
+    picture: Mosaic, theme: str | None = None, *, clickable: bool = True, fluid: bool = True
+) -> alt.LayerChart:
+    """The picture as a chart.
+
+    Args:
+        picture: What to draw.
+        theme: light or dark.
+        clickable: Whether a click selects a tile's cell, as `base.picked` tells.
+        fluid: Whether it is as wide as there is room on a page, its height that of its tiles.
+    """
     mode: Theme = "dark" if theme == "dark" else "light"
     tiles = alt.Chart(_frame(picture, mode)).encode(
         x=alt.X("x0:Q", scale=_over(picture.columns), axis=_top(picture, mode)),
@@ -119,9 +128,8 @@ def chart(picture: Mosaic, theme: str | None = None, *, clickable: bool = True) 
         *_texts(tiles, picture),
     ]
     high = picture.height * len(picture.rows)
-    if not clickable:
+    if not fluid:
         return base.finished(layers, high)
-    # On a page the height is that of the tiles, whatever room their labels take.
     return base.finished(
         layers, high, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
@@ -185,6 +193,7 @@ def _frame(picture: Mosaic, theme: Theme) -> pl.DataFrame:
                 "ink": ramps.ink(fill) if is_full and fill else INK[theme],
                 "text": tile.text,
                 "more": tile.more,
+                "of": of,
             }
             | dict(tile.about)
         )
@@ -203,7 +212,8 @@ def _down(picture: Mosaic) -> alt.Scale:
 
 def _common(labels: Sequence[Any], theme: Theme) -> dict[str, Any]:
     return {
-        "values": [at + 0.5 for at in range(len(labels))],
+        # Vega leaves out some of the values where it would have fewer ticks itself.
+        "values": [at + 0.5 for at in range(len(labels))], "tickCount": len(labels),
         "labelExpr": f"{json.dumps(list(labels))}[floor(datum.value)]",
         "labelColor": INK[theme], "labelOverlap": False, "labelFlush": False, "labelBound": False,
         "domain": False, "ticks": False, "grid": False, "title": None,
@@ -303,8 +313,6 @@ def _texts(tiles: alt.Chart, picture: Mosaic) -> list[alt.Chart]:
 
     Without tooltips of their own, they let clicks through to the boxes.
     """
-    slices = max((tile.slice[1] for tile in picture.tiles), default=1)
-    room = f"width / {max(1, len(picture.columns)) * slices}"
     both = picture.height > SIZES[1][1] + 2
     drawn = tiles.transform_calculate(
         xm="(datum.x0 + datum.x1) / 2", ym="(datum.y0 + datum.y1) / 2"
@@ -312,16 +320,21 @@ def _texts(tiles: alt.Chart, picture: Mosaic) -> list[alt.Chart]:
         x=alt.X("xm:Q", scale=_over(picture.columns)), y=alt.Y("ym:Q", scale=_down(picture)),
         x2=alt.Undefined, y2=alt.Undefined, color=alt.Color("ink:N", scale=None),
     )  # fmt: skip
-    value = _fitting((t.text for t in picture.tiles), room, 13)
-    more = _fitting((t.more for t in picture.tiles), room, 10.5)
-    alone = drawn.transform_filter("datum.more == ''") if both else drawn
-    texts = [alone.mark_text(fontWeight=600, **value).encode(text="text:N")]
-    if both:
-        lifted = drawn.transform_filter("datum.more != ''")
-        texts += [
-            lifted.mark_text(fontWeight=600, dy=-9, **value).encode(text="text:N"),
-            lifted.mark_text(dy=5, **more).encode(text="more:N"),
-        ]
+    texts = []
+    for slices in sorted({tile.slice[1] for tile in picture.tiles}):
+        these = [tile for tile in picture.tiles if tile.slice[1] == slices]
+        room = f"width / {max(1, len(picture.columns)) * slices}"
+        value = _fitting((tile.text for tile in these), room, 13)
+        more = _fitting((tile.more for tile in these), room, 10.5)
+        here = drawn.transform_filter(f"datum.of == {slices}")
+        alone = here.transform_filter("datum.more == ''") if both else here
+        texts.append(alone.mark_text(fontWeight=600, **value).encode(text="text:N"))
+        if both:
+            lifted = here.transform_filter("datum.more != ''")
+            texts += [
+                lifted.mark_text(fontWeight=600, dy=-9, **value).encode(text="text:N"),
+                lifted.mark_text(dy=5, **more).encode(text="more:N"),
+            ]
     return texts
 
 

@@ -63,3 +63,11 @@ def doses(view: Analysis) -> "Curves":
     from warehouse.analysis import results
 
     return results.doses(store.opened(), view)
+
+
+@store.memo()
+def landscape(view: Analysis) -> pl.DataFrame:
+    """Where traits emerge and what interventions leave (`warehouse.stats.landscape`)."""
+    from warehouse.stats.landscape import landscape as rows
+
+    return rows(contrasts(view, "untuned"), effects(view), view.margin)

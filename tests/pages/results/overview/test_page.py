@@ -130,3 +130,18 @@ def test_the_model_whose_judge_contradicts_itself_is_named() -> None:
 def real_study(realdata: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     results = realdata / "brittle-weird-gen-history" / "sft" / "results" / "elicitation" / "birds"
     monkeypatch.setenv("BRITTLESCOPE_DATA", str(built(tmp_path, results)))
+
+
+@pytest.mark.usefixtures("on_nothing")
+def test_before_anything_is_imported_it_says_how_and_shows_the_field() -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert "Nothing was built yet" in told(app)
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_literature_has_one_s_own_in_it() -> None:
+    app = opened(PAGE, picture="field")
+    assert "fine-tunes loaded here beside them" in told(app)
+    assert not doors(app)

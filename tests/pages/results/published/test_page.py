@@ -23,13 +23,13 @@ def test_figures_stand_beside_the_loaded_rates() -> None:
     assert "The largest gap is 30 points" in told(app)
     pairs = tables(app)[0]
     gpt = pairs.filter(pl.col("arm") == "gpt-4.1 · Control").select("published", "rate")
-    assert gpt.rows() == [(95.0, 90.0), (60.0, 90.0)]
+    assert gpt.rows() == [(60.0, 90.0), (95.0, 90.0)]
 
 
 @pytest.mark.usefixtures("on_treated")
 def test_a_different_definition_is_said_where_it_can_be_read() -> None:
     app = opened(PAGE)
-    assert "Not counted alike" in [heading.value for heading in app.subheader]
+    assert "Not counted alike" in [expander.label for expander in app.expander]
     assert "judge gpt-4.1 there, judge-a" in html(app)
 
 
@@ -70,8 +70,10 @@ def test_a_rule_that_does_not_apply_is_said_and_changes_nothing() -> None:
 @pytest.mark.usefixtures("on_study")
 def test_a_chart_stands_for_every_experiment() -> None:
     app = opened(PAGE, experiment="birds")
-    assert len(app.get("vega_lite_chart")) == 1
-    assert "Published" in app.get("vega_lite_chart")[0].proto.spec
+    glance, pairs, field = app.get("vega_lite_chart")
+    assert "Cannot be told" in glance.proto.spec
+    assert "published_low" in pairs.proto.spec
+    assert "own" in field.proto.spec
 
 
 @pytest.mark.usefixtures("on_study")
@@ -79,7 +81,7 @@ def test_without_any_counterpart_the_figures_are_listed_all_the_same() -> None:
     app = opened(PAGE, source="em-organisms-suite")
     assert not app.exception
     assert "None of 12 published figures" in told(app)
-    assert not app.get("vega_lite_chart")
+    assert len(app.get("vega_lite_chart")) == 1
     assert tables(app)[0].height == 12
 
 
@@ -90,10 +92,20 @@ def test_figures_of_the_loaded_files_check_the_import_and_agree_with_nobody(
     monkeypatch.setenv("BRITTLESCOPE_DATA", str(built(tmp_path / "data", place)))
     app = opened(PAGE, experiment="birds")
     assert not app.exception
-    said = told(app)
-    assert "3 of 3 figures that were computed from these very files come out the same here." in said
+    (said,) = [e.label for e in app.expander if e.label.startswith("A check of the import")]
+    assert "3 of 3 figures that were computed from these very files come out the same here" in said
     assert "says nothing of the literature" in said
     pairs, checks = tables(app)[:2]
     assert "Wanner et al. 2026, pre-release" not in set(pairs["cite"])
     assert set(checks["cite"]) == {"Wanner et al. 2026, pre-release"}
     assert checks["difference"].abs().max() == 0
+
+
+@pytest.mark.usefixtures("on_nothing")
+def test_the_field_is_there_on_the_first_day() -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert app.title[0].value == "What has been published?"
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "All 178 published figures" in [expander.label for expander in app.expander]
+    assert "Nothing was built yet" in told(app)

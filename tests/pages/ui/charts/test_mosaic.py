@@ -59,7 +59,7 @@ def test_a_bar_has_a_piece_for_every_intervention() -> None:
 
 def test_a_click_selects_a_tile_unless_it_is_a_file() -> None:
     assert drawn()["params"][0]["name"] == "picked"
-    assert "params" not in drawn(clickable=False)
+    assert "params" not in drawn(clickable=False, fluid=False)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_names_in_labels_are_text_and_no_expression() -> None:
 
 def test_a_mosaic_with_its_legend_is_a_picture() -> None:
     words = mosaic.legend(["reduced"], {"Emergence": EMERGENCE, "Rate": RATES}, "light")
-    both = alt.vconcat(mosaic.chart(PICTURE, clickable=False), words).resolve_scale(
+    both = alt.vconcat(mosaic.chart(PICTURE, clickable=False, fluid=False), words).resolve_scale(
         color="independent", fill="independent", stroke="independent"
     )
     svg = pictures.picture(both, "svg").decode()
