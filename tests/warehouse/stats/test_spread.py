@@ -73,17 +73,20 @@ def test_seeds() -> None:
     assert over_seeds(mixed, ["model"])["sd"].to_list() == [None]
 
 
+@pytest.mark.parametrize(
+    ("studies", "least"), [(120, 0.9), pytest.param(400, 0.92, marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.parametrize("mean", [0.02, 0.1, 0.5, 0.8])
-def test_coverage_of_the_spread(mean: float) -> None:
+def test_coverage_of_the_spread(mean: float, studies: int, least: float) -> None:
     random = np.random.default_rng(70)
     for icc in (0.0, 0.05, 0.25, 0.45):
         for questions, answers in ((8, 10), (10, 100)):
-            _, trait = beta_counts(random, mean, icc, questions, answers, 400)
+            _, trait = beta_counts(random, mean, icc, questions, answers, studies)
             counts = frame(*(cell(k.tolist(), answers, model=f"m{n}") for n, k in enumerate(trait)))
             got = over_questions(counts, ["model"], draws=10)
             true = (mean * (1 - mean) * icc) ** 0.5
             covered = (got["sd_low"] <= true) & (true <= got["sd_high"])
-            assert covered.sum() / 400 > 0.92, (icc, questions, answers)
+            assert covered.sum() / studies > least, (icc, questions, answers)
             if mean > 0.05 and icc == 0.25 and answers == 100:
                 assert np.median(got["sd"].to_numpy()) == pytest.approx(true, rel=0.35)
 
