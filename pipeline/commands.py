@@ -162,17 +162,15 @@ def show(found: "pl.DataFrame", form: str) -> None:
     if form == "csv":
         click.echo(harmless.csv(flat), nl=False)
     else:
-        tell(_table(flat))
+        click.echo(_table(flat, sys.stdout.isatty()))
 
 
-def _table(found: "pl.DataFrame") -> str:
-    names = found.columns
+def _table(found: "pl.DataFrame", styled: bool) -> str:
+    from pipeline.terminal import tables  # with rich, which only tables wait for
+
     rows = [[_cell(value) for value in row] for row in found.rows()]
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (names, *rows)
-    )
+    numbers = [at for at, kind in enumerate(found.dtypes) if kind.is_numeric()]
+    return tables.aligned(found.columns, rows, numbers, styled=styled)
 
 
 def _cell(value: object) -> str:

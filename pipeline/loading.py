@@ -1,6 +1,6 @@
 """The commands that fill the lake and build snapshots: import, forget, build and demo."""
 
-import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +12,7 @@ from pipeline import finding, workers
 from pipeline.commands import command, say, tell
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app, where
+from pipeline.terminal.progress import Bar
 
 if TYPE_CHECKING:
     from pipeline.importing import Outcome
@@ -120,12 +121,15 @@ def _say_what_is_in_doubt(data: Path) -> None:
 
 
 def _followed(outcomes: Iterable["Outcome"], length: int, label: str) -> Iterator["Outcome"]:
-    """The outcomes as they come, with a bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from outcomes
-        return
-    with click.progressbar(outcomes, length=length, label=label, file=sys.stderr) as bar:
-        yield from bar
+    """The outcomes as they come, with how far that is."""
+    bar, count, began = Bar(said=time.monotonic()), 0, False
+    try:
+        for count, outcome in enumerate(outcomes, 1):
+            yield outcome
+            began = bar.show(f"{label}: {count:,} of {length:,} files", count, length) or began
+    finally:
+        if began:
+            bar.show(f"{label}: {count:,} of {length:,} files", count, length, last=True)
 
 
 @command("forget", current=False)

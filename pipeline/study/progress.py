@@ -1,6 +1,5 @@
 """How far a step is: a line for whoever watches, and a file for the app to read."""
 
-import sys
 import threading
 import time
 from collections import Counter
@@ -12,12 +11,12 @@ import msgspec
 
 from pipeline.study.layout import Folder
 from pipeline.study.lines import write_json
+from pipeline.terminal.progress import Bar
 from warehouse import clock, studies
 from warehouse.studies import ProgressFile, Spend, StepProgress
 
 FILE_EVERY = 2.0
-LINE_EVERY = {True: 0.2, False: 15.0}
-"""Seconds between two lines, on a terminal and elsewhere."""
+"""Seconds between two times that the file is written."""
 
 SHOWN = 10
 """How many kinds of failures, and how many of the things left, the file tells of."""
@@ -49,11 +48,10 @@ class Progress:
         self.spent = Spend()
         self.detail = ""
         self._lock = threading.RLock()
-        self._out = to or sys.stderr
-        self._terminal = self._out.isatty()
+        self._bar = Bar(to)
         self._began = time.monotonic()
         self._before = 0
-        self._filed = self._told = 0.0
+        self._filed = 0.0
 
     def found(self, done: int) -> None:
         """Counts what earlier runs of the command finished."""
@@ -101,17 +99,12 @@ class Progress:
         return (self.planned - self.done) / self.rate if self.rate else None
 
     def show(self, *, last: bool = False) -> None:
-        """Writes the line and the file, unless they are recent."""
+        """Shows it and writes the file, unless that was just done."""
         moment = time.monotonic()
         if last or moment - self._filed >= FILE_EVERY:
             self._filed = moment
             self._write(running=not last)
-        if last or moment - self._told >= LINE_EVERY[self._terminal]:
-            self._told = moment
-            end = "\n" if last or not self._terminal else ""
-            start = "\r\x1b[K" if self._terminal else ""
-            self._out.write(f"{start}{self.line()}{end}")
-            self._out.flush()
+        self._bar.show(self.line(), self.done, self.planned, last=last)
 
     def line(self) -> str:
         """The state in one line."""

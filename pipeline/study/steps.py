@@ -152,19 +152,8 @@ def table(plan: Plan) -> str:
         f"  {study.sampling.samples_per_question} samples per question, "
         f"at most {study.sampling.max_tokens} tokens each",
         "",
-        f"  {'step':8}{'planned':>10}{'local':>10}{'requests':>10}"
-        f"{'tokens in ≈':>13}{'tokens out ≤':>13}{'cost ≈':>10}{'cost ≤':>10}",
+        *(f"  {line}" for line in _estimates(plan).splitlines()),
     ]
-    for estimate in plan.estimates():
-        cost, most = (
-            "unknown" if amount is None else f"{amount:.2f}"
-            for amount in (estimate.cost, estimate.most)
-        )
-        lines.append(
-            f"  {estimate.step:8}{estimate.planned:>10,}{estimate.local:>10,}"
-            f"{estimate.requests:>10,}{estimate.input_tokens:>13,}{estimate.output_tokens:>13,}"
-            f"{cost:>10}{most:>10}"
-        )
     limits = plain(study.budget) or {}
     given = ", ".join(f"{key} {limit:g}" for key, limit in limits.items() if limit is not None)
     lines.append(f"  budget: {given or 'none; nothing is asked of an endpoint'}")
@@ -175,3 +164,19 @@ def table(plan: Plan) -> str:
         "what counts where the endpoint does not say what it did cost.",
     ]
     return "\n".join(lines)
+
+
+def _estimates(plan: Plan) -> str:
+    """What each step asks for, a row each."""
+    from pipeline.terminal import tables
+
+    names = ("step", "planned", "local", "requests", "tokens in ≈", "tokens out ≤", "cost ≈",
+             "cost ≤")  # fmt: skip
+    rows = []
+    for told in plan.estimates():
+        counts = (
+            told.planned, told.local, told.requests, told.input_tokens, told.output_tokens
+        )  # fmt: skip
+        costs = ("unknown" if cost is None else f"{cost:.2f}" for cost in (told.cost, told.most))
+        rows.append([told.step, *(f"{count:,}" for count in counts), *costs])
+    return tables.aligned(names, rows, range(1, len(names)))

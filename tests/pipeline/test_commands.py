@@ -46,7 +46,7 @@ def test_a_table_is_aligned_and_says_what_is_missing(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.splitlines() == [
         "name  value  flags     holds",
         "a     0.500  one; two  yes",
-        "b     –                no",
+        "b         –            no",
     ]
 
 
@@ -97,7 +97,7 @@ def test_every_command_prints_through_here() -> None:
     # Whoever prints by themselves forgets what a name can do to a terminal.
     root = Path(commands.__file__).parent
     others = [path for path in root.rglob("*.py") if path != Path(commands.__file__)]
-    printing = re.compile(r"\b(click\.(s?echo|secho)|print)\(")
+    printing = re.compile(r"(?<![.\w])(click\.(s?echo|secho)|print)\(")
     assert not [path.name for path in others if printing.search(path.read_text("utf-8"))]
 
 
