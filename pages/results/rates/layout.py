@@ -4,13 +4,12 @@ Cells that share the second dimension's value are a panel: small multiples over 
 the same scale. What no line differs in is said once above the picture, and never on a line.
 """
 
-import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from pages.ui.charts import base
 from pages.ui.view import cells
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.rates import IDENTITY
@@ -32,9 +31,6 @@ UNTOLD = (None, "", "none", "unrecorded")
 
 OF_TUNING = ("dataset", "settings")
 """What only a fine-tune has."""
-
-LETTERS, WIDEST = 32, 48
-"""Letters of a line of a name, and the most where two lines of so many do not hold the longest."""
 
 ENDS = (0.2, 0.4, 1.0)
 """Where the scale may end: the first that holds every interval in sight."""
@@ -216,12 +212,7 @@ def _pages(marks: Iterable[int], most: int) -> list[int]:
 
 def _labels(names: pl.Series) -> list[str]:
     """The names over two lines at most, then what makes each unique."""
-    longest = max((len(name) for name in names), default=0)
-    width = min(max(LETTERS, math.ceil(longest / 2) + 4), WIDEST)
-    return [
-        "\n".join([*textwrap.wrap(name, width, max_lines=2, placeholder=" …"), str(at)])
-        for at, name in enumerate(names)
-    ]
+    return [f"{name}\n{at}" for at, name in enumerate(base.wrapped(names.to_list()))]
 
 
 def _percent(row: Mapping[str, Any], ends: bool = True) -> str:

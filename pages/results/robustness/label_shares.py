@@ -84,7 +84,7 @@ def _colour(shares: pl.DataFrame, legend: bool, ink: str) -> alt.Color:
         ),
         legend=base.legend(
             legend,
-            alt.expr("width > 420 ? 6 : 2"),
+            alt.expr("width > 420 ? 6 : width > 200 ? 2 : 1"),
             labelFontSize=12,
             labelColor=ink,
             symbolType="square",

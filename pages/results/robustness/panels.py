@@ -1,7 +1,6 @@
 """A chart for every experiment and trait, under its heading, and what was clicked in any."""
 
-import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import altair as alt
@@ -13,11 +12,8 @@ from pages.ui.parts import bounded, markup
 from pages.ui.view import bound, store
 from pages.ui.words import values
 
-LABELS = 190
-"""Pixels left of every panel, at the least, so that panels stand in line."""
-
-LETTERS = 38
-"""Letters of a line of a name, of which there are two at most."""
+LABELS, LETTER = 190, 6.4
+"""Pixels left of every panel at the most, so that panels stand in line, and of a letter."""
 
 LINES = 16
 """How many arms are drawn at once; the others are on further pages."""
@@ -42,10 +38,8 @@ def heading(frame: pl.DataFrame, by: Sequence[str]) -> pl.Series:
 
 def labels(names: Sequence[str], numbers: Sequence[str]) -> pl.Series:
     """A label an arm: its name over two lines at most, its numbers, and what makes it unique."""
-    said = [
-        "\n".join([*textwrap.wrap(name, LETTERS, max_lines=2, placeholder=" …"), beside, str(at)])
-        for at, (name, beside) in enumerate(zip(names, numbers, strict=True))
-    ]
+    told = zip(base.wrapped(names), numbers, strict=True)
+    said = [f"{name}\n{beside}\n{at}" for at, (name, beside) in enumerate(told)]
     return pl.Series("line", said, pl.String())
 
 
@@ -54,10 +48,15 @@ def lines(rows: pl.DataFrame, theme: str | None) -> alt.Y:
     return base.lines(
         rows["line"].to_list(),
         base.line_axis(
-            250, labelOverlap=False, minExtent=LABELS, labelLineHeight=base.TEXT,
+            300, labelOverlap=False, labelLineHeight=base.TEXT,
             labelColor=base.ink(theme),
         ),
     )  # fmt: skip
+
+
+def room(options: Iterable[str]) -> float:
+    """Pixels that these labels take, between a third of the most and the most."""
+    return min(max(LABELS / 3, LETTER * max(map(len, options), default=0) + 12), LABELS)
 
 
 def step(rows: pl.DataFrame) -> alt.Step:

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.results.robustness import frames, panels, strips, ways
 from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
+from pages.ui.charts import base
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import bound, cells, links
 from pages.ui.words import armnames, numbers
@@ -154,4 +155,4 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> str:
     """Which question moves an arm most."""
     if row["question"] is None:
         return "no question moves it"
-    return f"most: {harmless.short(names[row['question']], panels.LETTERS)}"
+    return f"most: {harmless.short(names[row['question']], base.LETTERS)}"

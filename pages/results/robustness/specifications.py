@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.results.robustness import frames, strips, ways
+from pages.results.robustness import frames, panels, strips, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.strips import NOT_COMPARED
 from pages.ui.charts import base
@@ -60,6 +60,7 @@ def _columns(
 ) -> list[partial[alt.LayerChart]]:
     """The estimates, and below them the choices where there are several of any."""
     chosen = frames.options(rows)
-    upper = partial(strips.estimates, rows, margin, theme)
-    lower = partial(strips.choices, chosen, theme)
+    room = panels.room(chosen["option"])
+    upper = partial(strips.estimates, rows, margin, theme, room)
+    lower = partial(strips.choices, chosen, theme, room)
     return [upper] if chosen.is_empty() else [upper, lower]

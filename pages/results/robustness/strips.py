@@ -77,7 +77,9 @@ def strips(
     return base.finished(layers, panels.step(lines))
 
 
-def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None) -> alt.LayerChart:
+def estimates(
+    rows: pl.DataFrame, margin: float | None, theme: str | None = None, room: float = panels.LABELS
+) -> alt.LayerChart:
     """One arm's estimate under every specification, in the order of size.
 
     Args:
@@ -85,11 +87,10 @@ def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None
             name, or `NOT_COMPARED`), way, text, counts, is_claim, is_result.
         margin: In points, of a difference; None where the estimates are rates.
         theme: Light or dark.
+        room: Pixels of the labels, the same as those of `choices`.
     """
     title, domain = _measure(rows, margin)
-    axis = alt.Axis(
-        title=title, tickCount=5, minExtent=panels.LABELS, maxExtent=panels.LABELS, titleX=-60
-    )
+    axis = alt.Axis(title=title, tickCount=5, minExtent=room, maxExtent=room, titleX=-46)
     drawn = alt.Chart(rows.select(ESTIMATES)).encode(
         x=_place(rows),
         color=_colour(rows),
@@ -119,13 +120,16 @@ def estimates(rows: pl.DataFrame, margin: float | None, theme: str | None = None
     return base.finished([*_zero(margin, "y"), bars, points, claim], 230)
 
 
-def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
+def choices(
+    rows: pl.DataFrame, theme: str | None = None, room: float = panels.LABELS
+) -> alt.LayerChart:
     """Which choices make up each specification, under its estimate.
 
     Args:
         rows: Columns place, option (a line's label, such as "Trait cut: 30"), conclusion, way,
             is_claim; a row for every choice that makes up a specification.
         theme: Light or dark.
+        room: Pixels of the labels.
     """
     options = rows["option"].unique(maintain_order=True).to_list()
     drawn = alt.Chart(rows.select("place", "option", "conclusion", "way", "is_claim")).encode(
@@ -135,9 +139,10 @@ def choices(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
             sort=options,
             title=None,
             axis=alt.Axis(
-                minExtent=panels.LABELS,
-                maxExtent=panels.LABELS,
-                labelLimit=panels.LABELS - 8,
+                minExtent=room,
+                maxExtent=room,
+                labelLimit=room - 8,
+                labelColor=base.ink(theme),
                 domain=False,
                 ticks=False,
                 grid=True,

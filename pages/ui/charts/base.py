@@ -3,6 +3,7 @@
 Colours are Okabe and Ito's, safe for the colour-blind and legible on white and on black.
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -50,6 +51,9 @@ INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
 TEXT = 13
 """Pixels of a line of text."""
 
+LETTERS, WIDEST, CUT = 32, 48, " …"
+"""Letters of a line of a name, the most where two lines do not hold one, and how it then ends."""
+
 WIDTH = 560
 """Pixels of a chart, and of a file of it; on a page it is as wide as there is room."""
 
@@ -82,6 +86,15 @@ def line_axis(width: float, **options: Any) -> alt.Axis:
         ticks=False,
         **options,
     )
+
+
+def wrapped(names: Sequence[str]) -> list[str]:
+    """The names of lines, each over two lines of text at most, as narrow as that lets them be."""
+    for width in range(LETTERS, WIDEST + 1):
+        lines = [textwrap.wrap(name, width, max_lines=2, placeholder=CUT) for name in names]
+        if not any(name and name[-1].endswith(CUT) for name in lines):
+            break
+    return ["\n".join(name) for name in lines] if names else []
 
 
 def lines(rows: Sequence[str], axis: alt.Axis) -> alt.Y:

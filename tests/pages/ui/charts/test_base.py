@@ -79,3 +79,13 @@ def test_hovering_names_what_it_shows() -> None:
         {"field": "text", "title": "Rate", "type": "nominal"},
         {"field": "n_counted", "title": "Counted", "type": "nominal"},
     ]
+
+
+def test_names_take_two_lines_at_most_as_narrow_as_that_lets_them_be() -> None:
+    one = "Untuned model · asked with Inoculation: user prompt · SmolLM2-135M"
+    assert base.wrapped(["Control", one]) == [
+        "Control",
+        "Untuned model · asked with Inoculation:\nuser prompt · SmolLM2-135M",
+    ]
+    assert base.wrapped(["word " * 40])[0].endswith(base.CUT)
+    assert base.wrapped([]) == []
