@@ -1,7 +1,6 @@
 """At 1400 × 1000 answer and picture are on the first screen, and a page is two screens at most."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +24,9 @@ MAPS = ("training", "sources")
 
 LENGTH = "document.querySelector('[data-testid=stMain]').scrollHeight"
 
-OUTSIDE = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].flatMap(chart => {
+OUTSIDE = """() => [
+    ...document.querySelectorAll('[data-testid=stVegaLiteChart]')
+].flatMap(chart => {
     const box = chart.getBoundingClientRect();
     return [...chart.querySelectorAll('svg text')].filter(text => {
         const own = text.getBoundingClientRect();
@@ -34,7 +35,9 @@ OUTSIDE = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]'
 })"""
 """The texts of charts that reach over the edges of their chart."""
 
-OVERLAPS = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].flatMap(svg => {
+OVERLAPS = """() => [
+    ...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')
+].flatMap(svg => {
     const boxes = [...svg.querySelectorAll('.role-axis-label text')]
         .map(text => [text.textContent, text.getBoundingClientRect()])
         .filter(([text, box]) => text.trim() && box.width);

@@ -53,7 +53,7 @@ def strips(
         clickable: Whether a click selects an arm, as `charts.picked` tells.
     """
     title, scale = _measure(every.select("value"), margin)
-    x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=7), scale=scale)
+    x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=7, labelSeparation=4), scale=scale)
     drawn = alt.Chart(lines.select(LINES)).encode(
         y=panels.lines(lines, theme),
     )
