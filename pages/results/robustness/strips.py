@@ -53,11 +53,12 @@ def strips(
         clickable: Whether a click selects an arm, as `charts.picked` tells.
     """
     title, scale = _measure(every.select("value"), margin)
-    x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=7, labelSeparation=4), scale=scale)
+    ticks = alt.expr("width > 320 ? 7 : 3")
+    x = alt.X("value:Q", axis=alt.Axis(title=title, tickCount=ticks), scale=scale)
     drawn = alt.Chart(lines.select(LINES)).encode(
         y=panels.lines(lines, theme),
     )
-    ticks = drawn.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
+    marks = drawn.mark_tick(thickness=2, height=18, opacity=0.55, cursor="pointer").encode(
         x=x,
         color=_colour(every, legend),
         tooltip=base.tooltip(
@@ -73,7 +74,7 @@ def strips(
         .mark_point(size=110, strokeWidth=2, filled=False, opacity=1, stroke=base.ink(theme))
         .encode(x=x)
     )
-    layers = [*_zero(margin, "x"), base.clickable(ticks, clickable), claim]
+    layers = [*_zero(margin, "x"), base.clickable(marks, clickable), claim]
     return base.finished(layers, panels.step(lines))
 
 
