@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui.parts import skeleton, tables
+from pages.serving import style
+from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import filters, links, store
 from pages.ui.words import values
@@ -40,9 +41,9 @@ WITHOUT_SNAPSHOT = ("", "published", "study")
 
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
-st.html(tables.WITHOUT_EXPORT)
 links.arrive()
-chosen = st.navigation(PAGES)
+st.html(style.sheet(PAGES))
+chosen = st.navigation([page for pages in PAGES.values() for page in pages])
 
 try:
     built = store.current() is not None

@@ -15,7 +15,7 @@ skeleton.title("Where do the numbers come from?", glossary.FILES)
 every = provenance.described(store.query("sources"))
 if every.is_empty():
     st.info("No file was imported into this snapshot. Import some and build again.")
-    st.code(skeleton.IMPORT, language="bash")
+    st.code(skeleton.IMPORT, language=None)
     st.stop()
 
 skeleton.answer(provenance.summary(every))
@@ -38,7 +38,7 @@ for title, found in (
             st.caption(escaped(f"And {found.height - KINDS:,} more kinds, in the lists below."))
 
 st.markdown("To add more, or to say by a study map what files mean that were not read:")
-st.code(provenance.MORE, language="bash")
+st.code(provenance.MORE, language=None)
 listing.draw(every, refusals, notices, top, called)
 view = filters.current()
 skeleton.footer(view, store.counts(view.slice, view.rule))

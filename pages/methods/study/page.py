@@ -14,7 +14,7 @@ skeleton.title("How far is the study?", glossary.COUNTED)
 known = progress.known()
 if not known:
     st.info(progress.NONE, icon=":material/science:")
-    st.code(progress.BEGIN, language="bash")
+    st.code(progress.BEGIN, language=None)
     st.stop()
 
 chosen = next(iter(known.values()))
@@ -42,7 +42,7 @@ if not left.is_empty():
 
 for what, command in progress.onward(chosen, now).items():
     st.text(what)
-    st.code(command, language="bash", wrap_lines=True)
+    st.code(command, language=None, wrap_lines=True)
 
 limits = progress.limits(chosen)
 for column, (spent, share) in zip(st.columns(max(1, len(limits))), limits, strict=False):

@@ -16,7 +16,7 @@ view = filters.current()
 every = tuning.described(store.query("runs"))
 if every.is_empty():
     st.info("No run is known. Import results, training configurations or logs, and build again.")
-    st.code(skeleton.IMPORT, language="bash")
+    st.code(skeleton.IMPORT, language=None)
     st.stop()
 head = st.container()
 states = tuning.states(every)

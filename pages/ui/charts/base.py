@@ -48,6 +48,9 @@ ON_DARK = {"#0072b2": "#3f8fd0", "#7a8490": "#9aa5b1"}
 INK = {"light": "#1f2a35", "dark": "#e3e8ee"}
 """The colour of text in a chart, by theme."""
 
+WORDS = {"light": "#46525f", "dark": "#c3ccd6"}
+"""The colour of axes' and legends' words, by theme: Streamlit's own is too pale for their size."""
+
 TEXT = 13
 """Pixels of a line of text."""
 
@@ -56,6 +59,9 @@ LETTERS, WIDEST, CUT = 32, 48, " …"
 
 WIDTH = 560
 """Pixels of a chart, and of a file of it; on a page it is as wide as there is room."""
+
+SPOKEN = ("point", "circle", "square", "bar", "rect", "line")
+"""The kinds of marks that show values."""
 
 RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
@@ -165,21 +171,66 @@ def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> a
 def shown(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> int | None:
     """Draw a chart on the page; the cell that was clicked in it, if any."""
     event = st.vega_lite_chart(
-        spec(draw), key=key, on_select="rerun", width="stretch" if width is None else width
+        spec(draw, st.context.theme.type),
+        key=key,
+        on_select="rerun",
+        width="stretch" if width is None else width,
     )
     return picked(event)
 
 
 def drawn(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> None:
     """Draw a chart in which nothing can be clicked."""
-    st.vega_lite_chart(spec(draw), key=key, width="stretch" if width is None else width)
+    st.vega_lite_chart(
+        spec(draw, st.context.theme.type),
+        key=key,
+        width="stretch" if width is None else width,
+    )
 
 
 @store.memo(entries=256)
-def spec(draw: partial[alt.LayerChart]) -> dict[str, Any]:
+def spec(draw: partial[alt.LayerChart], theme: str | None = None) -> dict[str, Any]:
     """A chart as the browser takes it; kept, since to make one takes most of a rerun's time."""
-    made: dict[str, Any] = draw().to_dict(validate=False)
+    return themed(draw(), theme)
+
+
+def themed(chart: alt.LayerChart, theme: str | None) -> dict[str, Any]:
+    """A chart as the browser takes it, its words in the theme's colour and its values spoken."""
+    made: dict[str, Any] = chart.to_dict(validate=False)
+    if theme in WORDS:
+        words = {"labelColor": WORDS[theme], "titleColor": WORDS[theme]}
+        guides = {"axis": words, "legend": words, "title": {"color": WORDS[theme]}}
+        made["config"] = guides | made.get("config", {})
+    return _read_aloud(made)
+
+
+def _read_aloud(made: dict[str, Any]) -> dict[str, Any]:
+    """The chart with the marks that say something to who listens.
+
+    Those are the marks that can be clicked or, where none can, the first that show values and say
+    them on hover. The others (intervals, bands, hatching) repeat it, and a layer of them that is
+    empty would be announced as a picture of nothing.
+    """
+    layers = made.get("layer", ())
+    clicked = {view for param in made.get("params", ()) for view in param.get("views", ())}
+    spoken = [one for one in layers if one.get("name") in clicked]
+    if not spoken:
+        valued = [one for one in layers if _kind(one) in SPOKEN]
+        spoken = [one for one in valued if "tooltip" in one.get("encoding", ())][:1] or valued
+    for layer in layers if spoken else ():
+        if "mark" in layer and not any(layer is one for one in spoken):
+            layer["mark"] = {"type": _kind(layer), "aria": False} | _options(layer)
     return made
+
+
+def _options(layer: dict[str, Any]) -> dict[str, Any]:
+    mark = layer["mark"]
+    return dict(mark) if isinstance(mark, dict) else {}
+
+
+def _kind(layer: dict[str, Any]) -> str:
+    mark = layer.get("mark")
+    return str(mark.get("type") if isinstance(mark, dict) else mark)
 
 
 def picked(event: Any) -> int | None:

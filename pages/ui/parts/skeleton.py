@@ -53,9 +53,9 @@ def nothing_built() -> None:
         icon=":material/database:",
     )
     st.markdown("Your own results, from any folder:")
-    st.code(IMPORT, language="bash")
+    st.code(IMPORT, language=None)
     st.markdown("The bundled study:")
-    st.code(DEMO, language="bash")
+    st.code(DEMO, language=None)
     st.caption("This page shows the new snapshot as soon as it is reloaded.")
 
 
@@ -66,7 +66,7 @@ def nothing_loaded() -> None:
         "refused, and why, stands under Sources.",
         icon=":material/database:",
     )
-    st.code(IMPORT, language="bash")
+    st.code(IMPORT, language=None)
     st.stop()
 
 
@@ -113,7 +113,7 @@ def explained(told: Sequence[Uncounted]) -> None:
         for one in group:
             st.markdown(escaped(f"{one.sentence} {one.remedy}"))
             if one.lines:
-                st.code(one.lines, language="yaml")
+                st.code(one.lines, language=None)
 
 
 def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:
@@ -184,7 +184,7 @@ def details(
         if command is not None:
             st.markdown(escaped(told.sentence(view, values.value)))
             st.caption("Asked on the command line:")
-            st.code(written.line(view, command), language="bash", wrap_lines=True)
+            st.code(written.line(view, command), language=None, wrap_lines=True)
 
 
 def footer(view: Analysis, counts: pl.DataFrame, **more: str) -> None:

@@ -10,17 +10,6 @@ from pages.ui.words import columns
 
 LINK = "read"
 
-WITHOUT_EXPORT = (
-    "<style>[data-testid=stElementToolbar] "
-    ":is([aria-label='Download as CSV'], [aria-label='Download as PNG'], "
-    "[aria-label='Download as SVG']) { display: none }</style>"
-)
-"""Takes Streamlit's own downloads off every table and chart.
-
-Its CSV would write a name that is a formula as one, and its picture is as wide and as dark as the
-window, without a word on what it rests on. The buttons below (`downloads`) give either right.
-"""
-
 
 def configured(frame: pl.DataFrame) -> dict[str, Any]:
     """A configuration that names every column, and formats it by its unit."""

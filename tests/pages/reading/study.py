@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.parts import tables
 from pages.ui.words import glossary
 from pipeline import finding, importing
 from warehouse import building
@@ -98,8 +97,7 @@ def linked(page: str, parameters: Mapping[str, str | list[str]]) -> AppTest:
 def html(app: AppTest) -> str:
     """All raw HTML that a page sent, but for the style of every page."""
     bodies = [element.proto.body for element in app.get("html")]
-    bodies.remove(tables.WITHOUT_EXPORT)
-    return "\n".join(bodies)
+    return "\n".join(body for body in bodies if not body.startswith("<style>"))
 
 
 GLOSSARY = {f"**{name.capitalize()}**. {term.text}" for name, term in glossary.TERMS.items()}

@@ -89,3 +89,24 @@ def test_names_take_two_lines_at_most_as_narrow_as_that_lets_them_be() -> None:
     ]
     assert base.wrapped(["word " * 40])[0].endswith(base.CUT)
     assert base.wrapped([]) == []
+
+
+def test_who_listens_hears_what_can_be_clicked_or_else_what_shows_values() -> None:
+    rule = MARKS.mark_rule().encode(x="cell:Q")
+
+    def heard(*layers: alt.Chart) -> list[bool]:
+        made = base.themed(base.finished(layers, 10), None)
+        marks = [layer["mark"] for layer in made["layer"]]
+        return [mark.get("aria", True) for mark in marks]
+
+    assert heard(rule, base.clickable(MARKS), MARKS) == [False, True, False]
+    assert heard(rule, MARKS) == [False, True]
+    told = MARKS.encode(tooltip="text:N")
+    assert heard(MARKS, told, told) == [False, True, False]
+    assert heard(rule, rule) == [True, True]
+
+
+def test_words_of_a_chart_have_the_colour_of_the_theme() -> None:
+    chart = base.finished([MARKS], 10)
+    assert base.themed(chart, "dark")["config"]["axis"]["labelColor"] == base.WORDS["dark"]
+    assert "axis" not in base.themed(chart, None)["config"]

@@ -1,0 +1,156 @@
+"""Every page of the bundled study: words that can be read, by everybody, with keys alone."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import FLAGS
+from tests.pages.reading.study import built
+from tests.pages.served import serving
+from tests.pages.test_app import PAGES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+WALK = (Path(__file__).parent / "walk.js").read_text("utf-8")
+
+GRAVE = ("serious", "critical")
+
+READY = """
+!!document.querySelector("[data-test-script-state=notRunning]")
+  && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
+  && [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
+    .every((chart) => chart.querySelector("svg"))
+"""
+"""Whether a page stands, with every chart drawn, in the browser's words."""
+
+DARK = """
+getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
+  !== "rgb(255, 255, 255)"
+"""
+
+REACHED = """
+[...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((one) => one.tabIndex >= 0 && !one.disabled)
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+"""
+"""What a key must reach, in the browser's words."""
+
+
+@pytest.fixture(scope="module")
+def bundled(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on the bundled study, as its judge of rules saw it."""
+    results = root / "examples" / "small-models" / "results"
+    judged = [results / part for part in ("samples", "judgements/rules")]
+    data = built(tmp_path_factory.mktemp("bundled"), results / "study.json", *judged)
+    with serving(data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
+@pytest.fixture(scope="module")
+def page(chromium: str) -> Iterator["Page"]:
+    """One tab for all tests of this module, as wide as a laptop's window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        tab = browser.new_page(viewport={"width": 1400, "height": 1000})
+        tab.set_default_timeout(120_000)
+        yield tab
+        browser.close()
+
+
+def drawn(tab: "Page", address: str) -> None:
+    """Open an address and wait until its page stands, with every chart drawn."""
+    tab.goto(address)
+    tab.get_by_role("heading", level=1).wait_for()
+    still = "[data-testid=stApp][data-test-script-state=notRunning]"
+    tab.locator(still).wait_for()
+    until(tab, READY)
+
+
+def until(tab: "Page", holds: str) -> None:
+    """Wait for what the page's own policy keeps a browser from waiting for by itself."""
+    for _ in range(600):
+        if tab.evaluate(holds):
+            return
+        tab.wait_for_timeout(100)
+    raise AssertionError(f"The page never came to this: {holds}")
+
+
+def grave(tab: "Page", *rules: str) -> list[str]:
+    """What axe-core finds that is serious or worse: the rule, and where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = Axe().run(tab, options=options).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_can_be_read_by_everybody(place: str, bundled: str, page: "Page") -> None:
+    name = place.rpartition("/")[2]
+    page.emulate_media(color_scheme="light")
+    drawn(page, f"{bundled}/{'' if name == 'overview' else name}")
+    wrong = {kind: every for kind, every in page.evaluate(WALK).items() if every}
+    assert wrong == {}
+    assert grave(page) == []
+    page.emulate_media(color_scheme="dark")
+    until(page, DARK)
+    assert grave(page, "color-contrast") == []
+
+
+def test_everything_on_a_page_is_reached_by_tab(bundled: str, page: "Page") -> None:
+    drawn(page, f"{bundled}/rates")
+    count = page.evaluate(f"{REACHED.strip()}.map((one, at) => one.dataset.reach = at).length")
+    assert count > 20
+    reached = set()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(2 * count):
+        page.keyboard.press("Tab")
+        at = page.evaluate("document.activeElement.closest('[data-reach]')?.dataset.reach ?? null")
+        if at is not None:
+            reached.add(int(at))
+        if len(reached) == count:
+            break
+    missed = set(range(count)) - reached
+    html = f"{REACHED.strip()}.map((one) => [one.dataset.reach, one.outerHTML.slice(0, 200)])"
+    assert [told for at, told in page.evaluate(html) if int(at) in missed] == []
+
+
+def test_a_figure_has_the_legend_of_the_screen(bundled: str, page: "Page") -> None:
+    drawn(page, f"{bundled}/interventions?experiment=birds&trait=bare-name")
+    words = page.get_by_test_id("stVegaLiteChart").locator(".role-legend text").all_text_contents()
+    shown = {text.strip() for text in words if text.strip()}
+    assert shown
+    page.get_by_test_id("stPopover").get_by_role("button", name="Figure").first.click()
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="SVG").click()
+    name = download.value.suggested_filename
+    assert re.fullmatch(r"interventions-[a-z]+_archaic-bird-names_[a-z0-9_-]+\.(svg|zip)", name)
+    figure = svg(Path(download.value.path()))
+    assert shown <= set(re.findall(r"<text[^>]*>([^<]+)</text>", figure))
+    caption = " ".join(" ".join(re.findall(r">([^<>]+)<", figure)).split())
+    for part in ("95 % intervals about", "rule: Answered", "Judge: rules", "snapshot 20"):
+        assert part in caption
+
+
+def svg(file: Path) -> str:
+    """A figure, or the first of those in a ZIP."""
+    if not zipfile.is_zipfile(file):
+        return file.read_text("utf-8")
+    with zipfile.ZipFile(file) as packed:
+        return packed.read(packed.namelist()[0]).decode()
