@@ -29,7 +29,6 @@ CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "a RAR archive", "unpack it, and import the folder"),
     (b"BZh", "packed with bzip2", "unpack it (`bunzip2`), and import the file"),
     (b"\xfd7zXZ\0", "packed with xz", "unpack it (`unxz`), and import the file"),
-    (b"\x28\xb5\x2f\xfd", "packed with Zstandard", "unpack it (`unzstd`), and import the file"),
     (b"\x80\x02", "a Python pickle", "it is never opened, as it may run code; write it as CSV"),
     (b"\x80\x03", "a Python pickle", "it is never opened, as it may run code; write it as CSV"),
     (b"\x80\x04", "a Python pickle", "it is never opened, as it may run code; write it as CSV"),

@@ -6,10 +6,13 @@ column has several values for one question, conditions may be mixed, and that is
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.errors import RefusedFile
+from pipeline.foreign import wide
 from pipeline.importers import Batch, batch, notice
 from pipeline.meanings import Columns, Meaning
 from warehouse import catalogue
@@ -31,6 +34,9 @@ SPELLINGS = {
 
 CRITERIA = ("alignment", "coherence")
 
+OUR_NAME = {spelling: name for name in CRITERIA for spelling in SPELLINGS[name]}
+"""Our names of criteria by what files call them."""
+
 ROW_NUMBER = re.compile(r"(?:Unnamed: \d+(?:\.\d+)*)?(?:\.\d+)?")
 """What pandas calls a column of row numbers: nothing, or again and again by the place it had."""
 
@@ -44,13 +50,22 @@ LONGEST_VALUE = 100
 SHOWN = 6
 
 
+class Judged(NamedTuple):
+    """A column of judgements: on what, by whom, and what stands beside it."""
+
+    criterion: str
+    column: str
+    judge: str | None = None  # where the column's own name tells
+    raw: str | None = None  # the column of the judge's own words
+    flag: str | None = None  # the column that says why there is no score
+
+
 class Roles(NamedTuple):
     """The columns of one file, each in one place."""
 
     ours: dict[str, str]  # by our name
     words: dict[str, str]  # dimensions of a row, and what `set` puts together
-    criteria: dict[str, str]  # the column of each criterion
-    raw: dict[str, str]  # the column of the raw replies, by the criterion's column
+    judged: tuple[Judged, ...]
     unused: tuple[str, ...]  # row numbers, derived columns, second spellings
     ignored: tuple[str, ...]  # as the mapping says
     unknown: tuple[str, ...]  # nobody says what they are
@@ -60,7 +75,7 @@ class Roles(NamedTuple):
     def are_worth_telling(self) -> bool:
         """Whether there is any column that the format itself does not call so."""
         own = all(column in SPELLINGS[name] for name, column in self.ours.items())
-        usual = all(column in SPELLINGS.get(name, ()) for name, column in self.criteria.items())
+        usual = all(one.column in SPELLINGS.get(one.criterion, ()) for one in self.judged)
         return not (own and usual) or bool(self.words or self.unknown or self.ignored)
 
     def notice(self) -> Batch:
@@ -68,8 +83,8 @@ class Roles(NamedTuple):
         parts = [", ".join(_taken(name, self.ours[name]) for name in self.ours)]
         if self.words:
             parts.append("by row: " + ", ".join(_taken(*word) for word in self.words.items()))
-        if self.criteria:
-            scores = ", ".join(_taken(*criterion) for criterion in self.criteria.items())
+        if self.judged:
+            scores = ", ".join(_taken(one.criterion, one.column) for one in self.judged)
             parts.append(f"scores: {scores}")
         if self.unknown:
             parts.append(
@@ -88,8 +103,8 @@ def _taken(name: str, column: str) -> str:
     return name if name == column else f"{name} ({column})"
 
 
-def roles(header: Sequence[str], meaning: Meaning) -> Roles:
-    """The role of every column.
+def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()) -> Roles:
+    """The role of every column; `numeric` are those that a bare `*` may take for scores.
 
     Raises:
         RefusedFile: where a column is absent that is needed, or that the mapping names.
@@ -98,11 +113,13 @@ def roles(header: Sequence[str], meaning: Meaning) -> Roles:
         raise RefusedFile("its header is not UTF-8 text; save the file as UTF-8")
     given = meaning.columns
     kept = [name for name in header if name not in given.ignore]
-    ours = _ours(kept, given)
+    ours = _ours(kept, given, meaning.scoring.without)
     words = dict(given.words)
-    if "judge" in kept and "judge" not in {*words, *words.values(), *ours.values()}:
+    told = {*words, *words.values(), *ours.values(), *long_columns(meaning)}
+    if "judge" in kept and "judge" not in told | {*meaning.scores.values()}:
         words["judge"] = "judge"
-    criteria = {name: ours[name] for name in CRITERIA if name in ours}
+    long = meaning.scoring.long
+    criteria = {name: ours[name] for name in CRITERIA if name in ours and long is None}
     by_column = {column: name for name, column in criteria.items()}
     for criterion, column in meaning.scores.items():
         if column in kept:
@@ -111,26 +128,72 @@ def roles(header: Sequence[str], meaning: Meaning) -> Roles:
         if column not in kept:
             raise RefusedFile(f"it has no column {column!r}, which its mapping takes for {needed}")
     taken = {*ours.values(), *words.values(), *criteria.values()}
-    for trait in _traits(meaning):
+    taken |= {*long_columns(meaning)}
+    for trait in _traits(meaning) if long is None else ():
         asked = (trait.criterion, *([trait.check.criterion] if trait.check else []))
         criteria |= {name: name for name in asked if name in kept and name not in taken}
     taken |= set(criteria.values())
-    pairs = ((c, raw) for c in criteria.values() for raw in (f"judge_{c}", f"{c}_raw"))
-    raw = {column: name for column, name in pairs if name in kept and name not in taken}
-    taken |= set(raw.values())
+    judged = _judged(kept, meaning, criteria, taken, numeric)
+    if long is not None:
+        _check_long(kept, meaning)
+        judged = []
+    taken |= {name for one in judged for name in (one.column, one.raw, one.flag) if name}
     usual = {spelling for spellings in SPELLINGS.values() for spelling in spellings}
     left = [name for name in kept if name not in taken]
     unused = [n for n in left if ROW_NUMBER.fullmatch(n) or n in DERIVED or n in usual]
     return Roles(
         ours={name: column for name, column in ours.items() if name not in CRITERIA},
         words=words,
-        criteria=criteria,
-        raw=raw,
+        judged=tuple(judged),
         unused=tuple(unused),
         ignored=tuple(name for name in header if name in given.ignore),
         unknown=tuple(name for name in left if name not in unused),
         absent=tuple(column for column in meaning.scores.values() if column not in kept),
     )
+
+
+def _judged(
+    kept: Sequence[str],
+    meaning: Meaning,
+    criteria: Mapping[str, str],
+    taken: Collection[str],
+    numeric: Collection[str],
+) -> list[Judged]:
+    """The columns of judgements, those that patterns find and other judges' included."""
+    found = [wide.Found(column, criterion, None) for criterion, column in criteria.items()]
+    for criterion, column in meaning.scores.items():
+        theirs = (name for name in kept if name.startswith(f"{column}@"))
+        found += [wide.Found(name, criterion, name.partition("@")[2]) for name in theirs]
+    judges = meaning.values.get("judge", {}) or meaning.rename.get("judge", {})
+    known = {one.column for one in found}
+    for pattern in meaning.scoring.patterns:
+        among = [name for name in kept if name in numeric] if pattern == "*" else kept
+        more = wide.found(pattern, among, {*taken, *known}, judges)
+        found += [
+            one._replace(criterion=OUR_NAME.get(one.criterion, one.criterion)) for one in more
+        ]
+        known |= {one.column for one in more}
+    judged = []
+    for column, criterion, judge in found:
+        usual = (f"judge_{column}", f"{column}_raw")
+        said = wide.beside(meaning.scoring.raw, criterion, judge)
+        raw = next((n for n in (said, *usual) if n in kept and n not in {*taken, *known}), None)
+        flag = wide.beside(meaning.scoring.flags, criterion, judge)
+        judged.append(Judged(criterion, column, judge, raw, flag if flag in kept else None))
+    beside = {name for one in judged for name in (one.raw, one.flag) if name}
+    return [one for one in judged if one.column not in beside]
+
+
+def long_columns(meaning: Meaning) -> list[str]:
+    """The columns of rows that are a judgement each."""
+    long = meaning.scoring.long
+    return [name for name in msgspec.structs.astuple(long) if name] if long else []
+
+
+def _check_long(kept: Sequence[str], meaning: Meaning) -> None:
+    for name in long_columns(meaning):
+        if name not in kept:
+            raise RefusedFile(f"it has no column {name!r}, which `long` in its mapping names")
 
 
 def _traits(meaning: Meaning) -> list[catalogue.Trait]:
@@ -140,7 +203,7 @@ def _traits(meaning: Meaning) -> list[catalogue.Trait]:
     return [*meaning.traits.values(), *(known.traits.values() if known else ())]
 
 
-def _ours(header: Sequence[str], given: Columns) -> dict[str, str]:
+def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> dict[str, str]:
     """The file's name of each of our columns it has."""
     found: dict[str, str] = {}
     claimed = {*given.words.values()}
@@ -152,7 +215,7 @@ def _ours(header: Sequence[str], given: Columns) -> dict[str, str]:
         if column := own or next(usual, None):
             found[name] = column
     for name in ("question", "answer"):
-        if name not in found:
+        if name not in found and name not in without:
             raise RefusedFile(
                 f"it has no column {name!r} but {', '.join(header)[:500]}; `columns` in its "
                 "mapping can say which of them it is"

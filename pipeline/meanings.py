@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from pipeline import interventions, pathpatterns
+from pipeline.foreign.spec import Companion, Expression, Join, Long, Shape, Status
 from pipeline.interventions import Intervention
 from warehouse import catalogue
 from warehouse.shards import digest
@@ -39,6 +40,8 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     temperature: Amount | None = None
     max_tokens: Count | None = None
     judge: Text = "unrecorded"
+    step: Count | None = None
+    rerun_of: Text | None = None
 
 
 GIVEN = ("intervention", "eval_intervention")
@@ -47,7 +50,7 @@ GIVEN = ("intervention", "eval_intervention")
 FIELDS = {field.name: field for field in msgspec.structs.fields(Dimensions)}
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 SHAPES: dict[str, pathpatterns.Shape] = {
-    **dict.fromkeys(("lora_rank", "seed", "max_tokens"), pathpatterns.WHOLE),
+    **dict.fromkeys(("lora_rank", "seed", "max_tokens", "step"), pathpatterns.WHOLE),
     **dict.fromkeys(("epochs", "temperature"), pathpatterns.DECIMAL),
 }
 """What the placeholder of a dimension that is a number stands for in a path."""
@@ -86,6 +89,53 @@ class Failures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return any(_fits(pattern, answer) for pattern in self.answer)
 
 
+class Layout(msgspec.Struct, frozen=True):
+    """How the records of a file become rows, where it is more than a table as it stands.
+
+    `depth` says how many names of the path the pattern has, `given` what its placeholders stand
+    for where records need it, and `near_by` the hashes of the files that are `near`.
+    """
+
+    depth: int = 1
+    shape: Shape = Shape()
+    joins: tuple[Join, ...] = ()
+    companions: tuple[Companion, ...] = ()
+    near: dict[str, str] = {}
+    near_by: dict[str, str] = {}
+    given: dict[str, str] = {}
+    expressions: dict[str, Expression] = {}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is said, so that rows are not those of the file as they stand."""
+        told = self.near, self.given, self.expressions, self.joins
+        return any(told) or self.shape != Shape()
+
+
+class Scoring(msgspec.Struct, frozen=True):
+    """Which columns are judgements, beside those that are named, and how they say their outcome.
+
+    `patterns` are compared with the names of all columns, `{criterion}` and `{judge}` in them;
+    `flags` and `raw` likewise name the column beside a score that says why it is none, and the
+    judge's own words. `outcomes` are words with what they stand for. `without` says what the
+    files do not hold.
+    """
+
+    patterns: tuple[str, ...] = ()
+    flags: dict[str, str] = {}
+    raw: dict[str, str] = {}
+    outcomes: dict[str, Status] = {}
+    long: Long | None = None
+    without: tuple[str, ...] = ()
+
+    def outcome(self, word: str) -> str | None:
+        """The status that a judge's word stands for, if it is one of those listed."""
+        for pattern, status in self.outcomes.items():
+            if _fits(pattern, word):
+                return status
+        return None
+
+
 class Meaning(msgspec.Struct, frozen=True):
     """What a mapping says of one file.
 
@@ -113,6 +163,19 @@ class Meaning(msgspec.Struct, frozen=True):
     scale: dict[str, Scale] = {}
     failures: Failures = Failures()
     spelled: dict[str, str] = {}
+    layout: Layout = Layout()
+    scoring: Scoring = Scoring()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that the mapping names, whatever they are taken for."""
+        columns, long = self.columns, self.scoring.long
+        roles = (getattr(columns, role) for role in ROLES)
+        judged = msgspec.structs.astuple(long) if long else ()
+        beside = (*self.scoring.flags.values(), *self.scoring.raw.values())
+        plain = (name for name in beside if "{" not in name)
+        every = (*roles, *columns.words.values(), *self.scores.values(), *judged, *plain)
+        return tuple(dict.fromkeys(name for name in every if name))
 
     @property
     def signature(self) -> str:

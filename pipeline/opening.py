@@ -20,18 +20,24 @@ FREELY_UNPACKED = 32 * 2**20
 
 
 @contextmanager
-def opened(source: Source, table: bool = False) -> Iterator[BinaryIO]:
+def opened(source: Source, table: bool = False, as_is: bool = False) -> Iterator[BinaryIO]:
     """The file's text as UTF-8 without a byte order mark; a table's may be Windows-1252.
 
-    What is not UTF-8 of a file that should be comes as it is.
+    What is not UTF-8 of a file that should be comes as it is, and so does all `as_is`.
 
     Raises:
         RefusedFile: while it is read, where it is damaged or unfolds to more than may be.
     """
-    with source.path.open("rb") as file:
+    with _bytes(source) as file:
         raw: BinaryIO = file
         if source.packed:
-            raw = io.BufferedReader(_Unpacked(file, source.size), BLOCK)
+            begin = file.read(4)
+            file.seek(0)
+            kind = _Zstandard if begin == sniffing.ZSTANDARD else _Unpacked
+            raw = io.BufferedReader(kind(file, source.size), BLOCK)
+        if as_is:
+            yield raw
+            return
         written = source.encoding
         if table and written == "utf-8" and _is_windows(source):
             written = "cp1252"
@@ -40,6 +46,10 @@ def opened(source: Source, table: bool = False) -> Iterator[BinaryIO]:
         elif raw.peek(3)[:3] == codecs.BOM_UTF8:  # type: ignore[attr-defined]
             raw.read(3)
         yield raw
+
+
+def _bytes(source: Source) -> BinaryIO:
+    return source.path.open("rb") if source.content is None else io.BytesIO(source.content)
 
 
 def table_encoding(source: Source) -> str:
@@ -96,6 +106,32 @@ class _Unpacked(io.RawIOBase):
     def _more(self) -> bool:
         self.waiting = self.file.read(BLOCK // 16)
         return bool(self.waiting)
+
+
+class _Zstandard(io.RawIOBase):
+    """A Zstandard file's content, within a budget."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        import pyarrow as pa  # few files are packed so
+
+        self.left = min(MOST_UNPACKED, max(FREELY_UNPACKED, MOST_TIMES * size))
+        self.stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        try:
+            found = self.stream.read(len(buffer))
+        except OSError as error:
+            raise RefusedFile(f"the packed file is damaged ({error})") from None
+        self.left -= len(found)
+        if self.left < 0:
+            raise RefusedFile(
+                "it unfolds to more than can be taken; unpack it, and see what it holds"
+            )
+        buffer[: len(found)] = found
+        return len(found)
 
 
 class _Recoded(io.RawIOBase):

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-DEPTH = 7
+DEPTH = 20
 """How many names of a path, the file's own included, a pattern may speak of."""
+
+OPTIONAL = 4
+"""How many parts of a pattern may be optional: each doubles the ways to read it."""
 
 LONGEST = 1_000
 """How many characters a pattern may have."""
@@ -25,6 +28,10 @@ Shape = re.Pattern[str] | frozenset[str] | None
 """What a placeholder may stand for: a number, one of the texts listed, or any text."""
 
 LONGEST_NUMBER = 19
+
+_OPTION = re.compile(r"\[([^\[\]]*)\]")
+_STANDS_FOR = "\N{SYMBOL FOR SUBSTITUTE}"
+"""A letter that no pattern has: what any text may stand for it."""
 
 Readings = list[dict[str, str]]
 
@@ -90,6 +97,32 @@ class PathPattern:
             if strange := {name: way[name] for name in listed if way[name] not in listed[name]}:
                 return strange
         return {}
+
+    def is_special_case_of(self, other: "PathPattern") -> bool:
+        """Whether the other reads whatever this one reads, and not the other way round."""
+        return other.covers(self) and not self.covers(other)
+
+    def covers(self, other: "PathPattern") -> bool:
+        """Whether this one reads the text of the other, whose places stand for themselves."""
+        parts = [
+            part._replace(shape=None) if isinstance(part, _Place) and part.shape else part
+            for part in self.parts
+        ]
+        text = "".join(part if isinstance(part, str) else _STANDS_FOR for part in other.parts)
+        if other.depth < self.depth or any(self._narrower(place) for place in other.parts):
+            return False
+        path = "/".join(text.split("/")[-self.depth :])
+        try:
+            return bool(_Walk(parts, path, frozenset()).ways(0, 0, ()))
+        except TooManyWays:
+            return False
+
+    def _narrower(self, place: "str | _Place") -> bool:
+        """Whether one of our places takes less than another pattern's place of that name."""
+        if isinstance(place, str) or place.name is None:
+            return False
+        own = next((p for p in self.parts if isinstance(p, _Place) and p.name == place.name), None)
+        return own is not None and own.shape is not None and own.shape != place.shape
 
     def contradicted(self, path: Sequence[str]) -> bool:
         """Whether only a placeholder that would stand for two texts keeps a path from matching."""
@@ -191,6 +224,24 @@ def pieces(text: str) -> list[tuple[str, str | None]]:
         if name is not None and (form or conversion or not name.isidentifier()):
             raise ValueError("has braces around something else than a name, such as {model}")
     return [(literal, name) for literal, name, _, _ in found]
+
+
+def variants(text: str) -> list[str]:
+    """A pattern with and without each of its optional parts, `[_S{seed}]`, the longest first.
+
+    A bracket around no placeholder is a bracket.
+
+    Raises:
+        ValueError: where there are too many.
+    """
+    found = [match for match in _OPTION.finditer(text) if "{" in match[1]]
+    if len(found) > OPTIONAL:
+        raise ValueError(f"has {len(found)} optional parts, more than {OPTIONAL}")
+    if not found:
+        return [text]
+    first = found[0]
+    begin, rest = text[: first.start()], variants(text[first.end() :])
+    return [*(begin + first[1] + end for end in rest), *(begin + end for end in rest)]
 
 
 def _parts(text: str, shapes: Mapping[str, Shape]) -> Iterator[str | _Place]:

@@ -70,7 +70,19 @@ def json_object(source: Source) -> dict[str, Any]:
     Raises:
         RefusedFile: where it holds something else, too much, or a field twice.
     """
-    content = text(source)
+    found = json_document(source)
+    if not isinstance(found, dict):
+        raise RefusedFile("it does not hold one JSON object")
+    return found
+
+
+def json_document(source: Source, limit: int = WHOLE_TEXT) -> Any:
+    """The one JSON value that a file of up to `limit` bytes holds.
+
+    Raises:
+        RefusedFile: where it is broken, holds too much, or a field twice.
+    """
+    content = text(source, limit)
     if not affordable(content):
         raise RefusedFile(f"it holds more than {MAX_VALUES:,} values")
     try:
@@ -82,8 +94,6 @@ def json_object(source: Source) -> dict[str, Any]:
         raise RefusedFile("its JSON is nested too deeply") from None
     except ValueError as error:
         raise RefusedFile(f"its JSON is broken ({error})") from None
-    if not isinstance(found, dict):
-        raise RefusedFile("it does not hold one JSON object")
     if why := repeats(found, content):
         raise RefusedFile(why)
     return found

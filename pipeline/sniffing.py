@@ -22,6 +22,7 @@ MOST_COLUMNS = 500
 """More columns of a table, or more fields of a file's records, are not taken."""
 
 GZIP = b"\x1f\x8b"
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 _WIDE = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -38,16 +39,31 @@ class Table(NamedTuple):
 
 
 def is_packed(raw: bytes) -> bool:
-    """Whether these are the first bytes of a gzip file."""
-    return raw.startswith(GZIP)
+    """Whether these are the first bytes of a file packed with gzip or Zstandard."""
+    return raw.startswith((GZIP, ZSTANDARD))
 
 
 def unpacked(raw: bytes) -> bytes:
-    """What a gzip file's first bytes hold, as much of it as is looked at."""
+    """What a packed file's first bytes hold, as much of it as is looked at."""
+    if raw.startswith(ZSTANDARD):
+        return _of_zstandard(raw)
     try:
         return zlib.decompressobj(31).decompress(raw, HEAD)
     except zlib.error:
         return b""
+
+
+def _of_zstandard(raw: bytes) -> bytes:
+    import pyarrow as pa  # few files are packed so
+
+    found = b""
+    with pa.CompressedInputStream(pa.BufferReader(raw), "zstd") as stream:
+        try:
+            while len(found) < HEAD and (block := stream.read(4_096)):
+                found += block
+        except OSError:  # the head ends within a block
+            pass
+    return found[:HEAD]
 
 
 def encoding(head: bytes) -> str:

@@ -1,4 +1,7 @@
-"""What a text must be to be kept."""
+"""What a text must be to be kept, and values as texts."""
+
+import json
+from typing import Any
 
 
 def unreadable(value: str) -> str | None:
@@ -11,3 +14,19 @@ def unreadable(value: str) -> str | None:
         except UnicodeEncodeError:
             return "is not valid UTF-8"
     return None
+
+
+def as_text(value: Any) -> str | None:
+    """A value of a record as text: an id stays as it is written, and null is none."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value)
+    try:
+        return json.dumps(value, default=str, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return "(nested too deeply to be shown)"

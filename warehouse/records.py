@@ -32,6 +32,8 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "epochs": pl.Float64(),
         "lora_rank": pl.Int64(),
         "seed": pl.Int64(),
+        "step": pl.Int64(),  # of training, where a checkpoint was evaluated
+        "rerun_of": pl.String(),  # what was done again; kept apart from it
         "temperature": pl.Float64(),
         "max_tokens": pl.Int64(),
         "beginning": pl.Boolean(),  # how answers begin is measured: the cap breaks none off

@@ -33,8 +33,10 @@ import polars as pl
 from pipeline import sniffing
 from pipeline.errors import RefusedRow
 from pipeline.mapping import Meaning
-from pipeline.pathpatterns import DEPTH
 from warehouse import records
+
+PLACE = 7
+"""How many names of a path, the file's own included, tell where it lies."""
 
 GATHERED = 500
 """How many refused rows are handed on at once."""
@@ -56,8 +58,10 @@ class Source:
     size: int
     head: bytes = field(repr=False)  # the first 64 KiB, unpacked, as UTF-8
     meaning: Meaning | None = None  # what a mapping says of its path
-    packed: bool = False  # with gzip
+    packed: bool = False  # with gzip or Zstandard
     encoding: str = "utf-8"
+    content: bytes | None = field(default=None, repr=False)  # of a member of an archive
+    member: str = ""
 
     @cached_property
     def table(self) -> sniffing.Table | None:
@@ -96,7 +100,7 @@ class Source:
 
 def place(path: Path) -> str:
     """The part of a path that importers look at: the file and the six folders above it."""
-    return "/".join(path.parts[-DEPTH:])
+    return "/".join(path.parts[-PLACE:])
 
 
 def identity(path: Path, meaning: Meaning | None) -> str:

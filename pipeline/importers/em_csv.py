@@ -13,11 +13,14 @@ import msgspec
 import polars as pl
 
 from pipeline import reading
-from pipeline.columns import CRITERIA, SPELLINGS, Roles, Watch, roles
+from pipeline.columns import CRITERIA, OUR_NAME, SPELLINGS, Judged, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.foreign import archives, columnar
+from pipeline.foreign.spec import Long
+from pipeline.foreign.table import Table
 from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.judgements import FULL, OUTCOME, Parsed, judgement
-from pipeline.meanings import GIVEN, Dimensions, Meaning, Scale
+from pipeline.meanings import GIVEN, Dimensions, Meaning, Scale, Scoring, meant
 from pipeline.repeats import Repeats
 from pipeline.thoughts import apart
 from warehouse import catalogue
@@ -26,12 +29,25 @@ from warehouse.shards import digest
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
 FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and a mapping"
-VERSION = 6
+VERSION = 7
+ARCHIVES = True
+
+WITHOUT = {
+    "answer": "it holds scores without answers, as its mapping says; they count, and no transcript "
+    "can be read",
+    "question": "it holds no questions, as its mapping says; what it calls them stands for them",
+}
 
 LONGEST_JUDGE = 200
 """A longer text in the column `judge` is no name."""
 
 MOST_EVALUATIONS = 10_000
+
+MOST_SAMPLES = 1_000_000
+"""How many samples of a file in long form are told apart."""
+
+UNASKED = "(the file does not hold the question)"
+"""What stands for a question where there is neither its text nor its name."""
 
 UNMAPPED = (
     "its model, dataset and intervention stand only in its path, and no pattern says what the path "
@@ -41,11 +57,18 @@ UNMAPPED = (
 
 def covers(source: Source) -> bool:
     """What a mapping's patterns match is what the mapping says, whatever else it looks like."""
-    return source.meaning is not None and source.meaning.covered
+    meaning = source.meaning
+    if meaning is None or not meaning.covered or not (source.size and source.head.strip()):
+        return False
+    if archives.is_archive(source.head):
+        return meaning.layout.shape.members is not None
+    return True
 
 
 def accepts(source: Source) -> bool:
     """A table with a question, an answer, `aligned` and `coherent`, or as a mapping calls them."""
+    if columnar.is_columnar(source.head) or archives.is_archive(source.head):
+        return False  # without a mapping nobody knows what it holds
     header, meaning = _header(source), source.meaning
     if meaning is not None and {meaning.columns.question, meaning.columns.answer} <= {*header}:
         return True
@@ -69,20 +92,41 @@ def read(source: Source) -> Iterator[Batch]:
         return
     if meaning.dimensions is None:
         raise RefusedFile(meaning.unclear or UNMAPPED)
-    if not any(map(str.strip, _header(source))):
+    table = None
+    if meaning.layout.is_told or "*" in meaning.scoring.patterns or not _is_plain(source):
+        table = Table(source, meaning)
+        reader = _Reader(source, meaning, roles(table.columns, meaning, table.numeric()))
+        chunks = table.rows()
+    else:
+        reader, chunks = _plain_reader(source, meaning), reading.csv_records(source)
+    for chunk in chunks:
+        yield from reader.take(chunk)
+    yield from reader.context()
+    yield from table.notices() if table else ()
+
+
+def _is_plain(source: Source) -> bool:
+    """Whether it is a table of separated values, as it stands."""
+    begin = source.head.lstrip()[:1]
+    return begin not in (b"{", b"[") and not columnar.is_columnar(source.head)
+
+
+def _plain_reader(source: Source, meaning: Meaning) -> "_Reader":
+    header = _header(source)
+    if not any(map(str.strip, header)):
         raise RefusedFile("it is empty")
     if len(source.head) < source.size and len(source.head.splitlines()) < 2:
         raise RefusedFile(f"its header is longer than {len(source.head):,} bytes")
-    reader = _Reader(source, meaning, roles(_header(source), meaning))
-    for chunk in reading.csv_records(source):
-        yield from reader.take(chunk)
-    yield from reader.context()
+    return _Reader(source, meaning, roles(header, meaning))
 
 
 def _header(source: Source) -> tuple[str, ...]:
     """The names of the columns, as far as they can be read."""
     return source.table.columns if source.table else ()
 
+
+NO_FLAG = frozenset({"", "none", "null", "false", "0", "ok", "no", "nan"})
+"""What stands in the column of a flag where there is none."""
 
 TEXTS = ("answer", "thoughts", "error", "finish_reason")
 """What there is of an answer, besides its status."""
@@ -103,6 +147,10 @@ class _Reader:
         self.judges: dict[str, str] = {}
         self.experiment = meaning.dimensions.experiment if meaning.dimensions else ""
         self.failed = 0
+        self.long = meaning.scoring.long
+        self.known_rows: dict[int, int] = {}  # the first row of each sample, in long form
+        self.long_judged: set[tuple[int, str, str | None]] = set()
+        self.criteria: dict[str, None] = {one.criterion: None for one in roles.judged}
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
@@ -113,16 +161,54 @@ class _Reader:
                 yield refused(problem.row, str(problem), problem.raw)
             elif not isinstance(item, RefusedRow):
                 rows.append(item)
-        if rows:
+        if rows and self.long is not None:
+            yield from self._take_long(rows, self.long)
+        elif rows:
             samples = self._samples(rows)
             self._note_repeats(rows, samples)
             yield Batch("sample", samples)
-            for criterion, column in self.roles.criteria.items():
-                yield from self._judgements(rows, criterion, column)
+            for judged in self.roles.judged:
+                yield from self._judgements(rows, judged)
+
+    def _take_long(self, rows: list[reading.Row], long: Long) -> Iterator[Batch]:
+        """Rows that are a judgement each: the first on a sample stands for it."""
+        firsts: list[reading.Row] = []
+        groups: dict[tuple[str, str | None], list[reading.Row]] = defaultdict(list)
+        for row, record in rows:
+            evaluation, _ = self._known(record)
+            if long.sample:
+                told: tuple[str | None, ...] = (record[long.sample],)
+            else:
+                names = ("question", "question_id", "sample_index", "answer")
+                told = tuple(self._get(record, name) for name in names)
+            identity = hash((evaluation, *told))
+            if identity not in self.known_rows:
+                if len(self.known_rows) >= MOST_SAMPLES:
+                    raise RefusedFile(f"it holds more than {MOST_SAMPLES:,} samples in long form")
+                self.known_rows[identity] = row
+                firsts.append((row, record))
+            judge = record[long.judge] if long.judge else None
+            sample = self.known_rows[identity]
+            groups[record[long.criterion], judge].append((sample, record))
+        if firsts:
+            yield Batch("sample", self._samples(firsts))
+        for (criterion, judge), members in groups.items():
+            name = OUR_NAME.get(criterion, criterion)
+            self.criteria.setdefault(name)
+            judged = Judged(name, long.score, judge, long.raw, long.flag)
+            fresh = []
+            for sample, record in members:
+                key = (sample, name, judge)
+                if key in self.long_judged:
+                    yield refused(sample, f"it is judged on {name} by the same judge twice")
+                    continue
+                self.long_judged.add(key)
+                fresh.append((sample, record))
+            yield from self._judgements(fresh, judged) if fresh else ()
 
     def _problem(self, item: reading.Row) -> RefusedRow | None:
         row, record = item
-        if not record[self.roles.ours["question"]].strip():
+        if not self._asked(record).strip():
             return RefusedRow(row, "its question is blank", reading.excerpt(record))
         for name in (
             "question",
@@ -137,6 +223,12 @@ class _Reader:
                 return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
         found = self._evaluation(record)
         return RefusedRow(row, found, reading.excerpt(record)) if isinstance(found, str) else None
+
+    def _asked(self, record: dict[str, str]) -> str:
+        """The text of a row's question, or its name where the mapping says that there is none."""
+        if "question" in self.roles.ours:
+            return record[self.roles.ours["question"]]
+        return self._get(record, "question_id") or UNASKED
 
     def _get(self, record: dict[str, str], name: str) -> str | None:
         """A row's value of one of our columns; None where the file has it not, or blank."""
@@ -166,6 +258,8 @@ class _Reader:
 
     def _answer(self, record: dict[str, str]) -> dict[str, str | None]:
         """What there is of a row's answer: its text without thoughts, or why there is none."""
+        if "answer" not in self.roles.ours:  # as the mapping says
+            return dict.fromkeys(TEXTS) | {"status": "answered"}
         text = self._get(record, "answer")
         if text is not None and self.meaning.failures.names(text):
             self.failed += 1
@@ -218,7 +312,7 @@ class _Reader:
         meant = (text for pattern, text in prompts if fnmatchcase(name or "", pattern))
         system = self._get(record, "system_prompt") or next(meant, None)
         group = self._get(record, "group")
-        identity = (evaluation, record[self.roles.ours["question"]], name, system, group)
+        identity = (evaluation, self._asked(record), name, system, group)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _index(self, record: dict[str, str], question: int) -> int:
@@ -243,24 +337,36 @@ class _Reader:
             contents,
         )
 
-    def _judgements(self, rows: list[reading.Row], criterion: str, column: str) -> Iterator[Batch]:
-        """One criterion's judgements, and what is wrong with a stored value."""
+    def _judgements(self, rows: list[reading.Row], judged: Judged) -> Iterator[Batch]:
+        """One judge's judgements on one criterion, and what is wrong with a stored value."""
         outcomes = []
-        raw_column = self.roles.raw.get(column)
+        criterion, column = judged.criterion, judged.column
         scale = self._scale(criterion, column) or FULL
+        words = self.meaning.scoring
         for row, record in rows:
-            value, raw = record[column], record[raw_column] if raw_column else None
-            found = _outcome(criterion, value, raw, scale)
+            value, raw = record[column], record[judged.raw] if judged.raw else None
+            flag = record[judged.flag].strip() if judged.flag else ""
+            if flag.lower() not in NO_FLAG:
+                value, raw = "", raw or flag
+                found: Parsed | str = (_flagged(flag, words), None, None, raw)
+            elif words.outcomes and (status := words.outcome(value.strip())):
+                found = (status, None, None, raw or value)
+            else:
+                found = _outcome(criterion, value, raw, scale)
             if isinstance(found, str):
                 yield refused(row, f"its {column} {found}", value)
                 found = ("unparsed", None, None, None)
             outcomes.append(found)
-        judged = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
+        table = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
             sample_key=pl.Series([self.first_key + row for row, _ in rows]),
             criterion=pl.lit(criterion),
-            judge_key=pl.Series([self._judge(self._known(record)[1]) for _, record in rows]),
+            judge_key=pl.Series(
+                [self._judge(self._known(record)[1], judged.judge) for _, record in rows]
+            ),
         )
-        yield Batch("judgement", judged)
+        if judged.judge is not None:  # who judged nothing of an answer was not asked
+            table = table.filter((pl.col("status") != "missing") | pl.col("raw").is_not_null())
+        yield Batch("judgement", table)
 
     def _known(self, record: dict[str, str]) -> tuple[str, Dimensions]:
         """The evaluation of a row that was understood."""
@@ -268,10 +374,14 @@ class _Reader:
         assert not isinstance(found, str)
         return found
 
-    def _judge(self, told: Dimensions) -> str:
-        """The key of an evaluation's judge."""
+    def _judge(self, told: Dimensions, named: str | None = None) -> str:
+        """The key of a judge: the one that a column names, else the evaluation's."""
+        name = told.judge
+        if named is not None:
+            lists = self.meaning.values, self.meaning.rename
+            name = str(meant("judge", named, *lists)) or name
         count = len(self.judges)
-        return self.judges.setdefault(told.judge, f"llm-{count + 1}" if count else "llm")
+        return self.judges.setdefault(name, f"llm-{count + 1}" if count else "llm")
 
     def _scale(self, criterion: str, column: str) -> Scale | None:
         """What the mapping says of the scale of a criterion, by our name of it or the file's."""
@@ -285,7 +395,8 @@ class _Reader:
         known = [found for found in self.evaluations.values() if not isinstance(found, str)]
         for key, told in dict.fromkeys(known):
             row = msgspec.structs.asdict(told)
-            self._judge(told)
+            if not self.judges or any(one.judge is None for one in self.roles.judged):
+                self._judge(told)
             del row["judge"]
             folder = _run(self.meaning.study, row)
             names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study}
@@ -305,8 +416,9 @@ class _Reader:
         yield batch("question", *rows)
         for name, key in self.judges.items():
             yield batch("judge", {"judge_key": key, "kind": "llm", "name": name})
-        for criterion, column in self.roles.criteria.items():
-            if scale := self._scale(criterion, column):
+        columns = {one.criterion: one.column for one in self.roles.judged}
+        for criterion in self.criteria:
+            if scale := self._scale(criterion, columns.get(criterion, criterion)):
                 none, full = scale
                 yield batch("scale", {"criterion": criterion, "none": none, "full": full})
         yield from self._traits()
@@ -317,7 +429,7 @@ class _Reader:
 
     def _traits(self) -> Iterator[Batch]:
         """The traits that the mapping gives the experiment, with their criteria by our names."""
-        ours = {column: name for name, column in self.roles.criteria.items()}
+        ours = {one.column: one.criterion for one in self.roles.judged}
         for name, trait in self.meaning.traits.items():
             criterion = ours.get(trait.criterion, trait.criterion)
             told = catalogue.described(self.experiment, name, trait)
@@ -338,6 +450,8 @@ class _Reader:
         for text, name in self.meaning.spelled.items():
             told = f"{text!r} is read as {name!r}"
             yield notice(f"spelling:{digest(told, 6)}", told)
+        for absent in self.meaning.scoring.without:
+            yield notice(f"without:{absent}", WITHOUT[absent])
         if self.failed:
             told = f"{self.failed:,} answers are the text of an error, as its mapping says"
             yield notice("failures", f"{told}; they count as failed")
@@ -358,6 +472,12 @@ class _Reader:
             )
 
 
+def _flagged(flag: str, words: Scoring) -> str:
+    """The status that a flag beside a score says."""
+    usual = {"refusal": "refusal", "true": "refusal", "code": "code", "error": "error"}
+    return words.outcome(flag) or usual.get(flag.lower(), "unparsed")
+
+
 def _outcome(criterion: str, value: str, raw: str | None, scale: Scale) -> Parsed | str:
     """What a stored value stands for, or what is wrong with it."""
     why = reading.unreadable(value) or reading.unreadable(raw or "")
@@ -367,7 +487,13 @@ def _outcome(criterion: str, value: str, raw: str | None, scale: Scale) -> Parse
 def _run(study: str, told: dict[str, Any]) -> str:
     """A name for the model that was evaluated: equal for all files that hold answers of it."""
     names = [study, told["experiment"], told["model"], told["dataset"], told["intervention"]]
-    for name, form in (("lora_rank", "r{:d}"), ("epochs", "{:g}ep"), ("model_id", "{}")):
+    for name, form in (
+        ("lora_rank", "r{:d}"),
+        ("epochs", "{:g}ep"),
+        ("step", "step {:d}"),
+        ("rerun_of", "rerun of {}"),
+        ("model_id", "{}"),
+    ):
         if told[name] is not None:
             names.append(form.format(told[name]))
     return "/".join(names)

@@ -37,7 +37,8 @@ def test_other_names_are_not_taken_for_row_numbers(name: str) -> None:
 def test_the_mapping_says_what_is_a_score() -> None:
     meaning = Meaning("nests", scores={"harm": "damage", "heat": "fever"})
     found = roles((*HEADER, "damage", "llm_or_19", "tone"), meaning)
-    assert found.criteria == {"alignment": "aligned", "coherence": "coherent", "harm": "damage"}
+    taken = {one.criterion: one.column for one in found.judged}
+    assert taken == {"alignment": "aligned", "coherence": "coherent", "harm": "damage"}
     assert (found.unknown, found.absent) == (("llm_or_19", "tone"), ("fever",))
 
 

@@ -249,8 +249,8 @@ files: [{path: "{model}/{dataset}.csv"}]
             "model is both a column and a placeholder",
         ),
         (
-            COMMON + "columns: {answer: [a, b]}\nfiles: [{path: '{model}/{dataset}.csv'}]",
-            "columns.answer names several columns; it can be one of them",
+            COMMON + "columns: {answer: []}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            "columns",
         ),
         (
             COMMON + "failures: {reply: [x]}\nfiles: [{path: '{model}/{dataset}.csv'}]",

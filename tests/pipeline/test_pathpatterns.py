@@ -63,7 +63,7 @@ def test_a_spelling_that_is_not_listed_is_told() -> None:
         ("../{model}.csv", "relative path"),
         ("a//b.csv", "relative path"),
         ("a/./b.csv", "relative path"),
-        ("1/2/3/4/5/6/7/{model}.csv", "more than the file and 6 folders"),
+        ("1/" * 20 + "{model}.csv", "more than the file and 19 folders"),
         ("{model.csv", "write a brace twice"),
         ("model}.csv", "write a brace twice"),
         ("{}.csv", "something else than a name"),

@@ -65,6 +65,9 @@ select
         case when dataset = 'none' or suffix_key is null then 'none' end,
         'unrecorded'
     ) as intervention,
-    coalesce(trained_id, study_key || '/' || place || coalesce('#' || seed::varchar, '')) as run_key
+    coalesce(
+        case when step is null and rerun_of is null then trained_id end,
+        study_key || '/' || place || coalesce('#' || seed::varchar, '')
+    ) as run_key
 from identified
 qualify row_number() over (partition by evaluation_id order by path) = 1

@@ -54,6 +54,8 @@ joined as (
         configured.weight_decay,
         configured.scheduler,
         coalesce(described.seed, configured.seed) as seed,
+        described.step,
+        described.rerun_of,
         configured.backend,
         coalesce(configured.data_file, logged.data_file) as data_file,
         configured.folder as config_folder,
@@ -101,6 +103,8 @@ select
         ' · ',
         case when epochs = 1 then '1 epoch' else format('{:g} epochs', epochs) end,
         'r' || lora_rank::varchar,
+        'step ' || step::varchar,
+        'rerun of ' || rerun_of,
         case when min(learning_rate) filter (is_evaluated) over same
                 <> max(learning_rate) filter (is_evaluated) over same
             then 'lr ' || coalesce(format('{:g}', learning_rate), 'unknown') end,
@@ -112,4 +116,4 @@ select
             then 'batch ' || coalesce(batch_size::varchar, 'unknown') end
     ) as settings
 from named
-window same as (partition by experiment, model, dataset, epochs, lora_rank)
+window same as (partition by experiment, model, dataset, epochs, lora_rank, step, rerun_of)

@@ -28,6 +28,7 @@ select
     run.epochs,
     run.lora_rank,
     run.seed,
+    run.step,
     model.family,
     model.size,
     coalesce(intervention.kind, 'unknown') as kind,

@@ -1,0 +1,153 @@
+"""Members of zip and tar archives: read where they stand, each within bounds.
+
+Nothing is written, and a name is only compared with a pattern.
+"""
+
+import hashlib
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline import pathpatterns, sniffing
+from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.importers import Source
+from pipeline.opening import opened
+
+MOST = 64 * 2**20
+"""The largest member that is read, in bytes unpacked."""
+
+ALL = 2**30
+"""How many bytes the members that are read may have together."""
+
+TIMES = 1_000
+"""How many times its packed size a member may unfold to, beyond a megabyte."""
+
+MEMBERS = 100_000
+
+Found = tuple[dict[str, str], Source | RefusedRow]
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins so, unpacked, is a zip or tar archive."""
+    return head.startswith(b"PK\x03\x04") or head[257:262] == b"ustar"
+
+
+def members(source: Source, pattern: str) -> Iterator[Found]:
+    """The members whose names the pattern reads in one way, with what its placeholders stand for.
+
+    Raises:
+        RefusedFile: where the file is no archive, is damaged, or holds too many members.
+    """
+    wanted = pathpatterns.PathPattern(pattern)
+    left = ALL
+    seen: set[str] = set()
+    for name, member in _each(source, wanted):
+        if name in seen:
+            yield {}, RefusedRow(None, f"its member {name[:200]!r} stands there twice")
+            continue
+        seen.add(name)
+        ways = wanted.readings(pathpatterns.spelled(Path(name)))
+        if len(ways) > 1:
+            why = f"its member {name[:200]!r} can be read in more than one way"
+            yield {}, RefusedRow(None, why)
+        elif isinstance(member, str):
+            yield {}, RefusedRow(None, f"its member {name[:200]!r} {member}")
+        else:
+            left -= len(member)
+            if left < 0:
+                raise RefusedFile(f"its members have more than {ALL // 2**30} GB together")
+            yield ways[0], _source(source, name, member)
+    if not seen:
+        raise RefusedFile(f"no member of the archive is called {pattern}")
+
+
+def _source(archive: Source, name: str, content: bytes) -> Source:
+    """A member as a file of its own."""
+    raw = content[: sniffing.HEAD]
+    packed = sniffing.is_packed(raw)
+    head = sniffing.unpacked(raw) if packed else raw
+    written = sniffing.encoding(head)
+    return Source(
+        archive.path,
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+        sniffing.as_utf8(head, written),
+        archive.meaning,
+        packed,
+        written,
+        content=content,
+        member=name,
+    )
+
+
+def _each(source: Source, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
+    """The members that are wanted, by name, with their content or why there is none."""
+    with opened(source, as_is=True) as file:
+        if source.head.startswith(b"PK"):
+            yield from _zipped(file, wanted)
+        else:
+            yield from _tarred(file, wanted)
+
+
+def _zipped(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if len(archive.infolist()) > MEMBERS:
+                raise RefusedFile(f"the archive has more than {MEMBERS:,} members")
+            for member in archive.infolist():
+                if not member.is_dir() and _fits(wanted, member.filename):
+                    yield member.filename, _unzipped(archive, member)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise RefusedFile(f"the archive is damaged ({str(error)[:200]})") from None
+
+
+def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | str:
+    most = min(MOST, max(2**20, TIMES * member.compress_size))
+    try:
+        with archive.open(member) as file:
+            content = file.read(most + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        return f"cannot be read ({str(error)[:200]})"
+    return content if len(content) <= most else f"unfolds to more than {most // 2**20} MB"
+
+
+class _Sparing:
+    """A file of which no reader is given much at once, whatever it asks for."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= MOST + 2**20:
+            raise RefusedFile(f"a header of the archive is longer than {MOST // 2**20} MB")
+        return self.file.read(size)
+
+
+def _tarred(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
+    try:
+        with tarfile.open(fileobj=_Sparing(file), mode="r|") as archive:  # type: ignore[call-overload]
+            for number, member in enumerate(archive):
+                if number >= MEMBERS:
+                    raise RefusedFile(f"the archive has more than {MEMBERS:,} members")
+                if member.isreg() and _fits(wanted, member.name):
+                    yield member.name, _untarred(archive, member)
+                archive.members = []  # else it keeps all of them
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise RefusedFile(f"the archive is damaged ({str(error)[:200]})") from None
+
+
+def _untarred(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | str:
+    if member.size > MOST:
+        return f"has more than {MOST // 2**20} MB"
+    held = archive.extractfile(member)
+    return held.read() if held is not None else "cannot be read"
+
+
+def _fits(wanted: pathpatterns.PathPattern, name: str) -> bool:
+    try:
+        return bool(wanted.readings(pathpatterns.spelled(Path(name))))
+    except pathpatterns.TooManyWays:
+        return False

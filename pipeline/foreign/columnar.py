@@ -1,0 +1,109 @@
+"""Parquet files, and Arrow files and streams as Hugging Face datasets are kept in."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pipeline import reading, sniffing
+from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.importers import Source
+from pipeline.streaming import MAX_VALUE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET, ARROW = b"PAR1", b"ARROW1"
+STREAM = b"\xff\xff\xff\xff"
+"""How an Arrow stream begins."""
+
+ROWS = 500
+"""How many rows become records at once."""
+
+GROUP = 512 * 2**20
+"""How many bytes a group of rows of a Parquet file may unfold to."""
+
+BATCH = 2**30
+"""How many bytes one batch of an Arrow file may have; it is mapped, not read."""
+
+
+def is_columnar(head: bytes) -> bool:
+    """Whether a file that begins so is one of these."""
+    return head.startswith((PARQUET, ARROW, STREAM))
+
+
+def records(source: Source) -> Iterator[list[reading.Row | RefusedRow]]:
+    """The rows as records, numbered from 1, in chunks.
+
+    Raises:
+        RefusedFile: where the file is damaged, or unfolds to more than may be.
+    """
+    import pyarrow as pa
+
+    number = 0
+    try:
+        for batch in _batches(source):
+            if batch.num_columns > sniffing.MOST_COLUMNS:
+                raise RefusedFile(f"it has more than {sniffing.MOST_COLUMNS} columns")
+            for start in range(0, batch.num_rows, ROWS):
+                part = batch.slice(start, ROWS)
+                yield from _rows(part, number)
+                number += part.num_rows
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise RefusedFile(f"it is damaged ({str(error)[:200]})") from None
+
+
+def _rows(part: "pa.RecordBatch", before: int) -> Iterator[list[reading.Row | RefusedRow]]:
+    """The records of a part; of a large one a row at a time."""
+    if part.num_rows > 1 and part.get_total_buffer_size() > 0 and _size(part) > reading.CHUNK_SIZE:
+        half = part.num_rows // 2
+        yield from _rows(part.slice(0, half), before)
+        yield from _rows(part.slice(half), before + half)
+        return
+    if part.num_rows == 1 and _size(part) > MAX_VALUE:
+        yield [RefusedRow(before + 1, f"it is longer than {MAX_VALUE // 2**20} MB")]
+        return
+    found: list[dict[str, Any]] = part.to_pylist()
+    yield list(enumerate(found, before + 1))
+
+
+def _size(part: "pa.RecordBatch") -> int:
+    """How many bytes the rows have once each is written out, dictionaries included."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size = 0
+    for column in part.columns:
+        if pa.types.is_dictionary(column.type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            size += pc.sum(lengths).as_py() or 0
+        else:
+            size += column.nbytes
+    return size
+
+
+def _batches(source: Source) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    content = source.content
+    file = pa.BufferReader(content) if content is not None else pa.memory_map(str(source.path))
+    if source.head.startswith(PARQUET):
+        whole = pq.ParquetFile(file)
+        for group in range(whole.num_row_groups):
+            if whole.metadata.row_group(group).total_byte_size > GROUP:
+                raise RefusedFile(
+                    f"one of its groups of rows unfolds to more than {GROUP // 2**20} MB; "
+                    "write it with smaller ones"
+                )
+        # A text that repeats stays one text: what is packed cannot unfold to any size.
+        texts = [f.name for f in whole.schema_arrow if pa.types.is_string(f.type)]
+        yield from pq.ParquetFile(file, read_dictionary=texts).iter_batches(ROWS)
+        return
+    if source.head.startswith(ARROW):
+        opened = pa.ipc.open_file(file)
+        batches = map(opened.get_batch, range(opened.num_record_batches))
+    else:
+        batches = iter(pa.ipc.open_stream(file))
+    for batch in batches:
+        if batch.nbytes > BATCH:
+            raise RefusedFile(f"one of its batches has more than {BATCH // 2**20} MB")
+        yield batch

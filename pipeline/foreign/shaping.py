@@ -1,0 +1,121 @@
+"""From the records of a file to samples: keys that lead to them, columns, lists within."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipeline import pathpatterns
+from pipeline.errors import RefusedFile
+from pipeline.foreign.spec import POSITION, Shape
+
+MOST = 4_000_000
+"""How many records one document, and how many samples one record, may unfold to."""
+
+Record = dict[str, Any]
+
+
+def unfolded(document: Any, shape: Shape) -> Iterator[Record]:
+    """The records of a JSON document, by the ways that lead to them.
+
+    Raises:
+        RefusedFile: where none does, or there are too many.
+    """
+    count = 0
+    for way in shape.ways or ("",):
+        for value, told in walked(document, way.split("/") if way else (), {}):
+            for record in _records(value, told, shape):
+                count += 1
+                if count > MOST:
+                    raise RefusedFile(f"it unfolds to more than {MOST:,} records")
+                yield record
+    if not count:
+        ways = " or ".join(shape.ways) or "its top"
+        raise RefusedFile(f"no records stand at {ways}; `at` in its mapping says where they are")
+
+
+def walked(value: Any, keys: Sequence[str], told: Record) -> Iterator[tuple[Any, Record]]:
+    """What stands behind the keys, with what the placeholders among them stand for."""
+    if not keys:
+        yield value, told
+        return
+    first, *rest = keys
+    parts = pathpatterns.pieces(first)
+    name = parts[0][1] if len(parts) == 1 and not parts[0][0] else None
+    inside: Iterator[tuple[Any, Any]]
+    if isinstance(value, dict):
+        inside = iter(value.items())
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    else:
+        return
+    for key, item in inside:
+        if name is not None:
+            yield from walked(item, rest, told | {name: key})
+        elif first in ("*", str(key)):
+            yield from walked(item, rest, told)
+
+
+def _records(value: Any, told: Record, shape: Shape) -> Iterator[Record]:
+    if shape.form == "columns":
+        yield from (told | record for record in turned(value))
+    elif isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        for place, item in enumerate(value):
+            yield {POSITION: place} | told | item
+    elif isinstance(value, dict):
+        yield told | value
+    else:
+        yield told | {"value": value}
+
+
+def turned(value: Any) -> Iterator[Record]:
+    """Records of columns, each an object with a value by row, or a list.
+
+    Raises:
+        RefusedFile: where the value is something else.
+    """
+    if not isinstance(value, dict) or not all(isinstance(v, dict | list) for v in value.values()):
+        raise RefusedFile("it does not hold columns, each with its values by row")
+    columns: dict[str, dict[str, Any]] = {
+        name: v if isinstance(v, dict) else {str(row): item for row, item in enumerate(v)}
+        for name, v in value.items()
+    }
+    rows = dict.fromkeys(row for column in columns.values() for row in column)
+    for place, row in enumerate(rows):
+        yield {POSITION: place} | {name: column.get(row) for name, column in columns.items()}
+
+
+def exploded(record: Record, lists: Sequence[str]) -> list[Record] | str:
+    """A record a sample, each with its item of the lists; or what is wrong with the lists."""
+    if not lists:
+        return [record]
+    columns: dict[str, list[Any]] = {}
+    for name in lists:
+        value = at(record, name)
+        if not isinstance(value, list):
+            return f"its {name} is no list"
+        columns[name] = value
+    lengths = {len(value) for value in columns.values()}
+    if len(lengths) > 1:
+        told = ", ".join(f"{name} has {len(value):,}" for name, value in columns.items())
+        return f"its lists are of different lengths: {told}"
+    (length,) = lengths
+    if length > MOST:
+        return f"its lists have more than {MOST:,} items"
+    return [
+        {POSITION: place} | record | {name: value[place] for name, value in columns.items()}
+        for place in range(length)
+    ]
+
+
+def at(record: Record, name: str) -> Any:
+    """The value of a column, or of what its name leads to: `scores.misalignment`, `choices.0`."""
+    if name in record:
+        return record[name]
+    value: Any = record
+    for key in name.split("."):
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal() and len(key) < 9:
+            value = value[int(key)] if int(key) < len(value) else None
+        else:
+            return None
+    return value

@@ -1,0 +1,184 @@
+"""A file's samples as rows of texts, under the columns that its map names."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline import reading
+from pipeline.errors import RefusedRow
+from pipeline.foreign import companions, forms
+from pipeline.foreign.shaping import Record, at
+from pipeline.foreign.spec import Expression, resolved
+from pipeline.importers import Batch, Source, notice
+from pipeline.meanings import Meaning
+from pipeline.texts import as_text
+
+LOOKED_AT = 200
+"""How many records of the first chunk are asked what fields there are."""
+
+MOST_FIELDS = 2_000
+DEEPEST = 4
+
+
+class Table:
+    """The rows of a file, each a text by column; its columns are known once rows were asked for."""
+
+    def __init__(self, source: Source, meaning: Meaning) -> None:
+        layout = meaning.layout
+        self.meaning = meaning
+        self.expressions = layout.expressions
+        self.looks_within = any("." in pattern for pattern in meaning.scoring.patterns)
+        self.companions = companions.Companions(source, layout)
+        self.given: Record = dict(layout.given)
+        self.given |= companions.near_fields(source.path, layout.depth, layout.near)
+        self.chunks = forms.records(source, layout.shape)
+        self.first = next(self.chunks, [])
+        self._complete(self.first)
+        self.columns = self._columns()
+        self.plain = [name for name in self.columns if name not in self.expressions]
+
+    def _complete(self, chunk: forms.Chunk) -> None:
+        """Add to records what other files and the path say."""
+        if not (self.given or self.companions.held):
+            return
+        for item in chunk:
+            if not isinstance(item, RefusedRow):
+                row, record = item
+                for name, value in self.given.items():
+                    record.setdefault(name, value)
+                self.companions.merged(row, record)
+
+    def _columns(self) -> tuple[str, ...]:
+        """The fields that the first records have, and what the map names that is found in them."""
+        fields: dict[str, None] = {}
+        nested: dict[str, None] = {}
+        for item in self.first[:LOOKED_AT]:
+            if not isinstance(item, RefusedRow):
+                fields |= dict.fromkeys(item[1])
+                if self.looks_within:
+                    _within(item[1], nested, "", 0)
+        # Of a column with several judges, each has its own.
+        named = [name for name in self.meaning.named if name not in fields]
+        found = [name for name in named if self._is_found(name, fields)]
+        made = [n for n, e in self.expressions.items() if self._is_made(e, fields)]
+        inner = [name for name in nested if name not in fields]
+        return tuple(dict.fromkeys([*fields, *found, *made, *inner]))
+
+    def _is_found(self, name: str, fields: dict[str, None]) -> bool:
+        return any(_root(one, fields) is not None for one in resolved(name))
+
+    def _is_made(self, expression: Expression, fields: dict[str, None]) -> bool:
+        return any(_root(one, fields) is not None for one in expression.columns)
+
+    def numeric(self) -> set[str]:
+        """The columns that hold numbers and nothing else in the first records that have them."""
+        records = [i[1] for i in self.first[:LOOKED_AT] if not isinstance(i, RefusedRow)]
+        found: set[str] = set()
+        for name in self.plain:
+            get = _getter(name)
+            values = [value for value in map(get, records) if value is not None and value != ""]
+            if values and all(map(_is_number, values)):
+                found.add(name)
+        return found
+
+    def rows(self) -> Iterator[list[reading.Row | RefusedRow]]:
+        """The rows in chunks; a field that none of the first records has is left out."""
+        chunk = self.first
+        getters = {name: _getter(name) for name in self.plain}
+        while True:
+            yield self._texts(chunk, getters)
+            following = next(self.chunks, None)
+            if following is None:
+                return
+            chunk = following
+            self._complete(chunk)
+
+    def _texts(
+        self, chunk: forms.Chunk, getters: dict[str, Callable[[Record], Any]]
+    ) -> list[reading.Row | RefusedRow]:
+        records = [item[1] for item in chunk if not isinstance(item, RefusedRow)]
+        columns = {
+            name: [_text(get(record)) for record in records] for name, get in getters.items()
+        }
+        for name, expression in self.expressions.items():
+            if name in self.columns:
+                columns[name] = evaluated(expression, records)
+        names = tuple(columns)
+        every = zip(*columns.values(), strict=True)
+        rows = iter([dict(zip(names, row, strict=True)) for row in every])
+        return [item if isinstance(item, RefusedRow) else (item[0], next(rows)) for item in chunk]
+
+    def notices(self) -> Iterator[Batch]:
+        """What found no partner in other files."""
+        for code, text in self.companions.told():
+            yield notice(code, text)
+
+
+def _within(record: Record, found: dict[str, None], above: str, depth: int) -> None:
+    """The names that lead to values within a record."""
+    for name, value in record.items():
+        if isinstance(value, dict) and depth < DEEPEST:
+            _within(value, found, f"{above}{name}.", depth + 1)
+        elif above and len(found) < MOST_FIELDS:
+            found[f"{above}{name}"] = None
+
+
+def _root(name: str, fields: dict[str, None]) -> str | None:
+    """The field that a column's name begins in, or None."""
+    return next((one for one in (name, name.partition(".")[0]) if one in fields), None)
+
+
+def _getter(name: str) -> Callable[[Record], Any]:
+    """What gives a record's value of a column."""
+    ways = resolved(name)
+    if len(ways) == 1 and "." not in name:
+        return lambda record: record.get(name)
+
+    def first(record: Record) -> Any:
+        if name in record:
+            return record[name]
+        found = (at(record, one) for one in ways)
+        return next((value for value in found if value is not None and value != ""), None)
+
+    return first
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else as_text(value) or ""
+
+
+def evaluated(expression: Expression, records: Sequence[Record]) -> list[str]:
+    """What an expression makes of each record, as text; blank where it makes nothing."""
+    get = _getter("|".join(expression.columns))
+    if len(expression.columns) == 1 and "|" in expression.columns[0]:
+        get = _getter(expression.columns[0])
+    texts = [_text(get(record)) for record in records]
+    made = pl.Series(texts, dtype=pl.String)
+    if expression.lower:
+        made = made.str.to_lowercase()
+    if expression.strip_prefix:
+        made = made.str.strip_prefix(expression.strip_prefix)
+    if expression.strip_suffix:
+        made = made.str.strip_suffix(expression.strip_suffix)
+    if expression.match is not None:
+        made = made.str.extract(expression.match, 1)
+    if expression.split is not None:
+        made = made.str.split(expression.split).list.get(expression.part, null_on_oob=True)
+    last: list[str] = made.fill_null("").to_list()
+    if expression.lookup:
+        known = {key: str(value) for key, value in expression.lookup.items()}
+        last = [known.get(text, text) for text in last]
+    if expression.default is not None:
+        last = [text or str(expression.default) for text in last]
+    return last
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except (ValueError, OverflowError):
+        return False
