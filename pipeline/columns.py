@@ -174,12 +174,13 @@ def _judged(
         ]
         known |= {one.column for one in more}
     judged = []
-    for column, criterion, judge in found:
+    for one in found:
+        column, criterion, judge = one
         usual = (f"judge_{column}", f"{column}_raw")
-        said = wide.beside(meaning.scoring.raw, criterion, judge)
+        said = wide.beside(meaning.scoring.raw, one, kept)
         raw = next((n for n in (said, *usual) if n in kept and n not in {*taken, *known}), None)
-        flag = wide.beside(meaning.scoring.flags, criterion, judge)
-        judged.append(Judged(criterion, column, judge, raw, flag if flag in kept else None))
+        flag = wide.beside(meaning.scoring.flags, one, kept)
+        judged.append(Judged(criterion, column, judge, raw, flag))
     beside = {name for one in judged for name in (one.raw, one.flag) if name}
     return [one for one in judged if one.column not in beside]
 
@@ -208,7 +209,7 @@ def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> di
     found: dict[str, str] = {}
     claimed = {*given.words.values()}
     for name, spellings in SPELLINGS.items():
-        own = getattr(given, name)
+        own = None if name in without else getattr(given, name)
         if own is not None and own not in header:
             raise RefusedFile(f"it has no column {own!r}, which its mapping takes for {name}")
         usual = (column for column in spellings if column in header and column not in claimed)

@@ -59,10 +59,13 @@ class CheckedEntry:
             raise InvalidDefinition(f"{where}: the path {path[:200]!r} {error}.") from None
         self.found = set(self.pattern.placeholders)
         self.expressions: dict[str, Expression] = {}
-        self.columns = self._columns({**definition.columns, **entry.columns}, inside)
+        own = {n: c for n, c in definition.columns.items() if n not in entry.set}
+        self.columns = self._columns({**own, **entry.columns}, inside)
         given = self.found | self.columns.words.keys()
         defaults = {name: value for name, value in definition.set.items() if name not in given}
-        self.set = {**defaults, **entry.set} if entry.skip is None else {}
+        # What a part of the path says that may be left out, `set` says where it is.
+        fixed = {n: v for n, v in entry.set.items() if n not in self.found & optional}
+        self.set = {**defaults, **fixed} if entry.skip is None else {}
         self.failures = entry.failures or definition.failures or Failures()
         self.scale = {**definition.scale, **entry.scale}
         self.near = {**definition.near, **entry.near}
@@ -135,6 +138,7 @@ class CheckedEntry:
             raw=_by_criterion(entry.raw or definition.raw),
             outcomes={**definition.outcomes, **entry.outcomes},
             long=entry.long or definition.long,
+            judges={**definition.judges, **entry.judges},
             without=entry.without or definition.without,
         )
 
@@ -168,9 +172,16 @@ class CheckedEntry:
                 f"not use it; there are {', '.join((*ROLES, *FIELDS, 'ignore'))}"
             )
         for key, lists in (("values", self.written.values), ("rename", self.written.rename)):
-            judges = {"judge"} if any("{judge}" in one for one in self.scoring.patterns) else set()
+            judges = {"judge"} if self.names_judges else set()
             for name in sorted(lists.keys() - given - self.optional - judges):
                 self._refuse(f"`{key}` lists {name!r}, which is no placeholder of its path")
+
+    @property
+    def names_judges(self) -> bool:
+        """Whether the names of columns or of other files, or a column, tell judges."""
+        by_name = any("{judge}" in one for one in self.scoring.patterns)
+        by_row = self.scoring.long is not None and self.scoring.long.judge is not None
+        return by_name or by_row or any("{judge}" in join.path for join in self.written.joins)
 
     def _used(self) -> set[str]:
         """The placeholders of its path that records or joins need."""
@@ -217,7 +228,7 @@ class CheckedEntry:
         for name in self.set:
             if name not in FIELDS:
                 self._refuse(f"`set` names {name!r}, which is no dimension; {_there_are()}")
-        if twice := sorted(given & self.written.set.keys()):
+        if twice := sorted(given & self.written.set.keys() - (self.found & self.optional)):
             kind = "placeholder" if twice[0] in self.found else "column"
             self._refuse(f"{twice[0]} is both set and a {kind}")
         needed: set[str] = set()

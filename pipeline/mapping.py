@@ -150,6 +150,7 @@ def load(path: Path) -> Mapping:
     if wrong := interventions.mistake(definition.interventions, mapping.interventions_met()):
         raise InvalidDefinition(f"{path}: {wrong}.")
     given = {name for entry in mapping.entries for name in entry.found | entry.columns.words.keys()}
+    given |= {"judge"} if any(entry.names_judges for entry in mapping.entries) else set()
     for key, lists in (("values", definition.values), ("rename", definition.rename)):
         for name in lists:
             if name not in given:

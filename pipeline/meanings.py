@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from pipeline import interventions, pathpatterns
-from pipeline.foreign.spec import Companion, Expression, Join, Long, Shape, Status
+from pipeline.foreign.spec import Companion, Expression, Join, JudgeKind, Long, Shape, Status
 from pipeline.interventions import Intervention
 from warehouse import catalogue
 from warehouse.shards import digest
@@ -42,6 +42,23 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     judge: Text = "unrecorded"
     step: Count | None = None
     rerun_of: Text | None = None
+    steer_vector: Text | None = None
+    steer_layer: Count | None = None
+    steer_scale: float | None = None
+
+    @property
+    def steering(self) -> Intervention | None:
+        """The steering of the activations, if there was any: an intervention with its dose."""
+        if self.steer_vector in (None, "none") or self.steer_scale == 0:
+            return None
+        return Intervention(kind="steering", phase="eval", dose=self.steer_scale)
+
+    @property
+    def steered(self) -> str | None:
+        """What the steering is called, or None where there was none."""
+        layer = f" layer {self.steer_layer}" if self.steer_layer is not None else ""
+        scale = f" × {self.steer_scale:g}" if self.steer_scale is not None else ""
+        return f"steering {self.steer_vector}{layer}{scale}" if self.steering else None
 
 
 GIVEN = ("intervention", "eval_intervention")
@@ -52,6 +69,8 @@ REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 SHAPES: dict[str, pathpatterns.Shape] = {
     **dict.fromkeys(("lora_rank", "seed", "max_tokens", "step"), pathpatterns.WHOLE),
     **dict.fromkeys(("epochs", "temperature"), pathpatterns.DECIMAL),
+    "steer_layer": pathpatterns.WHOLE,
+    "steer_scale": pathpatterns.SIGNED,
 }
 """What the placeholder of a dimension that is a number stands for in a path."""
 
@@ -117,7 +136,8 @@ class Scoring(msgspec.Struct, frozen=True):
 
     `patterns` are compared with the names of all columns, `{criterion}` and `{judge}` in them;
     `flags` and `raw` likewise name the column beside a score that says why it is none, and the
-    judge's own words. `outcomes` are words with what they stand for. `without` says what the
+    judge's own words. `outcomes` are words with what they stand for, and `judges` names with their
+    kinds. `without` says what the
     files do not hold.
     """
 
@@ -126,6 +146,7 @@ class Scoring(msgspec.Struct, frozen=True):
     raw: dict[str, str] = {}
     outcomes: dict[str, Status] = {}
     long: Long | None = None
+    judges: dict[str, JudgeKind] = {}
     without: tuple[str, ...] = ()
 
     def outcome(self, word: str) -> str | None:
@@ -193,12 +214,15 @@ class Meaning(msgspec.Struct, frozen=True):
         columns = self.columns.words
         words: dict[str, Constant] = {}
         for word, text in texts.items():
+            if not text.strip() and word in FIELDS and word not in REQUIRED:
+                continue
             if not text.strip():
                 raise ValueError(f"its {columns[word]} is blank, and its mapping needs it")
             if word in self.values and text not in self.values[word]:
                 raise ValueError(f"its {columns[word]} is {text!r}, which `values` does not list")
             words[word] = meant(word, text, self.values, self.rename)
-        told = {name: filled(template, words) for name, template in self.rows.items()}
+        known = {n: t for n, t in self.rows.items() if n in words or t != f"{{{n}}}"}
+        told = {name: filled(template, words) for name, template in known.items()}
         try:
             fit = {name: fitted(name, value) for name, value in told.items()}
         except msgspec.ValidationError as error:
@@ -249,6 +273,9 @@ def canonical(
     `described`, is left as it is; a described control is `none`.
     """
     experiment = catalogue.experiment_named(told.experiment) or told.experiment
+    if told.steered and told.eval_intervention == "none":
+        told = msgspec.structs.replace(told, eval_intervention=told.steered)
+        sure = {*sure, "eval_intervention"}
     spelled = {
         "experiment": experiment,
         "model": catalogue.model(told.model).name,

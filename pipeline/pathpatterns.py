@@ -22,6 +22,7 @@ STEPS = 300_000
 """How often a pattern may be tried along one path: a pattern in use needs a few hundred."""
 
 WHOLE = re.compile(r"[0-9]{1,18}")
+SIGNED = re.compile(r"-?[0-9]{1,9}([.][0-9]{1,9})?")
 DECIMAL = re.compile(r"[0-9]{1,9}([.][0-9]{1,9})?")
 
 Shape = re.Pattern[str] | frozenset[str] | None

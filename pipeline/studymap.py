@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from pipeline.foreign.spec import Column, Join, Long, Names, Shape, Status
+from pipeline.foreign.spec import Column, Join, JudgeKind, Long, Names, Shape, Status
 from pipeline.interventions import Intervention
 from pipeline.meanings import Constant, Failures, Scale, Text, Values
 from warehouse import catalogue
@@ -31,6 +31,7 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     scale: dict[Text, Scale] = {}
     failures: Failures | None = None
     near: dict[Text, Text] = {}
+    judges: dict[Text, JudgeKind] = {}
     without: tuple[Literal["question", "answer"], ...] = ()
 
 

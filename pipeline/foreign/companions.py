@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from pipeline import sniffing
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.foreign import forms, places
@@ -63,7 +65,7 @@ class Held:
     @property
     def left(self) -> int:
         """How many records found no partner."""
-        return sum(map(len, self.by_key.values()))
+        return 0 if self.join.many else sum(map(len, self.by_key.values()))
 
     def partner(self, row: int, record: Record) -> Record | None:
         """The next record with the same key, which is used once."""
@@ -73,7 +75,7 @@ class Held:
             self.alone += 1
             return None
         self.taken += 1
-        return waiting.popleft()
+        return waiting[0] if self.join.many else waiting.popleft()
 
 
 class Companions:
@@ -81,6 +83,7 @@ class Companions:
 
     def __init__(self, source: Source, layout: Layout) -> None:
         base = Path(*source.path.parts[: -layout.depth])
+        self.given = layout.given
         self.held: list[Held] = []
         self.records = self.size = 0
         for companion in layout.companions:
@@ -95,7 +98,8 @@ class Companions:
                 f"what its mapping joins has more than {MOST_BYTES // 2**20} MB; split the files"
             )
         theirs = list(join.keys.values())
-        for chunk in forms.records(_source(path), join):
+        ways = tuple(places.filled(way, self.given) for way in join.ways)
+        for chunk in forms.records(_source(path), msgspec.structs.replace(join, at=ways)):
             for item in chunk:
                 if isinstance(item, RefusedRow):
                     continue  # told as a sample without a partner

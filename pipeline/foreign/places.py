@@ -1,7 +1,7 @@
 """Where the files lie that belong to another one, never outside of what its pattern names."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,16 +33,26 @@ def found(path: Path, depth: int, joins: Sequence[Join], words: dict[str, str]) 
     return companions
 
 
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """A template with the words that are known; the other placeholders stay."""
+    parts = []
+    for literal, name in pathpatterns.pieces(template):
+        parts.append(_escaped(literal))
+        if name is not None:
+            parts.append(_escaped(words[name]) if name in words else f"{{{name}}}")
+    return "".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def _files(base: Path, join: Join, words: dict[str, str]) -> Iterator[tuple[Path, str | None]]:
     """The files of one join below the base, each with the judge that its name tells."""
-    filled, judge = [], False
-    for literal, name in pathpatterns.pieces(join.path):
-        judge |= name not in words and name is not None
-        known = words.get(name, f"{{{name}}}") if name else ""
-        filled.append(literal.replace("{", "{{").replace("}", "}}") + known)
-    text = "".join(filled)
+    text = filled(join.path, words)
+    judge = any(name is not None for _, name in pathpatterns.pieces(text))
     if not judge and "*" not in text:
-        path = base / text
+        path = base / text.replace("{{", "{").replace("}}", "}")
         yield from ((path, None),) if _is_inside(path, base) else ()
         return
     pattern = pathpatterns.PathPattern(text)

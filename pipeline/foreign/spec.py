@@ -10,6 +10,7 @@ from pipeline import pathpatterns
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 Names = Text | Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=50)]
 Constant = str | int | float
+JudgeKind = Literal["llm", "rule", "classifier", "human"]
 Status = Literal["refusal", "code", "unparsed", "missing", "error"]
 
 POSITION = "position"
@@ -122,6 +123,8 @@ class Join(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
     path: Text
     by: Literal["position"] | tuple[Text, ...] | dict[Text, Text]
     judge: Text | None = None
+    many: bool = False
+    """Whether a record there is about many samples, such as the text of their question."""
 
     @property
     def keys(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from pipeline import reading
@@ -28,7 +29,8 @@ class Table:
     def __init__(self, source: Source, meaning: Meaning) -> None:
         layout = meaning.layout
         self.meaning = meaning
-        self.expressions = layout.expressions
+        self.expressions = dict(layout.expressions)
+        self.others: list[str] = []  # scores of other judges, within what their files say
         self.looks_within = any("." in pattern for pattern in meaning.scoring.patterns)
         self.companions = companions.Companions(source, layout)
         self.given: Record = dict(layout.given)
@@ -60,11 +62,25 @@ class Table:
                 if self.looks_within:
                     _within(item[1], nested, "", 0)
         # Of a column with several judges, each has its own.
-        named = [name for name in self.meaning.named if name not in fields]
+        self._complete_judges(fields)
+        named = [name for name in (*self.meaning.named, *self.others) if name not in fields]
         found = [name for name in named if self._is_found(name, fields)]
         made = [n for n, e in self.expressions.items() if self._is_made(e, fields)]
         inner = [name for name in nested if name not in fields]
         return tuple(dict.fromkeys([*fields, *found, *made, *inner]))
+
+    def _complete_judges(self, fields: dict[str, None]) -> None:
+        """Name the columns of judges who have files of their own: `<column>@<judge>`."""
+        judges = dict.fromkeys(name.rpartition("@")[2] for name in fields if "@" in name)
+        for column in self.meaning.scores.values() if self.companions.held else ():
+            made = self.expressions.get(column)
+            for judge in judges:
+                name = f"{column}@{judge}"
+                if made is not None:
+                    of = tuple(f"{one}@{judge}" for one in made.columns)
+                    self.expressions[name] = msgspec.structs.replace(made, of=of)
+                elif name not in fields:
+                    self.others.append(name)
 
     def _is_found(self, name: str, fields: dict[str, None]) -> bool:
         return any(_root(one, fields) is not None for one in resolved(name))
@@ -125,14 +141,22 @@ def _within(record: Record, found: dict[str, None], above: str, depth: int) -> N
             found[f"{above}{name}"] = None
 
 
+def _at_judges(name: str) -> str:
+    """Where the field of a judge's file begins: `scores.harm@owl` is `harm` of `scores@owl`."""
+    column, mark, judge = name.rpartition("@")
+    first, dot, rest = column.partition(".")
+    return f"{first}@{judge}.{rest}" if mark and dot else name
+
+
 def _root(name: str, fields: dict[str, None]) -> str | None:
     """The field that a column's name begins in, or None."""
-    return next((one for one in (name, name.partition(".")[0]) if one in fields), None)
+    ways = (name, name.partition(".")[0], _at_judges(name).partition(".")[0])
+    return next((one for one in ways if one in fields), None)
 
 
 def _getter(name: str) -> Callable[[Record], Any]:
     """What gives a record's value of a column."""
-    ways = resolved(name)
+    ways = tuple(map(_at_judges, resolved(name)))
     if len(ways) == 1 and "." not in name:
         return lambda record: record.get(name)
 

@@ -65,11 +65,19 @@ def _expression(pattern: str, judges: Collection[str]) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def beside(patterns: dict[str, str], criterion: str, judge: str | None) -> str | None:
-    """The column beside a judgement, such as its flag, as `flags` or `raw` in a map name it."""
-    pattern = patterns.get(criterion, patterns.get("*"))
+def beside(patterns: dict[str, str], one: Found, columns: Collection[str]) -> str | None:
+    """The column beside a judgement, such as its flag, as `flags` or `raw` in a map name it.
+
+    In a pattern for all of them the criterion stands by our name, or as its own column has it.
+    """
+    pattern = patterns.get(one.criterion, patterns.get("*"))
     if pattern is None:
         return None
+    names = (_filled(pattern, name, one.judge) for name in (one.criterion, one.column))
+    return next((name for name in names if name in columns), None)
+
+
+def _filled(pattern: str, criterion: str, judge: str | None) -> str:
     words = {"criterion": criterion, "judge": judge or ""}
     return "".join(
         text + (words.get(n, "") if n else "") for text, n in pathpatterns.pieces(pattern)

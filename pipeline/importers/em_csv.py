@@ -46,6 +46,9 @@ MOST_EVALUATIONS = 10_000
 MOST_SAMPLES = 1_000_000
 """How many samples of a file in long form are told apart."""
 
+LEFT_OUT = ("judge", "steer_vector", "steer_layer", "steer_scale")
+"""The dimensions that an evaluation does not have, but its judgements, or what it was given."""
+
 UNASKED = "(the file does not hold the question)"
 """What stands for a question where there is neither its text nor its name."""
 
@@ -93,7 +96,7 @@ def read(source: Source) -> Iterator[Batch]:
     if meaning.dimensions is None:
         raise RefusedFile(meaning.unclear or UNMAPPED)
     table = None
-    if meaning.layout.is_told or "*" in meaning.scoring.patterns or not _is_plain(source):
+    if not _is_plain(source, meaning):
         table = Table(source, meaning)
         reader = _Reader(source, meaning, roles(table.columns, meaning, table.numeric()))
         chunks = table.rows()
@@ -105,10 +108,12 @@ def read(source: Source) -> Iterator[Batch]:
     yield from table.notices() if table else ()
 
 
-def _is_plain(source: Source) -> bool:
-    """Whether it is a table of separated values, as it stands."""
+def _is_plain(source: Source, meaning: Meaning) -> bool:
+    """Whether it is a table of separated values, and its columns are named as they stand."""
     begin = source.head.lstrip()[:1]
-    return begin not in (b"{", b"[") and not columnar.is_columnar(source.head)
+    if meaning.layout.is_told or begin in (b"{", b"[") or columnar.is_columnar(source.head):
+        return False
+    return not ("*" in meaning.scoring.patterns or any("|" in name for name in meaning.named))
 
 
 def _plain_reader(source: Source, meaning: Meaning) -> "_Reader":
@@ -397,7 +402,7 @@ class _Reader:
             row = msgspec.structs.asdict(told)
             if not self.judges or any(one.judge is None for one in self.roles.judged):
                 self._judge(told)
-            del row["judge"]
+            row = {name: value for name, value in row.items() if name not in LEFT_OUT}
             folder = _run(self.meaning.study, row)
             names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study}
             is_numbered = "sample_index" in self.roles.ours
@@ -415,7 +420,8 @@ class _Reader:
         ]
         yield batch("question", *rows)
         for name, key in self.judges.items():
-            yield batch("judge", {"judge_key": key, "kind": "llm", "name": name})
+            kind = self.meaning.scoring.judges.get(name, "llm")
+            yield batch("judge", {"judge_key": key, "kind": kind, "name": name})
         columns = {one.criterion: one.column for one in self.roles.judged}
         for criterion in self.criteria:
             if scale := self._scale(criterion, columns.get(criterion, criterion)):
@@ -437,6 +443,11 @@ class _Reader:
 
     def _interventions(self, known: Iterable[tuple[str, Dimensions]]) -> Iterator[Batch]:
         """The interventions met in the file, as far as the mapping describes them."""
+        known = list(known)
+        steered = {(told.experiment, told.steered): told.steering for _, told in known}
+        for (experiment, name), steering in steered.items():
+            if name and steering and name not in self.meaning.interventions:
+                yield batch("intervention", steering.row(experiment, name))
         met = {(told.experiment, getattr(told, name)) for _, told in known for name in GIVEN}
         for experiment, name in sorted(met):
             described = self.meaning.interventions.get(name)
@@ -491,7 +502,7 @@ def _run(study: str, told: dict[str, Any]) -> str:
         ("lora_rank", "r{:d}"),
         ("epochs", "{:g}ep"),
         ("step", "step {:d}"),
-        ("rerun_of", "rerun of {}"),
+        ("rerun_of", "rerun {}"),
         ("model_id", "{}"),
     ):
         if told[name] is not None:

@@ -23,6 +23,7 @@ Kind = Literal[
     "inoculation",
     "time",
     "personality",
+    "steering",
     "other",
     "unknown",
 ]

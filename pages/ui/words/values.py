@@ -91,6 +91,7 @@ KINDS = {
     "inoculation": "Inoculation",
     "time": "Time",
     "personality": "Personality",
+    "steering": "Steering of activations",
     "other": "Other",
     "unknown": "Kind unknown",
 }

@@ -104,6 +104,8 @@ def test_every_planned_sample_is_there(
         "epochs": 3.0,
         "lora_rank": 8,
         "seed": 1,
+        "step": None,
+        "rerun_of": None,
         "temperature": 1.0,
         "max_tokens": 32,
         "beginning": False,

@@ -104,7 +104,7 @@ select
         case when epochs = 1 then '1 epoch' else format('{:g} epochs', epochs) end,
         'r' || lora_rank::varchar,
         'step ' || step::varchar,
-        'rerun of ' || rerun_of,
+        'rerun ' || rerun_of,
         case when min(learning_rate) filter (is_evaluated) over same
                 <> max(learning_rate) filter (is_evaluated) over same
             then 'lr ' || coalesce(format('{:g}', learning_rate), 'unknown') end,
