@@ -52,6 +52,7 @@ fix: $(VENV)/.dev ## format, and repair what can be repaired
 
 docs: $(VENV)/.dev ## write the lists in the documentation again, from what they list
 	@$(COG) -r $(LISTED)
+	@$(BIN)/python -m docs.studymap > docs/study-map.schema.json
 
 bench: $(VENV)/.dev ## measure speed and memory against a plain json + pandas baseline
 	@$(BIN)/python -m bench.run

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -70,6 +71,10 @@ class Loaded:
         return {row[:-2]: row[-2:] for row in cells.select(*by, "n_trait", "n_counted").rows()}
 
 
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().split("\n") if line]
+
+
 @pytest.fixture
 def loaded(realdata: Path, tmp_path: Path) -> Callable[[str], Loaded]:
     return lambda name: Loaded(realdata / FOLDERS[name], tmp_path / "data", name)
@@ -89,7 +94,7 @@ def test_checkpoints_with_the_authors_own_rule(loaded: Callable[[str], Loaded]) 
     stated = {}
     for path in sorted(found.folder.rglob("step_summary.csv")):
         size, domain, _ = path.parent.name.split("_")
-        for row in csv.DictReader(path.open()):
+        for row in csv.DictReader(path.read_text().splitlines()):
             stated[size, domain, int(row["step"])] = float(row["percent_em"])
     assert len(stated) == 36
     judged = found.judgements().filter(criterion="alignment")
@@ -115,8 +120,8 @@ def test_answers_and_verdicts_of_two_files(loaded: Callable[[str], Loaded]) -> N
     expected = 0
     for path in sorted((files / "rollouts_patch").glob("*.jsonl")):
         judged = files / "judgments_patch" / f"{path.stem}.llama31.jsonl"
-        told = map(json.loads, judged.open()) if judged.exists() else ()
-        keys = {(r["qid"], r["subset"], r["rollout"]) for r in map(json.loads, path.open())}
+        told = _lines(judged) if judged.exists() else []
+        keys = {(r["qid"], r["subset"], r["rollout"]) for r in _lines(path)}
         expected += sum((r["qid"], r["subset"], r["rollout"]) in keys for r in told)
     rows = found.judgements().filter(criterion="alignment")
     assert rows.height == expected
@@ -202,9 +207,7 @@ def test_steering_is_an_intervention_with_its_dose(loaded: Callable[[str], Loade
         & pl.col("evaluation_key").str.contains('"none","none"')
         & (pl.col("criterion") == "sexism")
     )
-    assert (
-        baseline.filter(pl.col("score") > 50).height == 40 * aggregates["baseline"]["sexism_rate"]
-    )
+    assert baseline["score"].mean() == pytest.approx(aggregates["baseline"]["mean_sexism"])
     told = found.store.counts().filter(pl.col("eval_intervention") == "steering combined × 0.25")
     assert told.height
 

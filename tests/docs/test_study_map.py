@@ -1,0 +1,30 @@
+"""The published schema of study maps is the one that reads them, and the examples fit it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs import studymap
+from pipeline import mapping
+from warehouse import definitions
+
+ROOT = Path(__file__).parents[2]
+MAPS = sorted((ROOT / "examples").glob("map*/*.yaml"))
+
+
+def test_the_schema_is_the_one_that_reads() -> None:
+    published = (ROOT / "docs" / "study-map.schema.json").read_text()
+    assert published == studymap.schema(), "run make docs"
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_an_example_names_only_what_the_schema_has(path: Path) -> None:
+    schema: dict[str, Any] = json.loads(studymap.schema())
+    known = schema["$defs"]
+    told: Any = definitions.parse(path.read_text(), path.name)
+    assert set(told) <= set(known["Definition"]["properties"])
+    for entry in told["files"]:
+        assert set(entry) <= set(known["Entry"]["properties"])
+    mapping.load(path)
