@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --py
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 COG := $(BIN)/cog -I . -P --verbosity=1
-LISTED := docs/commands.md docs/formats.md docs/metrics.md docs/relations.md
+LISTED := docs/architecture.md docs/commands.md docs/formats.md docs/metrics.md docs/relations.md
 
 .DEFAULT_GOAL := help
 .PHONY: help demo miniature test test-exhaustive test-live check fix docs bench simulate lock clean

@@ -8,14 +8,16 @@ import ast
 import re
 import tempfile
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from pipeline import importers
 from pipeline.cli import main
 from warehouse import building, defaults, doctor, records, rules
+from warehouse.errors import BrittlescopeError
 from warehouse.rules import Coherence, Line
 from warehouse.store import Store
 
@@ -75,6 +77,23 @@ def statistics() -> None:
     _table(("module", "what it computes"), [(f"`{_from_root(m)}`", _first(m)) for m in modules])
 
 
+def errors() -> None:
+    """Every error whose text is a sentence for the user, below what it is one of."""
+    below: dict[str, list[_Error]] = {}
+    for part in ("warehouse", "pipeline", "pages"):
+        for module in sorted((ROOT / part).rglob("*.py")):
+            for found in _errors(module):
+                for base in found.bases:
+                    below.setdefault(base, []).append(found)
+    _table(
+        ("error", "a command then ends with", "says", "defined in"),
+        [
+            (f"{'· ' * depth}`{one.name}`", str(status), one.says, f"`{one.module}`")
+            for depth, status, one in _hierarchy(below, "Exception", None, 0)
+        ],
+    )
+
+
 def lake() -> None:
     """Every relation that an importer may write."""
     _table(
@@ -103,6 +122,50 @@ def snapshot() -> None:
             if mine:
                 told = ", ".join(f"`{column}` {_type(kind)}" for column, kind in mine)
                 _print(f"### {name}", "", f"One row per {_grain(text)}.{_key(text)}", "", told, "")
+
+
+class _Error(NamedTuple):
+    """A class of errors as its module defines it."""
+
+    name: str
+    bases: list[str]
+    status: int | None  # where it says another than that it inherits
+    says: str
+    module: str
+
+
+def _errors(module: Path) -> Iterator[_Error]:
+    """The public classes of a module, each of which may be an error."""
+    for node in ast.parse(module.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            told = {
+                target.id: line.value.value
+                for line in node.body
+                if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+                for target in line.targets
+                if isinstance(target, ast.Name)
+            }
+            bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+            says = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
+            status = told.get("status")
+            yield _Error(
+                node.name,
+                bases,
+                status if isinstance(status, int) else None,
+                says,
+                _from_root(module),
+            )
+
+
+def _hierarchy(
+    below: Mapping[str, list[_Error]], name: str, status: int | None, depth: int
+) -> Iterator[tuple[int, int | None, _Error]]:
+    """Whatever is one of these errors, each after what it is one of, with its exit status."""
+    for one in below.get(name, []):
+        own = status if one.status is None else one.status
+        if depth or one.name == BrittlescopeError.__name__:
+            yield depth, own, one
+            yield from _hierarchy(below, one.name, own, depth + 1)
 
 
 def _command(words: Sequence[str]) -> click.Command:

@@ -67,15 +67,11 @@ class Lake:
         whole = shard is not None and not any(shards.faults(folder, shard, thorough=True))
         return shard if whole else None
 
-    def live(self) -> list[Shard]:
-        """The shards that paths stand for now; nothing of what is damaged.
+    def survey(self, pointers: Iterable[Pointer]) -> tuple[list[Shard], list[Damage]]:
+        """The shards that paths stand for, each byte checked, and what is damaged of them.
 
         Two paths with the same content and the same meaning are one source: the first counts.
         """
-        return self.survey(self.pointers())[0]
-
-    def survey(self, pointers: Iterable[Pointer]) -> tuple[list[Shard], list[Damage]]:
-        """The shards that paths stand for, each byte checked, and what is damaged of them."""
         first: dict[str, str] = {}
         for pointer in pointers:
             first.setdefault(str(pointer.shard), pointer.path)

@@ -22,6 +22,9 @@ ONLY = (
 """Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
 
 
+PAGE = 50
+"""How many samples a page of a list has."""
+
 TEXTS = ("answer", "thoughts", "error", "finish_reason", "conversation")
 """What of a sample is read from its shard."""
 
@@ -64,7 +67,7 @@ def page(
     within: Slice,
     rule: Rule,
     narrowed: Filter = Filter(),
-    limit: int = 50,
+    limit: int = PAGE,
     offset: int = 0,
 ) -> tuple[pl.DataFrame, int]:
     """One page of a list of samples, in stable order, with the text of each; and the total.

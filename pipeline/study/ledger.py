@@ -56,7 +56,7 @@ class Ledger:
 @contextmanager
 def opened(folder: Folder) -> Iterator[Ledger]:
     """The folder's ledger, added up; nobody else may be at work in the folder."""
-    before, under_way = _read(folder)
+    before, under_way = read(folder)
     # Requests that were cut off are over; jobs, which have names, may still be going on.
     jobs = {name: most for name, most in under_way.items() if not name.isdecimal()}
     for name, most in under_way.items():
@@ -71,15 +71,8 @@ def opened(folder: Folder) -> Iterator[Ledger]:
         yield Ledger(file, before, jobs)
 
 
-def spent_in(folder: Folder) -> Spend:
-    """Everything that was spent, or may have been, of what the folder's endpoints were asked."""
-    spent, under_way = _read(folder)
-    for most in under_way.values():
-        spent.add(most)
-    return spent
-
-
-def _read(folder: Folder) -> tuple[Spend, Open]:
+def read(folder: Folder) -> tuple[Spend, Open]:
+    """What was spent, and what was sent and never settled: each may have cost its most."""
     if not folder.spend.exists():
         return _recorded(folder), {}
     spent = Spend()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.pipeline import hostile
 from tests.pipeline.hostile import CASES, TRAPS, Case, Trap
+from tests.warehouse.tables import live
 from warehouse.lake import Lake
 from warehouse.shards import bulk_files
 
@@ -51,7 +52,7 @@ def imported(tree: Path, data: Path, *options: str) -> Told:
         timeout=1_100,
     )
     lake = Lake(data)
-    files = list(bulk_files(lake.shards, lake.live(), "sample"))
+    files = list(bulk_files(lake.shards, live(lake), "sample"))
     samples = sum(pl.read_parquet(file, columns=["status"]).height for file in files)
     seconds, megabytes = done.stdout.split()[-2:]
     return Told(done.stderr, done.returncode, int(megabytes), samples, float(seconds))

@@ -14,6 +14,7 @@ from pipeline import finding, importing, workers
 from pipeline.cli import main
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
+from tests.warehouse.tables import live
 from warehouse import building
 from warehouse.errors import BrittlescopeError
 from warehouse.lake import Lake
@@ -131,10 +132,10 @@ def test_a_new_version_of_an_importer_reads_its_files_again(
 def test_a_lost_shard_is_written_again(tmp_path: Path) -> None:
     path = result(tmp_path / "tree", RECORD)
     states(tmp_path / "data", path)
-    (shard,) = Lake(tmp_path / "data").live()
+    (shard,) = live(Lake(tmp_path / "data"))
     (tmp_path / "data/lake/shards" / shard.name / "shard.json").unlink()
     assert states(tmp_path / "data", path) == ["imported"]
-    (again,) = Lake(tmp_path / "data").live()
+    (again,) = live(Lake(tmp_path / "data"))
     assert (again.name, again.rows, again.parts) == (shard.name, shard.rows, shard.parts)
 
 
@@ -152,7 +153,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
     monkeypatch.setattr(brittle_results, "read", read_and_change)
     (outcome,) = importing.run(tmp_path / "data", [[path]])
     assert outcome.refusals == ((None, "it changed while it was read; import it again"),)
-    assert Lake(tmp_path / "data").live() == []
+    assert live(Lake(tmp_path / "data")) == []
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
@@ -233,7 +234,7 @@ def test_an_import_of_many_batches_stands_whole(
     assert [pointer.no for pointer in Lake(tmp_path / "data").register.latest().values()] == [
         *range(2, 7)
     ]
-    assert len(Lake(tmp_path / "data").live()) == 5
+    assert len(live(Lake(tmp_path / "data"))) == 5
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(
@@ -254,8 +255,8 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(
     first, second = importing.run(tmp_path / "data", units)
     assert "seconds of computing; split it into parts" in first.refusals[0][1]
     assert second.state == "imported"
-    live = Lake(tmp_path / "data").live()
-    assert sorted(shard.rows.get("sample", 0) for shard in live) == [0, 1]
+    shards = live(Lake(tmp_path / "data"))
+    assert sorted(shard.rows.get("sample", 0) for shard in shards) == [0, 1]
 
 
 def test_a_file_of_nothing_but_refusals_is_given_up(

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import importing, mapping
 from pipeline.mapping import Columns, Dimensions, Mapping, Meaning
+from tests.warehouse.tables import live
 from warehouse import catalogue
 from warehouse.errors import InvalidDefinition
 from warehouse.lake import Lake
@@ -343,9 +344,9 @@ class TestImporting:
     def imported(folder: Path, file: Path, files: str | None) -> tuple[str, str | None]:
         told = load(folder, COMMON + files) if files else None
         (outcome,) = importing.run(folder / "data", [[file]], None, told)
-        live = Lake(folder / "data").live()
-        assert len(live) == 1
-        evaluations = live[0].records.get("evaluation", [])
+        shards = live(Lake(folder / "data"))
+        assert len(shards) == 1
+        evaluations = shards[0].records.get("evaluation", [])
         return outcome.state, evaluations[0]["dataset"] if evaluations else None
 
     def test_what_mends_it_names_the_mapping(self, tmp_path: Path, file: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from warehouse.lake import Lake
+from warehouse.shards import Shard
 
 MAP = """\
 study: boats
@@ -39,3 +41,8 @@ def table(
     done = CliRunner().invoke(main, [str(word) for word in words])
     assert done.exit_code == 0, done.output
     return root / "data"
+
+
+def live(lake: Lake) -> list[Shard]:
+    """The shards that paths stand for now; nothing of what is damaged."""
+    return lake.survey(lake.pointers())[0]

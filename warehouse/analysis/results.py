@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from warehouse import defaults, doctor, doubts, harmless, transcripts, universe
+from warehouse import defaults, doubts, harmless, transcripts, universe
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.rules import Rule
@@ -148,15 +148,14 @@ def without_each(store: Store, asked: Analysis) -> pl.DataFrame:
 
 
 def answers(
-    store: Store, asked: Analysis, narrowed: Filter = EVERY, limit: int = 50, offset: int = 0
+    store: Store,
+    asked: Analysis,
+    narrowed: Filter = EVERY,
+    limit: int = transcripts.PAGE,
+    offset: int = 0,
 ) -> tuple[pl.DataFrame, int]:
     """`warehouse.transcripts.page`: the answers behind the numbers, and how many there are."""
     return transcripts.page(store, asked.slice, asked.rule, narrowed, limit, offset)
-
-
-def findings(store: Store, asked: Analysis) -> pl.DataFrame:
-    """What the doctor finds suspicious within the slice."""
-    return doctor.within(doctor.findings(store), asked.slice)
 
 
 def uncounted(store: Store, asked: Analysis) -> list[Uncounted]:

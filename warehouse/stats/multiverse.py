@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Literal
 
 import polars as pl
 
@@ -12,8 +11,6 @@ from warehouse.stats.comparisons import COMPARED, compare
 from warehouse.stats.inference import infer
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY, Unit
-
-Conclusion = Literal["lower", "higher", "no difference", "unclear"]
 
 ROBUST = 0.95
 """The share of specifications in which a specification-robust conclusion stands."""

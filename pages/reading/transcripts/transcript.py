@@ -12,12 +12,10 @@ from pages.ui.parts.markup import escaped
 from pages.ui.view import bound, store
 from pages.ui.words import numbers, values
 from warehouse import transcripts
+from warehouse.analysis import Analysis, results
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.transcripts import Filter, Transcript
-
-PAGE = 50
-"""How many samples a page of the list has."""
+from warehouse.transcripts import PAGE, Filter, Transcript
 
 NUMBER = "page"
 LISTED = "_listed"
@@ -175,7 +173,8 @@ def _unread(within: Slice) -> list[str]:
 
 @store.memo("Looking for answers …")
 def _page(within: Slice, rule: Rule, narrowed: Filter, number: int) -> tuple[pl.DataFrame, int]:
-    return transcripts.page(store.opened(), within, rule, narrowed, PAGE, (number - 1) * PAGE)
+    asked = Analysis(within, rule)
+    return results.answers(store.opened(), asked, narrowed, PAGE, (number - 1) * PAGE)
 
 
 @store.memo(entries=64)

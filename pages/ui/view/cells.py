@@ -10,7 +10,7 @@ from pages.ui.parts import bounded
 from pages.ui.view import links, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
-from warehouse.stats.rates import IDENTITY, rates
+from warehouse.stats.rates import COUNTS, IDENTITY, rates
 
 NOTHING = "nothing"
 
@@ -47,18 +47,12 @@ SORTS = {
     "name": "by name",
 }
 
+_FIRST = ("n_trait", "n_counted")
 TABLE_COUNTS = (
-    "n_trait",
-    "n_counted",
-    "n_planned",
-    "n_answered",
-    "n_judged",
-    "n_refusal",
-    "n_code",
-    "n_incoherent",
-    "n_unparsed",
-    "n_missing",
+    *_FIRST,
+    *(name for name in COUNTS if name not in (*_FIRST, "n_unscored_excluded")),
 )
+"""What a table counts: what makes a rate first, and then the ledger of a cell."""
 
 
 def of(

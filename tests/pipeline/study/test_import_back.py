@@ -10,6 +10,7 @@ from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, completion
+from tests.warehouse.tables import live
 from warehouse import building, studies
 from warehouse.lake import Lake
 from warehouse.store import Store
@@ -35,7 +36,7 @@ def test_what_a_study_writes_is_loaded_whole(
     assert "STUDY.yaml" in {outcome.path.name for outcome in outcomes}
     assert {outcome.refused for outcome in outcomes} == {0}
     counts: dict[str, int] = {}
-    for shard in Lake(data).live():
+    for shard in live(Lake(data)):
         for relation, rows in shard.rows.items():
             counts[relation] = counts.get(relation, 0) + rows
     assert (counts["evaluation"], counts["sample"], counts["judgement"]) == (2, 16, 16)

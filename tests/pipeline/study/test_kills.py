@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import ledger
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.forks import Commands, forking
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion
-from tests.pipeline.study.lying import lying_in
+from tests.pipeline.study.lying import lying_in, spent_in
 
 CONCURRENCY = 4
 
@@ -100,7 +99,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
             now = kept(folder) if folder.path.exists() else {}
             assert stood.items() <= now.items()  # whatever was written stays as it was
             stood = now
-            spent = ledger.spent_in(folder)
+            spent = spent_in(folder)
             assert spent.requests >= len(server.asked)
             assert spent.cost >= 25e-6 * len(server.asked) * (1 - 1e-9)
             assert spent.requests <= len(server.asked) + CONCURRENCY * kills * 2
@@ -111,7 +110,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
     assert set(kept(folder).values()) <= set(given)
     answers = [value for (_, criterion), value in kept(folder).items() if criterion is None]
     assert len(set(answers)) == len(answers) == 120
-    assert ledger.spent_in(folder).requests >= len(server.asked) >= 240
+    assert spent_in(folder).requests >= len(server.asked) >= 240
     assert {evaluation.id for evaluation in plan.evaluations} == {
         record["evaluation"]
         for path in (folder.path / "samples").rglob("*.jsonl")

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import door, ledger, steps
+from pipeline.study import door, steps
 from pipeline.study.errors import EndpointRefused, FolderConflict
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from tests.pipeline.study import rude
 from tests.pipeline.study.conftest import KEY, only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion
-from tests.pipeline.study.lying import lying_in
+from tests.pipeline.study.lying import lying_in, spent_in
 
 ODD = 3
 """Which request gets the odd reply; every repetition of it does too."""
@@ -68,7 +68,7 @@ def test_a_reply_that_is_no_answer_costs_one_sample(
     assert failure["error"].isprintable()
     assert len(json.dumps(failure)) < 20_000
     assert server.sent < 16 * 2**20
-    spent = ledger.spent_in(folder)
+    spent = spent_in(folder)
     assert spent.requests == len(server.asked) == 8
     assert spent.cost >= 7 * 25e-6
     # The next command draws it, and is not disturbed by what was kept.
@@ -96,7 +96,7 @@ def test_an_odd_reply_that_holds_an_answer_is_one(
         assert assumed["usage"] == "assumed"
     else:
         assert (assumed["usage"], assumed["cost"]) == ("told", told["cost"])
-    assert ledger.spent_in(folder).cost == pytest.approx(sum(r["cost"] for r in records))
+    assert spent_in(folder).cost == pytest.approx(sum(r["cost"] for r in records))
     progress = json.loads(folder.progress.read_text())
     assert progress["spent"]["cost"] == pytest.approx(sum(r["cost"] for r in records))
 
@@ -166,7 +166,7 @@ def test_a_redirect_is_not_followed_anywhere(
         assert not elsewhere.requests
     assert {record["record"] for record in records} == {"failure"}
     assert "points to another address, where the key is not sent" in records[0]["error"]
-    assert len(server.requests) == ledger.spent_in(folder).requests == 8
+    assert len(server.requests) == spent_in(folder).requests == 8
 
 
 @pytest.mark.usefixtures("key")
@@ -238,7 +238,7 @@ def test_another_model_is_named_and_stops_the_work_unless_it_is_allowed(
     records = list(lying_in(folder.samples(untuned(plan))))[1:]
     assert [record["answered_by"] for record in records] == ["small-mini"] * 3
     assert {record["record"] for record in records} == {"failure"}
-    assert ledger.spent_in(folder).cost == pytest.approx(3 * 25e-6)
+    assert spent_in(folder).cost == pytest.approx(3 * 25e-6)
 
     def allowed(study: dict[str, Any]) -> None:
         one_evaluation(study)
@@ -257,7 +257,7 @@ def test_a_tls_failure_says_what_failed(
     assert {record["record"] for record in records} == {"failure"}
     assert "SSL" in records[0]["error"] or "TLS" in records[0]["error"]
     assert "ConnectError" in records[0]["error"]
-    spent = ledger.spent_in(folder)
+    spent = spent_in(folder)
     assert (spent.requests, spent.cost) == (8, 0)  # it never came to a request
 
 
@@ -287,7 +287,7 @@ def test_nobody_at_home_says_so(write_study: Callable[..., Path], folder: Folder
     plan = Plan(write_study(one_evaluation, "http://127.0.0.1:9/v1"))
     records = sampled(plan, folder)
     assert "connection failed (ConnectError: " in records[0]["error"]
-    assert ledger.spent_in(folder).cost == 0
+    assert spent_in(folder).cost == 0
 
 
 @pytest.mark.usefixtures("key")

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import ledger, steps
+from pipeline.study import steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict, MissingKey
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.replies import Reply
 from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion, error
-from tests.pipeline.study.lying import lying_in
+from tests.pipeline.study.lying import lying_in, spent_in
 
 COMMAND = "from pipeline.study.cli import study; study()"
 
@@ -138,7 +138,7 @@ def test_failed_samples_are_left_open_and_drawn_by_the_next_run(
     assert (progress["done"], progress["failures"]) == (14, {"status 422: odd": 2})
     assert sample(plan, folder) == []
     assert exactly_planned(folder, plan)
-    assert ledger.spent_in(folder).requests == len(server.asked) == 18
+    assert spent_in(folder).requests == len(server.asked) == 18
 
 
 @pytest.mark.usefixtures("key")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages.results import treated
 from tests.warehouse import results as files
-from warehouse import building
+from warehouse import building, doctor
 from warehouse.analysis import Analysis, Focus, results
 from warehouse.counting import Slice
 from warehouse.store import Store
@@ -127,8 +127,8 @@ def test_an_analysis_is_about_one_thing_where_it_names_one_of_each(store: Store)
 
 
 def test_findings_are_within_the_slice(store: Store) -> None:
-    every = results.findings(store, Analysis())
-    one = results.findings(store, Analysis(Slice(model=("gpt-4.1",))))
+    every = doctor.findings(store)
+    one = doctor.within(every, Slice(model=("gpt-4.1",)))
     assert set(one["model"].drop_nulls()) <= {"gpt-4.1"}
     assert (
         one.height

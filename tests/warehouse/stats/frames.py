@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from warehouse.stats.rates import COUNTS as COUNTS
+
 DIMENSIONS: Mapping[str, pl.DataType] = {
     "study": pl.String(),
     "experiment": pl.String(),
@@ -51,20 +53,6 @@ USUAL: Mapping[str, Any] = {
     "in_domain": False,
     "mixed": None,
 }
-COUNTS = (
-    "n_planned",
-    "n_answered",
-    "n_judged",
-    "n_refusal",
-    "n_code",
-    "n_incoherent",
-    "n_unparsed",
-    "n_missing",
-    "n_counted",
-    "n_trait",
-    "n_unscored_excluded",
-)
-
 REASONS = (
     *("failed", "missing", "empty", "broken_off", "contested", "unjudged"),
     *("unparsed", "off_scale", "refusal", "code", "incoherent", "no_coherence"),

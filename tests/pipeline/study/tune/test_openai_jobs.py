@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.study import ledger, retry, steps
+from pipeline.study import retry, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
 from pipeline.study.files import Step
 from pipeline.study.layout import Folder
@@ -20,7 +20,7 @@ from pipeline.study.sample import model_of
 from pipeline.study.tune import openai_jobs, step
 from pipeline.study.tune.job_records import read_metrics
 from tests.pipeline.study.fake_server import FakeServer, Raw, error
-from tests.pipeline.study.lying import lying_in
+from tests.pipeline.study.lying import lying_in, spent_in
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,7 @@ def test_a_job_is_followed_to_its_model(
     asked = len(server.requests)
     assert tune(plan, folder) == []
     assert len(server.requests) == asked
-    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+    assert spent_in(folder).cost == pytest.approx(3e-4)
 
 
 def test_a_job_is_not_asked_for_before_the_server_allows_it(
@@ -105,7 +105,7 @@ def test_a_job_that_is_put_off_for_hours_is_left(
     monkeypatch.setattr(server, "_respond", lambda *_: error(429, retry_after="7200"))
     with pytest.raises(EndpointRefused, match="come back in 7200 seconds"):
         tune(Plan(write_study(one_run, server.url)), folder)
-    assert ledger.spent_in(folder).requests == 0
+    assert spent_in(folder).requests == 0
 
 
 def test_a_failed_job_is_told_with_its_reason(
@@ -258,15 +258,15 @@ def test_a_job_that_nobody_can_wait_for_is_told_and_left(
     assert "run the same command to go on" in reason
     assert reason.isprintable()
     # It may still cost what it can, and is counted once however often it is looked at.
-    most = ledger.spent_in(folder)
+    most = spent_in(folder)
     assert most.cost > 1e-4
     tune(plan, folder)
-    assert ledger.spent_in(folder) == most
+    assert spent_in(folder) == most
     server.jobs["ftjob-1"]["status"] = "running"
     server.job_ends = FakeServer().job_ends
     assert tune(plan, folder) == []
     assert len(server.jobs) == 1
-    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+    assert spent_in(folder).cost == pytest.approx(3e-4)
 
 
 @pytest.mark.parametrize("tokens", [None, -5, 0, 1.5, "100", 2**60, True])
@@ -283,7 +283,7 @@ def test_tokens_that_are_not_told_are_charged_as_the_most_they_can_be(
         for line in data.read_text().splitlines()
         for message in json.loads(line)["messages"]
     )
-    assert ledger.spent_in(folder).input_tokens == log_of(plan, folder)[-1]["input_tokens"] == most
+    assert spent_in(folder).input_tokens == log_of(plan, folder)[-1]["input_tokens"] == most
 
 
 def test_a_job_without_a_model_has_failed(
@@ -339,10 +339,10 @@ def test_an_odd_reply_to_the_creation_never_makes_a_second_job(
     plan = Plan(write_study(one_run, server.url))
     with pytest.raises(EndpointRefused, match="the reply does not describe a job"):
         tune(plan, folder)
-    assert ledger.spent_in(folder).cost > 1e-4  # there may be a job
+    assert spent_in(folder).cost > 1e-4  # there may be a job
     assert tune(plan, folder) == []
     assert len(server.jobs) == 1
-    assert ledger.spent_in(folder).cost == pytest.approx(3e-4)
+    assert spent_in(folder).cost == pytest.approx(3e-4)
 
 
 def test_a_key_that_a_job_echoes_is_kept_nowhere(
