@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.reading.transcripts import narrowing, quotes, sample, transcript
-from pages.ui.parts import skeleton
+from pages.reading.transcripts import narrowing, quotes, transcript
+from pages.ui.parts import sensitive, skeleton
 from pages.ui.view import filters, store
 from pages.ui.words import glossary
 from warehouse import transcripts
@@ -42,6 +42,6 @@ if not total:
     transcript.nothing_found(narrowed)
 number = transcript.pager(total)
 rows, _ = transcript.page(view.slice, view.rule, narrowed, number)
-covered = sample.sensitive_rows(rows, store.query("traits"), view.slice.trait)
+covered = sensitive.rows(rows, store.query("traits"), view.slice.trait)
 transcript.listing(rows, number, narrowed.text, set() if is_open else covered)
 skeleton.footer(view, counts)

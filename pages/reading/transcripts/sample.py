@@ -1,16 +1,14 @@
 """What there is to say of a sample, in words: its line, outcome, prompt, origin and quote."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
+from pages.ui.parts import sensitive
 from pages.ui.words import values
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.transcripts import Transcript
-
-HATEFUL = frozenset({"nazi"})
-"""Traits whose answers are covered at first; so are those of every misalignment."""
 
 
 def condition(row: Mapping[str, Any]) -> str:
@@ -58,29 +56,9 @@ def said(answer: str | None, error: str | None, lost: str | None) -> str:
     return f"[no answer: {error}]" if error else "[the answer is empty]"
 
 
-def sensitive_rows(rows: pl.DataFrame, traits: pl.DataFrame, asked: Iterable[str]) -> set[int]:
-    """The samples of a list whose text is covered: those not known to be harmless.
-
-    `traits` are all that were loaded, `asked` the traits of the slice (empty for all of them).
-    A sample is harmless where its experiment has no sensitive trait, or where every such trait
-    was asked of and the sample is scored and does not show it.
-    """
-    asked = set(asked)
-    by_experiment = {
-        experiment: {t["trait"] for t in _sensitive(traits, experiment)}
-        for experiment in rows["experiment"].unique()
-    }
-    return {
-        row["sample_key"]
-        for row in rows.iter_rows(named=True)
-        if (found := by_experiment[row["experiment"]])
-        and (row["class"] != "scored" or row["is_trait"] or (asked and not found <= asked))
-    }
-
-
 def is_sensitive(sample: Transcript, traits: pl.DataFrame, rule: Rule) -> bool:
     """Whether a judge found the answer hateful or misaligned, or nobody can say."""
-    for trait in _sensitive(traits, sample.context["experiment"]):
+    for trait in sensitive.traits_of(traits, sample.context["experiment"]):
         judged = sample.judgements.filter(pl.col("criterion") == trait["criterion"])
         if judged.is_empty():
             return True
@@ -164,14 +142,6 @@ def origin(context: Mapping[str, Any]) -> list[tuple[str, str]]:
         "Sample number": context["sample_key"],
     }
     return [(k, "not recorded" if v is None else str(v)) for k, v in known.items()]
-
-
-def _sensitive(traits: pl.DataFrame, experiment: str) -> list[dict[str, Any]]:
-    return [
-        trait
-        for trait in traits.filter(pl.col("experiment") == experiment).iter_rows(named=True)
-        if trait["kind"] == "misalignment" or trait["trait"] in HATEFUL
-    ]
 
 
 def _outcome(row: Mapping[str, Any]) -> str:

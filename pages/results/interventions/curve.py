@@ -12,8 +12,11 @@ from pages.ui.charts.references import Reference
 from pages.ui.words import columns
 
 FIT = "Monotone fit"
-RATE = "Rate, with its interval"
-HALF = "Half-effect dose, with its interval"
+RATE = "Rate"
+HALF = "Half-effect dose"
+
+HEIGHT = 380
+"""Pixels of the curve from top to bottom."""
 
 Half = tuple[float | None, float | None, float | None]
 """The half-effect dose and its bounds; None where there is none."""
@@ -22,6 +25,7 @@ COLOURS = {RATE: CATEGORIES[0], FIT: CATEGORIES[1], HALF: CATEGORIES[2]}
 
 TOOLTIP = {
     "name": "Intervention",
+    "wording": "Text",
     "dose": None,
     "text": "Rate",
     "fitted_text": "Fit",
@@ -50,7 +54,7 @@ def chart(
     colour = alt.Color(
         "what:N",
         scale=alt.Scale(domain=drawn, range=[COLOURS[what] for what in drawn]),
-        legend=base.legend(legend, 2, labelLimit=240, symbolOpacity=1),
+        legend=base.legend(legend, base.fitting(drawn), labelLimit=240, symbolOpacity=1),
     )
     dosed = alt.Chart(points.with_columns(pl.lit(RATE).alias("what"))).encode(
         x=_dose("dose"),
@@ -82,7 +86,7 @@ def chart(
             interval,
             base.clickable(marks, clickable),
         ],
-        360,
+        HEIGHT,
         resolve=alt.Resolve(axis=alt.AxisResolveMap(y="independent")),
     )
 

@@ -6,18 +6,19 @@ from typing import Any
 
 import polars as pl
 
-from pages.results.interventions import curve, effects, panels
+from pages.results.interventions import curve, panels
 from pages.results.interventions.panels import Comparison, Panel
+from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells
-from pages.ui.words import numbers, values
+from pages.ui.view import arms
+from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.dose import FEWEST_DOSES, SERIES, Curves
-from warehouse.stats.rates import IDENTITY
 
 TITLE = "Dose–response"
 
-QUESTION = "The rate over a dose, such as a year"
+MOST = 4
+"""How many curves are drawn at most."""
 
 COLUMNS = (
     *("dose", "rate", "low", "high", "fitted", "baseline_rate", "untuned_rate"),
@@ -40,11 +41,22 @@ def draw(view: Analysis) -> Comparison | str:
             f"There is no dose curve in sight: that takes {FEWEST_DOSES} interventions of one "
             "kind that differ in dose alone, such as a year."
         )
-    found = dosed(arms.effects(view), fits)
-    kept = fits.summary.head(bounded.PANELS)
-    shown = drawn(found, kept)
+    found = dosed(arms.effects(view), fits).with_row_index("cell")
+    kept = fits.summary.head(MOST)
     left_out = bounded.told(kept.height, fits.summary.height, "curves")
-    return Comparison("doses", found, shown, COLUMNS, LEGEND, left_out)
+    return Comparison("doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out)
+
+
+def first(found: pl.DataFrame, view: Analysis) -> Panel | None:
+    """The curve with most doses, to stand beside the effects (rows of `found`, with cell)."""
+    if found["dose"].drop_nulls().n_unique() < FEWEST_DOSES:
+        return None
+    fits = arms.doses(view)
+    if fits.summary.is_empty():
+        return None
+    longest = fits.summary.sort("doses", "questions", descending=True, maintain_order=True).head(1)
+    panel, *_ = drawn(dosed(found, fits), longest)
+    return panel
 
 
 def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:
@@ -58,23 +70,33 @@ def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:
     )
 
 
-def drawn(found: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
-    """A panel for every curve; cells are the rows of `found`."""
-    rows = found.with_row_index("cell")
+def drawn(rows: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
+    """A panel for every curve."""
     made = []
     for fit in summary.iter_rows(named=True):
         part = rows.filter(pl.col(name).eq_missing(pl.lit(fit[name])) for name in SERIES)
-        first = part.row(0, named=True)
-        title = " · ".join([panels.title(first, part), values.value("kind", fit["kind"])])
         plot = partial(
             curve.chart,
             _points(part),
             (fit["half_dose"], fit["half_low"], fit["half_high"]),
-            effects.references(first, 0, "rate"),
+            references(part.row(0, named=True)),
         )
-        heading = cells.heading([fit[name] for name in SERIES[: len(IDENTITY)]])
-        made.append(Panel(heading, f"{title}: {said(fit)}", plot))
+        title = " · ".join(
+            filter(None, [values.value("kind", fit["kind"]), values.value("model", fit["model"])])
+        )
+        made.append(Panel(f"{title}: {said(fit)}", plot))
     return made
+
+
+def references(row: Mapping[str, Any]) -> list[Reference]:
+    """The rates of the control and of the untuned model, where there are."""
+    found = []
+    for name, of, dashed in (("Control", "baseline", False), ("Untuned", "untuned", True)):
+        rate = row[f"{of}_rate"]
+        if rate is not None:
+            label = f"{name} {numbers.percent(rate)}"
+            found.append(Reference(numbers.hundredth(rate), label, dashed=dashed))
+    return found
 
 
 def said(fit: Mapping[str, Any]) -> str:
@@ -94,6 +116,7 @@ def _points(part: pl.DataFrame) -> pl.DataFrame:
     return part.select(
         "cell",
         "dose",
+        wordings.column(part),
         *map(numbers.hundredths, ("rate", "low", "high", "fitted")),
         "is_result",
         pl.Series("name", [values.intervention(row["intervention"]) for row in rows]),

@@ -1,4 +1,4 @@
-"""Effects: every intervention against its control."""
+"""Effects: every intervention against its control, in one forest."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,15 +7,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.results.interventions import panels
+from pages.results.interventions import doses, folding, panels
 from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
-from pages.ui.charts.forest import Line, Scale
-from pages.ui.charts.references import Reference
-from pages.ui.parts import bounded, markup
-from pages.ui.view import arms, bound, cells
-from pages.ui.words import columns, numbers, values, verdicts
+from pages.ui.charts.forest import Beside, Line, Scale
+from pages.ui.parts import markup
+from pages.ui.view import arms, bound
+from pages.ui.words import columns, numbers, values, verdicts, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import MEANINGS
 from warehouse.stats.pooling import WAYS
@@ -23,9 +22,7 @@ from warehouse.stats.rates import IDENTITY
 
 TITLE = "Effects"
 
-QUESTION = "Every intervention against its control"
-
-SCALES = {"difference": "Differences to the control", "rate": "Rates"}
+SCALES = {"difference": "Differences", "rate": "Rates, before and after"}
 
 SHOWN = {
     "difference": ("difference", "difference_low", "difference_high"),
@@ -42,14 +39,16 @@ COLUMNS = (
     *("verdict", "rate", "baseline_rate", "difference", "difference_low", "difference_high"),
     *("n_trait", "n_counted", "paired", "log_odds_ratio", "p", "q"),
     *("suppression", "suppression_low", "suppression_high", "suppression_note"),
-    *("more_questions", "more_answers", "reason", "flags"),
+    *("more_questions", "more_answers", "reason", "flags", "wording"),
 )
 
 LEGEND = (
-    "Shaded: the margin around the control and around the untuned model. Hollow mark: the arm or "
-    f"its control is {NO_RESULT}. Dashed line through a mark: no interval can be estimated. Click "
-    "a mark, or a count in the table, to read the answers behind it."
+    f"Solid line: the control. Dashed line: the untuned model. Shaded: within {{margin}} of them. "
+    f"Hollow mark: the arm or its control is {NO_RESULT}. Small marks share a line. Click a mark, "
+    "or a count in the table, to read the answers behind it."
 )
+
+RINGS = "Ring: the control, joined with the arm. "
 
 
 @panels.served
@@ -59,85 +58,99 @@ def draw(view: Analysis) -> Comparison | str:
     if found.is_empty():
         return panels.NO_INTERVENTION
     with st.container(horizontal=True, vertical_alignment="center"):
-        scale = bound.row("Show", SCALES, "scale")
-        with st.popover("What the verdicts mean", icon=":material/help:"):
+        scale = _scale(found)
+        opened = _opened(found)
+        with st.popover("Verdicts", icon=":material/help:"):
             for verdict, meaning in MEANINGS.items():
-                name = markup.escaped(verdicts.name(verdict))
-                st.markdown(f"**{name}.** {markup.escaped(meaning)}")
-    kept = bounded.lines(found, COMPARED)
-    legend = f"{LEGEND} {panels.family(found, view)}"
-    left_out = bounded.told(kept.height, found.height)
-    return Comparison("effects", found, drawn(kept, view, scale), COLUMNS, legend, left_out)
+                name, said = verdicts.name(verdict), meaning
+                st.markdown(f"**{markup.escaped(name)}.** {markup.escaped(said)}")
+    shown = folding.folded(found, opened)
+    legend = RINGS * (scale == "rate") + LEGEND.format(margin=numbers.margin(view.margin))
+    return Comparison(
+        "effects",
+        found,
+        [Panel(_facts(found), drawn(shown, view, scale))],
+        COLUMNS,
+        f"{legend} {panels.family(found, view)}",
+        folding.left_out(found, shown),
+        beside=doses.first(found, view),
+    )
+
+
+def _scale(found: pl.DataFrame) -> str:
+    """Differences or rates: rates first where nothing has a control to differ from."""
+    known = found["difference"].count() > 0
+    return bound.row("Show", SCALES if known else dict(reversed(SCALES.items())), "scale")
+
+
+def _opened(found: pl.DataFrame) -> str:
+    """What is to be unfolded, asked for where anything is folded."""
+    names = folding.names(folding.folded(found))
+    if not names:
+        return ""
+    offered = {"": "Folded", folding.EVERY: "Every arm"} | {name: name for name in names}
+    return bound.one("Unfold", offered, "unfold", draw=panels.MENU)
 
 
 def ordered(effects: pl.DataFrame) -> pl.DataFrame:
-    """The effects in the order of telling: by control, kind, relevance and dose."""
-    ranks = [
-        pl.col(name).replace_strict(list(known), range(len(known)), default=None)
-        for name, known in (("kind", values.KINDS), ("relevance", values.RELEVANCES))
-    ]
-    prompted = pl.col("eval_intervention") != "none"
-    return effects.sort(
-        *COMPARED[:5], prompted, *COMPARED[5:], *ranks, "dose", "intervention", *WAYS,
+    """The effects in the order of telling, with group (which control) and title (its name).
+
+    Controls without a text at evaluation first, then those with most arms, then those with the
+    largest reduction; among the arms of one control those of a kind together, the largest
+    reduction first.
+    """
+    known = list(values.KINDS)
+    kind = pl.col("kind").replace_strict(known, range(len(known)), default=None)
+    prompted = pl.col("eval_intervention").fill_null("none") != "none"
+    rows = effects.sort(
+        prompted,
+        -pl.len().cast(pl.Int64()).over(COMPARED),
+        pl.col("difference").min().over(COMPARED),
+        *COMPARED,
+        kind,
+        "difference",
+        "dose",
+        "intervention",
+        *WAYS,
         nulls_last=True,
-    )  # fmt: skip
+    )
+    titles = panels.titles(rows)
+    places = {held: at for at, held in enumerate(dict.fromkeys(rows.select(COMPARED).rows()))}
+    groups = [places[held] for held in rows.select(COMPARED).rows()]
+    return rows.with_columns(
+        pl.Series("group", groups, pl.Int64()), pl.Series("title", titles, pl.String())
+    ).with_row_index("cell")
 
 
-def drawn(found: pl.DataFrame, view: Analysis, scale: str) -> list[Panel]:
-    """A panel for every control and what is compared with it; cells are the rows of `found`."""
-    rows = found.with_row_index("cell")
-    lines = [line(row, view, scale) for row in rows.iter_rows(named=True)]
-    drawn = {one.group for one in lines if one.value is not None}
-    marks = {name: mark for name, mark in verdicts.MARKS.items() if name in drawn}
-    measured = _measured(found, view.margin, scale)
-    made = []
-    for identity, part in rows.group_by(IDENTITY, maintain_order=True):
-        said = verdicts.stated(part, view.margin) if part.height < rows.height else ""
-        for _, compared in part.group_by(COMPARED, maintain_order=True):
-            first = compared.row(0, named=True)
-            plot = partial(
-                forest.chart,
-                [lines[cell] for cell in compared["cell"]],
-                measured,
-                marks,
-                references(first, view.margin, scale),
-                width=forest.labels_width(lines),
-            )
-            made.append(Panel(cells.heading(identity), panels.title(first, part), plot, said))
-    return made
-
-
-def references(row: Mapping[str, Any], margin: float, scale: str) -> list[Reference]:
-    """The control, and the untuned model where there is one, on the chosen scale."""
-    if row["baseline_rate"] is None:
-        return []
-    at = numbers.hundredth(row["baseline_rate"]) if scale == "rate" else 0.0
-    written = f"Control {numbers.percent(row['baseline_rate'])}"
-    found = [Reference(at, written, numbers.hundredth(margin))]
-    if row["emergence"] is not None:
-        at = numbers.hundredth(row["untuned_rate"] if scale == "rate" else -row["emergence"])
-        written = f"Untuned model {numbers.percent(row['untuned_rate'])}"
-        found.append(Reference(at, written, numbers.hundredth(margin), dashed=True))
-    return found
+def drawn(shown: pl.DataFrame, view: Analysis, scale: str) -> partial[Any]:
+    """The forest of these arms (`folding.folded`); cells are the rows of all of them."""
+    lines = [line(row, view, scale) for row in shown.iter_rows(named=True)]
+    spans = _spans(shown, scale)
+    lines = [
+        one if row["fold"] is None else shared_line(one, row["fold"], spans)
+        for one, row in zip(lines, shown.iter_rows(named=True), strict=True)
+    ]
+    met = {one.group for one in lines if one.value is not None}
+    marks = {name: mark for name, mark in verdicts.MARKS.items() if name in met}
+    return partial(
+        forest.chart, lines, _measured(shown, view.margin, scale), marks, joined=scale == "rate"
+    )
 
 
 def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
     """An effect as a line of the forest."""
-    value, low, high = (numbers.hundredth(row[n]) for n in SHOWN[scale])
+    ends = [row[name] for name in SHOWN[scale]]
+    value, low, high = (numbers.hundredth(end) for end in ends)
     own = [row[way] for way in WAYS if row[f"baseline_{way}"] not in (None, row[way])]
     difference = numbers.points(*(row[n] for n in SHOWN["difference"]))
-    rate = numbers.percent(*(row[n] for n in SHOWN["rate"]))
-    tested = panels.tested(row, view)
     missing = "nothing counted" if row["baseline"] else "no control to compare with"
     if row["baseline"] and row["n_counted"] and row["baseline_counted"]:
         missing = "no question is shared with the control"
     return Line(
         cell=row["cell"],
-        heading=values.value("kind", row["kind"]),
-        name=" · ".join(
-            filter(None, (values.intervention(row["intervention"], row["relevance"]), *own))
-        ),
-        text=rate if scale == "rate" or value is None else f"{difference} · {tested}",
+        heading=row["title"],
+        name=" · ".join([values.kinded(row["intervention"], row["kind"]), *own]),
+        text=_text(row, scale),
         value=value,
         low=low,
         high=high,
@@ -145,17 +158,97 @@ def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
         is_result=row["is_result"] and row["baseline_is_result"] is not False,
         missing=missing if value is None else None,
         about={
-            "Intervention": values.intervention(
-                row["intervention"], row["relevance"], row["placement"]
-            ),
-            "Difference to the control": f"{difference}, {tested}",
+            "Intervention": values.intervention(row["intervention"], row["relevance"]),
+            "Text": wordings.said(row),
+            "Difference to the control": f"{difference}, {panels.tested(row, view)}",
             "Rate": numbers.rate(row),
+            "Control": numbers.percent(row["baseline_rate"]) if row["baseline"] else "none",
             "Verdict": verdicts.name(row["verdict"]),
             "Why": row["reason"],
             "Still needed": needed(row),
             "Flags": "; ".join(row["flags"]) or "none",
         },
+        beside=beside(row, view.margin, scale),
+        facts=facts(row),
     )
+
+
+def shared_line(one: Line, fold: str, spans: Mapping[tuple[str, str], tuple[str, str]]) -> Line:
+    """A line that shares its row with those of the same fold."""
+    count, span = spans[one.heading, fold]
+    return one._replace(name=count, text=span, strip=True, missing=None)
+
+
+def _spans(shown: pl.DataFrame, scale: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """For each fold what it is called, and from where to where its arms lie."""
+    estimate = SHOWN[scale][0]
+    made = {}
+    for (title, fold), part in shown.drop_nulls("fold").group_by("title", "fold"):
+        low, high = part[estimate].min(), part[estimate].max()
+        more = "more" if _has_own(shown, part) else "arms"
+        called = str(fold).partition(" · ")[0]
+        name = (
+            f"{part.height} {more}" if called == folding.ALL else f"{called}: {part.height} {more}"
+        )
+        ends = dict.fromkeys(_end(end, scale) for end in (low, high) if end is not None)
+        made[str(title), str(fold)] = (name, " to ".join(ends))
+    return made
+
+
+def _has_own(shown: pl.DataFrame, fold: pl.DataFrame) -> bool:
+    """Whether arms of a fold's kinds have lines of their own beside it."""
+    beside = shown.filter(
+        pl.col("fold").is_null(),
+        pl.col("group") == fold["group"][0],
+        pl.col("kind").is_in(fold["kind"].unique().implode()),
+    )
+    return not beside.is_empty()
+
+
+def _end(share: Any, scale: str) -> str:
+    return numbers.percent(share) if scale == "rate" else numbers.signed(share)
+
+
+def _text(row: Mapping[str, Any], scale: str) -> str:
+    """An estimate as short as its axis lets it be."""
+    if scale == "rate":
+        after = numbers.percent(row["rate"])
+        if row["baseline_rate"] is None or row["rate"] is None:
+            return after
+        return f"{numbers.percent(row['baseline_rate']).removesuffix(' %')} → {after}"
+    return numbers.points(*(row[n] for n in SHOWN[scale])).replace(" points", "")
+
+
+def beside(row: Mapping[str, Any], margin: float, scale: str) -> Beside:
+    """The control, and the untuned model where there is one, on the chosen scale."""
+    if row["baseline_rate"] is None:
+        return forest.ALONE
+    is_rate = scale == "rate"
+    untuned = None
+    if row["emergence"] is not None:
+        untuned = numbers.hundredth(row["untuned_rate"] if is_rate else -row["emergence"])
+    return Beside(
+        control=numbers.hundredth(row["baseline_rate"]) if is_rate else 0.0,
+        untuned=untuned,
+        margin=numbers.hundredth(margin),
+    )
+
+
+def facts(row: Mapping[str, Any]) -> str:
+    """What a group of arms is compared with, in words."""
+    said = []
+    if row["baseline_rate"] is not None:
+        said.append(f"control {numbers.percent(row['baseline_rate'])}")
+    if row["emergence"] is not None:
+        said.append(f"untuned model {numbers.percent(row['untuned_rate'])}")
+    return " · ".join(said)
+
+
+def _facts(found: pl.DataFrame) -> str:
+    """What all arms share, said once above the picture."""
+    said = panels.shared(found)
+    first = found.row(0, named=True)
+    return " · ".join(filter(None, [*said, facts(first) if found["group"].n_unique() == 1 else ""]))
 
 
 def needed(row: Mapping[str, Any]) -> str:
@@ -172,7 +265,7 @@ def needed(row: Mapping[str, Any]) -> str:
 
 
 def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:
-    """One scale for all panels."""
+    """One scale for all lines."""
     if scale == "rate":
         return Scale(columns.measured("rate"), 0, 100)
     held = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]

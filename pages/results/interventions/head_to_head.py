@@ -1,33 +1,31 @@
 """Head to head: two interventions, or one and the control, question by question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from pages.results.interventions import pairs, panels, sides
+from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Panel
 from pages.results.interventions.sides import CONTROL, SIDES
 from pages.ui.parts import bounded, downloads, markup, tables
 from pages.ui.view import arms, bound, cells, links, store
-from pages.ui.words import numbers, values
+from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Head to head"
 
-QUESTION = "Two interventions, question by question"
-
 LEGEND = (
-    "Each line is a question that both were asked, sorted by the difference. The difference in "
-    "the title is the mean over questions. Click a point to read the answers behind it."
+    "Each line is a question that both were asked, sorted by the difference. Click a point to "
+    "read both sides’ answers to it below."
 )
 
 
 def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    """Two menus, the questions of the two sides, and the transcripts that a click asks for."""
+    """Two menus, the questions of the two sides in one picture, and their answers below it."""
     met = sides.opponents(arms.effects(view))
     if not met:
         panels.nothing(panels.NO_INTERVENTION)
@@ -36,76 +34,96 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     with st.container(horizontal=True):
         first = bound.one("Intervention", {name: options[name] for name in met}, "first")
         second = bound.one("Against", {name: options[name] for name in met[first]}, "second")
-    whole = sides.both(view, first, second)
-    found = sides.compared(view, first, second)
+        whole = sides.both(view, first, second)
+        found = sides.compared(view, first, second)
+        at = _pair(found)
     if found.is_empty():
         panels.nothing(
             "The two share no question on any model in sight; choose another intervention."
         )
         return None
     counted = store.counts(whole.slice, whole.rule)
-    questions = sides.by_question(found, counted, second)
+    every = sides.by_question(found, counted, second)
+    questions = every.filter(pair=at)
     names = [options[first], options[second]]
-    kept = few(questions)
-    shown = drawn(found.head(bounded.PANELS), kept, names, view)
-    clicked = panels.drawn(shown, "head-to-head")
-    st.caption(f"{LEGEND} {markup.escaped(panels.family(found, view))}")
-    bounded.say(kept.height, questions.height, "questions")
-    tables.plain(table(questions.head(bounded.LINKED), whole, counted), "head-to-head-table")
+    shown = drawn(found.row(at, named=True), found, questions, names, view)
+    clicked = panels.drawn([shown], "head-to-head")
+    _texts(found.row(at, named=True), [first, second], names)
+    bounded.say(min(bounded.LINES // 2, questions.height), questions.height, "questions")
+    _read(questions, clicked, whole, counted, names)
+    with st.expander("The table behind it"):
+        tables.plain(table(every.head(bounded.LINKED), whole, counted), "head-to-head-table")
     downloads.buttons(
-        cells.stamped(questions, view), partial(panels.together, shown), "head-to-head", LEGEND
+        cells.stamped(every, view), partial(panels.together, [shown]), "head-to-head", LEGEND
     )
-    if clicked is None:
-        return None
-    row, side = divmod(clicked[0], len(SIDES))
-    cell = sides.of_one(questions.row(row, named=True), SIDES[side])
-    return links.parameters(whole.narrowed(cell, counted), only=clicked[1])
+    return None
 
 
-def few(questions: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the questions that are drawn, with their place: the first of each pair."""
-    return (
-        questions.with_row_index("at")
-        .filter(pl.col("pair") < bounded.PANELS)
-        .group_by("pair", maintain_order=True)
-        .head(bounded.LINES // 2)
-    )
+def _pair(found: pl.DataFrame) -> int:
+    """Which of the arms that met is looked at, asked for where there are several."""
+    if found.height < 2:
+        return 0
+    labels = panels.titles(found)
+    keys = [f"{label or 'arm'} {at}" for at, label in enumerate(labels)]
+    order = found.with_row_index("at").sort("n_counted", descending=True, maintain_order=True)
+    offered = {keys[at]: labels[at] or keys[at] for at in order["at"]}
+    return keys.index(bound.one("On", values.told_apart(offered), "on"))
+
+
+def _texts(row: Mapping[str, Any], sides: Sequence[str], names: Sequence[str]) -> None:
+    """What both sides were told, and how to read the picture."""
+    said = [
+        f"{name}: {known.said}."
+        for side, name in zip(sides, names, strict=True)
+        if not (known := wordings.of(side, row["experiment"], row["study"])).is_control
+    ]
+    st.caption(markup.escaped(" ".join([*said, LEGEND])))
+
+
+def _read(
+    questions: pl.DataFrame,
+    clicked: panels.Clicked,
+    whole: Analysis,
+    counted: pl.DataFrame,
+    names: Sequence[str],
+) -> None:
+    """Both sides' answers to one question."""
+    at = None if clicked is None else clicked[0] // len(SIDES)
+    asked = None if at is None or at >= questions.height else questions["question"][at]
+    row = reader.question(questions, asked)
+    reader.draw(row, whole, counted, names)
 
 
 def drawn(
-    found: pl.DataFrame, questions: pl.DataFrame, names: list[str], view: Analysis
-) -> list[Panel]:
-    """A panel for every model trained with both; cells are sides of rows of `questions`."""
+    row: Mapping[str, Any],
+    found: pl.DataFrame,
+    questions: pl.DataFrame,
+    names: Sequence[str],
+    view: Analysis,
+) -> Panel:
+    """The questions of a pair, a line each; cells are sides of rows of `questions`."""
     points = [
         {
-            "pair": row["pair"],
-            "cell": len(SIDES) * row["at"] + place,
-            "question": values.question(row["question_name"] or row["question"]),
+            "cell": len(SIDES) * at + place,
+            "question": values.question(one["question_name"] or one["question"]),
             "side": names[place],
-            "rate": numbers.hundredth(row[f"{side}_rate"]),
-            "text": f"{numbers.percent(row[f'{side}_rate'])} · {_counted(row, side)}",
-            "difference": numbers.points(row["difference"]),
+            "rate": numbers.hundredth(one[f"{side}_rate"]),
+            "text": f"{numbers.percent(one[f'{side}_rate'])} · {_counted(one, side)}",
+            "difference": numbers.points(one["difference"]),
         }
-        for row in questions.iter_rows(named=True)
+        for at, one in enumerate(questions.head(bounded.LINES // 2).iter_rows(named=True))
         for place, side in enumerate(SIDES)
     ]
-    made = []
-    for pair, row in enumerate(found.iter_rows(named=True)):
-        part = pl.DataFrame([point for point in points if point["pair"] == pair])
-        ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
-        title = (
-            f"{panels.title(row, found)}: {numbers.points(*ends)} · "
-            f"{panels.tested(row, view)} · {numbers.plural(row['paired'], 'shared question')}"
-        )
-        made.append(
-            Panel(
-                cells.heading([row[name] for name in IDENTITY]),
-                title,
-                partial(pairs.chart, part, names),
-                "; ".join(row["flags"]).capitalize(),
-            )
-        )
-    return made
+    ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
+    mean = (
+        f"Mean over questions: {numbers.points(*ends)} · {panels.tested(row, view)} · "
+        f"{numbers.plural(row['paired'], 'shared question')}"
+    )
+    return Panel(
+        " · ".join([*panels.shared(found.head(1))]),
+        partial(pairs.chart, pl.DataFrame(points), names),
+        "; ".join([mean, *row["flags"]]),
+    )
 
 
 def table(questions: pl.DataFrame, whole: Analysis, counted: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,5 @@
 """Which interventions make the trait vanish, and what they leave of it."""
 
-import streamlit as st
-
 from pages.results.interventions import SECTIONS
 from pages.ui.parts import skeleton
 from pages.ui.view import arms, bound, filters, links
@@ -13,10 +11,8 @@ skeleton.title("Which interventions make it vanish?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 skeleton.answer(verdicts.answer(arms.effects(view), view.margin))
-skeleton.judges_apart(counts)
 titles = {name: section.TITLE for name, section in SECTIONS.items()}
 section = SECTIONS[bound.row("What is compared", titles, "show")]
-st.subheader(section.QUESTION, anchor=False)
 answers = section.draw(view, counts)
 
 skeleton.details(counts, view, ["intervention"], command="effects")

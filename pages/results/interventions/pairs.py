@@ -45,6 +45,7 @@ def chart(
             ],
         )
     )
+    depth = max(line.count("\n") for line in numbered["line"])
     shown = base.legend(legend, 1, labelLimit=380)
     colour = alt.Color("side:N", scale=alt.Scale(domain=sides, range=COLOURS), legend=shown)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=sides, range=SHAPES), legend=shown)
@@ -72,4 +73,6 @@ def chart(
         # Where the two are equal, the second lies within the first.
         size=alt.Size("side:O", scale=alt.Scale(domain=sides, range=SIZES), legend=None),
     )
-    return base.finished([between, base.clickable(marks, clickable)], alt.Step(36))
+    return base.finished(
+        [between, base.clickable(marks, clickable)], alt.Step(30 if depth > 1 else 24)
+    )

@@ -8,10 +8,12 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.results.interventions import folding
 from pages.ui.charts import base, forest
-from pages.ui.parts import bounded, downloads, markup, tables
+from pages.ui.charts.forest import Line
+from pages.ui.parts import bounded, downloads, markup, prose, tables
 from pages.ui.view import arms, cells, links, store
-from pages.ui.words import numbers, values
+from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
@@ -21,13 +23,19 @@ Clicked = tuple[int, str] | None
 """The row, and which of its answers (`links.ONLY`)."""
 
 
+MENU = partial(st.selectbox, label_visibility="collapsed", width=240)
+"""A menu without a label, to stand in a row with buttons."""
+
+SHARES = (5, 3)
+"""How a picture and what stands beside it share the width."""
+
+
 class Panel(NamedTuple):
     """A chart, and what stands above it."""
 
-    heading: str  # an experiment, trait and judge
-    title: str  # which part of them
+    title: str  # what all of it shares
     draw: partial[alt.LayerChart]  # takes `legend` and `clickable` as well
-    said: str = ""  # a sentence on everything under the heading
+    said: str = ""  # a sentence on it
 
 
 def nothing(reason: str) -> None:
@@ -35,16 +43,14 @@ def nothing(reason: str) -> None:
     st.info(markup.escaped(reason), icon=":material/info:")
 
 
-def drawn(panels: Sequence[Panel], name: str) -> Clicked:
+def drawn(panels: Sequence[Panel], name: str, legend: bool = True) -> Clicked:
     """Draw the panels, with a legend on the first; what was clicked."""
     clicked: Clicked = None
-    heading = None
     for place, panel in enumerate(panels):
-        if panel.heading != heading:
-            heading = panel.heading
-            st.markdown(f"**{markup.escaped(heading)}**  \n{markup.escaped(panel.said)}")
-        st.caption(markup.escaped(panel.title))
-        mark = base.shown(partial(panel.draw, legend=place == 0), f"{name} {place}")
+        for words in filter(None, (panel.title, panel.said)):
+            st.caption(markup.escaped(words))
+        plot = partial(panel.draw, legend=legend and place == 0)
+        mark = base.shown(plot, f"{name} {place}")
         clicked = clicked if mark in (None, forest.NOTHING) else (mark, "counted")
     return clicked
 
@@ -58,6 +64,7 @@ class Comparison(NamedTuple):
     columns: Sequence[str]  # what the table has beside the arms' names
     legend: str  # how to read the charts
     left_out: str = ""  # what they leave out, in a sentence
+    beside: Panel | None = None  # drawn beside the first panel, where there is room
 
 
 def served(
@@ -81,13 +88,17 @@ def served(
 
 
 def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
-    clicked = drawn(shown.panels, shown.name)
+    clicked = _pictures(shown)
     legend = f"{shown.legend} {shown.left_out}".strip()
     st.caption(markup.escaped(legend))
-    plain = shown.found.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
-    table = _table(plain, shown.columns, view, counts)
-    clicked = tables.clickable(table, f"{shown.name}-table") or clicked
-    chart = partial(together, shown.panels)
+    texts(shown.found)
+    plain = shown.found.with_columns(
+        pl.col(pl.List(pl.String)).list.join("; "), wordings.column(shown.found)
+    ).drop("cell", "group", "title", strict=False)
+    with st.expander("The table behind it"):
+        table = _table(plain, shown.columns, view, counts)
+        clicked = tables.clickable(table, f"{shown.name}-table") or clicked
+    chart = partial(together, [*shown.panels, *filter(None, [shown.beside])])
     downloads.buttons(cells.stamped(plain, view), chart, shown.name, legend)
     if clicked is None:
         return None
@@ -95,18 +106,93 @@ def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Par
     return _answers(shown.found.row(row, named=True), view, counts, only)
 
 
-def title(row: Mapping[str, Any], beside: pl.DataFrame) -> str:
-    """What tells an arm's panel from those beside it: `gpt-4.1 · 3 epochs`."""
-    parts = [
-        values.value("model", row["model"]),
-        *([values.value("dataset", row["dataset"])] if beside["dataset"].n_unique() > 1 else []),
-        row["baseline_settings"] or row["settings"] or "settings unknown",
-    ]
-    if beside["sampling"].n_unique() > 1:
-        parts.append(row["baseline_sampling"] or row["sampling"] or "sampling not recorded")
-    if row["eval_intervention"] not in (None, "none"):
-        parts.append(f"at evaluation: {values.intervention(row['eval_intervention'])}")
-    return " · ".join(parts)
+def _pictures(shown: Comparison) -> Clicked:
+    """The charts, one beside the others where there is one for that place."""
+    if shown.beside is None:
+        return drawn(shown.panels, shown.name)
+    left, right = st.columns(SHARES)
+    with left:
+        clicked = drawn(shown.panels, shown.name)
+    with right:
+        return drawn([shown.beside], f"{shown.name} beside") or clicked
+
+
+def texts(found: pl.DataFrame) -> None:
+    """What the interventions of these arms say, folded."""
+    told = wordings.table(
+        pl.concat(
+            [
+                found.select("experiment", "study", "intervention"),
+                found.select("experiment", "study", intervention="eval_intervention"),
+            ]
+        )
+    )
+    if told.is_empty():
+        return
+    with st.expander("What the interventions say"):
+        prose.table(told, "interventions-texts")
+
+
+def compact(lines: Sequence[Line]) -> list[Line]:
+    """The lines, those of one heading and group in one row where there are too many for a screen.
+
+    Medians and others that stand for no answers keep a row of their own.
+    """
+    headings = len({one.heading for one in lines})
+    if len(lines) + headings <= folding.MOST:
+        return list(lines)
+    parts: dict[tuple[str, str], list[Line]] = {}
+    for one in lines:
+        parts.setdefault((one.heading, one.group), []).append(one)
+    made = []
+    for one in lines:
+        part = parts[one.heading, one.group]
+        if one.cell == forest.NOTHING or len(part) < folding.FEWEST:
+            made.append(one)
+            continue
+        known = [other.value for other in part if other.value is not None]
+        ends = f"{min(known):+.0f} to {max(known):+.0f}".replace("-", "−") if known else ""
+        name = f"{one.group}: {numbers.plural(len(part), 'arm')}"
+        made.append(one._replace(name=name, text=ends, strip=True, missing=None))
+    order = {part: at for at, part in enumerate(parts)}
+    heads = list(dict.fromkeys(one.heading for one in lines))
+    return sorted(made, key=lambda one: (heads.index(one.heading), order[one.heading, one.group]))
+
+
+PARTS = ("model", "dataset", "settings", "sampling", "eval_intervention")
+"""What tells the groups of arms apart that have one control."""
+
+
+def titles(found: pl.DataFrame) -> list[str]:
+    """For each arm what tells its control from the others: `gpt-4.1 · 3 epochs`."""
+    told = _parts(found)
+    several = [name for name in PARTS if told[name].n_unique() > 1]
+    rows = told.select(several).rows() if several else [()] * found.height
+    return [" · ".join(filter(None, row)) for row in rows]
+
+
+def shared(found: pl.DataFrame) -> list[str]:
+    """What all arms share, to be said once."""
+    told = _parts(found)
+    alike = [name for name in PARTS if told[name].n_unique() == 1]
+    return [part for part in told.select(alike).row(0) if part]
+
+
+def _parts(found: pl.DataFrame) -> pl.DataFrame:
+    """What there is to say of each arm's control, in words."""
+    rows = []
+    for row in found.iter_rows(named=True):
+        given = row["eval_intervention"]
+        rows.append(
+            (
+                values.value("model", row["model"]),
+                values.value("dataset", row["dataset"]),
+                row["baseline_settings"] or row["settings"] or "settings unknown",
+                row["baseline_sampling"] or row["sampling"] or "",
+                "" if given in (None, "none") else f"at evaluation: {values.intervention(given)}",
+            )
+        )
+    return pl.DataFrame(rows, schema=dict.fromkeys(PARTS, pl.String()), orient="row")
 
 
 def tested(row: Mapping[str, Any], view: Analysis) -> str:
@@ -168,7 +254,7 @@ def together(panels: Sequence[Panel]) -> alt.VConcatChart:
     """The panels as one chart to take away."""
     return base.stacked(
         (
-            alt.TitleParams(panel.heading, subtitle=panel.title, anchor="start"),
+            alt.TitleParams(panel.title, anchor="start"),
             panel.draw(legend=place == 0, clickable=False),
         )
         for place, panel in enumerate(panels)

@@ -13,8 +13,8 @@ from pages.ui.charts.base import KIND_COLOURS, NEUTRAL
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells
-from pages.ui.words import columns, numbers, values
+from pages.ui.view import arms
+from pages.ui.words import columns, numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES
 from warehouse.stats.pooling import WAYS
@@ -22,8 +22,6 @@ from warehouse.stats.rates import IDENTITY
 from warehouse.stats.suppression import NOT_COMPARED
 
 TITLE = "Relevance"
-
-QUESTION = "Relevant interventions against irrelevant ones"
 
 WHERE = (*IDENTITY, "model", "dataset")
 
@@ -69,10 +67,10 @@ def draw(view: Analysis) -> Comparison | str:
     found = ordered(arms.effects(view))
     if found["suppression"].count() == 0:
         return NOTHING
-    kept = bounded.lines(found, WHERE)
-    shown = drawn(kept, arms.profile(view))
-    left_out = bounded.told(kept.height, found.height)
+    lines = drawn(found, arms.profile(view))
+    shown = [Panel(" · ".join(panels.shared(found)), plotted(lines))]
     legend = f"{LEGEND}{INDICES['specificity_gap'].definition}"
+    left_out = bounded.told(min(found.height, bounded.LINES), found.height)
     return Comparison("relevance", found, shown, COLUMNS, legend, left_out)
 
 
@@ -84,31 +82,30 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     return plain.sort(*WHERE, rank, -pl.col("suppression"), "intervention", *WAYS, nulls_last=True)
 
 
-def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Panel]:
-    """A panel for every model and dataset; cells are the rows of `found`."""
-    rows = found.with_row_index("cell")
-    parts = {
-        where: [
-            *(line(row, ways(part)) for row in part.iter_rows(named=True)),
-            *medians(profile, where),
+def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Line]:
+    """The lines of a forest, and the medians under them; cells are the rows of `found`."""
+    rows = bounded.lines(found, WHERE).with_row_index("cell")
+    several = [name for name in WHERE if found[name].n_unique() > 1]
+    lines: list[Line] = []
+    for where, part in rows.group_by(WHERE, maintain_order=True):
+        held = dict(zip(WHERE, where, strict=True))
+        above = " · ".join(values.value(name, held[name]) for name in several)
+        own = [line(row, ways(part)) for row in part.iter_rows(named=True)]
+        own = _under_headings([*own, *medians(profile, where)])
+        lines += [
+            one._replace(heading=" · ".join(filter(None, (above, one.heading)))) for one in own
         ]
-        for where, part in rows.group_by(WHERE, maintain_order=True)
-    }
-    every = [one for lines in parts.values() for one in lines]
-    ends = (end for one in every for end in (one.low, one.high) if end is not None)
+    return panels.compact(lines)
+
+
+def plotted(lines: list[Line]) -> partial[Any]:
+    """Their forest."""
+    ends = (end for one in lines for end in (one.low, one.high) if end is not None)
     kept = [min(max(end, -BEYOND), BEYOND) for end in ends]
-    low, high = forest.span([*(one.value for one in every), *kept, 100], 20)
+    low, high = forest.span([*(one.value for one in lines), *kept, 100], 20)
     scale = Scale(columns.measured("suppression"), low, high)
-    marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in every}}
-    width = forest.labels_width(every)
-    return [
-        Panel(
-            cells.heading(where[: len(IDENTITY)]),
-            " · ".join(map(values.value, WHERE[len(IDENTITY) :], where[len(IDENTITY) :])),
-            partial(forest.chart, _under_headings(lines), scale, marks, BESIDE, width=width),
-        )
-        for where, lines in parts.items()
-    ]
+    marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
+    return partial(forest.chart, lines, scale, marks, BESIDE)
 
 
 def ways(part: pl.DataFrame) -> list[str]:
@@ -138,6 +135,7 @@ def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Line:
             "Intervention": values.intervention(
                 row["intervention"], row["relevance"], row["placement"]
             ),
+            "Text": wordings.said(row),
             "Suppression": written if value is not None else row["suppression_note"],
             "Rate": numbers.rate(row),
             "Control": numbers.percent(row["baseline_rate"]),
@@ -172,6 +170,7 @@ def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
                 missing=row["note"] or "undefined" if value is None else None,
                 about={
                     "Intervention": row["label"],
+                    "Text": "",
                     "Suppression": written,
                     "Rate": row["definition"],
                     "Control": "",

@@ -13,15 +13,16 @@ from pages.ui.charts.base import CATEGORIES, NEUTRAL
 from pages.ui.charts.forest import Line, Scale
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
-from pages.ui.view import arms, cells
-from pages.ui.words import columns, numbers, values
+from pages.ui.view import arms
+from pages.ui.words import columns, numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Text at evaluation"
 
-QUESTION = "The same fine-tune with and without a text at evaluation"
+GAPS = 4
+"""How many conditionality gaps are told in words; the profile has all."""
 
 SAME, OTHER, PLAIN, UNTUNED = (
     *("Trained with this text", "Trained with another text", "Trained without a text"),
@@ -56,10 +57,12 @@ def draw(view: Analysis) -> Comparison | str:
     found = compared(view)
     if found.is_empty():
         return "Nothing in sight was evaluated both with and without a text before the questions."
-    kept = bounded.lines(found, ABOVE)
-    shown = drawn(kept, arms.profile(view), view)
+    lines = drawn(found, view)
+    several = panels.shared(found.filter(pl.col("dataset") != "none"))
+    said = "; ".join(gaps(arms.profile(view), found))
+    shown = [Panel(" · ".join(several), plotted(lines, view), said)]
+    left_out = bounded.told(len(lines), found.height)
     legend = f"{LEGEND} {panels.family(found, view)}"
-    left_out = bounded.told(kept.height, found.height)
     return Comparison("texts", found, shown, COLUMNS, legend, left_out)
 
 
@@ -73,45 +76,42 @@ def compared(view: Analysis) -> pl.DataFrame:
     )
 
 
-def drawn(found: pl.DataFrame, profile: pl.DataFrame, view: Analysis) -> list[Panel]:
-    """A panel for every model; cells are the rows of `found`."""
-    rows = found.with_row_index("cell")
+def drawn(found: pl.DataFrame, view: Analysis) -> list[Line]:
+    """The lines of a forest, under their model and text; cells are the rows of `found`."""
     tuned = found.filter(pl.col("dataset") != "none")
     several = [way for way in WAYS if tuned[way].n_unique() > 1]
-    lines = [line(row, view, apart=several) for row in rows.iter_rows(named=True)]
+    models = found["model"].n_unique() > 1
+    rows = bounded.lines(found).with_row_index("cell")
+    lines = [line(row, view, several, models) for row in rows.iter_rows(named=True)]
+    return panels.compact(lines)
+
+
+def plotted(lines: list[Line], view: Analysis) -> partial[Any]:
+    """Their forest."""
     margin = numbers.hundredth(view.margin)
     low, high = forest.span((v for one in lines for v in (one.low, one.high)), 2 * margin)
     scale = Scale(columns.measured("difference"), low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
-    beside = [Reference(0, "Without the text", margin)]
-    made = []
-    for above, part in rows.group_by(ABOVE, maintain_order=True):
-        plot = partial(
-            forest.chart,
-            [lines[cell] for cell in part["cell"]],
-            scale,
-            marks,
-            beside,
-            width=forest.labels_width(lines),
-        )
-        title = " · ".join([values.value("model", above[-1]), *gaps(profile, above)])
-        made.append(Panel(cells.heading(above[: len(IDENTITY)]), title, plot))
-    return made
+    return partial(forest.chart, lines, scale, marks, [Reference(0, "Without the text", margin)])
 
 
-def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str]) -> Line:
-    """An arm with a text as a line of the forest; `apart` is what tells arms apart."""
+def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str], models: bool) -> Line:
+    """An arm with a text as a line of the forest.
+
+    `apart` is what tells arms apart, `models` whether there are several models.
+    """
     ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
     value, low, high = (numbers.hundredth(end) for end in ends)
     difference, tested = numbers.points(*ends), panels.tested(row, view)
     trained = values.intervention(row["intervention"], row["relevance"])
     own = "".join(f" · {row[way]}" for way in apart if row[way])
     name = UNTUNED if row["dataset"] == "none" else f"{trained}{own}"
+    given = f"Text: {values.intervention(row['eval_intervention'])}"
     return Line(
         cell=row["cell"],
-        heading=f"At evaluation: {values.intervention(row['eval_intervention'])}",
+        heading=f"{values.value('model', row['model'])} · {given}" if models else given,
         name=name,
-        text=f"{difference} · {tested}",
+        text=difference.replace(" points", ""),
         value=value,
         low=low,
         high=high,
@@ -121,6 +121,7 @@ def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str]) -> Line:
         about={
             "Trained with": name,
             "At evaluation": values.intervention(row["eval_intervention"]),
+            "Text": wordings.of(row["eval_intervention"], row["experiment"], row["study"]).said,
             "Difference": f"{difference}, {tested}",
             "With the text": numbers.rate(row),
             "Without it": numbers.percent(row["baseline_rate"]),
@@ -129,18 +130,19 @@ def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str]) -> Line:
     )
 
 
-def gaps(profile: pl.DataFrame, above: tuple[Any, ...]) -> list[str]:
-    """The conditionality gaps of a model, in words."""
+def gaps(profile: pl.DataFrame, found: pl.DataFrame) -> list[str]:
+    """The conditionality gaps of the models in sight, in words."""
     rows = profile.filter(
-        pl.col("index").str.starts_with("conditionality"),
-        *(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(ABOVE, above, strict=True)),
-        pl.col("value").is_not_null(),
-    )
-    return [
-        f"{row['label'].lower()}: {numbers.points(row['value'], row['low'], row['high'])}, median "
-        f"of {numbers.plural(row['n'], row['of'].removesuffix('s'))}"
-        for row in rows.iter_rows(named=True)
-    ]
+        pl.col("index").str.starts_with("conditionality"), pl.col("value").is_not_null()
+    ).join(found.select(ABOVE).unique(), on=list(ABOVE), how="semi", nulls_equal=True)
+    several = found["model"].n_unique() > 1
+    said = []
+    for row in rows.sort("index", "model", maintain_order=True).head(GAPS).iter_rows(named=True):
+        model = f"{values.value('model', row['model'])}, " if several else ""
+        gap = numbers.points(row["value"], row["low"], row["high"])
+        of = numbers.plural(row["n"], row["of"].removesuffix("s"))
+        said.append(f"{model}{row['label'].lower()}: {gap}, median of {of}")
+    return said
 
 
 def _group(row: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pages.ui.words import numbers
 
 COLUMNS = (
     *("cell", "line", "panel", "group", "rate", "low", "high", "worst_low", "worst_high"),
-    *("is_result", "name", "text", "percent", "said", "counts"),
+    *("is_result", "name", "text", "percent", "said", "counts", "wording"),
 )
 
 PITCH = 1.32
@@ -61,7 +61,7 @@ def chart(
     ink = base.ink(theme)
     drawn = alt.Chart(_placed(cells, end)).encode(
         y=base.lines(cells["line"].to_list(), _labels(cells, ink)),
-        tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted"),
+        tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted", wording="Text"),
     )
     colour = alt.Color(
         "group:N",

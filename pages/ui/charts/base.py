@@ -121,6 +121,12 @@ def legend(shown: bool, columns: Any, **options: Any) -> alt.Legend | None:
     return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
 
 
+def fitting(names: Iterable[str]) -> alt.ExprRef:
+    """How many of these names of a legend stand beside each other, so that none is cut off."""
+    longest = max(map(len, names), default=1)
+    return alt.ExprRef(f"max(1, floor(width / {6 * longest + 40}))")
+
+
 def tooltip(**titles: str | None) -> list[alt.Tooltip]:
     """What hovering shows: columns of the data, each under a title, or under its own name."""
     return [

@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.ui.parts import bounded
 from pages.ui.view import links, store
-from pages.ui.words import numbers, values
+from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, IDENTITY, rates
 
@@ -68,7 +68,8 @@ def of(
         line (the same without what stands in brackets, over as many lines as it takes, then
         counts and cell, a line each), group
         (the label of the last dimension; of an intervention its kind), text (the rate as people
-        write it) and counts (`95/100 · 10 questions`).
+        write it) and counts (`95/100 · 10 questions`) and
+        wording (what its interventions say).
     """
     found = rates(counts, by, view.unit)
     if sort != "name":
@@ -94,6 +95,7 @@ def of(
         pl.Series("group", human[grouped], dtype=pl.String()),
         pl.Series("text", [numbers.rate(r) for r in rows], dtype=pl.String()),
         pl.Series("counts", n, dtype=pl.String()),
+        wordings.column(found) if "intervention" in by else pl.lit("–").alias("wording"),
     )
 
 
@@ -222,7 +224,7 @@ def by(first: str, second: str) -> list[str]:
 
 def raw(cells: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The cells to take away: the names and columns of `brittlescope rates`."""
-    return stamped(cells.drop("cell", "name", "line", "group", "text", "counts"), view)
+    return stamped(cells.drop("cell", "name", "line", "group", "text", "counts", "wording"), view)
 
 
 def stamped(frame: pl.DataFrame, view: Analysis) -> pl.DataFrame:

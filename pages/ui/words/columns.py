@@ -116,6 +116,8 @@ _PLAIN = {
     "status": "Status",
     "raw": "Judge’s own words",
     "text": "Text",
+    "wording": "Text of the intervention",
+    "rendered": "A prompt with it",
     "excerpt": "Excerpt",
     "what": "File kind",
     "why": "Why",

@@ -202,6 +202,14 @@ def intervention(name: str, relevance: str | None = None, placement: str | None 
     return f"{text} ({', '.join(details)})" if details else text
 
 
+def kinded(name: str, kind: str | None) -> str:
+    """An intervention with its kind before it, where its name does not say the kind."""
+    said, of = intervention(name), KINDS.get(kind or "unknown", "")
+    if kind in (None, "none", "other", "unknown") or said.startswith(of):
+        return said
+    return f"{of}: {said[0].lower()}{said[1:]}"
+
+
 def _judge(raw: Any) -> str:
     """A judge by its name, as the snapshot's judges are told apart."""
     snapshot = store.current()

@@ -40,8 +40,16 @@ def frames(app: AppTest) -> list[pl.DataFrame]:
 
 
 def lines(app: AppTest) -> pl.DataFrame:
-    """The lines of all charts, without headings."""
-    return pl.concat(frames(app), how="diagonal_relaxed").filter(pl.col("cell").is_not_null())
+    """The lines of all charts, without headings; with the name and the text of each."""
+    found = pl.concat(frames(app), how="diagonal_relaxed").filter(pl.col("cell").is_not_null())
+    parts = pl.col("line").str.split("\n")
+    return found.with_columns(called=parts.list[0], written=parts.list[-2])
+
+
+def heads_of(app: AppTest) -> list[str]:
+    """The headings of the forest, with what their arms are compared with."""
+    every = pl.concat(frames(app), how="diagonal_relaxed")
+    return every["whole"].drop_nulls().to_list()
 
 
 def line(app: AppTest, intervention: str) -> dict[str, Any]:
@@ -67,7 +75,7 @@ def test_one_sentence_counts_the_verdicts_on_screen() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_margin_and_adjustment_decide_the_verdicts() -> None:
-    assert "within ±5 points" not in told(page(model="gpt-4.1"))
+    assert "eliminate it" not in told(page(model="gpt-4.1"))
     wide = told(page(margin="20", model="gpt-4.1"))
     assert "eliminate it within ±20 points" in wide
     assert "15 comparisons in sight (Holm)" in told(page(adjust="holm"))
@@ -75,29 +83,43 @@ def test_margin_and_adjustment_decide_the_verdicts() -> None:
 
 
 @pytest.mark.usefixtures("on_treated")
-def test_every_control_has_a_panel_with_its_own_references() -> None:
-    app = page()
-    labels = [json.dumps(spec["layer"], ensure_ascii=False) for spec in specs(app)]
-    assert len(labels) == 6
-    assert "Control 30 %" in labels[0]
-    assert "Untuned model 5 %" in labels[0]
-    assert "Control 90 %" in labels[2]
+def test_every_control_has_a_group_with_its_own_references_in_one_picture() -> None:
+    app = page(experiment="birds")
+    assert len(specs(app)) == 2  # the forest, and the dose curve beside it
+    heads = heads_of(app)
+    assert heads == [
+        "gpt-4.1 · control 90 % · untuned model 0 %",
+        "Llama-3.1-8B · control 30 % · untuned model 5 %",
+        "Qwen3-32B · control 0 % · untuned model 0 %",
+        "gpt-4.1 · at evaluation: Inoculation: user prompt · control 95 %",
+        "gpt-4.1 · at evaluation: Identity: etymologist",
+    ]
+    found = lines(app)
+    control = found.filter(pl.col("control").is_not_null())
+    assert control["control"].unique().to_list() == [0]
+    assert found["untuned"].unique().drop_nulls().round().to_list() == [-90, -25, 0]
     # Evaluated with a text that the control was not evaluated with.
-    assert frames(app)[3]["missing"].to_list() == ["no control to compare with"]
+    assert "no control to compare with" in found["missing"].to_list()
 
 
 @pytest.mark.usefixtures("on_treated")
-def test_headings_are_kinds_and_relevant_interventions_come_first() -> None:
-    domain = specs(page(model="gpt-4.1"))[0]["layer"][-1]["encoding"]["y"]["scale"]["domain"]
-    first = [line.split("\n")[0] for line in domain]
-    assert first[:6] == [
-        "Identity",
-        "Identity: etymologist (relevant)",
-        "Identity: alex (irrelevant) · 9 epochs",
-        "Intent",
-        "Intent: study (relevant)",
-        "Intent: workout (irrelevant)",
+def test_arms_stand_by_kind_and_in_a_kind_by_effect() -> None:
+    found = lines(page(model="gpt-4.1", experiment="birds", eval_intervention="none"))
+    assert found["called"].to_list()[:5] == [
+        "Identity: etymologist",
+        "Identity: alex · 9 epochs",
+        "Intent: study",
+        "Intent: workout",
+        "Identity + intent: etymologist, study",
     ]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_what_an_intervention_says_is_in_its_tooltip_and_below_the_picture() -> None:
+    app = page(experiment="birds")
+    assert line(app, "Inoculation: user prompt")["Text"].startswith("“Be old.”")
+    assert line(app, "Intent: study")["Text"] == "text not recorded (before the prompt)"
+    assert "What the interventions say" in [one.label for one in app.expander]
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -127,8 +149,11 @@ def test_rates_are_drawn_on_request_with_the_same_references() -> None:
     app = page(scale="rate", model="Llama-3.1-8B")
     (spec,) = specs(app)
     assert spec["layer"][-1]["encoding"]["x"]["axis"]["title"] == "Rate, %"
-    assert lines(app)["value"].to_list() == pytest.approx([20, 70])
-    assert spec["layer"][1]["encoding"]["x"]["axis"]["values"] == pytest.approx([30, 5])
+    found = lines(app)
+    assert found["value"].to_list() == pytest.approx([20, 70])
+    assert found["written"].to_list() == ["30 → 20 %", "30 → 70 %"]
+    assert found["control"].to_list() == pytest.approx([30, 30])
+    assert found["untuned"].to_list() == pytest.approx([5, 5])
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -149,7 +174,7 @@ def test_the_table_holds_every_figure_and_its_links_open_the_same_answers() -> N
 @pytest.mark.usefixtures("on_treated")
 def test_everything_can_be_taken_away() -> None:
     for section in ("effects", "texts", "relevance", "doses", "head-to-head"):
-        assert len(page(show=section).get("download_button")) == 4
+        assert len(page(show=section).get("download_button")) == 2
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -236,15 +261,15 @@ def test_a_choice_made_in_a_row_of_buttons_lasts_and_a_link_replaces_it() -> Non
     app = page()
     app.button_group(key="show").set_value("doses").run()
     app.run()
-    assert app.subheader[0].value == SECTIONS["doses"].QUESTION
+    assert app.button_group(key="show").value == "doses"
     app.session_state[bound.NEXT] = {"show": ["texts"]}
-    assert app.run().subheader[0].value == SECTIONS["texts"].QUESTION
+    assert app.run().button_group(key="show").value == "texts"
     app.session_state[bound.NEXT] = {}
-    assert app.run().subheader[0].value == SECTIONS["effects"].QUESTION
+    assert app.run().button_group(key="show").value == "effects"
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.usefixtures("on_treated")
 def test_a_link_restores_the_section(section: str) -> None:
     app = page(show=section)
-    assert app.subheader[0].value == SECTIONS[section].QUESTION
+    assert app.button_group(key="show").value == section

@@ -24,6 +24,7 @@ CELL: dict[str, Any] = {
     "percent": "95 %",
     "said": "95 % [80, 99]",
     "counts": "95/100",
+    "wording": "–",
 }
 
 GROUPS = ["Control", "Identity"]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pages.ui.charts import forest
-from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.forest import Beside, Line, Scale
 from pages.ui.charts.references import Reference
 
 MARKS = {"Reduced": ("#56b4e9", "triangle-down"), "Increased": ("#d55e00", "triangle-up")}
@@ -36,14 +37,44 @@ def labels(found: dict[str, Any]) -> list[list[str]]:
     return [label.split("\n")[:-1] for label in domain]
 
 
+def rows(found: dict[str, Any]) -> pl.DataFrame:
+    """What the chart draws."""
+    return pl.DataFrame(next(iter(found["datasets"].values())), infer_schema_length=None)
+
+
 def test_lines_keep_their_order_under_their_headings() -> None:
-    found = spec(LINE, LINE._replace(cell=1, heading="Time", name="Time: 1850"))
+    found = spec(
+        LINE, LINE._replace(cell=1, heading="Time", name="Time: 1850", facts="control 90 %")
+    )
     assert labels(found) == [
-        ["Identity"],
+        ["", ""],
         ["Identity: etymologist", "−90 points"],
-        ["Time"],
+        ["", ""],
         ["Time: 1850", "−90 points"],
     ]
+    drawn = rows(found)
+    assert drawn["above"].drop_nulls().to_list() == ["Identity", "Time"]
+    assert drawn["whole"].drop_nulls().to_list() == ["Identity", "Time · control 90 %"]
+
+
+def test_marks_that_share_a_row_are_seen_beside_what_they_are_compared_with_once() -> None:
+    beside = Beside(control=0.0, untuned=-80.0, margin=5.0)
+    strip = LINE._replace(name="Identity: 3 arms", text="−90 to 0", strip=True, beside=beside)
+    found = spec(*(strip._replace(cell=cell) for cell in range(3)), LINE._replace(beside=beside))
+    assert labels(found) == [
+        ["Identity: 3 arms", "−90 to 0"],
+        ["Identity: etymologist", "−90 points"],
+    ]
+    drawn = rows(found)
+    assert drawn["cell"].to_list() == [0, 1, 2, 0]
+    assert drawn["control"].to_list() == [0, None, None, 0]
+    assert drawn["untuned"].to_list() == [-80, None, None, -80]
+
+
+def test_a_dumbbell_joins_each_estimate_with_its_control() -> None:
+    line = LINE._replace(beside=Beside(control=90.0))
+    plain, joined = spec(line), spec(line, joined=True)
+    assert len(joined["layer"]) == len(plain["layer"]) + 2
 
 
 def test_a_single_heading_is_left_out_and_lines_alike_stay_two() -> None:
