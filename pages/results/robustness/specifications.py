@@ -34,9 +34,19 @@ def draw(here: Scope) -> None:
         _chart(here, rows, table)
     with st.expander("The table behind it"):
         tables.plain(frames.ways(table), "ways")
-    if (judges := frames.judges(ways.by_judge(here.view, here.against), here)).height > 1:
-        with st.expander("The same arm by other judges, counted as on screen"):
-            tables.plain(judges, "judges")
+    _judges(here)
+
+
+def _judges(here: Scope) -> None:
+    """The same arm by every judge, once somebody asks for it; nothing where there is one."""
+    if ways.judges(here.view) < 2:
+        return
+    with st.expander(
+        "The same arm by other judges, counted as on screen", key="by-judge", on_change="rerun"
+    ) as opened:
+        if opened.open:
+            claimed = ways.by_judge(here.view, here.against)
+            tables.plain(frames.judges(claimed, here), "judges")
 
 
 def _chart(here: Scope, rows: pl.DataFrame, table: pl.DataFrame) -> None:

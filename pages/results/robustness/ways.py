@@ -40,6 +40,13 @@ def explored(view: Analysis, against: Against) -> Explored:
         return _explored(view, against, store.all_rules())
 
 
+def judges(view: Analysis) -> int:
+    """How many judges gave an outcome for any answer of the view, whoever is looked at."""
+    whole = replace(view.slice, judge=())
+    found = store.counts(whole, view.rule).filter(pl.col("n_judged") > 0)
+    return found["judge"].n_unique()
+
+
 def by_judge(view: Analysis, against: Against) -> Explored:
     """`claimed`, by whoever judged."""
     return claimed(replace(view, slice=replace(view.slice, judge=())), against)

@@ -130,14 +130,18 @@ def table(
     """The cells as a table: labels, rate, counts and a link to the transcripts."""
     names = list(dict.fromkeys([*by, *IDENTITY]))
     human = named(cells, counts, by).select(names)
-    rows = human.select(by).with_columns(
+    # What all rows share takes room and tells nothing; a single row says all.
+    told = [name for name in names if cells.height == 1 or cells[name].n_unique() > 1]
+    rows = human.select(name for name in by if name in told).with_columns(
         *(cells[c] for c in ("rate", "low", "high")),
         *(cells[c] for c in TABLE_COUNTS[:2]),
-        *(human[c] for c in IDENTITY if c not in by),
+        *(human[c] for c in IDENTITY if c in told and c not in by),
         *(cells[c] for c in TABLE_COUNTS[2:]),
         *(cells[c] for c in ("questions", "runs")),
         pl.Series("note", [_note(row) for row in cells.iter_rows(named=True)], dtype=pl.String()),
     )
+    if not rows["note"].count():
+        rows = rows.drop("note")
     if cells.height > bounded.LINKED:
         return rows
     read = [
@@ -146,7 +150,9 @@ def table(
         )
         for cell in cells.select(names).iter_rows(named=True)
     ]
-    return rows.with_columns(pl.Series("read", read, dtype=pl.String()))
+    linked = rows.with_columns(pl.Series("read", read, dtype=pl.String()))
+    at = rows.columns.index(TABLE_COUNTS[1]) + 1
+    return linked.select(*rows.columns[:at], "read", *rows.columns[at:])
 
 
 def _note(row: Mapping[str, Any]) -> str | None:

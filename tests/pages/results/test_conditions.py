@@ -18,9 +18,15 @@ def on_nests(nests: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRITTLESCOPE_DATA", str(nests))
 
 
-@pytest.mark.parametrize("page", ["rates", "brittleness", "interventions", "robustness"])
-def test_every_page_of_results_tells_temperatures_apart(page: str) -> None:
-    app = opened(f"results/{page}")
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        *(("rates", {}), ("brittleness", {}), ("interventions", {})),
+        ("robustness", {"part": "arms"}),
+    ],
+)
+def test_every_page_of_results_tells_temperatures_apart(page: str, link: dict[str, str]) -> None:
+    app = opened(f"results/{page}", **link)
     assert not app.exception
     drawn = " ".join(str(chart.proto) for chart in app.get("vega_lite_chart"))
     for way in ("temperature 0", "temperature 1"):
