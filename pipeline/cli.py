@@ -71,6 +71,10 @@ PLACES = {
     "claims": Place(
         "pipeline.claims:claims", "Sentences of a write-up, each bound to a number of the data."
     ),
+    "agreement": Place(
+        "pipeline.agreeing:agreement",
+        "How far judges, and people, agree on the answers that two of them judged.",
+    ),
     "doctor": Place("pipeline.examining:doctor", "List what is suspicious in what was loaded."),
     "study": Place(
         "pipeline.study.cli:study",
