@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.results.published import dumbbell, first, glance, listed, literature
+from pages.results.published import dumbbell, first, folded, glance, listed, literature
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, fieldmap, markup, prose, skeleton, tables
+from pages.ui.parts import bounded, downloads, fieldmap, markup, skeleton
 from pages.ui.view import arms, bound, filters, links, store
 from pages.ui.words import glossary
 
@@ -54,32 +54,11 @@ st.caption(markup.escaped(fieldmap.sentence(field)))
 fieldmap.draw(field, "field")
 
 if panels:
-    with st.expander("The pairs as a table"):
-        tables.plain(listed.table(found, counts, view), "pairs")
     drawn = {panel.name: panel.pairs for panel in panels}
     downloads.buttons(
         listed.raw(found), partial(dumbbell.stacked, drawn), "published", dumbbell.LEGEND
     )
-
-unlike = listed.differing(found)
-if unlike.height:
-    with st.expander("Not counted alike"):
-        st.caption("Their gap may come from the definition alone; nothing is averaged over it.")
-        prose.table(unlike, "unlike")
-
-if checks.height:
-    with st.expander(markup.escaped(f"A check of the import. {literature.checked(checks)}")):
-        tables.plain(listed.table(checks, counts, view), "checks")
-
-rest = listed.alone(figures, found)
-if rest.height:
-    with st.expander("Published, with nothing to hold beside it"):
-        st.caption(markup.escaped(listed.why_alone(rest)))
-        tables.plain(rest, "alone")
-
-with st.expander("What the figures measure, and where they were published"):
-    prose.table(listed.definitions(figures), "definitions")
-    prose.table(listed.sources(figures), "sources")
+folded.draw(figures, found, checks, partial(listed.table, counts=counts, view=view))
 skeleton.details(counts, view)
 skeleton.footer(view, counts, figures="published ones have the intervals of their sources")
 
