@@ -166,13 +166,15 @@ def build(data: Path) -> None:
 @command("demo", current=False)
 @where
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
-def demo(port: int | None, no_token: bool, no_serve: bool, data: Path) -> None:
+@click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
+def demo(port: int | None, no_token: bool, no_serve: bool, no_browser: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
     from pipeline import importing, telling
 
+    say(f"The bundled study, two small models with and without interventions, goes into {data}.")
     outcomes = list(importing.run(data, finding.find([BUNDLED], skip=data).units))
     for line in telling.report(outcomes, [BUNDLED], verbose=False):
         say(line)
     _bring_up_to_date(data)
     if not no_serve:
-        open_app(data, port, no_token)
+        open_app(data, port, no_token, browser=not no_browser)

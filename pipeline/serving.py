@@ -37,14 +37,15 @@ def serve(port: int | None, no_token: bool, data: Path) -> None:
     open_app(data, port, no_token)
 
 
-def open_app(data: Path, port: int | None, no_token: bool) -> NoReturn:
-    """Become the program that serves the app on a data folder.
+def open_app(data: Path, port: int | None, no_token: bool, browser: bool = False) -> NoReturn:
+    """Become the program that serves the app on a data folder, opened in a browser or not.
 
     This process itself does, so that whatever ends it ends the server, and nothing is left that
     would hold the port.
     """
     os.environ[datafolder.VARIABLE] = str(data.absolute())
-    options = [*(["--port", str(port)] if port is not None else []), *["--no-token"] * no_token]
+    options = ["--port", str(port)] if port is not None else []
+    options += ["--no-token"] * no_token + ["--browser"] * browser
     os.chdir(ROOT)  # where Streamlit finds its configuration, and Python the pages
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,5 +1,6 @@
 import ast
 import re
+import runpy
 import subprocess
 import tomllib
 from collections.abc import Collection
@@ -237,3 +238,22 @@ def flat(options: dict[str, object], above: str = "") -> dict[str, object]:
         else:
             found[f"{above}{name}"] = value
     return found
+
+
+def test_installing_tells_how_far_it_is(root: Path) -> None:
+    module = runpy.run_path(str(root / ".ci" / "install.py"))
+    steps, needed = module["steps"], module["needed"]
+    lock = "polars==2.1.0 \\\n    --hash=sha256:0 \nclick==8.2 ; sys_platform == 'none' \\\n"
+    assert needed(lock) == 1
+    said = [
+        "Collecting polars==2.1.0 (from -r requirements.txt (line 3))",
+        "  Using cached polars-2.1.0.whl (40 MB)",
+        "Requirement already satisfied: click==8.2 in ./.venv",
+        "Installing collected packages: polars",
+        "Successfully installed polars-2.1.0",
+    ]
+    assert list(steps(said, 2)) == [
+        "  1 of 2 packages: polars",
+        "  2 of 2 packages: click",
+        "unpacking 2 packages, half a minute",
+    ]

@@ -42,7 +42,8 @@ _NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535))
 @click.option("--no-token", is_flag=True)
-def main(port: int | None, no_token: bool) -> None:
+@click.option("--browser", is_flag=True)
+def main(port: int | None, no_token: bool, browser: bool) -> None:
     """Serve the app on the loopback address until a signal ends it."""
     for number in _SIGNALS:
         _handle(number, _leave)
@@ -54,10 +55,16 @@ def main(port: int | None, no_token: bool) -> None:
         _say(f"Port {PORT} is in use; taking {found} instead.")
 
     # Loaded after the port is had: loading takes a second, and that there is none is told at once.
+    from pages.serving import browser as opening
     from pages.serving.gate import TOKEN, Key
 
     key = None if no_token else Key()
-    _say(f"Open http://localhost:{found}/{f'?{TOKEN}={key.token}' if key else ''}")
+    link = f"http://localhost:{found}/{f'?{TOKEN}={key.token}' if key else ''}"
+    if browser and opening.is_there():
+        opening.open_soon(link)
+        _say(f"Opening {link} in the browser.")
+    else:
+        _say(f"Open {link}")
     _say("Ctrl-C stops it.")
     _run(application(key), listeners)
 

@@ -59,11 +59,8 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     published = alt.Color(datum=PUBLISHED)
     lines = pairs["line"].to_list()
     deepest = max((line.count("\n") for line in lines), default=1)
-    axis = base.line_axis(
-        WIDEST, labelOffset=_centred(deepest), labelOverlap=False, labelLineHeight=TEXT
-    )
     drawn = alt.Chart(pairs.select(COLUMNS)).encode(
-        y=base.lines(lines, axis),
+        y=base.lines(lines, _labels(deepest)),
         tooltip=base.tooltip(
             name="Figure",
             published_text="Published",
@@ -101,6 +98,13 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     )
     layers = [gap, their_interval, interval, figures, base.clickable(marks, clickable)]
     return base.finished(layers, alt.Step(TEXT * deepest + ROOM))
+
+
+def _labels(deepest: int) -> alt.Axis:
+    """Labels of several lines, each in the middle of its place."""
+    return base.line_axis(
+        WIDEST, labelOffset=_centred(deepest), labelOverlap=False, labelLineHeight=TEXT
+    )
 
 
 def _centred(deepest: int) -> Any:
