@@ -21,6 +21,9 @@ ROOM = 16
 APART = 6
 """Pixels between the two points of a line, which would often lie on each other."""
 
+BESIDE = alt.ExprRef("width > 480 ? 3 : 1")
+"""How many names of the legend stand beside each other."""
+
 WIDEST = 280
 """Pixels that labels have at most."""
 
@@ -49,12 +52,7 @@ def dumbbell(pairs: pl.DataFrame, clickable: bool = True, legend: bool = True) -
     colour = alt.Color(
         "alike:N",
         scale=COLOURS,
-        legend=base.legend(
-            legend,
-            alt.ExprRef("width > 480 ? 3 : 1"),
-            labelLimit=240,
-            symbolType="circle",
-        ),
+        legend=base.legend(legend, BESIDE, labelLimit=240, symbolType="circle"),
     )
     published = alt.Color(datum=PUBLISHED)
     lines = pairs["line"].to_list()
