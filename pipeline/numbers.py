@@ -42,7 +42,7 @@ def rates(asked: Asked, by: str | None) -> None:
             _of("n_trait", "n_counted").alias("shows the trait"),
             *("rate", "low", "high", "questions", "runs"),
             pl.when("is_result")
-            .then("note")
+            .then(pl.coalesce(pl.format("approximate: {}", "approximate"), "note"))
             .otherwise(pl.format("not a result: {}", pl.col("flags").list.join(", ")))
             .alias("note"),
         ),

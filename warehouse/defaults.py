@@ -23,6 +23,9 @@ INTERVALS: Final = "pointwise"
 BASELINE: Final = "control"
 """What an arm is compared with: the same fine-tune without the intervention."""
 
+POWER: Final = 0.8
+"""The chance with which what is said to be needed settles what is open."""
+
 BY: Final = ("model", "dataset", "intervention")
 """The dimensions of a rate."""
 

@@ -9,10 +9,12 @@ import polars as pl
 from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats import unpaired
+from warehouse.stats.approximate import approximate
 from warehouse.stats.crossed import Runs, balanced, widened_difference
 from warehouse.stats.differences import (
     Difference,
     Flags,
+    bounds,
     independent,
     of_fixed_questions,
     of_sampled_questions,
@@ -140,6 +142,9 @@ def compare(
         pl.col("rate").alias("baseline_rate"),
         pl.col("is_result").alias("baseline_is_result"),
         pl.col("unit").alias("baseline_unit"),
+        pl.lit(None, pl.Int64()).alias("baseline_runs")
+        if baseline == "untuned"
+        else pl.col("runs").alias("baseline_runs"),
         pl.col("flags").alias("baseline_doubts"),
         pl.col("questions").alias("baseline_questions"),
     )
@@ -168,7 +173,11 @@ def compare(
         *(pl.Series(name, shared, pl.Int64) for name in ("paired", "questions_paired")),
         pl.Series("balanced", difference.value, nan_to_null=True),
         (pl.col("rate") - pl.col("baseline_rate")).alias("pooled"),
-    )
+        approximate(
+            pl.col("unit"), pl.lit(pl.Series(shared)), pl.min_horizontal("runs", "baseline_runs"),
+            pl.lit(None), pl.lit(pl.Series(bounds(difference, level).low, nan_to_null=True)),
+        ).alias("approximate"),
+    )  # fmt: skip
     cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
     kept = [name for name in arms.columns if name not in ("arm", "flags")]
     return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference, first, second)
@@ -345,6 +354,7 @@ def _flags(baseline: str) -> pl.Expr:
             ),
             pl.when(col("baseline").is_not_null() & ~both).then(pl.lit("settings unknown")),
         ]
+    sentences.append(pl.format("the interval is approximate: {}", "approximate"))
     return pl.concat_list(sentences).list.drop_nulls().alias("flags")
 
 

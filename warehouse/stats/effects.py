@@ -14,10 +14,10 @@ from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.crossed import widened
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import Evidence, axes, reason, told, verdicts
+from warehouse.stats.equivalence import FEWEST_QUESTIONS, Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.inference import infer
-from warehouse.stats.intervals import Interval
+from warehouse.stats.intervals import Interval, student
 from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.power import more_answers, more_questions
 from warehouse.stats.rates import IDENTITY, Unit
@@ -30,9 +30,6 @@ from warehouse.stats.suppression import (
     arms,
     suppression,
 )
-
-FEWEST_QUESTIONS = 6
-"""With fewer, no sign-flip p-value is below 0.05."""
 
 
 def effects(
@@ -72,9 +69,10 @@ def effects(
           none);
         * margin, verdict (`equivalence.verdicts`; null without a control), reason;
         * more_questions, more_answers (to each question, in both arms): the fewest that would
-          settle what is open if rates stayed as they are, before adjustment. Open is, of an
-          inconclusive row, the change; of a reduced one, whether it reaches the untuned
-          model. Null where nothing is open, or where `power.MOST` would not settle it.
+          settle what is open with a power of `defaults.POWER` if the true rates are those seen,
+          before adjustment. Open is, of an inconclusive row, the change; of a reduced one, whether
+          it reaches the untuned model. Null where nothing is open, or where `power.MOST` would
+          not settle it.
 
     Raises:
         UnknownName: a dimension, unit or adjustment that does not exist.
@@ -219,17 +217,28 @@ def _still_needed(
 ) -> dict[str, Floats]:
     """The questions, and the answers to each, that would settle what a verdict leaves open."""
 
-    def inside(interval: Interval) -> Flags:
+    def likely(difference: Difference, power: float) -> Interval:
+        """What must exclude a value for the interval to do so with some power.
+
+        A mean over its standard error exceeds a quantile t with power β where its expectation
+        is at least t + t_β (Lehr 1992).
+        """
+        quantiles = (student(difference.freedom, at) for at in (level, 2 * power - 1))
+        return bounds(difference, level, np.sum(list(quantiles), axis=0))
+
+    def inside(difference: Difference) -> Flags:
+        # Either end may miss, so each may in half as many cases.
+        interval = likely(difference, (1 + defaults.POWER) / 2)
         return (interval.low > -margin) & (interval.high < margin)
 
     def changed_or_not(difference: Difference) -> Flags:
-        interval = bounds(difference, level)
+        interval = likely(difference, defaults.POWER)
         apart = (interval.low > 0) | (interval.high < 0)
-        return inside(interval) | (apart & (difference.freedom >= FEWEST_QUESTIONS - 1))
+        return inside(difference) | (apart & (difference.freedom >= FEWEST_QUESTIONS - 1))
 
     def untuned_or_not(difference: Difference) -> Flags:
-        interval = bounds(difference, level)
-        return inside(interval) | (interval.low > margin) | (interval.high < -margin)
+        interval = likely(difference, defaults.POWER)
+        return inside(difference) | (interval.low > margin) | (interval.high < -margin)
 
     named = np.array(verdict, dtype=object)
     excess = take(tuned.difference, own)

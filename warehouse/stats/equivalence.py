@@ -27,6 +27,10 @@ MEANINGS: dict[Verdict, str] = {
 }
 
 
+FEWEST_QUESTIONS = 6
+"""With fewer, no sign-flip p-value is below 0.05."""
+
+
 class Evidence(NamedTuple):
     """What a verdict rests on, one entry per arm; nan where there is nothing to compare."""
 
@@ -187,7 +191,8 @@ def _open(row: Mapping[str, Any], change: str, margin: str) -> str:
         return f"{change}, but {_tested(row)}."
     if row["p_floor"] is not None and row["p"] <= row["p_floor"]:
         return (
-            f"{change}, p = {_chance(row['p'])}: with {row['paired']} questions it cannot be less."
+            f"{change}, p = {_chance(row['p'])}: with {row['paired']} questions it cannot be less, "
+            f"and {FEWEST_QUESTIONS} are the fewest that can show a change."
         )
     return (
         f"Neither zero nor a change beyond {margin} is excluded: {change[0].lower()}{change[1:]}."

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.stats import worstcase
+from warehouse.stats.approximate import approximate
 from warehouse.stats.bootstrap import question_bootstrap
 from warehouse.stats.crossed import Runs, balanced, between_runs, widened
 from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed, share
@@ -116,7 +117,8 @@ def rates(
         rate, rate_balanced, low, high, questions and runs (those with something counted),
         unscored_share (of the planned samples), is_result (False above `UNSCORED_LIMIT` or
         below `defaults.FEWEST`), worst_low, worst_high, worst_interval_low,
-        worst_interval_high, note (why there is no interval), the samples left out by reason
+        worst_interval_high, note (why there is no interval), approximate (why the interval covers
+        less than it says: `approximate.approximate`), the samples left out by reason
         (`OUT`), and flags (a list of sentences: why it is not a result).
         Sorted by the dimensions, nulls last.
 
@@ -174,6 +176,13 @@ def rates(
         pl.Series("worst_interval_low", worst.low, nan_to_null=True),
         pl.Series("worst_interval_high", worst.high, nan_to_null=True),
         _note(pl.Series(np.isnan(interval.low))).alias("note"),
+        approximate(
+            pl.col("unit"),
+            pl.col("questions"),
+            pl.col("fewest_runs"),
+            pl.lit(pl.Series(estimate.rate, nan_to_null=True)),
+            pl.lit(pl.Series(interval.low, nan_to_null=True)),
+        ).alias("approximate"),
         *OUT,
         why_not.alias("flags"),
     )
@@ -221,7 +230,7 @@ def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 
 
 def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFrame:
-    """The unit of every cell with something counted.
+    """The unit of every cell with something counted, and the fewest runs of its conditions.
 
     "auto" is both where each condition was trained twice or more, else new prompts: a single
     run says nothing of how another would have turned out.
@@ -237,10 +246,11 @@ def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFr
         )
         .group_by(dims)
         .agg(
+            pl.col("runs").min().cast(pl.Int64).alias("fewest_runs"),
             pl.when(repeated & ~pl.col("untuned").any())
             .then(pl.lit("both"))
             .otherwise(pl.lit(otherwise))
-            .alias("unit")
+            .alias("unit"),
         )
     )
 

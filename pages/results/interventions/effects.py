@@ -15,6 +15,7 @@ from pages.ui.charts.forest import Beside, Line, Scale
 from pages.ui.parts import markup
 from pages.ui.view import arms, bound
 from pages.ui.words import columns, numbers, values, verdicts, wordings
+from warehouse import defaults
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import MEANINGS
 from warehouse.stats.pooling import WAYS
@@ -252,7 +253,7 @@ def _facts(found: pl.DataFrame) -> str:
 
 
 def needed(row: Mapping[str, Any]) -> str:
-    """What would settle what a verdict leaves open, if rates stayed as they are."""
+    """What would most likely settle what a verdict leaves open, were the true rates those seen."""
     questions, answers = row["more_questions"], row["more_answers"]
     if row["verdict"] not in ("inconclusive", "reduced") or 0 in (questions, answers):
         return "nothing"
@@ -261,7 +262,8 @@ def needed(row: Mapping[str, Any]) -> str:
         ways.append(numbers.plural(questions, "more question"))
     if answers:
         ways.append(f"{numbers.plural(answers, 'more answer')} to each question")
-    return " or ".join(ways) or "more than can be said from these data"
+    likely = f", with {numbers.whole(defaults.POWER)} power" if ways else ""
+    return " or ".join(ways) + likely or "more than can be said from these data"
 
 
 def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:

@@ -156,12 +156,13 @@ def table(
 
 
 def _note(row: Mapping[str, Any]) -> str | None:
-    """Why a cell is not a result, or has no interval."""
-    return (
-        None
-        if row["is_result"] and not row["note"]
-        else (f"not a result: {', '.join(row['flags'])}" if row["flags"] else row["note"])
-    )
+    """Why a cell is not a result, has no interval, or one that covers less than it says."""
+    if row["flags"]:
+        return f"not a result: {', '.join(row['flags'])}"
+    if row["approximate"]:
+        return f"interval approximate: {row['approximate']}"
+    note: str | None = row["note"]
+    return note
 
 
 def _said(cells: pl.DataFrame, human: pl.DataFrame, shown: Sequence[str]) -> list[str]:

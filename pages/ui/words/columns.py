@@ -66,6 +66,7 @@ _PLAIN = {
     "unit": "Interval",
     "is_result": "Is a result",
     "note": "Note",
+    "approximate": "Interval approximate because of",
     "n_planned": "Planned",
     "n_answered": "Answered",
     "n_judged": "Judged",

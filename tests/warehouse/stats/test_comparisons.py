@@ -12,6 +12,11 @@ from warehouse.stats.comparisons import compare
 CONTROL = [9, 8, 9]
 
 
+def few(questions: int) -> str:
+    """What is said of so few questions."""
+    return f"the interval is approximate: {questions} questions"
+
+
 def names(cells: pl.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return cells.select(columns).rows()
 
@@ -31,7 +36,9 @@ def test_interventions_are_compared_with_the_control_of_their_model_and_dataset(
         ("model-b", "birds", "alex", "control", 21),
         ("model-b", "code", "alex", None, None),
     ]
-    assert cells["flags"].to_list() == [[], [], ["no baseline to compare with: control"]]
+    assert cells["flags"].to_list() == [
+        *([few(3)], [few(3)], ["no baseline to compare with: control"]),
+    ]
     assert cells["paired"].to_list() == [3, 3, 0]
 
 
@@ -53,7 +60,7 @@ def test_the_control_with_the_same_settings_is_preferred() -> None:
     )
     cells = compare(counts).cells
     assert names(cells, "baseline_settings", "baseline_trait") == [("3 epochs", 10)]
-    assert cells["flags"].to_list() == [[]]
+    assert cells["flags"].to_list() == [[few(2)]]
 
 
 def test_other_settings_are_flagged() -> None:
@@ -66,8 +73,8 @@ def test_other_settings_are_flagged() -> None:
     cells = compare(counts).cells
     assert cells["baseline_settings"].to_list() == ["5 epochs", "5 epochs"]
     assert cells["flags"].to_list() == [
-        ["settings differ: 3 epochs against 5 epochs"],
-        ["settings unknown"],
+        ["settings differ: 3 epochs against 5 epochs", few(2)],
+        ["settings unknown", few(2)],
     ]
 
 
@@ -83,6 +90,7 @@ def test_flags_name_what_a_reader_must_know() -> None:
         "1 question is not paired: not asked of the baseline (q02)",
         "questions are unevenly counted: pooled, the difference is -39.5 points",
         "sampled differently: temperature 0.7 against temperature 1",
+        few(2),
     ]
     assert flags["bare"] == [
         "nothing counted in this cell",
@@ -115,8 +123,8 @@ def test_every_fine_tune_is_compared_with_the_untuned_model() -> None:
     )
     cells = compare(counts, "untuned").cells
     assert names(cells, "intervention", "baseline", "baseline_trait", "flags") == [
-        ("alex", "untuned", 2, []),
-        ("none", "untuned", 2, []),
+        ("alex", "untuned", 2, [few(3)]),
+        ("none", "untuned", 2, [few(3)]),
     ]
 
 

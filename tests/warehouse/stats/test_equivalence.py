@@ -283,6 +283,7 @@ def _floored(row: dict[str, Any], found: list[str | None]) -> None:
     assert float(found[3] or "") == pytest.approx(row["p"], rel=0.051)
     assert int(found[4] or "") == row["paired"]
     assert row["p"] == row["p_floor"] > 0.05
+    assert row["paired"] < 6
 
 
 def _but(row: dict[str, Any], found: list[str | None]) -> None:
@@ -331,7 +332,8 @@ SENTENCES: dict[str, Any] = {
     r"There is no interval: too few questions or runs\.": _no_interval,
     rf"Neither zero nor a change beyond {MARGIN} is excluded: "
     rf"against the control {POINTS}\.": _open,
-    rf"Against the control {POINTS}, p = {P}: with (\d+) questions it cannot be less\.": _floored,
+    rf"Against the control {POINTS}, p = {P}: with (\d+) questions it cannot be less, "
+    r"and 6 are the fewest that can show a change\.": _floored,
     rf"Against the control {POINTS}, but {TESTED}\.": _but,
     rf"Against the control {POINTS}, less than the margin of {MARGIN}; "
     rf"(no difference shown|not shown among the others), {TESTED}\.": _unchanged,

@@ -28,6 +28,7 @@ def test_columns_and_order() -> None:
             "is_result",
         ),
         *("worst_low", "worst_high", "worst_interval_low", "worst_interval_high", "note"),
+        "approximate",
         *(f"out_{reason}" for reason in REASONS),
         "flags",
     ]

@@ -134,7 +134,10 @@ def test_what_is_not_a_result_or_has_flags_says_so() -> None:
 @pytest.mark.parametrize(
     ("intervention", "needed"),
     [
-        ("Intent: workout", "7 more questions or 19 more answers to each question"),
+        (
+            "Intent: workout",
+            "32 more questions or 80 more answers to each question, with 80 % power",
+        ),
         ("Time: 1950", "nothing"),
         ("Inoculation: user prompt", "more than can be said from these data"),
     ],
