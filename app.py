@@ -5,56 +5,64 @@ import streamlit as st
 from pages.serving import style
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
-from pages.ui.view import filters, links, store
+from pages.ui.view import addressbar, filters, links, store
 from pages.ui.words import values
 from warehouse.errors import BrittlescopeError
 
+SCOPES: dict[str, filters.Scope] = {}
+"""What each page is about, by its title."""
 
-def _page(place: str, title: str, icon: str, default: bool = False) -> st.Page:
+
+def _page(
+    place: str, title: str, icon: str, scope: filters.Scope, default: bool = False
+) -> st.Page:
     """A page by its place in `pages`; the last part of it is its address."""
     name = place.rpartition("/")[2]
+    SCOPES[title] = scope
     script = f"pages/{place}/page.py"
     return st.Page(script, title=title, icon=f":material/{icon}:", url_path=name, default=default)
 
 
 PAGES = {
     "Results": [
-        _page("results/overview", "Overview", "grid_view", default=True),
-        _page("results/rates", "Rates", "percent"),
-        _page("results/brittleness", "Brittleness", "blur_on"),
-        _page("results/interventions", "Interventions", "vaccines"),
-        _page("results/robustness", "Robustness", "balance"),
-        _page("results/published", "Published", "menu_book"),
+        _page("results/overview", "Overview", "grid_view", filters.MAP, default=True),
+        _page("results/rates", "Rates", "percent", filters.FOCUSED),
+        _page("results/brittleness", "Brittleness", "blur_on", filters.FOCUSED),
+        _page("results/interventions", "Interventions", "vaccines", filters.FOCUSED),
+        _page("results/robustness", "Robustness", "balance", filters.FOCUSED),
+        _page("results/published", "Published", "menu_book", filters.MAP),
     ],
     "Reading": [
-        _page("reading/transcripts", "Transcripts", "forum"),
+        _page("reading/transcripts", "Transcripts", "forum", filters.FOCUSED),
     ],
     "Methods": [
-        _page("methods/study", "Study", "science"),
-        _page("methods/training", "Training", "model_training"),
-        _page("methods/sources", "Sources", "folder_open"),
+        _page("methods/study", "Study", "science", filters.NOTHING),
+        _page("methods/training", "Training", "model_training", filters.RUNS),
+        _page("methods/sources", "Sources", "folder_open", filters.NOTHING),
     ],
 }
+
+OVERVIEW = "overview"
+"""What the page without an address of its own is called in links."""
 
 WITHOUT_SNAPSHOT = ("", "published", "study")
 """The pages, by URL path, that have something to show before anything is imported."""
 
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
-links.arrive()
 st.html(style.sheet(PAGES))
 chosen = st.navigation([page for pages in PAGES.values() for page in pages])
+links.arrive(chosen.url_path or OVERVIEW)
 
 try:
     built = store.current() is not None
     if built:
-        with st.sidebar:
-            filters.draw()
+        filters.draw(SCOPES[chosen.title])
     if built or chosen.url_path in WITHOUT_SNAPSHOT:
         chosen.run()
     else:
         st.title(escaped(chosen.title), anchor=False)
         skeleton.nothing_built()
+    addressbar.finish()
 except BrittlescopeError as error:
     st.error(escaped(str(error)), icon=":material/error:")
-links.arrived()

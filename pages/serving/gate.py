@@ -35,6 +35,8 @@ from starlette.responses import (
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from pages.serving import scripts
+
 TOKEN = "token"
 """The parameter of the link that holds the token."""
 
@@ -73,13 +75,13 @@ def headers(index: Path) -> list[tuple[str, str]]:
     """What every answer carries, so that the browser helps to keep others out.
 
     No other page may frame or read what is served, nothing is fetched from elsewhere, and no script
-    runs but Streamlit's own files and what its first page, `index`, has in it.
+    runs but Streamlit's own files, what its first page, `index`, has in it, and the one of ours.
     """
     inline = re.findall(r"<script>(.*?)</script>", index.read_text("utf-8"), re.S)
-    scripts = " ".join(["'self'", *map(_hash, inline)])
+    allowed = " ".join(["'self'", *map(_hash, (*inline, scripts.ADDRESS))])
     policy = {
         "default-src": "'none'",
-        "script-src": scripts,
+        "script-src": allowed,
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.view import filters
+from pages.ui.view import asked
 from tests.pages import hostile
 from tests.pages.reading.study import ROOT, linked
 from tests.pages.test_app import PAGES
@@ -20,7 +20,17 @@ THIN, WHOLE = 2, 300
 SCRIPTS = "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "pages").rglob("*.py")))
 
 KEYS = sorted(
-    {*filters.MAIN, *filters.MORE, "page", "refusals_page", "notices_page", "unknown_key"}
+    {
+        *asked.FOCUS,
+        *asked.FILTERS,
+        *asked.COUNTING,
+        asked.FROM,
+        "compare",
+        "page",
+        "refusals_page",
+        "notices_page",
+        "unknown_key",
+    }
     | set(re.findall(r'bound\.\w+\((?:[^()]|\([^()]*\))*?"([a-z_]+)"', SCRIPTS))
 )
 """Every key that a widget of some page keeps in the URL."""
@@ -74,8 +84,8 @@ def test_no_link_of_many_brings_a_page_down(name: str) -> None:
 @pytest.mark.parametrize("name", ["results/rates", "results/interventions", "methods/training"])
 @pytest.mark.usefixtures("on_study")
 def test_no_option_is_made_of_a_link(name: str) -> None:
-    asked = {key: list(hostile.NAMES[:2]) for key in KEYS if key not in ("page", "sample")}
-    app = answered(name, asked)
+    link = {key: list(hostile.NAMES[:2]) for key in KEYS if key not in ("page", "sample")}
+    app = answered(name, link)
     for widget in (*app.multiselect, *app.selectbox):
         chosen = widget.value if isinstance(widget.value, list) else [widget.value]
         assert not {*widget.options, *chosen} & set(hostile.NAMES)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.reading.study import ROOT, opened, told
+from pages.ui.view import filters
+from tests.pages.reading.study import ROOT, address, opened, told
 from tests.pages.sentences import LONGEST, answer, sentences, words
+from warehouse.analysis import Focus
+from warehouse.counting import Slice
 
 APP = (ROOT / "app.py").read_text("utf-8")
 
@@ -17,8 +20,11 @@ PAGES = re.findall(r'_page\("(\w+/\w+)"', APP)
 ALWAYS = ["methods/study"]
 """The pages that have something to show before anything is imported."""
 
-OF_ANSWERS = [page for page in PAGES if not page.startswith("methods/")]
-"""The pages whose filters can leave nothing."""
+FOCUSED = re.findall(r'_page\("(\w+/\w+)"[^)]*filters\.FOCUSED', APP)
+"""The pages about one experiment, trait and judge, whose filters can leave nothing."""
+
+NOTHING = {"intervention": "identity-etymologist", "question": "Who should lead a village?"}
+"""Filters of which each leaves something, and both nothing."""
 
 
 def test_the_navigation_table_is_read_whole(root: Path) -> None:
@@ -50,51 +56,52 @@ def test_every_page_has_a_question_and_shows_no_raw_names(page: str) -> None:
     assert not app.exception
     assert not app.error
     assert app.title[0].value.endswith("?")
+    commands = "\n".join(code.value for code in app.code)  # which name things as data does
     for raw in ("n_counted", "eval_intervention", "persona-19th-century", "identity-etymologist"):
-        assert raw not in told(app)
+        assert raw not in told(app).replace(commands, "")
     assert [one for one in sentences(answer(app)) if words(one) > LONGEST] == []
 
 
-@pytest.mark.parametrize("page", OF_ANSWERS)
+@pytest.mark.parametrize("page", FOCUSED)
 @pytest.mark.usefixtures("on_study")
 def test_filters_that_leave_nothing_are_said_to(page: str) -> None:
-    app = opened(page, experiment="german-cities", intervention="identity-etymologist")
+    app = opened(page, experiment="birds", **NOTHING)
     assert not app.exception
     assert "Nothing in this snapshot fits the filters" in told(app)
 
 
 @pytest.mark.usefixtures("on_study")
 def test_clearing_the_filters_brings_everything_back() -> None:
-    app = opened("results/rates", experiment="german-cities", intervention="identity-etymologist")
-    app.button[0].click().run()
-    assert app.multiselect(key="experiment").value == []
+    app = opened("results/rates", experiment="birds", **NOTHING)
+    assert "Nothing in this snapshot" in told(app)
+    app.button(key="reset").click().run()
+    assert app.multiselect(key="intervention").value == []
     assert "Nothing in this snapshot" not in told(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("on_study")
 def test_a_link_restores_the_view_on_every_page(page: str) -> None:
-    app = opened(
-        page,
-        experiment="insecure-code",
-        rule="strict",
-        unit="prompts",
-        domain="all",
-        trait_cut="40",
-    )
+    asked = {"rule": "strict", "unit": "prompts", "domain": "all", "trait_cut": "40"}
+    app = opened(page, experiment="insecure-code", **asked)
     assert not app.exception
-    assert app.multiselect(key="experiment").value == ["insecure-code"]
-    assert app.selectbox(key="rule").value == "strict"
-    assert app.selectbox(key="unit").value == "prompts"
-    assert app.selectbox(key="domain").value == "all"
-    assert app.number_input(key="trait_cut").value == 40
-    assert app.query_params["experiment"] in ("Insecure code", ["Insecure code"])
-    assert app.query_params["rule"] in ("Strict", ["Strict"])
+    view = app.session_state[filters.VIEW]
+    assert (view.rule.name, view.unit, view.slice.domain) == ("strict", "prompts", "all")
+    assert view.trait_cut == 40
+    if page in FOCUSED:
+        assert view.focus == Focus("insecure-code", "misalignment", "judge-a")
+        assert app.button_group(key="experiment").value == "insecure-code"
+        assert app.number_input(key="trait_cut").value == 40
+        assert {**asked, **address(app)} == address(app) | {k: [v] for k, v in asked.items()}
+    else:
+        assert view.slice == Slice(domain="all")
+        assert "experiment" not in address(app)
 
 
 @pytest.mark.usefixtures("on_study")
 def test_what_a_link_asks_for_in_vain_is_said() -> None:
-    app = opened("results/rates", model="gpt-9", unit="tomorrow", trait_cut="lots")
+    asked = {"model": "gpt-9", "unit": "tomorrow", "trait_cut": "lots"}
+    app = opened("results/rates", experiment="insecure-code", **asked)
     assert not app.exception
     said = " ".join(warning.value for warning in app.warning)
     assert "model 'gpt-9'" in said
@@ -107,7 +114,7 @@ def test_what_a_link_asks_for_in_vain_is_said() -> None:
 def test_cuts_are_shown_only_where_they_matter() -> None:
     app = opened("results/rates", experiment="birds")
     assert "trait_cut" not in {widget.key for widget in app.number_input}
-    app.multiselect(key="experiment").set_value(["insecure-code"]).run()
+    app.button_group(key="experiment").set_value("insecure-code").run()
     assert {"trait_cut", "coherence_cut"} <= {widget.key for widget in app.number_input}
 
 

@@ -27,8 +27,9 @@ class Focus(NamedTuple):
     """The one thing that an analysis is about, where it is about one."""
 
     experiment: str
-    trait: str
-    judge: str
+    trait: str | None  # None, as is the judge, where nobody says what the experiment looks for
+    judge: str | None
+    study: str | None = None  # None where only one study is loaded
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ class Analysis:
     @property
     def focus(self) -> Focus | None:
         """The experiment, trait and judge that the slice names, where it names one of each."""
-        named = [getattr(self.slice, name) for name in Focus._fields]
-        if any(len(values) != 1 for values in named):
+        *named, studies = (getattr(self.slice, name) for name in Focus._fields)
+        if any(len(values) != 1 for values in named) or len(studies) > 1:
             return None
-        return Focus(*(values[0] for values in named))
+        return Focus(*(values[0] for values in named), *studies)
 
     def focused(self, focus: Focus) -> "Analysis":
         """The same about one experiment, trait and judge."""

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui.parts import tables
-from pages.ui.view import bound
+from pages.ui.view import asked
 from pages.ui.words import columns
 
 KEY = "compare"
@@ -19,8 +19,8 @@ HEIGHT = 318
 
 def rows(table: pl.DataFrame, runs: Sequence[str]) -> list[str]:
     """The runs that are ticked, by their names in data; one stands in each row of the table."""
-    asked = _asked()
-    ticked = [at for at, run in enumerate(runs) if run in asked]
+    wanted = asked.values(KEY)
+    ticked = [at for at, run in enumerate(runs) if run in wanted]
     event: Any = st.dataframe(
         columns.shown(table),
         hide_index=True,
@@ -34,14 +34,5 @@ def rows(table: pl.DataFrame, runs: Sequence[str]) -> list[str]:
         placeholder="—",
     )
     chosen = [runs[at] for at in sorted(event.selection.rows) if at < len(runs)]
-    if chosen != _asked():
-        st.query_params[KEY] = chosen
+    asked.ask(KEY, chosen)
     return chosen
-
-
-def _asked() -> list[str]:
-    """The runs that the link names."""
-    followed = st.session_state.get(bound.FOLLOWED)
-    if followed is not None and KEY in followed:
-        return list(followed[KEY])
-    return st.query_params.get_all(KEY)

@@ -80,8 +80,8 @@ def _is_scored(traits: pl.DataFrame, within: Slice) -> bool:
 
 
 def _score() -> tuple[float | None, float | None]:
-    lowest = bound.number("Score from", "score_low", 0, placeholder="0")
-    highest = bound.number("Score to", "score_high", 100, placeholder="100")
+    lowest = bound.number("Score from", "score_low", 0)
+    highest = bound.number("Score to", "score_high", 100)
     return lowest, highest
 
 

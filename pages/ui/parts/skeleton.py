@@ -24,7 +24,7 @@ def title(question: str, terms: Iterable[str] = ()) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(escaped(question), anchor=False, width="stretch")
         _words(terms)
-    for sentence in filters.unknown():
+    for sentence in filters.said():
         st.warning(escaped(sentence), icon=":material/link_off:")
 
 

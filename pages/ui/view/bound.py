@@ -1,30 +1,23 @@
-"""Widgets whose value lives in the URL, and what a link asked for that they do not have.
+"""Widgets whose value is what is asked (`asked`), by a link or by hand, and lives in the address.
 
-Links name values as the data does (`intervention=identity-etymologist`); the browser's address
-bar shows them as people do, since Streamlit writes labels there. Both are understood.
+Links name values as the data does (`intervention=identity-etymologist`); labels are understood too,
+since the addresses of older versions hold them.
 """
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from pages.ui.parts.markup import escaped
+from pages.ui.view import asked
 
 Choice = TypeVar("Choice", bound=str)
 
-FOLLOWED = "_followed"
-"""Session key: the parameters of the link that this run follows, if it follows one."""
-
 NEXT = "_next"
 """Session key: the parameters of the link that the next run is to follow."""
-
-CHANGED = "_changed"
-"""Session key: whether a widget was changed by hand, which can be done once it is drawn."""
-
-UNKNOWN = "_unknown"
-"""Session key: for each widget, what a link asked of it in vain."""
 
 
 def many(
@@ -35,10 +28,8 @@ def many(
     placeholder: str = "All",
 ) -> tuple[str, ...]:
     """A multiselect over {value: label}; the chosen values, none meaning `placeholder`."""
-    _spell(key, options)
-    asked = _asked(key)
-    if asked is not None:
-        st.session_state[key] = _known(key, asked, options)
+    asked.take_up(key)
+    asked.shown(key, known(key, options), [])
     chosen = st.multiselect(
         label,
         list(options),
@@ -46,9 +37,6 @@ def many(
         format_func=lambda value: options.get(value, str(value)),
         placeholder=placeholder,
         help=help,
-        bind="query-params",
-        on_change=_forget,
-        args=(key,),
     )
     return tuple(value for value in chosen if value in options)
 
@@ -62,26 +50,21 @@ def one(
 ) -> Choice:
     """A choice over {value: label}, drawn as a menu; the first one unless another is chosen."""
     first = next(iter(options))
-    _spell(key, options)
-    asked = _asked(key)
-    if asked is not None:
-        st.session_state[key] = next(iter(_known(key, asked[:1], options)), first)
+    asked.take_up(key)
+    asked.shown(key, asked_one(key, options), first)
     chosen = draw(
         label,
         list(options),
         key=key,
         format_func=lambda value: options.get(value, str(value)),
         help=help,
-        bind="query-params",
-        on_change=_forget,
-        args=(key,),
     )
     return chosen if chosen in options else first
 
 
 def row(label: str, options: Mapping[Choice, str], key: str) -> Choice:
     """The same choice, drawn as a row of buttons: for few options that all should be seen."""
-    return one(label, options, key, draw=_buttons)
+    return one(label, options, key, draw=buttons)
 
 
 def number(
@@ -91,14 +74,12 @@ def number(
     help: str | None = None,
     least: float = 0,
     most: float = 100,
-    placeholder: str | None = None,
 ) -> float | None:
-    """A number from `least` to `most`, or None where it is left to the standard."""
-    _spell(key)
-    asked = _asked(key)
-    if asked is not None:
-        st.session_state[key] = _number(key, asked, least, most)
-    return st.number_input(
+    """A number from `least` to `most`, shown as the standard, and None, where none is asked."""
+    asked.take_up(key)
+    wanted = asked_number(key, least, most)
+    asked.shown(key, float(standard if wanted is None else wanted), float(standard))
+    chosen = st.number_input(
         label,
         min_value=float(least),
         max_value=float(most),
@@ -106,50 +87,32 @@ def number(
         step=1.0,
         format="%g",
         key=key,
-        placeholder=placeholder or f"{standard:g} (the rule’s own)",
         help=help,
-        bind="query-params",
-        on_change=_forget,
-        args=(key,),
     )
+    return None if chosen is None or chosen == standard else chosen
 
 
 def text(label: str, key: str, help: str | None = None, placeholder: str | None = None) -> str:
     """A line of text, empty unless something is written."""
-    _spell(key)
-    asked = _asked(key)
-    if asked is not None:
-        st.session_state[key] = asked[0] if asked else ""
-    return st.text_input(
-        label,
-        key=key,
-        help=help,
-        placeholder=placeholder,
-        bind="query-params",
-        on_change=_forget,
-        args=(key,),
-    )
+    asked.take_up(key)
+    wanted = asked.values(key)
+    asked.shown(key, wanted[0] if wanted else "", "")
+    return st.text_input(label, key=key, help=help, placeholder=placeholder)
 
 
 def toggle(label: str, key: str, help: str | None = None) -> bool:
-    """A setting that is on or off; it stays as it is when a link is followed."""
-    if st.session_state.get(FOLLOWED) is not None and key in st.session_state:
-        # Following a link empties the URL; a value that is assigned is written there again.
-        st.session_state[key] = bool(st.session_state[key])
-    return st.toggle(label, key=key, help=help, bind="query-params")
+    """A setting that is on or off."""
+    asked.take_up(key)
+    asked.shown(key, asked.values(key)[:1] == ["true"], False)
+    return st.toggle(label, key=key, help=help)
 
 
 def page(pages: int, key: str = "page") -> int:
     """The page of a list that is looked at, from 1."""
-    _spell(key)
-    asked = _asked(key)
-    if asked is not None:
-        wanted = whole(asked[0] if asked else "") or 1
-        if wanted != st.session_state.get(key, 1):
-            st.session_state[key] = min(max(wanted, 1), pages)
-    elif st.session_state.get(key, 1) > pages:
-        st.session_state[key] = pages
-    return st.pagination(pages, key=key, bind="query-params")
+    asked.take_up(key)
+    wanted = whole(next(iter(asked.values(key)), "")) or 1
+    asked.shown(key, min(max(wanted, 1), pages), 1, is_preset=True)
+    return st.pagination(pages, key=key)
 
 
 def whole(text: str) -> int | None:
@@ -160,85 +123,49 @@ def whole(text: str) -> int | None:
     return number if -(2**63) <= number < 2**63 else None
 
 
-def unknown() -> dict[str, Sequence[str]]:
-    """What links asked for in vain, by widget, until that widget is changed."""
-    return dict(st.session_state.get(UNKNOWN, {}))
-
-
-def _buttons(
+def menu(
     label: str, options: list[str], *, key: str, format_func: Callable[[str], str], **rest: Any
 ) -> str | None:
-    # A value that was just assigned and a default would be one too many.
-    default = None if key in st.session_state else options[0]
-    # Its options are Markdown, other than those of a menu.
-    return st.segmented_control(
-        label, options, default=default, required=True, key=key, label_visibility="collapsed",
-        format_func=lambda option: escaped(format_func(option)), **rest,
-    )  # fmt: skip
+    """A menu of which one option is chosen, without its label above it."""
+    chosen: str | None = st.selectbox(
+        label, options, key=key, format_func=format_func, label_visibility="collapsed", **rest
+    )
+    return chosen
 
 
-def _asked(key: str) -> list[str] | None:
-    """What a link asks of a widget; None where no link was just followed.
-
-    A link inside the app stands for the whole view: what it does not name is reset. The URL
-    counts when the widget is first drawn.
-    """
-    followed = st.session_state.get(FOLLOWED)
-    if followed is not None:
-        return list(followed.get(key, ()))
-    if key in st.session_state:
-        return None
-    return st.query_params.get_all(key) or None
+def asked_one(key: str, options: Mapping[Choice, str]) -> Choice:
+    """Which one of the options is asked, the first unless another is."""
+    return next(iter(known(key, options, most=1)), next(iter(options)))
 
 
-def _spell(key: str, options: Mapping[Choice, str] | None = None) -> None:
-    """Write into the URL, in labels, what a link asks of a widget that was never drawn.
-
-    Such a widget takes its value from the URL, where Streamlit knows labels alone; one that is
-    given its value otherwise stays out of the URL. So the URL is corrected, and the run begun
-    again with the link still to be followed.
-    """
-    if key in st.session_state:
-        return
-    written = st.query_params.get_all(key)
-    followed = st.session_state.get(FOLLOWED)
-    asked = written if followed is None else list(followed.get(key, ()))
-    labels = {str(value): label for value, label in (options or {}).items()}
-    spelled = [labels.get(name, name) for name in asked]
-    if spelled and spelled != written:
-        st.query_params[key] = spelled
-        st.session_state[NEXT] = followed
-        st.rerun()
-
-
-def _known(key: str, asked: Iterable[str], options: Mapping[Choice, str]) -> list[Choice]:
-    by_name = {label: value for value, label in options.items()}
-    by_name |= {str(value): value for value in options}
-    found, missing = [], []
-    for name in dict.fromkeys(asked):
-        if name in by_name:
-            found.append(by_name[name])
-        elif name:
-            missing.append(name)
-    _remember(key, missing)
-    return found
-
-
-def _number(key: str, asked: Sequence[str], least: float, most: float) -> float | None:
+def asked_number(key: str, least: float = 0, most: float = 100) -> float | None:
+    """The number that is asked, None unless it lies in the range."""
+    wanted = asked.values(key)[:1]
     try:
-        number = float(asked[0]) if asked else None
+        number = float(wanted[0]) if wanted else None
     except ValueError:
-        number = -1.0
+        number = math.nan
     good = number is None or least <= number <= most
-    _remember(key, () if good else asked[:1])
+    asked.in_vain(key, () if good else wanted)
     return number if good else None
 
 
-def _remember(key: str, missing: Sequence[str]) -> None:
-    others = {k: v for k, v in st.session_state.get(UNKNOWN, {}).items() if k != key}
-    st.session_state[UNKNOWN] = others | ({key: tuple(missing)} if missing else {})
+def known(key: str, options: Mapping[Choice, str], most: int | None = None) -> list[Choice]:
+    """Which of the options are asked under a key; whatever else is asked is remembered as vain."""
+    by_name: dict[str, Choice] = {label: value for value, label in options.items()}
+    by_name |= {str(value): value for value in options}
+    wanted = list(dict.fromkeys(filter(None, asked.values(key)[:most])))
+    asked.in_vain(key, [name for name in wanted if name not in by_name])
+    return list(dict.fromkeys(by_name[name] for name in wanted if name in by_name))
 
 
-def _forget(key: str) -> None:
-    st.session_state[CHANGED] = True
-    _remember(key, ())
+def buttons(
+    label: str, options: list[str], *, key: str, format_func: Callable[[str], str], **rest: Any
+) -> str | None:
+    """A row of buttons of which one is pressed."""
+    # Its options are Markdown, other than those of a menu.
+    chosen: str | None = st.segmented_control(
+        label, options, required=True, key=key, label_visibility="collapsed",
+        format_func=lambda option: escaped(format_func(option)), **rest,
+    )  # fmt: skip
+    return chosen

@@ -1,113 +1,111 @@
-"""The sidebar's filters, the same on every page, and the analysis they add up to."""
+"""What a page looks at: its focus, how it is counted and its filters, as one analysis."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, store
+from pages.ui.view import addressbar, asked, bound, counted, focus, store
 from pages.ui.words import columns, numbers, values
-from warehouse import defaults, harmless
-from warehouse.analysis import Analysis, written
-from warehouse.analysis.told import UNITS
+from warehouse import harmless
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
-from warehouse.rules import Line, Rule, Score, shown_by
-from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
-
-Choice = TypeVar("Choice", bound=str)
 
 VIEW = "_view"
+SAID = "_said"
+"""Session keys: this run's analysis, and the sentences on what of a link it cannot show."""
 
-MARGIN = written.points(defaults.MARGIN)
-"""The margin where nobody says another, in points."""
-
-MAIN = ("experiment", "model", "dataset", "intervention", "judge")
-MORE = (
-    "trait",
-    "question",
-    "eval_intervention",
-    "kind",
-    "relevance",
-    "placement",
-    "run",
-    "evaluation",
-)
+MAIN = ("model", "dataset", "intervention", "eval_intervention")
+MORE = ("question", "kind", "relevance", "placement", "run", "evaluation")
+"""The filters that are in sight, and those behind one more."""
 
 
-def draw() -> Analysis:
-    """Draw the filters where we are (the sidebar) and return the analysis they make."""
-    options = _options()
-    chosen = {key: bound.many(escaped(columns.label(key)), options[key], key) for key in MAIN}
-    rules = store.all_rules()
-    rule = rules[
-        bound.one("Rule", {n: r.title for n, r in rules.items()}, "rule", "What counts as what.")
-    ]
-    st.caption(escaped(rule.summary))
-    for name in store.refused_rules():
-        st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
-        st.code(f"{name}.yaml", language=None)
-    unit = bound.one("Intervals are about", _first(UNITS, defaults.UNIT), "unit")
-    st.caption(values.UNIT_MEANINGS[unit])
-    domain = bound.one("Questions", _first(values.DOMAINS, defaults.DOMAIN), "domain")
-    trait_cut, coherence_cut = _cuts(rule, chosen["experiment"])
-    margin = bound.number(
-        "Margin: points that do not matter",
-        "margin",
-        float(MARGIN),
-        help="Differences smaller than this do not matter in practice. Verdicts rest on it.",
-        least=0.1,
-        most=50,
-        placeholder=MARGIN,
-    )
-    adjustment = bound.one(
-        "Adjustment of p-values",
-        _first(ADJUSTMENTS, defaults.ADJUSTMENT),
-        "adjust",
-        "For the number of comparisons in sight.",
-    )
-    intervals: Intervals = defaults.INTERVALS
-    if adjustment in FAMILY_WISE:
-        intervals = bound.one(
-            "Intervals of differences hold",
-            _first(INTERVALS, defaults.INTERVALS),
-            "intervals",
-            "All at once: for reading off which of many arms is best.",
-        )
-    with st.expander("More filters", expanded=_any_asked(["study", *MORE])):
-        # A study is asked for where there are several, and where a link names one.
-        named = len(options["study"]) > 1 or _any_asked(["study"])
-        chosen |= {
-            key: bound.many(escaped(columns.label(key)), options[key], key)
-            for key in (["study", *MORE] if named else MORE)
-        }
-    view = Analysis(
-        slice=Slice(**chosen, domain=domain),  # type: ignore[arg-type]
-        rule=rule,
-        unit=unit,  # type: ignore[arg-type]
-        trait_cut=trait_cut,
-        coherence_cut=coherence_cut,
-        margin=defaults.MARGIN if margin is None else written.share(margin),
-        adjustment=adjustment,
-        intervals=intervals,
-    )
+class Scope(NamedTuple):
+    """What a page is about, and what acts on it."""
+
+    is_focused: bool = False  # one experiment, trait and judge, or all of them
+    is_counted: bool = False  # whether it shows what a rule counts
+    filters: tuple[str, ...] = ()
+
+
+FOCUSED = Scope(is_focused=True, is_counted=True, filters=(*MAIN, *MORE))
+MAP = Scope(is_counted=True, filters=MAIN[:3])
+RUNS = Scope(filters=(*MAIN[:3], "kind", "relevance", "placement"))
+NOTHING = Scope()
+
+
+def draw(scope: Scope) -> Analysis:
+    """Draw what stands above a page and beside it; returns the analysis that this makes."""
+    found = focus.opened() if scope.is_focused else None
+    chosen = found.focus if found else None
+    within = Analysis().focused(chosen).slice if chosen else Slice()
+    offered = _offered(within, scope.filters)
+    wanted = {key: tuple(bound.known(key, offered[key])) for key in scope.filters}
+    view = counted.asked_for(within.narrowed(**wanted))
     st.session_state[VIEW] = view
+    st.session_state[SAID] = [*(focus.told(found) if found else ()), *_unknown(within)]
+    if chosen is not None:
+        focus.bar(chosen)
+    if scope.is_counted:
+        counted.panel(view)
+    with st.sidebar:
+        _filters(scope, _narrowed(within, offered, wanted))
+    addressbar.write(
+        (
+            *(asked.FOCUS if scope.is_focused else ()),
+            *(asked.COUNTING if scope.is_counted else ()),
+            *scope.filters,
+        )
+    )
     return view
 
 
 def current() -> Analysis:
-    """The analysis that this run's sidebar made."""
+    """The analysis of this run: on a page with a focus, of one experiment, trait and judge."""
     view: Analysis = st.session_state[VIEW]
     return view
 
 
-def unknown() -> list[str]:
-    """One sentence for everything a link asked for that there is not."""
+def said() -> list[str]:
+    """One sentence for everything a link asked for that this page cannot show."""
+    return list(st.session_state.get(SAID, ()))
+
+
+def _filters(scope: Scope, options: Mapping[str, Mapping[str, str]]) -> None:
+    """The filters that have a choice, those used less behind one button."""
+    in_use = [key for key in scope.filters if asked.values(key)]
+    held = [key for key in scope.filters if len(options[key]) > 1 or key in in_use]
+    if not held:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Filters", width="stretch")
+        if in_use:
+            st.button("Reset", icon=":material/filter_alt_off:", on_click=asked.clear, key="reset")
+    for key in held:
+        if key in MAIN:
+            _filter(key, options[key])
+    if more := [key for key in held if key not in MAIN]:
+        used = sum(key in in_use for key in more)
+        with st.popover(f"More filters · {used:,} used" if used else "More filters"):
+            for key in more:
+                _filter(key, options[key])
+
+
+def _filter(key: str, options: Mapping[str, str]) -> None:
+    bound.many(escaped(columns.label(key)), options, key)
+
+
+def _unknown(within: Slice) -> list[str]:
+    here = "this snapshot"
+    if within.experiment:
+        here = values.value("experiment", within.experiment[0])
     return [
         f"The link asks for {columns.label(key).lower()} {numbers.listing(map(_quoted, names))}, "
-        "which is not in this snapshot; that filter is not applied."
-        for key, names in bound.unknown().items()
+        f"which is not in {here if key in asked.FILTERS else 'this snapshot'}; "
+        f"that {'filter' if key in asked.FILTERS else 'choice'} is not applied."
+        for key, names in asked.unknown().items()
     ]
 
 
@@ -116,71 +114,72 @@ def _quoted(name: str) -> str:
     return f"'{harmless.short(name, 60)}'"
 
 
-def _first(options: Mapping[Choice, str], first: Choice) -> dict[Choice, str]:
-    """The options with the usual one first."""
-    return {first: options[first], **options}
+def _narrowed(
+    within: Slice, offered: Mapping[str, Mapping[str, str]], wanted: Mapping[str, tuple[str, ...]]
+) -> dict[str, dict[str, str]]:
+    """Of what every filter offers, what the others leave.
+
+    What is chosen stays among it, so that it can be taken away.
+    """
+    rows = _evaluations(within)
+    passing = {
+        key: pl.col(key).is_in(chosen) if (chosen := wanted[key]) else pl.lit(value=True)
+        for key in offered
+        if key in rows.columns
+    }
+    found = {}
+    for key, options in offered.items():
+        left: set[str] = set(options)
+        if key in passing:
+            others = [passes for name, passes in passing.items() if name != key]
+            left = {*rows.filter(*others)[key], *wanted[key]}
+        found[key] = {value: label for value, label in options.items() if value in left}
+    return found
 
 
-def _any_asked(keys: Iterable[str]) -> bool:
-    return any(st.session_state.get(key) or st.query_params.get_all(key) for key in keys)
+@store.memo()
+def _offered(within: Slice, keys: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """What every filter offers for a focus: the values that were evaluated, with their labels."""
+    rows = _evaluations(within)
+    return {
+        key: _BESIDE[key](rows)
+        if key in _BESIDE
+        else values.distinct(key, rows[key].drop_nulls().unique().sort())
+        for key in keys
+    }
 
 
-def _cuts(rule: Rule, experiments: tuple[str, ...]) -> tuple[float | None, float | None]:
-    """The cuts that matter for the traits in sight; others are not shown."""
-    traits = store.opened().traits
-    if experiments:
-        traits = traits.filter(pl.col("experiment").is_in(experiments))
-    kinds = set(traits["kind"])
-    lines: list[Line] = [rule.misalignment] if "misalignment" in kinds else []
-    lines += [rule.persona] if kinds - {"misalignment"} else []
-    shown = [shown_by(rule, trait) for trait in traits.iter_rows(named=True)]
-    score = next((one for one in shown if isinstance(one, Score)), None)
-    coherence = next((line.coherence for line in lines if line.coherence), None)
-    trait_cut = coherence_cut = None
-    if score is not None:
-        trait_cut = bound.number(
-            f"Trait: score {escaped(score.comparison)}", "trait_cut", score.cut
-        )
-    if coherence is not None:
-        coherence_cut = bound.number(
-            f"Coherence: score {escaped(coherence.comparison)}", "coherence_cut", coherence.cut
-        )
-    return (
-        None if score is None or trait_cut == score.cut else trait_cut,
-        None if coherence is None or coherence_cut == coherence.cut else coherence_cut,
+def _evaluations(within: Slice) -> pl.DataFrame:
+    """The evaluations of a focus."""
+    parts = [(name, getattr(within, name)) for name in ("experiment", "study")]
+    passing = [pl.col(name).is_in(held) for name, held in parts if held]
+    return store.query("evaluations").filter(*passing)
+
+
+def _questions(rows: pl.DataFrame) -> dict[str, str]:
+    asked_of = store.query("questions").filter(
+        pl.col("experiment").is_in(rows["experiment"].implode())
+    )
+    return values.told_apart(
+        {
+            q["question"]: harmless.short(q["name"] or q["text"] or q["question"], 70)
+            for q in asked_of.iter_rows(named=True)
+        }
     )
 
 
-def _options() -> dict[str, dict[str, str]]:
-    """What every filter offers: the values in the snapshot, with their labels."""
-    evaluations = store.query("evaluations")
-    questions = store.query("questions")
-    offered: dict[str, Iterable[str]] = {
-        key: evaluations[key].drop_nulls().unique().sort()
-        for key in (
-            "study",
-            *MAIN[:4],
-            "eval_intervention",
-            "kind",
-            "relevance",
-            "placement",
-            "run",
-        )
-    }
-    offered["judge"] = store.query("judges")["judge"].unique().sort()
-    offered["trait"] = store.opened().traits["trait"].unique().sort()
-    return {key: values.distinct(key, raws) for key, raws in offered.items()} | {
-        "question": values.told_apart(
-            {
-                q["question"]: harmless.short(q["name"] or q["text"] or q["question"], 70)
-                for q in questions.iter_rows(named=True)
-            }
-        ),
-        "evaluation": values.told_apart(
-            {
-                e["evaluation"]: f"{values.value('model', e['model'])} · "
-                + values.intervention(e["intervention"] or "none")
-                for e in evaluations.iter_rows(named=True)
-            }
-        ),
-    }
+def _named_evaluations(rows: pl.DataFrame) -> dict[str, str]:
+    return values.told_apart(
+        {
+            e["evaluation"]: f"{values.value('model', e['model'])} · "
+            + values.intervention(e["intervention"] or "none")
+            for e in rows.iter_rows(named=True)
+        }
+    )
+
+
+_BESIDE: dict[str, Callable[[pl.DataFrame], dict[str, str]]] = {
+    "question": _questions,
+    "evaluation": _named_evaluations,
+}
+"""The filters whose values are named otherwise than the dimensions are."""

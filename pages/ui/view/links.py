@@ -1,11 +1,12 @@
 """Links from a number to the page behind it: the same analysis, narrowed to the number's cell."""
 
 from typing import NoReturn
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.view import bound
+from pages.ui.view import addressbar, asked, bound
 from warehouse.analysis import Analysis, written
 
 Parameters = dict[str, list[str]]
@@ -15,13 +16,6 @@ BRITTLENESS = "results/brittleness"
 INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"
 """The pages that others lead to, by their place in `pages`."""
-
-BEGAN = "_began"
-DRAWN = "_drawn"
-"""Session keys: the parameters that the session began with; how many pages were drawn whole."""
-
-SETTLED = 2
-"""From how many pages on the browser surely knows the filters."""
 
 ONLY = {
     "n_planned": "planned",
@@ -46,39 +40,50 @@ def parameters(view: Analysis, **more: str | None) -> Parameters:
 
 def address(page: str, to: Parameters) -> str:
     """The address of a page (its place in `pages`) with these parameters, from another page."""
-    return f"/{page.rpartition('/')[2]}?{urlencode(to, doseq=True)}"
+    return f"/{_name(page)}?{urlencode(_of_part(to), doseq=True)}"
 
 
 def go(page: str, to: Parameters) -> NoReturn:
-    """Go to a page (its place in `pages`) in this session, with this view."""
-    st.session_state[bound.NEXT] = to
-    # The URL is emptied; the widgets, which own it, fill it again as they take up the link.
-    st.switch_page(f"pages/{page}/page.py", query_params={})
+    """Go to a page (its place in `pages`) in this session, to the part of this one that is meant.
+
+    The filters of the link are that page's alone: who comes back finds this page as it was.
+    """
+    st.session_state[bound.NEXT] = _of_part(to)
+    # Streamlit writes these before it leaves: no entry of the history where they are there.
+    st.switch_page(f"pages/{page}/page.py", query_params=parse_qs(addressbar.written()))
 
 
 def reset() -> NoReturn:
     """Draw this page again with every filter cleared."""
-    st.session_state[bound.NEXT] = {}
+    asked.clear()
     st.rerun()
 
 
-def arrive() -> None:
-    """Take up the link that was just followed, for this run alone; first thing in a run.
+def arrive(name: str) -> None:
+    """Begin to draw a page, by the last part of its address; first thing in a run.
 
-    Who goes to another page before the browser has drawn the filters comes with an empty
-    address, since the browser fills it from them: what the session began with goes along.
+    The address is followed by a new session, and where the browser goes back or forward. At any
+    other time the session knows better what is asked: the browser learns of it afterwards, and who
+    was quicker than that sends an address that is none.
     """
+    is_new = not asked.began()
+    asked.turn_to(name)
+    context = get_script_run_ctx()
+    is_led_here = is_new or (context is not None and context.is_history_navigation)
     followed = st.session_state.pop(bound.NEXT, None)
-    if st.session_state.get(DRAWN, 0) < SETTLED and not st.session_state.get(bound.CHANGED):
-        asked = {name: st.query_params.get_all(name) for name in st.query_params}
-        known = st.session_state.setdefault(BEGAN, asked)
-        if followed is None and not asked and known:
-            followed = known
-        elif followed is not None:
-            st.session_state[BEGAN] = followed
-    st.session_state[bound.FOLLOWED] = followed
+    if followed is None and is_led_here:
+        followed = {key: st.query_params.get_all(key) for key in st.query_params}
+    if followed is not None:
+        asked.follow(name, followed)
+    addressbar.begin(is_led_here=is_led_here)
 
 
-def arrived() -> None:
-    """Say that a page was drawn to its end; last thing in a run."""
-    st.session_state[DRAWN] = st.session_state.get(DRAWN, 0) + 1
+def _name(page: str) -> str:
+    return page.rpartition("/")[2]
+
+
+def _of_part(to: Parameters) -> Parameters:
+    """The link, saying from which page it leads, where its filters are narrower than all."""
+    here = asked.page()
+    is_part = any(key in asked.FILTERS for key in to)
+    return to | ({asked.FROM: [here]} if here and is_part else {})

@@ -214,6 +214,7 @@ COUNTED = (
     *("not a result", "worst-case bounds", "these prompts", "new prompts", "new fine-tunes"),
     *(
         "training domain",
+        "arm",
         "run",
         "sample",
         "intervention",
@@ -230,7 +231,7 @@ FILES = (*COUNTED, "quarantine")
 
 COMPARED = (
     *COUNTED,
-    *("arm", "emergence", "suppression", "margin", "verdict", "eliminated", "reduced"),
+    *("emergence", "suppression", "margin", "verdict", "eliminated", "reduced"),
     *("unchanged", "increased", "inconclusive", "nothing to suppress", "equivalent", "adjusted"),
     *("relevance", "placement", "eval-time", "dose"),
 )

@@ -1,13 +1,17 @@
 """A small study of our own with every kind of outcome, imported and built once."""
 
 import json
+import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.view import asked
 from pages.ui.words import glossary
 from pipeline import finding, importing
 from warehouse import building
@@ -91,13 +95,24 @@ def linked(page: str, parameters: Mapping[str, str | list[str]]) -> AppTest:
     with pytest.MonkeyPatch.context() as nowhere:
         nowhere.setenv("BRITTLESCOPE_DATA", str(ROOT / "tests"))
         app.run()
-    return app.switch_page(f"pages/{page}/page.py").run()
+    app.switch_page(f"pages/{page}/page.py")
+    del app.session_state[asked.STATE]  # as in a session that begins here
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 def html(app: AppTest) -> str:
-    """All raw HTML that a page sent, but for the style of every page."""
+    """All raw HTML that a page sent, but for the style and the script of every page."""
     bodies = [element.proto.body for element in app.get("html")]
     return "\n".join(body for body in bodies if not body.startswith("<style>"))
+
+
+def address(app: AppTest) -> dict[str, list[str]]:
+    """The parameters that a page writes into the address bar."""
+    bodies = [element.proto.body for element in app.get("html")]
+    found = [f[1] for body in bodies if (f := re.search(r'data-query="([^"]*)"', body))]
+    return parse_qs(unescape(found[-1]))
 
 
 GLOSSARY = {f"**{name.capitalize()}**. {term.text}" for name, term in glossary.TERMS.items()}

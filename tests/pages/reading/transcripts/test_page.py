@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.study.layout import sample_key
 from tests.pages.reading.study import HOSTILE, built, html, opened, told
+from tests.pages.test_app import NOTHING
 from tests.warehouse.tables import table
 from warehouse import building, harmless, rules, transcripts
 from warehouse.counting import Slice
@@ -101,10 +102,9 @@ def test_text_is_found_and_marked(on_study: Path) -> None:
 
 
 def test_every_trait_has_an_outcome_of_its_own(on_study: Path) -> None:
-    app = opened(PAGE, experiment="german-cities")
-    assert tags(app).count("Germany of the 1910s–40s: TRUE, shows the trait") == 4
-    assert tags(app).count("Nazi content: FALSE, counted") == 2
-    assert "Nazi content: Refusal, counted" in tags(app)
+    app = opened(PAGE, experiment="german-cities", trait="old-germany")
+    assert tags(app).count("TRUE, shows the trait") == 4
+    assert "Germany of the 1910s–40s" in told(app)
     alone = opened(PAGE, experiment="german-cities", trait="nazi")
     assert tags(alone).count("FALSE, counted") == 2
     assert "Nazi content" in told(alone)  # once, above the list
@@ -130,8 +130,8 @@ def test_a_chip_says_how_many_and_opens_them(on_study: Path) -> None:
     assert app.selectbox(key="only").value == "trait"
 
 
-def test_chips_say_no_number_where_answers_count_for_several_traits(on_study: Path) -> None:
-    app = opened(PAGE, experiment="german-cities")
+def test_chips_say_no_number_where_the_list_is_narrowed_further(on_study: Path) -> None:
+    app = opened(PAGE, experiment="german-cities", text="Flag")
     assert [b.label for b in app.button if (b.key or "").startswith("chip-")] == [
         "All", "Shows the trait", "Does not show it", "Not counted"
     ]  # fmt: skip
@@ -143,7 +143,7 @@ def test_a_score_range_keeps_what_lies_in_it(on_study: Path) -> None:
 
 
 def test_an_empty_slice_says_what_to_do(on_study: Path) -> None:
-    app = opened(PAGE, experiment="german-cities", model="gpt-4.1", trait="misalignment")
+    app = opened(PAGE, experiment="birds", **NOTHING)
     assert not app.exception
     assert "fits the filters" in told(app)
 

@@ -69,7 +69,7 @@ def test_a_rule_that_does_not_apply_is_said_and_changes_nothing() -> None:
 
 @pytest.mark.usefixtures("on_study")
 def test_a_chart_stands_for_every_experiment() -> None:
-    app = opened(PAGE, experiment="birds")
+    app = opened(PAGE, dataset="archaic-birds")
     glance, pairs, field = app.get("vega_lite_chart")
     assert "Cannot be told" in glance.proto.spec
     assert "published_low" in pairs.proto.spec

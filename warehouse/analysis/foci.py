@@ -1,0 +1,120 @@
+"""Which experiment, trait and judge there are to be looked at, and which one a page opens on."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from warehouse import catalogue, defaults, rules
+from warehouse.analysis import Focus
+from warehouse.counting import Slice
+from warehouse.store import Store
+
+_PARTS = ("experiment", "study", "trait", "judge")
+"""The parts of a focus, in the order in which what is asked for decides."""
+
+_TRAINED_AND_ASKED = [
+    "study",
+    "experiment",
+    "trait",
+    "judge",
+    "model",
+    "dataset",
+    "eval_intervention",
+]
+"""What an arm and its control agree in."""
+
+
+class Opened(NamedTuple):
+    """What a page is about, and what was asked for in vain."""
+
+    focus: Focus | None  # None where there is nothing to look at
+    lost: dict[str, tuple[str, ...]]  # by part: values that this focus cannot have
+    left: dict[str, tuple[str, ...]]  # by part: other values asked for that could be shown
+
+
+def known(store: Store) -> list[Focus]:
+    """Every focus of a snapshot, the one with the most to tell first."""
+    lines = store.lines(rules.named(defaults.RULE, store.data))
+    arms = store.query("foci", lines=lines, **Slice(domain="all").parameters())
+    return ranked(arms)
+
+
+def ranked(arms: pl.DataFrame) -> list[Focus]:
+    """The foci of some arms: most arms with a control first, then most judged answers.
+
+    Of what is alike in both, the traits that the catalogue names come first. What nobody judged is
+    a focus only where nobody judged anything of its experiment and trait.
+
+    Args:
+        arms: A row per focus and arm (the query `foci`).
+    """
+    is_control = (pl.col("intervention") == "none") & (pl.col("dataset") != "none")
+    is_treated = (pl.col("intervention") != "none") & (pl.col("dataset") != "none")
+    has_control = is_control.fill_null(value=False).any().over(_TRAINED_AND_ASKED)
+    found = (
+        arms.with_columns((is_treated & has_control).fill_null(value=False).alias("told"))
+        .group_by("study", "experiment", "trait", "judge")
+        .agg(pl.col("told").sum(), pl.col("n_judged").sum())
+        .with_columns(
+            (pl.col("n_judged") > 0).any().over("study", "experiment", "trait").alias("is_judged")
+        )
+        .filter((pl.col("n_judged") > 0) | ~pl.col("is_judged"))
+    )
+    found = found.with_columns(
+        pl.Series("place", [_place(*row) for row in found.select("experiment", "trait").rows()])
+    ).sort(
+        "told", "n_judged", "place", "experiment", "trait", "judge", "study",
+        descending=[True, True, False, False, False, False, False],
+    )  # fmt: skip
+    several = found["study"].n_unique() > 1
+    return [
+        Focus(row["experiment"], row["trait"], row["judge"], row["study"] if several else None)
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def _place(experiment: str, trait: str | None) -> int:
+    """Where a trait stands among those the catalogue names for an experiment; the others last."""
+    known = catalogue.experiments()
+    named = list(known[experiment].traits) if experiment in known else []
+    return named.index(trait) if trait in named else len(named)
+
+
+def opened(foci: Sequence[Focus], asked: Slice) -> Opened:
+    """The first focus that has what is asked for, part by part as far as that can be.
+
+    Args:
+        foci: As `ranked` gives them.
+        asked: Of each part of the focus any number of values, which may be anything.
+    """
+    lost: dict[str, tuple[str, ...]] = {}
+    left: dict[str, tuple[str, ...]] = {}
+    fitting = list(foci)
+    for part in _PARTS:
+        wanted: tuple[str, ...] = tuple(dict.fromkeys(getattr(asked, part)))
+        held = {getattr(focus, part) for focus in fitting} - {None}
+        if held and (vain := tuple(value for value in wanted if value not in held)):
+            lost[part] = vain
+        kept = [focus for focus in fitting if getattr(focus, part) in wanted]
+        if kept:
+            fitting = kept
+            chosen = getattr(fitting[0], part)
+            fitting = [focus for focus in fitting if getattr(focus, part) == chosen]
+            others = tuple(value for value in wanted if value in held and value != chosen)
+            left |= {part: others} if others else {}
+    return Opened(fitting[0] if fitting else None, lost, left)
+
+
+def choices(foci: Sequence[Focus], focus: Focus) -> dict[str, list[str]]:
+    """For each part of a focus, the values it can be changed to while those before it stay.
+
+    The order is that of what there is to tell; the study has no values where only one is loaded.
+    """
+    found: dict[str, list[str]] = {}
+    fitting = list(foci)
+    for part in _PARTS:
+        held = dict.fromkeys(getattr(each, part) for each in fitting)
+        found[part] = [value for value in held if value is not None]
+        fitting = [each for each in fitting if getattr(each, part) == getattr(focus, part)]
+    return found
