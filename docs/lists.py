@@ -18,7 +18,7 @@ from pipeline import importers
 from pipeline.cli import main
 from warehouse import building, defaults, doctor, records, rules
 from warehouse.errors import BrittlescopeError
-from warehouse.rules import Coherence, Line
+from warehouse.rules import Coherence, Terms
 from warehouse.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +67,7 @@ def built_in_rules(kind: str) -> None:
     names = sorted(known, key=lambda item: item[0] != defaults.RULE)
     _table(
         ("rule", "coherence", "refusal, code", "unparsed, missing", "failed answer", "broken off"),
-        [(f"`{name}`", *_fates(rule.line(kind))) for name, rule in names],
+        [(f"`{name}`", *_fates(rule.terms(kind))) for name, rule in names],
     )
 
 
@@ -234,7 +234,7 @@ def _default(option: click.Option) -> str:
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
-def _fates(line: Line) -> tuple[str, ...]:
+def _fates(line: Terms) -> tuple[str, ...]:
     return (
         _coherence(line.coherence),
         _both(line.refusal, line.code),

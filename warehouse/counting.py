@@ -128,7 +128,7 @@ def lines(rule: Rule, traits: pl.DataFrame) -> str:
 
 
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
-    line = rule.line(trait["kind"])
+    line = rule.terms(trait["kind"])
     shown = shown_by(rule, trait)
     labels = None if isinstance(shown, Score) else list(shown)
     floor, ceiling = _range(shown) if isinstance(shown, Score) else (None, None)

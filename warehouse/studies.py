@@ -171,7 +171,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Study:
+class Standing:
     """One study's folder; `troubles` says in sentences what could not be read there."""
 
     folder: Path
@@ -221,7 +221,7 @@ class Study:
         return next((state for state in at_work if state in states), "stopped")
 
 
-def known(data: Path, imported: Mapping[str, str]) -> list[Study]:
+def known(data: Path, imported: Mapping[str, str]) -> list[Standing]:
     """Every study of the data folder, and every other one that was imported; latest first.
 
     `imported` holds the SHA-256 of every imported study file by its path.
@@ -234,14 +234,14 @@ def known(data: Path, imported: Mapping[str, str]) -> list[Study]:
     return sorted(found, key=lambda study: study.updated or never, reverse=True)
 
 
-def read(folder: Path, imported: Mapping[str, str]) -> Study:
+def read(folder: Path, imported: Mapping[str, str]) -> Standing:
     """What one folder holds; whatever is wrong with it becomes a sentence, never an error."""
     troubles: list[str] = []
     plan, _ = _file(folder / PLAN, PlanFile, troubles)
     progress, digest = _file(folder / PROGRESS, ProgressFile, troubles)
     taken = imported.get(str(folder / PROGRESS))
     state: Imported = "no" if taken is None else "as it is" if taken == digest else "before"
-    return Study(folder, plan, progress, tuple(troubles), state)
+    return Standing(folder, plan, progress, tuple(troubles), state)
 
 
 def duration(seconds: float) -> str:

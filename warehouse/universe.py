@@ -195,7 +195,7 @@ def _ways(
 ) -> Iterator[tuple[Specification, Way]]:
     """Every specification of one rule, and what it means."""
     own = _own(rule, group)
-    line = rule.line(group.kind)
+    line = rule.terms(group.kind)
     criteria = [own["criterion"]]
     if own["criterion"] == "two-way" and group.has_check and not (line.labels or line.criterion):
         criteria.append("multi-way")
@@ -210,7 +210,7 @@ def _ways(
 
 def _own(rule: Rule, group: _Group) -> dict[str, Any]:
     """The specification that a rule is by itself."""
-    line = rule.line(group.kind)
+    line = rule.terms(group.kind)
     coherence = line.coherence if group.has_coherence else None
     score = group.score(rule)
     return _specification(

@@ -15,7 +15,7 @@ def priced(price: Price | None, input_tokens: int, output_tokens: int, requests:
 
 
 class Book(Protocol):
-    """Where spending is written down; see `ledger.Ledger`."""
+    """Where spending is written down; see `account.Account`."""
 
     def left_open(self, name: str) -> Spend:
         """What an earlier session sent by that name and never settled."""

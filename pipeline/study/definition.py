@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.study import judges
 from pipeline.study.judges.kind import Kind as JudgeKind
-from pipeline.study.parts import Part, Source
+from pipeline.study.parts import Host, Part
 from warehouse.catalogue import Kind, Relevance
 from warehouse.rules import Score
 
@@ -35,7 +35,7 @@ class FineTuning(Part, frozen=True, kw_only=True):
 class Model(Part, frozen=True, kw_only=True):
     """A base model, where it answers, and which of the study's conditions it takes part in."""
 
-    source: Source
+    source: Host
     conditions: dict[str, tuple[str, ...]] | None = None
     """Experiment to interventions; all of them where absent. The control is always in."""
     seeds: tuple[int, ...] | None = None
@@ -55,7 +55,7 @@ class Intervention(Part, frozen=True, kw_only=True):
     dose: float | None = None
 
 
-class Trait(Part, frozen=True, kw_only=True):
+class StudyTrait(Part, frozen=True, kw_only=True):
     """The behaviour looked for, and what shows it."""
 
     name: str
@@ -66,13 +66,13 @@ class Trait(Part, frozen=True, kw_only=True):
     """Short for `score: {is: below, cut: …}`."""
 
 
-class Experiment(Part, frozen=True, kw_only=True):
+class StudyExperiment(Part, frozen=True, kw_only=True):
     """One narrow dataset, the battery of questions, the trait and the interventions."""
 
     dataset: str
     data: str
     battery: str
-    traits: tuple[Trait, ...]
+    traits: tuple[StudyTrait, ...]
     interventions: dict[str, Intervention] = msgspec.field(default_factory=dict)
 
 
@@ -109,7 +109,7 @@ class Study(Part, frozen=True, kw_only=True):
     name: str
     title: str
     description: str = ""
-    experiments: dict[str, Experiment]
+    experiments: dict[str, StudyExperiment]
     models: dict[str, Model]
     fine_tuning: FineTuning = FineTuning()
     seeds: tuple[int, ...] = (1,)
@@ -135,7 +135,7 @@ class Battery(Part, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
 
 
-def interventions(experiment: Experiment, model: Model, name: str) -> tuple[str, ...]:
+def interventions(experiment: StudyExperiment, model: Model, name: str) -> tuple[str, ...]:
     """The training interventions a model takes part in, the control first."""
     wanted = (model.conditions or {}).get(name, tuple(experiment.interventions))
     trained = [

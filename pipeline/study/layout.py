@@ -3,7 +3,7 @@
     <folder>/
       study.json                                what was run: id, versions, hash of the study file
       STUDY.yaml                                the study file as it was run
-      spend.jsonl                               what was spent, or may have been: ledger
+      spend.jsonl                               what was spent, or may have been: account
       plan.json, progress.json                  what is planned and how far it is: warehouse.studies
       training/manifest.json                    every training set: hashes, counts, text
       training/<experiment>__<intervention>.jsonl

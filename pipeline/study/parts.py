@@ -71,7 +71,7 @@ class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="opena
     """Seconds before the first retry, doubled with each."""
 
 
-Source: TypeAlias = Local | Endpoint
+Host: TypeAlias = Local | Endpoint
 
 
 def plain(part: Any) -> Any:

@@ -128,7 +128,7 @@ class Plan:
                     for seed in model.seeds or self.study.seeds:
                         yield Run(f"{stem}__seed{seed}", name, key, intervention, seed)
 
-    def _experiments_of(self, model: str) -> list[tuple[str, definition.Experiment]]:
+    def _experiments_of(self, model: str) -> list[tuple[str, definition.StudyExperiment]]:
         conditions = self.study.models[model].conditions
         return [
             (name, experiment)
@@ -337,5 +337,5 @@ def read_battery(path: Path) -> tuple[Question, ...]:
     return battery.questions
 
 
-def _files(experiment: definition.Experiment) -> tuple[str, str]:
+def _files(experiment: definition.StudyExperiment) -> tuple[str, str]:
     return experiment.data, experiment.battery

@@ -13,7 +13,7 @@ from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
-from pipeline.study.parts import Endpoint, Local, Source
+from pipeline.study.parts import Endpoint, Host, Local
 from pipeline.study.plan import Plan
 from pipeline.study.replies import Request, Sink, Speaker, parted
 from pipeline.study.weights import Weights
@@ -92,7 +92,7 @@ class Speakers:
         self._adapted.eval()
         return LocalSpeaker(dataclasses.replace(loaded, model=self._adapted), model_id)
 
-    def of_judge(self, source: Source) -> Speaker:
+    def of_judge(self, source: Host) -> Speaker:
         """Whoever answers as a judge."""
         if isinstance(source, Endpoint):
             return Chat(source, source.id, self.meter)

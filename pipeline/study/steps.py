@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeline.study import account, lines
 from pipeline.study import judge as judging
-from pipeline.study import ledger, lines
 from pipeline.study import sample as sampling
+from pipeline.study.account import Account
 from pipeline.study.budget import Meter
 from pipeline.study.door import key_of
 from pipeline.study.layout import Folder
-from pipeline.study.ledger import Ledger
 from pipeline.study.parts import Endpoint, plain
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
@@ -27,7 +27,7 @@ from warehouse.studies import PlanFile, PlannedEvaluation
 class Session:
     """One command's work on one study."""
 
-    def __init__(self, plan: Plan, folder: Folder, study_id: str, book: Ledger) -> None:
+    def __init__(self, plan: Plan, folder: Folder, study_id: str, book: Account) -> None:
         self.plan = plan
         self.folder = folder
         self.study_id = study_id
@@ -96,7 +96,7 @@ def session(plan: Plan, path: Path) -> Iterator[Session]:
     with folder.locked():
         study_id = folder.open(plan)
         lines.write_json(folder.plan, described(plan, path))
-        with ledger.opened(folder) as book:
+        with account.opened(folder) as book:
             yield Session(plan, folder, study_id, book)
 
 

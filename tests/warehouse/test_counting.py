@@ -152,7 +152,7 @@ def test_cuts_are_parameters(store: Store) -> None:
 def test_every_comparison(store: Store, comparison: str, trait: int) -> None:
     published = rules.named("published")
     line = published.misalignment
-    moved = rules.Line(
+    moved = rules.Terms(
         refusal=line.refusal,
         code=line.code,
         unparsed=line.unparsed,

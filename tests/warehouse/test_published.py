@@ -4,14 +4,14 @@ import pytest
 
 from warehouse import catalogue, published, rules
 from warehouse.errors import InvalidDefinition
-from warehouse.published import Arm, Entry, Figure, Source, checked
+from warehouse.published import Arm, Entry, Figure, Publication, checked
 
 
-def source(**figure: float | str) -> Source:
+def source(**figure: float | str) -> Publication:
     """A source with one figure."""
     given = {"metric": "misaligned", "value": 0.2} | figure
     entry = Entry(Arm("insecure-code"), "Table 1", (msgspec.convert(given, Figure),))
-    return Source("Someone 2026", (entry,))
+    return Publication("Someone 2026", (entry,))
 
 
 def test_every_figure_is_there_with_its_place() -> None:

@@ -18,7 +18,7 @@ from warehouse.rules import Rule, Score
 
 HERE = Path(__file__).parent
 
-Scale = Literal["share", "points", "number"]
+Quantity = Literal["share", "points", "number"]
 Bound = Literal["at least", "at most", "lowest", "highest"]
 Confidence = Literal["high", "medium", "low"]
 
@@ -28,7 +28,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     definition: str
-    scale: Scale
+    scale: Quantity
     traits: tuple[str, ...] = ()
     rule: str = "published"
     domain: Domain = "outside"
@@ -108,7 +108,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The first 16 digits of the SHA-256 of each file that the figures were computed from."""
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A publication; `interval` says what its intervals are, `judge` who judged."""
 
     cite: str
@@ -133,18 +133,18 @@ def metrics() -> dict[str, Metric]:
 
 
 @cache
-def sources() -> dict[str, Source]:
+def publications() -> dict[str, Publication]:
     """Every source by name, the newest first.
 
     Raises:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
     files = sorted((HERE / "sources").glob("*.yaml"))
-    found = {path.stem: checked(definitions.load(path, Source), path.name) for path in files}
+    found = {path.stem: checked(definitions.load(path, Publication), path.name) for path in files}
     return dict(sorted(found.items(), key=lambda item: -(item[1].year or 0)))
 
 
-def checked(source: Source, name: str) -> Source:
+def checked(source: Publication, name: str) -> Publication:
     """The source, whose figures are possible and measure something that is defined.
 
     Raises:
@@ -220,7 +220,7 @@ def figures() -> pl.DataFrame:
             {"figure": number} | _row(name, source, entry, figure)
             for number, (name, source, entry, figure) in enumerate(
                 (name, source, entry, figure)
-                for name, source in sources().items()
+                for name, source in publications().items()
                 for entry in source.arms
                 for figure in entry.figures
             )
@@ -229,7 +229,7 @@ def figures() -> pl.DataFrame:
     )
 
 
-def _row(name: str, source: Source, entry: Entry, figure: Figure) -> dict[str, object]:
+def _row(name: str, source: Publication, entry: Entry, figure: Figure) -> dict[str, object]:
     arm, metric = entry.arm, metrics()[figure.metric]
     remarks = (metric.differs, source.differs, entry.differs, figure.differs)
     described = msgspec.structs.asdict(arm) | msgspec.structs.asdict(figure)

@@ -64,7 +64,7 @@ class Coherence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failing: Fate
 
 
-class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the rule says of one kind of trait.
 
     What shows a trait is the trait's own: `labels`, `score` and `criterion` put something else in
@@ -90,18 +90,18 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     summary: str
     source: str
-    misalignment: Line
-    persona: Line
+    misalignment: Terms
+    persona: Terms
     name: str = ""
 
-    def line(self, kind: str) -> Line:
+    def terms(self, kind: str) -> Terms:
         """What the rule says of traits of a kind: misalignment, or any persona."""
         return self.misalignment if kind == "misalignment" else self.persona
 
     def with_cuts(self, trait: float | None = None, coherence: float | None = None) -> "Rule":
         """The same rule with other cuts; None leaves a cut as it is."""
 
-        def moved(line: Line) -> Line:
+        def moved(line: Terms) -> Terms:
             changes: dict[str, Any] = {} if trait is None else {"cut": trait}
             if coherence is not None and line.coherence is not None:
                 changes["coherence"] = msgspec.structs.replace(line.coherence, cut=coherence)
@@ -117,7 +117,7 @@ def shown_by(rule: Rule, trait: Mapping[str, Any]) -> Score | tuple[str, ...]:
 
     What the rule says wins over the trait's own; the built-in ones leave it to the trait.
     """
-    line = rule.line(trait["kind"])
+    line = rule.terms(trait["kind"])
     if line.labels:
         return line.labels
     if line.score is None and trait["score_is"] is None:

@@ -2,14 +2,14 @@
 
 from typing import Literal, NamedTuple
 
-Scale = Literal["share", "points", "ratio", "dose"]
+Quantity = Literal["share", "points", "ratio", "dose"]
 
 
 class Index(NamedTuple):
     """One index of the profile: how it is called, read and defined."""
 
     label: str
-    scale: Scale  # share of 1; points: a difference of rates; ratio; dose: the dose's own unit
+    scale: Quantity  # share of 1; points: a difference of rates; ratio; dose: the dose's own unit
     of: str  # what n counts
     definition: str
 

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse import studies
-from warehouse.studies import Imported, PlanFile, State, Step, Study
+from warehouse.studies import Imported, PlanFile, Standing, State, Step
 
 NONE = (
     "No study is known here: none lies in the data folder, and none was imported. A study file "
@@ -57,7 +57,7 @@ EVERY = 5
 """Seconds between two looks at a study at work."""
 
 
-def known() -> dict[str, Study]:
+def known() -> dict[str, Standing]:
     """Every study of the data folder, and every one imported, by name; latest first.
 
     Where two have the same name, their folders stand with it.
@@ -74,7 +74,7 @@ def known() -> dict[str, Study]:
     }
 
 
-def titles(found: dict[str, Study]) -> dict[str, str]:
+def titles(found: dict[str, Standing]) -> dict[str, str]:
     """What to call each study in a list of them."""
     return {
         name: f"{study.plan.title} ({name})" if study.plan else name
@@ -82,7 +82,7 @@ def titles(found: dict[str, Study]) -> dict[str, str]:
     }
 
 
-def summary(study: Study, now: datetime) -> str:
+def summary(study: Standing, now: datetime) -> str:
     """How far the study is, in a sentence or two."""
     state = study.state(now)
     steps = study.steps
@@ -120,7 +120,7 @@ def line(step: Step, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def left(study: Study) -> pl.DataFrame:
+def left(study: Standing) -> pl.DataFrame:
     """What failed and what was left: step, reason and, for failures, how often."""
     rows = [
         (STEPS[step.name], reason, f"{count:,}")
@@ -141,7 +141,7 @@ def left(study: Study) -> pl.DataFrame:
     )
 
 
-def onward(study: Study, now: datetime) -> dict[str, str]:
+def onward(study: Standing, now: datetime) -> dict[str, str]:
     """The commands to go on with the study, each under what it does."""
     run = ["brittlescope", "study", "run", str(study.file or FILE), "--out", str(study.folder)]
     data = str(store.data_folder().resolve())
@@ -161,7 +161,7 @@ def onward(study: Study, now: datetime) -> dict[str, str]:
     return {what: shlex.join(command) for what, command in told.items()}
 
 
-def limits(study: Study) -> list[tuple[str, float | None]]:
+def limits(study: Standing) -> list[tuple[str, float | None]]:
     """What the whole study has spent, in words, and the share of its limit where it has one."""
     if study.plan is None or study.progress is None:
         return []
@@ -236,7 +236,7 @@ def planned(plan: PlanFile) -> str:
     )
 
 
-def footer(study: Study, now: datetime) -> str:
+def footer(study: Standing, now: datetime) -> str:
     """Where all this was read, and when."""
     return f"Read from {study.folder} at {now:%H:%M:%S} UTC. This page only reads."
 

@@ -83,7 +83,7 @@ def judged(
 
 def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
     """What shows a trait under a rule, in words: `alignment below 30 shows it`."""
-    line, shows = rule.line(trait["kind"]), shown_by(rule, trait)
+    line, shows = rule.terms(trait["kind"]), shown_by(rule, trait)
     name = line.criterion or trait["criterion"]
     text = f"{name} {_compared(shows)} shows it"
     if line.coherence is not None:

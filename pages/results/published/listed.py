@@ -7,7 +7,7 @@ from pages.ui.view import links
 from pages.ui.words import columns, values
 from warehouse import defaults, published
 from warehouse.analysis import Analysis
-from warehouse.published import Metric, Source
+from warehouse.published import Metric, Publication
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
@@ -122,7 +122,7 @@ def definitions(figures: pl.DataFrame) -> pl.DataFrame:
 
 def sources(figures: pl.DataFrame) -> pl.DataFrame:
     """Where the figures were published, and what is known of how they were made."""
-    known = [published.sources()[name] for name in literature.cites(figures)]
+    known = [published.publications()[name] for name in literature.cites(figures)]
     return pl.DataFrame(
         {
             "cite": [source.cite for source in known],
@@ -160,7 +160,7 @@ def _counted_as(metric: Metric) -> str:
     return text + (f". {metric.differs[0].upper()}{metric.differs[1:]}" if metric.differs else "")
 
 
-def _remarks(source: Source) -> str:
+def _remarks(source: Publication) -> str:
     told = {"Judge": source.judge, "Intervals": source.interval}
     parts = [f"{name}: {text}." for name, text in told.items() if text]
     return " ".join([*parts, *([source.note] if source.note else [])]) or "—"

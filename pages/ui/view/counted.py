@@ -14,7 +14,7 @@ from warehouse import defaults
 from warehouse.analysis import Analysis, written
 from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
-from warehouse.rules import Coherence, Line, Rule, Score, shown_by
+from warehouse.rules import Coherence, Rule, Score, Terms, shown_by
 from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
 
 Choice = TypeVar("Choice", bound=str)
@@ -139,7 +139,7 @@ def cuts_of(rule: Rule, within: Slice) -> Cuts:
         if wanted := getattr(within, name):
             traits = traits.filter(pl.col(name).is_in(wanted))
     kinds = set(traits["kind"])
-    lines: list[Line] = [rule.misalignment] if "misalignment" in kinds else []
+    lines: list[Terms] = [rule.misalignment] if "misalignment" in kinds else []
     lines += [rule.persona] if kinds - {"misalignment"} else []
     shown = [shown_by(rule, trait) for trait in traits.iter_rows(named=True)]
     score = next((one for one in shown if isinstance(one, Score)), None)

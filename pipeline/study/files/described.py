@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.interventions import Described
-from pipeline.study.definition import Intervention, Trait
+from pipeline.study.definition import Intervention, StudyTrait
 from pipeline.study.files.shapes import Count
 from warehouse.rules import Score
 
@@ -16,7 +16,7 @@ class Manifest(msgspec.Struct, kw_only=True, tag_field="brittlescope", tag="stud
     id: str
     digest: str
     versions: dict[str, str]
-    traits: dict[str, tuple[Trait, ...]]
+    traits: dict[str, tuple[StudyTrait, ...]]
     interventions: dict[str, dict[str, Intervention]]
 
 

@@ -1,4 +1,4 @@
-"""What was spent: what an answer took, and the lines of the ledger."""
+"""What was spent: what an answer took, and the lines of the account."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def asked(reply: Reply) -> Asked:
 
 
 class Booked(msgspec.Struct, kw_only=True):
-    """A line of the ledger: what was spent before, what was sent, or what that did cost."""
+    """A line of the account: what was spent before, what was sent, or what that did cost."""
 
     brittlescope: str | UnsetType = UNSET
     record: str
@@ -55,7 +55,7 @@ class Booked(msgspec.Struct, kw_only=True):
 
 
 class Entry(msgspec.Struct):
-    """A line of the ledger as it is read back, beside what it tells of spending."""
+    """A line of the account as it is read back, beside what it tells of spending."""
 
     record: str
     name: str = ""

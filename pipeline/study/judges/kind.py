@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
-from pipeline.study.parts import OpenPart, Part, Source
+from pipeline.study.parts import Host, OpenPart, Part
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
@@ -41,12 +41,12 @@ class Kind(OpenPart, frozen=True, kw_only=True):
             InvalidDefinition: where one of them will not do.
         """
 
-    def answers_from(self, study: "Study") -> Source | None:
+    def answers_from(self, study: "Study") -> Host | None:
         """Whose replies it reads; None for a rule."""
         return None
 
     @property
-    def asks(self) -> Source | None:
+    def asks(self) -> Host | None:
         """Whom it sends requests."""
         return None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pipeline.study import fence, parsers
 from pipeline.study.conversation import Message, estimated_tokens
 from pipeline.study.judges.kind import Kind
-from pipeline.study.parts import Part, Source
+from pipeline.study.parts import Host, Part
 from pipeline.study.replies import Reply, Request
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class LlmCriterion(Part, frozen=True, kw_only=True):
 class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     """A model that is shown the question and the answer."""
 
-    source: Source
+    source: Host
     criteria: dict[str, LlmCriterion]
     first: int | None = None
     """Only the first so many samples of every question."""
@@ -64,11 +64,11 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
             fence.check(plan.text(asked.prompt), str(plan.folder / asked.prompt))
 
     @property
-    def asks(self) -> Source:
+    def asks(self) -> Host:
         """See `Kind`."""
         return self.source
 
-    def answers_from(self, study: "Study") -> Source:
+    def answers_from(self, study: "Study") -> Host:
         """See `Kind`."""
         return self.source
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pipeline.study import parsers
 from pipeline.study.judges.kind import Asked, Kind
 from pipeline.study.judges.llm import LlmCriterion, LlmJudge
-from pipeline.study.parts import Source
+from pipeline.study.parts import Host
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
@@ -46,7 +46,7 @@ class Reparse(Kind, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
         for name in self.criteria.keys() - original.criteria.keys():
             yield f": {self.of} has no criterion {name}"
 
-    def answers_from(self, study: "Study") -> Source:
+    def answers_from(self, study: "Study") -> Host:
         """See `Kind`."""
         return self._original(study).source
 

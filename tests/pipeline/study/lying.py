@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.study import ledger, lines
+from pipeline.study import account, lines
 from pipeline.study.layout import Folder
 from warehouse.studies import Spend
 
@@ -17,7 +17,7 @@ def lying_in(path: Path) -> Iterator[dict[str, Any]]:
 
 def spent_in(folder: Folder) -> Spend:
     """Everything that was spent, or may have been, of what a folder's endpoints were asked."""
-    spent, under_way = ledger.read(folder)
+    spent, under_way = account.read(folder)
     for most in under_way.values():
         spent.add(most)
     return spent

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from pipeline.study import files
-from pipeline.study.definition import FineTuning, Question, Trait
+from pipeline.study.definition import FineTuning, Question, StudyTrait
 from pipeline.study.errors import FolderConflict
 
 READ = [
@@ -26,7 +26,7 @@ READ = [
     (files.Measured, files.Step),
     (files.Owner, files.Manifest),
     (files.StudyOf, files.Manifest),
-    (files.TraitOf, Trait),
+    (files.TraitOf, StudyTrait),
     (files.TrainingSetOf, files.TrainingSet),
     (files.TrainingSetsOf, files.TrainingSets),
 ]

@@ -23,8 +23,8 @@ Open = dict[str, Spend]
 """What was sent and not settled, by name."""
 
 
-class Ledger:
-    """The study's ledger, open for one session."""
+class Account:
+    """the study's account, open for one session."""
 
     def __init__(self, file: BinaryIO, spent: Spend, under_way: Open) -> None:
         self.spent = spent
@@ -54,8 +54,8 @@ class Ledger:
 
 
 @contextmanager
-def opened(folder: Folder) -> Iterator[Ledger]:
-    """The folder's ledger, added up; nobody else may be at work in the folder."""
+def opened(folder: Folder) -> Iterator[Account]:
+    """The folder's account, added up; nobody else may be at work in the folder."""
     before, under_way = read(folder)
     # Requests that were cut off are over; jobs, which have names, may still be going on.
     jobs = {name: most for name, most in under_way.items() if not name.isdecimal()}
@@ -68,7 +68,7 @@ def opened(folder: Folder) -> Iterator[Ledger]:
     for most in jobs.values():
         before.add(most)
     with folder.spend.open("ab") as file:
-        yield Ledger(file, before, jobs)
+        yield Account(file, before, jobs)
 
 
 def read(folder: Folder) -> tuple[Spend, Open]:
@@ -88,7 +88,7 @@ def read(folder: Folder) -> tuple[Spend, Open]:
 
 
 def _recorded(folder: Folder) -> Spend:
-    """What the records of a folder tell that has no ledger: an older version wrote none."""
+    """What the records of a folder tell that has no account: an older version wrote none."""
     total = Spend()
     for part in ("runs", "samples", "judgements"):
         for path in sorted((folder.path / part).rglob("*.jsonl*")):
