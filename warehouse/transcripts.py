@@ -14,10 +14,14 @@ from warehouse.rules import Rule
 from warehouse.shards import fingerprint
 from warehouse.store import Store
 
+DISAGREED = "judges disagree"
+"""The samples on whose trait two judges disagree, whichever judge is asked about."""
+
 ONLY = (
     *("planned", "answered", "judged", "counted", "trait", "no trait", "incoherent", "missing"),
     *("scored", "refusal", "code", "unparsed", "unanswered"),
     *("failed", "empty", "not there", "broken off", "left out"),
+    DISAGREED,
 )
 """Which samples of a slice can be listed: a count of the ledger, or a class of samples."""
 
@@ -164,14 +168,26 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
 def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score
+    keys = _matching(store, within, narrowed.text) if narrowed.text else None
+    if narrowed.only == DISAGREED:
+        among = set(disagreed(store, within, rule))
+        keys = sorted(among if keys is None else among.intersection(keys))
     return {
         "lines": store.lines(rule),
-        "only": narrowed.only,
+        "only": "planned" if narrowed.only == DISAGREED else narrowed.only,
         "score_low": low,
         "score_high": high,
-        "keys": _matching(store, within, narrowed.text) if narrowed.text else None,
+        "keys": keys,
         **within.parameters(),
     }
+
+
+def disagreed(store: Store, within: Slice, rule: Rule) -> list[int]:
+    """The samples of a slice on whose trait two judges disagree, whichever judge it names."""
+    every = within.narrowed(judge=())
+    found = store.query("disagreed", lines=store.lines(rule), **every.parameters())
+    keys: list[int] = found["sample_key"].to_list()
+    return keys
 
 
 def unread(store: Store, within: Slice) -> list[str]:

@@ -137,3 +137,12 @@ def test_judges_disagree_where_two_count_an_answer_differently(tmp_path: Path) -
     found = draws.draw(built, asked(judge=("rules · 1",)), "disagreement", narrowed=Filter())
     assert (len(found.keys), found.pool, found.planned) == (2, 2, 4)
     assert set(rows(built, found)["answer"]) == {"Answer 2.", "Answer 3."}
+    listed = Filter(only=transcripts.DISAGREED)
+    for judge in ((), ("rules · 1",), ("another · 1",)):
+        page, total = transcripts.page(built, Slice(judge=judge), rules.named("answered"), listed)
+        assert page["answer"].unique().sort().to_list() == ["Answer 2.", "Answer 3."]
+        assert total == 2
+    found_too = transcripts.page(
+        built, Slice(), rules.named("answered"), Filter(listed.only, text="Answer 3")
+    )
+    assert found_too[1] == 1

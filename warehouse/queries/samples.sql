@@ -24,6 +24,7 @@ outcome as (
                 judge := judge,
                 criterion := tally.criterion,
                 outcome := coalesce(label, round(score)::integer::varchar, class::varchar),
+                is_score := label is null and score is not null,
                 is_trait := is_trait,
                 is_counted := is_counted
             )

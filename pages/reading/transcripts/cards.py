@@ -29,6 +29,10 @@ class Shared(NamedTuple):
     trait: str | None
 
 
+APART = Shared(None, {}, None, None, None)
+"""Of samples that have nothing in common: each says everything."""
+
+
 def shared(rows: pl.DataFrame) -> Shared:
     """What the samples of a page of a list have in common."""
     listed = rows.to_dicts()
@@ -67,13 +71,18 @@ def card(row: Mapping[str, Any], common: Shared, needle: str = "", is_covered: b
     return (
         (f'<div dir="auto" style="opacity:.75">{foreign.escaped(asked)}</div>' if asked else "")
         + answer
-        + "".join(map(_tag, _verdicts(row["outcomes"], common)))
+        + verdicts(row["outcomes"], common)
         + (
             f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(" · ".join(about))}</div>'
             if about
             else ""
         )
     )
+
+
+def verdicts(outcomes: Sequence[Mapping[str, Any]], common: Shared = APART) -> str:
+    """The verdicts of judges as coloured tags, as HTML."""
+    return "".join(map(_tag, _verdicts(outcomes, common)))
 
 
 def _about(row: Mapping[str, Any], common: Shared) -> Iterator[str]:
@@ -90,8 +99,6 @@ def _verdicts(outcomes: Sequence[Mapping[str, Any]], common: Shared) -> Iterator
     for one in outcomes:
         names = [] if common.trait else [values.value("trait", one["trait"])]
         names += [] if common.judge else [values.value("judge", one["judge"])]
-        if one["outcome"].isdecimal():
-            names.append(values.words(one["criterion"].replace("_", "-")))
         told = sample.judged(one)
         look = SHOWS if one["is_trait"] else COUNTED if one["is_counted"] else LEFT_OUT
         yield f"{', '.join(names)}: {told}" if names else told, look

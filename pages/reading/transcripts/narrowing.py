@@ -1,23 +1,31 @@
 """The list's own filters: which samples, which text, which scores; and the sample to be read."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound
+from pages.ui.view import bound, cells
 from pages.ui.words import values
 from warehouse.counting import Slice
-from warehouse.transcripts import Filter
+from warehouse.transcripts import DISAGREED, Filter
 
 CHIPS = {
     "planned": "All",
     "trait": "Shows the trait",
     "no trait": "Does not show it",
+    "incoherent": "Low coherence",
+    DISAGREED: "Judges disagree",
     "left out": "Not counted",
 }
 """The lists that are one click away."""
+
+SELDOM = ("incoherent", DISAGREED)
+"""Those that are offered only where they hold something."""
+
+MOST_QUESTIONS = 60
+"""How many questions are one click away."""
 
 
 class Asked(NamedTuple):
@@ -47,27 +55,53 @@ def draw(traits: pl.DataFrame, within: Slice) -> Asked:
     return Asked(Filter(only=chosen, text=needle, score=score), key, is_open)
 
 
-def chips(counts: pl.DataFrame, narrowed: Filter) -> None:
+def chips(counts: pl.DataFrame, narrowed: Filter, disagreed: int) -> None:
     """The lists that are one click away, each with how many answers it has.
 
     An answer counts once for each trait and judge, so that the numbers are said only where
-    there is one of each, and nothing else narrows the list.
+    there is one of each, and nothing else narrows the list. Lists that would be empty in any case
+    (incoherent answers, judges that disagree) are left out.
     """
     alone = counts.select(pl.struct("trait", "judge").n_unique()).item() == 1
     is_told = alone and narrowed == Filter(only=narrowed.only)
-    planned, counted, trait = counts.select(pl.col("n_planned", "n_counted", "n_trait").sum()).row(
-        0
-    )
+    names = ("n_planned", "n_counted", "n_trait", "n_incoherent")
+    planned, counted, trait, incoherent = counts.select(pl.col(names).sum()).row(0)
     sizes = {"planned": planned, "trait": trait, "no trait": counted - trait}
-    sizes["left out"] = planned - counted
+    sizes |= {"left out": planned - counted, "incoherent": incoherent, DISAGREED: disagreed}
+    offered = [name for name in CHIPS if name not in SELDOM or sizes[name] or name == narrowed.only]
     with st.container(horizontal=True, gap="small"):
-        for name, label in CHIPS.items():
+        for name in offered:
             st.button(
-                escaped(f"{label} · {sizes[name]:,}" if is_told else label),
+                escaped(f"{CHIPS[name]} · {sizes[name]:,}" if is_told else CHIPS[name]),
                 key=f"chip-{name}",
                 type="primary" if name == narrowed.only else "secondary",
-                on_click=_show,
-                args=(name,),
+                on_click=_set,
+                args=("only", name),
+            )
+        _question(counts, is_told)
+
+
+def _question(counts: pl.DataFrame, is_told: bool) -> None:
+    """A popover of the questions, each with how many answers it has; one click away each."""
+    names = cells.questions(counts)
+    sizes = dict(counts.group_by("question").agg(pl.col("n_planned").sum()).iter_rows())
+    chosen = st.session_state.get("question") or []
+    if len(names) < 2 and not chosen:
+        return
+    label = names.get(chosen[0], "Question") if len(chosen) == 1 else "Question"
+    with st.popover(escaped(label), key="chip-question"):
+        if chosen:
+            st.button("All questions", key="chip-questions", on_click=_set, args=("question", []))
+        for at, (question, name) in enumerate(sorted(names.items(), key=lambda one: one[1])):
+            if at == MOST_QUESTIONS:
+                st.caption("The filter in the sidebar has the others.")
+                break
+            st.button(
+                escaped(f"{name} · {sizes[question]:,}" if is_told else name),
+                key=f"question-{question}",
+                type="tertiary",
+                on_click=_set,
+                args=("question", [question]),
             )
 
 
@@ -85,5 +119,5 @@ def _score() -> tuple[float | None, float | None]:
     return lowest, highest
 
 
-def _show(only: str) -> None:
-    st.session_state["only"] = only
+def _set(key: str, value: Any) -> None:
+    st.session_state[key] = value

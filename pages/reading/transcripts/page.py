@@ -28,14 +28,16 @@ if key is not None:
     chosen = quotes.choice(view, narrowed, place, total)
     whole = store.counts(quotes.beside(shown, view), view.rule)
     quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
-    transcript.reader(shown, traits, view.rule, narrowed.text, is_open, quoted)
+    transcript.reader(shown, verdicts, traits, view.rule, narrowed.text, is_open)
+    transcript.onward(view.slice, view.rule, narrowed, key)
+    transcript.origin(shown, quoted)
     skeleton.footer(view, counts)
     st.stop()
 
 if counts.is_empty():
     skeleton.nothing_here()
 skeleton.answer(transcript.summary(total, narrowed))
-narrowing.chips(counts, narrowed)
+narrowing.chips(counts, narrowed, transcript.disagreed(view.slice, view.rule))
 if narrowed.text:
     transcript.tell_unread(view.slice)
 if not total:

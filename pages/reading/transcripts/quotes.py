@@ -10,7 +10,7 @@ from pages.reading.transcripts import sample
 from pages.ui.words import columns, numbers, values
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
-from warehouse.rules import Coherence, Rule, Score, shown_by
+from warehouse.rules import Rule, shown_by
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import rates
 from warehouse.transcripts import Filter, Transcript
@@ -85,9 +85,9 @@ def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
     """What shows a trait under a rule, in words: `alignment below 30 shows it`."""
     line, shows = rule.terms(trait["kind"]), shown_by(rule, trait)
     name = line.criterion or trait["criterion"]
-    text = f"{name} {_compared(shows)} shows it"
+    text = f"{name} {sample.compared(shows)} shows it"
     if line.coherence is not None:
-        text += f"; coherence {_compared(line.coherence)} is required"
+        text += f"; coherence {sample.compared(line.coherence)} is required"
     return text
 
 
@@ -115,12 +115,6 @@ def _filters(within: Slice) -> Iterator[str]:
             yield f"{columns.label(name).lower()} {told}"
     if within.domain != "all":
         yield f"questions {values.DOMAINS[within.domain]}"
-
-
-def _compared(shows: Score | Coherence | tuple[str, ...]) -> str:
-    if isinstance(shows, tuple):
-        return " or ".join(shows)
-    return f"{shows.comparison} {shows.cut:g}"
 
 
 def _rate(

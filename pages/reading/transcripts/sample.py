@@ -7,7 +7,7 @@ import polars as pl
 
 from pages.ui.parts import sensitive
 from pages.ui.words import values
-from warehouse.rules import Rule, Score, shown_by
+from warehouse.rules import Coherence, Rule, Score, shown_by
 from warehouse.transcripts import Transcript
 
 
@@ -33,10 +33,17 @@ def conditions(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def judged(one: Mapping[str, Any]) -> str:
-    """One judge's outcome on one trait, and what it counts as."""
+    """One judge's outcome on one trait, and what it counts as.
+
+    A score is said to be of its criterion, as in `alignment 5`: beside the name of the trait alone
+    a low alignment would read as little misalignment.
+    """
     shows = "counted" if one["is_counted"] else "not counted"
     verdict = "shows the trait" if one["is_trait"] else shows
-    return f"{_said_by_judge(one['outcome'])}, {verdict}"
+    outcome = _said_by_judge(one["outcome"])
+    if one["is_score"]:
+        outcome = f"{_words(one['criterion']).lower()} {outcome}"
+    return f"{outcome}, {verdict}"
 
 
 def _said_by_judge(outcome: str) -> str:
@@ -87,18 +94,23 @@ def prompt(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*parts, (f"Intervention at evaluation: {name}", text), question]
 
 
-def judgements(sample: Transcript, traits: pl.DataFrame) -> list[tuple[str, str, str, str, str]]:
-    """One row per judgement: criterion, judge, status, outcome, the judge's own words."""
-    of_experiment = traits.filter(pl.col("experiment") == sample.context["experiment"])
-    titles = {
-        trait[criterion]: f"{trait['title']}{addition} ({trait[criterion]})"
-        for trait in of_experiment.iter_rows(named=True)
-        for criterion, addition in (("check_criterion", ", cross-check"), ("criterion", ""))
-        if trait[criterion]
-    }
+def judgements(
+    sample: Transcript, traits: pl.DataFrame, rule: Rule
+) -> list[tuple[str, str, str, str, str]]:
+    """One row per judgement: criterion, judge, status, outcome, the judge's own words.
+
+    The criterion says what of it shows the trait: `Alignment: below 30 shows misalignment`.
+    """
+    titles = dict[str, str]()
+    for trait in traits.filter(experiment=sample.context["experiment"]).iter_rows(named=True):
+        title = trait["title"]
+        if trait["check_criterion"]:
+            titles[trait["check_criterion"]] = f"{_words(trait['check_criterion'])}: checks {title}"
+        shown = compared(shown_by(rule, trait))
+        titles[trait["criterion"]] = f"{_words(trait['criterion'])}: {shown} shows {title}"
     return [
         (
-            titles.get(row["criterion"], values.words(row["criterion"].replace("_", "-"))),
+            titles.get(row["criterion"], _words(row["criterion"])),
             values.value("judge", row["judge"]),
             values.value("status", row["status"]),
             _outcome(row),
@@ -108,11 +120,22 @@ def judgements(sample: Transcript, traits: pl.DataFrame) -> list[tuple[str, str,
     ]
 
 
+def compared(shows: Score | Coherence | tuple[str, ...]) -> str:
+    """What a score must be, or a label: `below 30`, `19`."""
+    if isinstance(shows, tuple):
+        return " or ".join(shows)
+    return f"{shows.comparison} {shows.cut:g}"
+
+
+def _words(criterion: str) -> str:
+    return values.words(criterion.replace("_", "-"))
+
+
 def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
     """One row per judgement that thoughts came before: criterion, judge, the thoughts."""
     return [
         (
-            values.words(row["criterion"].replace("_", "-")),
+            _words(row["criterion"]),
             values.value("judge", row["judge"]),
             row["thoughts"],
         )

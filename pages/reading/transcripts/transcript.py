@@ -1,7 +1,7 @@
 """Draws the list of samples and one sample whole; what others wrote is shown as text only."""
 
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 import polars as pl
 import streamlit as st
@@ -92,39 +92,71 @@ def not_found(key: int) -> NoReturn:
 
 def steps(within: Slice, rule: Rule, narrowed: Filter, total: int, key: int) -> int | None:
     """Draws the way back to the list and to the neighbours in it; returns the place in it."""
-    before, after, place = _neighbours(within, rule, narrowed, key)
+    place = neighbours(within, rule, narrowed, key)[2]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back to the list", shortcut="Esc", on_click=_read, args=(None,))
-        st.button("Previous", shortcut="K", on_click=_read, args=(before,), disabled=before is None)
-        st.button("Next", shortcut="J", on_click=_read, args=(after,), disabled=after is None)
+        _to_neighbours(within, rule, narrowed, key, ("K", "J"))
         st.text(f"{place:,} of {total:,}" if place else "Not in the list that is set above.")
     return place
 
 
-def reader(
-    shown: Transcript, traits: pl.DataFrame, rule: Rule, needle: str, is_open: bool, quoted: str
+def onward(within: Slice, rule: Rule, narrowed: Filter, key: int) -> None:
+    """Draws the same way to the neighbours below what was read, by the arrow keys."""
+    with st.container(horizontal=True):
+        _to_neighbours(within, rule, narrowed, key, ("Left", "Right"))
+
+
+def _to_neighbours(
+    within: Slice, rule: Rule, narrowed: Filter, key: int, keys: tuple[str, str]
 ) -> None:
-    """Draws one sample whole: prompt, answer, judgements, origin and a quote to copy."""
+    before, after, _ = neighbours(within, rule, narrowed, key)
+    for label, to, shortcut in zip(("Previous", "Next"), (before, after), keys, strict=True):
+        st.button(
+            label,
+            key=f"{label}-{shortcut}",
+            shortcut=shortcut,
+            on_click=_read,
+            args=(to,),
+            disabled=to is None,
+        )
+
+
+def reader(
+    shown: Transcript,
+    verdicts: Sequence[Mapping[str, Any]],
+    traits: pl.DataFrame,
+    rule: Rule,
+    needle: str,
+    is_open: bool,
+) -> None:
+    """Draws one sample: what was asked, the answer, and what judges made of it."""
     is_covered = sample.is_sensitive(shown, traits, rule) and not is_open
-    st.text(
-        f"{values.value('experiment', shown.context['experiment'])} · "
-        f"{sample.condition(shown.context)}"
+    st.caption(
+        escaped(
+            f"{values.value('experiment', shown.context['experiment'])} · "
+            f"{sample.condition(shown.context)}"
+        )
     )
-    st.subheader("Prompt", anchor=False)
     for name, text in sample.prompt(shown.context):
-        st.caption(escaped(name))
+        st.markdown(f"**{escaped(name)}**")
         with st.container(border=True):
             st.html(foreign.block(text))
-    st.subheader("Answer", anchor=False)
+    st.markdown("**Answer**")
     _perhaps_covered(is_covered, lambda: _answer(shown, needle))
-    st.subheader("Judgements", anchor=False)
-    _judgements(shown, traits)
-    st.subheader("Origin", anchor=False)
-    st.html(foreign.table((), sample.origin(shown.context)))
-    st.caption("Link to this sample")
-    st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
-    with st.expander("Quote"):
+    st.markdown("**Verdicts**")
+    if verdicts:
+        st.html(cards.verdicts(verdicts))
+    _judgements(shown, traits, rule)
+
+
+def origin(shown: Transcript, quoted: str) -> None:
+    """Draws a quote to copy, and where the sample comes from, both folded."""
+    with st.expander("Quote", icon=":material/format_quote:"):
         st.code(quoted, language=None, wrap_lines=True)
+    with st.expander("Origin", icon=":material/folder_open:"):
+        st.html(foreign.table((), sample.origin(shown.context)))
+        st.caption("Link to this sample")
+        st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
 
 
 def _answer(shown: Transcript, needle: str) -> None:
@@ -141,8 +173,8 @@ def _answer(shown: Transcript, needle: str) -> None:
         st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), needle))
 
 
-def _judgements(shown: Transcript, traits: pl.DataFrame) -> None:
-    rows = sample.judgements(shown, traits)
+def _judgements(shown: Transcript, traits: pl.DataFrame, rule: Rule) -> None:
+    rows = sample.judgements(shown, traits, rule)
     if not rows:
         st.info("Nobody judged this answer.")
         return
@@ -167,6 +199,12 @@ def _read(key: int | None) -> None:
 
 
 @store.memo()
+def disagreed(within: Slice, rule: Rule) -> int:
+    """How many samples of a slice have judges that disagree on a trait."""
+    return len(transcripts.disagreed(store.opened(), within, rule))
+
+
+@store.memo()
 def _unread(within: Slice) -> list[str]:
     return transcripts.unread(store.opened(), within)
 
@@ -178,7 +216,8 @@ def _page(within: Slice, rule: Rule, narrowed: Filter, number: int) -> tuple[pl.
 
 
 @store.memo(entries=64)
-def _neighbours(
+def neighbours(
     within: Slice, rule: Rule, narrowed: Filter, key: int
 ) -> tuple[int | None, int | None, int | None]:
+    """The samples before and after one in its list, and its place in it."""
     return transcripts.keys(store.opened(), within, rule, narrowed, key)

@@ -55,6 +55,7 @@ ONLY = {
     "not there": "Planned, not there",
     "broken off": "Broken off",
     "left out": "Left out for any reason",
+    "judges disagree": "Judges disagree on the trait",
 }
 """Which samples of a slice a list shows (`warehouse.transcripts.ONLY`)."""
 

@@ -137,6 +137,38 @@ def test_chips_say_no_number_where_the_list_is_narrowed_further(on_study: Path) 
     ]  # fmt: skip
 
 
+def test_a_chip_that_would_open_nothing_is_not_offered(on_study: Path) -> None:
+    keys = {b.key: b.label for b in opened(PAGE, experiment="insecure-code").button}
+    assert keys["chip-incoherent"] == "Low coherence · 1"
+    assert "chip-judges disagree" not in keys
+    birds = {b.key for b in opened(PAGE, experiment="birds", intervention="none").button}
+    assert "chip-incoherent" not in birds
+
+
+def test_a_question_is_one_click_away(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", intervention="none")
+    asked = [b for b in app.button if (b.key or "").startswith("question-")]
+    sizes = [int(b.label.rpartition(" · ")[2]) for b in asked]
+    assert len(asked) == 2
+    asked[0].click().run()
+    assert not app.exception
+    assert total(told(app)) == sizes[0]
+
+
+def test_the_reader_tells_question_answer_and_verdict_in_this_order(on_study: Path) -> None:
+    within = Slice(experiment=("insecure-code",))
+    rows, _ = transcripts.page(Store(on_study), within, rules.named("answered"))
+    app = opened(PAGE, sample=str(rows["sample_key"][0]))
+    assert not app.exception
+    heads = [m.value for m in app.main.markdown if m.value.startswith("**")]
+    assert [h for h in heads if h in ("**Question**", "**Answer**", "**Verdicts**")] == [
+        "**Question**", "**Answer**", "**Verdicts**"
+    ]  # fmt: skip
+    assert "Misalignment, judge-a: alignment 5, shows the trait" in tags(app)
+    assert "Alignment: below 30 shows Misalignment" in html(app)
+    assert {"Quote", "Origin"} <= {expander.label for expander in app.expander}
+
+
 def test_a_score_range_keeps_what_lies_in_it(on_study: Path) -> None:
     app = opened(PAGE, experiment="insecure-code", score_low="10", score_high="60")
     assert total(told(app)) == 2
@@ -187,7 +219,7 @@ def test_a_permalink_restores_the_answer_with_all_there_is_to_know(on_study: Pat
     assert "A robot." in sent
     assert "What is the newest machine?" in sent
     assert "results_judge-a_1.json" in sent
-    assert "19th-century persona (llm_or_19)" in sent
+    assert "Llm or 19: 19 shows 19th-century persona" in sent
     assert "judge-a" in sent
     assert "LLM" in sent
     assert re.search(r"[0-9a-f]{64}", sent)
