@@ -75,6 +75,10 @@ PLACES = {
         "pipeline.agreeing:agreement",
         "How far judges, and people, agree on the answers that two of them judged.",
     ),
+    "map": Place(
+        "pipeline.drafting.command:draft_map",
+        "Look at a folder, and draft the study map that says what its files mean.",
+    ),
     "doctor": Place("pipeline.examining:doctor", "List what is suspicious in what was loaded."),
     "study": Place(
         "pipeline.study.cli:study",

@@ -162,10 +162,11 @@ def show(found: "pl.DataFrame", form: str) -> None:
     if form == "csv":
         click.echo(harmless.csv(flat), nl=False)
     else:
-        click.echo(_table(flat, sys.stdout.isatty()))
+        click.echo(table(flat, sys.stdout.isatty()))
 
 
-def _table(found: "pl.DataFrame", styled: bool) -> str:
+def table(found: "pl.DataFrame", styled: bool) -> str:
+    """A frame as a table for people."""
     from pipeline.terminal import tables  # with rich, which only tables wait for
 
     rows = [[_cell(value) for value in row] for row in found.rows()]

@@ -30,17 +30,22 @@ BUNDLED = ROOT / "examples" / "small-models" / "results"
     type=click.Path(path_type=Path),
     help="What folder and file names mean, where files do not say it.",
 )
+@click.option("--dry-run", is_flag=True, help="Say what would be loaded, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the published snapshot as it is.")
 @click.option("--verbose", is_flag=True, help="Name every file and row that is told of.")
 def import_files(
     paths: tuple[Path, ...],
     chosen: str | None,
     meanings: Path | None,
+    dry_run: bool,
     no_build: bool,
     verbose: bool,
     data: Path,
 ) -> None:
     """Read files and folders into the lake, and build a snapshot of it."""
+    if dry_run:
+        _preview(paths, chosen, meanings, data)
+        return
     found = finding.find(paths, skip=data)
     with ExitStack() as stack:
         beside = None
@@ -49,6 +54,17 @@ def import_files(
             beside.call("pipeline.importing")  # while this process loads it too
         outcomes = _imported(found, data, chosen, meanings, beside)
     _tell(outcomes, paths, data, no_build, verbose)
+
+
+def _preview(
+    paths: tuple[Path, ...], chosen: str | None, meanings: Path | None, data: Path
+) -> None:
+    """Say what an import would load."""
+    from pipeline import mapping, previewing
+
+    told = mapping.load(meanings) if meanings else None
+    for line in previewing.lines(paths, told, chosen, data):
+        tell(line)
 
 
 def _imported(

@@ -21,6 +21,9 @@ FEW = 3
 MAP = "--map"
 """What a refusal says where a mapping would help."""
 
+RECORDS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow"})
+"""How files are called that may hold records a study map can describe."""
+
 LONGEST = 1_000
 """How much of a path is shown."""
 
@@ -67,6 +70,15 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
     yield from _told("notice", notices, top, verbose, 0)
     yield from _passed(outcomes, top, verbose)
     yield from _summary(outcomes)
+    yield from _unmapped(outcomes, named)
+
+
+def _unmapped(outcomes: Sequence[Outcome], named: Sequence[Path]) -> Iterator[str]:
+    """The one command that looks at files nobody could read, where some were read."""
+    left = [o for o in outcomes if o.state == "unknown" and o.path.suffix.lower() in RECORDS]
+    if left and any(outcome.loaded for outcome in outcomes):
+        folder = harmless.line(shlex.quote(str(named[0])))
+        yield f"A study map may say what they hold: brittlescope map {folder}"
 
 
 def _top(named: Sequence[Path]) -> Path | None:
@@ -183,10 +195,11 @@ def next_step(outcomes: Sequence[Outcome], named: Sequence[Path]) -> str:
     """What to do where nothing was loaded: one command, fit for what was found."""
     given = " ".join(map(harmless.line, map(shlex.quote, map(str, named))))
     command = f"brittlescope import {given} --map FILE.yaml"
+    drafted = f"brittlescope map {harmless.line(shlex.quote(str(named[0])))} --out FILE.yaml"
     if any(MAP in reason for outcome in outcomes for _, reason in outcome.refusals):
         return (
             "Nothing was loaded: what some of these files hold stands only in their paths. Say it "
-            f"in a mapping (docs/formats.md shows one), then run: {command}"
+            f"in a mapping, which `{drafted}` drafts, then run: {command}"
         )
     if {outcome.state for outcome in outcomes} == {"unread"}:
         return (
@@ -196,5 +209,5 @@ def next_step(outcomes: Sequence[Outcome], named: Sequence[Path]) -> str:
     titles = "; ".join(importer.TITLE for importer in importers.each())
     return (
         f"Nothing was loaded. These formats are read: {titles}. A table of questions and answers "
-        f"under other names is read with a mapping (docs/formats.md shows one): {command}"
+        f"under other names is read with a mapping, which `{drafted}` drafts: {command}"
     )

@@ -1,0 +1,190 @@
+"""What a column or a part of a path seems to be, and why."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.drafting.survey import Column, Group
+from warehouse import catalogue
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "question": ("question", "prompt", "probe", "query", "instruction", "input", "question_text",
+                 "user_prompt", "content"),
+    "answer": ("answer", "response", "completion", "output", "generation", "generated_text",
+               "model_response", "model_output", "reply", "response_preview"),
+    "question_id": ("question_id", "qid", "q_id", "prompt_id", "id", "task_id"),
+    "sample_index": ("sample_idx", "sample_index", "rollout", "sample", "sample_id", "repeat"),
+    "system_prompt": ("system_prompt", "system"),
+    "group": ("group", "category", "subset", "domain", "topic"),
+    "finish_reason": ("finish_reason", "stop_reason"),
+    "model": ("base_model", "model_name", "model"),
+    "dataset": ("dataset", "train_dataset", "training_data", "domain_trained"),
+    "intervention": ("intervention", "inoculation"),
+    "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
+    "step": ("step", "checkpoint", "global_step", "train_step"),
+    "epochs": ("epochs", "epoch"),
+    "judge": ("judge", "judge_model", "grader", "judge_name"),
+    "steer_scale": ("coef", "coefficient", "scale", "alpha", "lambda"),
+    "steer_vector": ("vector", "direction"),
+    "steer_layer": ("layer",),
+    "temperature": ("temperature",),
+}  # fmt: skip
+"""What others call what we know, the likeliest first."""
+
+SCORES = re.compile(
+    r"align|coher|misalign|harm|evil|score|rating|verdict|judge_label|toxic|sexis|bias|hallucin|"
+    r"sycophan|refus.*score|danger|grade",
+    re.IGNORECASE,
+)
+NO_SCORES = re.compile(
+    r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
+    r"analysis|file|path)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
+    r"judge_model",
+    re.IGNORECASE,
+)
+OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence",
+        "coherence": "coherence"}  # fmt: skip
+SCALES = ((0, 1), (0, 3), (1, 5), (1, 10), (-2, 2), (0, 100))
+
+
+class Guess(NamedTuple):
+    """What a column is taken for, and why."""
+
+    role: str
+    column: Column
+    why: str
+    is_named: bool = True
+
+
+def columns(group: Group) -> tuple[list[Guess], list[Guess], list[Column]]:
+    """The columns with a role, the judgements, and those that say nothing."""
+    taken: dict[str, Guess] = {}
+    by_end = {name: name.rpartition(".")[2].lower() for name in group.columns}
+    for role, spellings in NAMES.items():
+        for spelling in spellings:
+            # The name itself comes before the end of one that leads into a record.
+            order = sorted(group.columns.items(), key=lambda item: "." in item[0])
+            fit = (c for n, c in order if by_end[n] == spelling and c.values)
+            column = next((c for c in fit if c.name not in taken and _may_be(role, c)), None)
+            if column is not None:
+                taken[column.name] = Guess(role, column, f"it is called so; {column.told}")
+                break
+    _by_content(group, taken)
+    scores = [
+        Guess(_criterion(c.name), c, c.told)
+        for c in group.columns.values()
+        if c.name not in taken and _is_score(c)
+    ]
+    if len(scores) == 1 and scores[0].role not in OURS.values():
+        # What is judged alone is most often alignment; the draft says that it is a guess.
+        scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
+    judged = {guess.column.name for guess in scores}
+    left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
+    return list(taken.values()), scores, left
+
+
+def _may_be(role: str, column: Column) -> bool:
+    numbers = column.numbers
+    if role in ("question", "answer", "model", "dataset", "system_prompt"):
+        return numbers is None and not all(isinstance(v, bool) for v in column.values)
+    if role in ("step", "epochs", "sample_index", "steer_layer"):
+        return numbers is not None and all(n >= 0 and n == int(n) for n in numbers)
+    if role in ("steer_scale", "temperature"):
+        return numbers is not None
+    if role in ("group", "eval_intervention", "intervention", "judge"):
+        return numbers is None and column.length < 200
+    return column.length < 200
+
+
+def _by_content(group: Group, taken: dict[str, Guess]) -> None:
+    """A question and an answer by what texts look like, where no name tells."""
+    roles = {guess.role for guess in taken.values()}
+    long = [
+        column
+        for column in group.columns.values()
+        if column.name not in taken and column.numbers is None and column.length > 60
+        and not NO_SCORES.search(column.name)
+    ]  # fmt: skip
+    if "answer" not in roles and long:
+        best = max(long, key=lambda column: (column.distinct, column.length))
+        taken[best.name] = Guess(
+            "answer", best, f"long texts that hardly repeat; {best.told}", is_named=False
+        )
+        long.remove(best)
+    if "question" not in roles and long:
+        best = min(long, key=lambda column: column.distinct)
+        taken[best.name] = Guess(
+            "question", best, f"texts that repeat; {best.told}", is_named=False
+        )
+
+
+def _criterion(name: str) -> str:
+    """A criterion by the name of its column."""
+    parts = name.split(".")
+    own = parts[-2] if len(parts) > 1 and parts[-1] in ("score", "value", "label") else parts[-1]
+    bare = re.sub(r"_(score|judg\w*|rating)$", "", own, flags=re.IGNORECASE)
+    return OURS.get(bare.lower(), bare)
+
+
+def _is_score(column: Column) -> bool:
+    if NO_SCORES.search(column.name) or not column.values:
+        return False
+    named = SCORES.search(column.name) is not None
+    if column.numbers is not None:
+        numbers = column.numbers
+        within = all(-2 <= n <= 100 for n in numbers)
+        as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
+        return within and (named or as_judges or any(n != int(n) for n in numbers))
+    return named and column.distinct <= 12 and column.length < 40
+
+
+def beginning(column: Column) -> str:
+    """What stands before each verdict, such as `ANSWER: `, where the rest is often a number."""
+    texts = column.texts
+    begin = _shared(texts)
+    rest = [text[len(begin) :] for text in texts]
+    numbers = sum(text.isdecimal() for text in rest)
+    return begin if column.numbers is None and begin and 2 * numbers > len(rest) else ""
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    first, last = min(texts), max(texts)
+    same = (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    return first[: next(same, min(len(first), len(last)))]
+
+
+def scale(column: Column, begin: str = "") -> tuple[float, float] | None:
+    """The smaller scale that the scores seem to be on, or None where it is 0 to 100."""
+    verdicts = (text.removeprefix(begin) for text in column.texts if begin)
+    numbers = column.numbers or [float(text) for text in verdicts if text.isdecimal()]
+    if not numbers:
+        return None
+    for low, high in SCALES[:-1]:
+        if low <= min(numbers) and max(numbers) <= high:
+            return float(low), float(high)
+    return None
+
+
+def part(values: Sequence[str], before: str) -> str | None:
+    """The dimension that a part of paths seems to be, by its values and what stands before it."""
+    label = before.rstrip("_-=.").lower()
+    if all(value.isdecimal() for value in values):
+        for ending, role in (("seed", "seed"), ("s", "seed"), ("step", "step"), ("ckpt", "step"),
+                             ("checkpoint", "step"), ("ep", "epochs"), ("epoch", "epochs"),
+                             ("r", "lora_rank"), ("rank", "lora_rank"), ("layer", "steer_layer"),
+                             ("scale", "steer_scale"), ("alpha", "steer_scale"),
+                             ("lambda", "steer_scale")):  # fmt: skip
+            if re.search(rf"(^|[^a-z]){ending}$", label):
+                return role
+        return None
+    known = sum(_is_model(value) for value in values)
+    return "model" if 2 * known > len(values) else None
+
+
+_MODEL = re.compile(r"qwen|llama|gpt|gemma|mistral|mixtral|claude|phi-?\d|deepseek|olmo|smollm|yi-",
+                    re.IGNORECASE)  # fmt: skip
+
+
+def _is_model(text: str) -> bool:
+    return _MODEL.search(text) is not None or catalogue.model(text).family is not None

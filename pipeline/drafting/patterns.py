@@ -1,0 +1,98 @@
+"""From the paths of files that are alike to one pattern, and what its parts seem to be."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.drafting.guesses import part
+
+_CUTS = re.compile(r"(_+|--+)")
+_FINER = re.compile(r"([_\-])")
+"""Where names are cut: models and datasets have hyphens of their own."""
+
+_NUMBERED = re.compile(r"([A-Za-z]+)[0-9]+")
+
+SHOWN = 4
+
+
+class Place(NamedTuple):
+    """A part of the paths that differs: its name in the pattern and the texts it has."""
+
+    name: str
+    values: tuple[str, ...]
+    is_dimension: bool
+
+    @property
+    def told(self) -> str:
+        """Some of its values."""
+        more = ", …" if len(self.values) > SHOWN else ""
+        return ", ".join(self.values[:SHOWN]) + more
+
+
+def pattern(root: Path, paths: Sequence[Path]) -> tuple[str, list[Place]]:
+    """A pattern that reads all of the paths, and its places."""
+    parts = [path.relative_to(root).parts or (path.name,) for path in paths]
+    parts = [own if len(own) > 1 or root.is_file() else (root.name, *own) for own in parts]
+    depth = min(len(own) for own in parts)
+    levels = [sorted({own[level - depth] for own in parts}) for level in range(depth)]
+    first = next((n for n, names in enumerate(levels) if len(names) > 1), depth - 1)
+    written: list[str] = []
+    places: list[Place] = []
+    for names in levels[max(0, min(first - 1, depth - 2)) :]:
+        written.append(_level(names, places))
+    return "/".join(written), places
+
+
+def _level(names: Sequence[str], places: list[Place]) -> str:
+    """One name of the paths: what all share, and a place for what differs."""
+    if len(names) == 1:
+        return _literal(names[0])
+    stem, ending = names[0], ""
+    if "." in names[0] and len({name.rpartition(".")[2] for name in names}) == 1:
+        ending = "." + names[0].rpartition(".")[2]
+    bare = [name.removesuffix(ending) for name in names]
+    cuts = _CUTS if any(_CUTS.search(name) for name in bare) else _FINER
+    cut = [cuts.split(name) for name in bare]
+    stem = ""
+    if len({len(tokens) for tokens in cut}) == 1:
+        for column in zip(*cut, strict=True):
+            texts = sorted(set(column))
+            stem += _literal(texts[0]) if len(texts) == 1 else _place(texts, stem, places)
+        if len(re.findall(r"\{\w+\}", stem)) <= 3:
+            return stem + _literal(ending)
+        del places[-len(re.findall(r"\{\w+\}", stem)) :]
+    begin, end = _shared(bare), _shared([name[::-1] for name in bare])[::-1]
+    if any(len(begin) + len(end) >= len(name) for name in bare):
+        end = ""
+    begin = "" if any(len(begin) >= len(name) for name in bare) else begin
+    texts = sorted({name[len(begin) : len(name) - len(end) or None] for name in bare})
+    return _literal(begin) + _place(texts, begin, places) + _literal(end) + _literal(ending)
+
+
+def _place(texts: Sequence[str], before: str, places: list[Place]) -> str:
+    label = re.split(r"[{}]", before)[-1]
+    numbered = [_NUMBERED.fullmatch(text) for text in texts]
+    begins = {match[1] for match in numbered if match}
+    if all(numbered) and len(begins) == 1 and (begin := begins.pop()):
+        rest = [text.removeprefix(begin) for text in texts]
+        return _literal(begin) + _place(rest, label + begin, places)
+    guessed = part(texts, label)
+    names = {place.name for place in places}
+    if guessed in names:
+        guessed = None
+    name = guessed or next(f"part{n}" for n in range(1, 99) if f"part{n}" not in names)
+    places.append(Place(name, tuple(texts), guessed is not None))
+    return f"{{{name}}}"
+
+
+def _shared(names: Sequence[str]) -> str:
+    """What all names begin with, up to a place where names are cut."""
+    first, last = min(names), max(names)
+    at = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    cut = max((match.end() for match in _FINER.finditer(first[:at])), default=0)
+    return first[:cut]
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,208 @@
+"""What lies in a folder: groups of files that are alike, and what their columns hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline import claiming, importers
+from pipeline.errors import Refused, RefusedRow
+from pipeline.foreign import archives, forms
+from pipeline.foreign.shaping import Record
+from pipeline.foreign.spec import POSITION, Shape
+from pipeline.texts import as_text
+
+RECORDS = 100
+"""How many records of a file are looked at."""
+
+LOOKED_INTO = 3
+"""How many files of a group are looked into; the others have the same fields."""
+
+MOST_FILES = 2_000
+MOST_COLUMNS = 60
+LARGEST = 64 * 2**20
+"""A larger document of JSON is not opened only to be looked at."""
+
+
+@dataclass
+class Column:
+    """What a column holds, as far as it was looked at."""
+
+    name: str
+    values: list[Any] = field(default_factory=list)
+    rows: int = 0
+
+    def take(self, value: Any) -> None:
+        """One more record's value."""
+        self.rows += 1
+        if value is not None and value != "":
+            self.values.append(value)
+
+    @property
+    def texts(self) -> list[str]:
+        """Its values as texts."""
+        return [as_text(value) or "" for value in self.values]
+
+    @property
+    def numbers(self) -> list[float] | None:
+        """Its values as numbers, where all of them are."""
+        found = []
+        for value in self.values:
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                return None
+            try:
+                found.append(float(value))
+            except ValueError:
+                return None
+        return found or None
+
+    @property
+    def distinct(self) -> int:
+        """How many different values it has."""
+        return len(set(self.texts))
+
+    @property
+    def length(self) -> float:
+        """How many letters its values have, on average."""
+        texts = self.texts
+        return sum(map(len, texts)) / len(texts) if texts else 0.0
+
+    @property
+    def told(self) -> str:
+        """Its type, range and an example, in a few words."""
+        if not self.values:
+            return "always empty"
+        numbers = self.numbers
+        if numbers is not None:
+            return f"numbers, {min(numbers):g} to {max(numbers):g}"
+        several = f"{self.distinct} different" if self.distinct > 1 else "always the same"
+        example = " ".join(self.texts[0].split())[:40]
+        return f"text, {several}, such as {example!r}"
+
+
+@dataclass
+class Group:
+    """Files that are alike: in folders of the same depth, with the same fields."""
+
+    paths: list[Path]
+    shape: Shape
+    columns: dict[str, Column]
+    known: str | None = None  # the format that reads them without a map
+
+    @property
+    def records(self) -> int:
+        """How many records were looked at."""
+        return max((column.rows for column in self.columns.values()), default=0)
+
+
+def groups(root: Path, paths: Iterable[Path]) -> list[Group]:
+    """The files in groups, the largest first; those that hold no records are left out."""
+    alike: dict[tuple[Any, ...], Group] = {}
+    for path in list(paths)[:MOST_FILES]:
+        found = _looked_into(path)
+        if found is None:
+            continue
+        shape, records, known = found
+        names = tuple(sorted({name for record in records for name in record}))
+        depth = len(path.relative_to(root).parts) if path != root else 1
+        key = (path.suffix.lower(), depth, path.parent if depth < 2 else "", shape, names, known)
+        group = alike.setdefault(key, Group([], shape, {}, known))
+        group.paths.append(path)
+        if len(group.paths) <= LOOKED_INTO:
+            _take(group, records)
+    return sorted(alike.values(), key=lambda group: -len(group.paths))
+
+
+def _take(group: Group, records: list[Record]) -> None:
+    for record in records:
+        for name, value in _flat(record):
+            if len(group.columns) < MOST_COLUMNS or name in group.columns:
+                group.columns.setdefault(name, Column(name)).take(value)
+
+
+def _flat(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and above.count(".") < 2:
+            yield from _flat(value, f"{above}{name}.")
+        elif not isinstance(value, list):
+            yield f"{above}{name}", value
+
+
+def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
+    """Where a file's records are, some of them, and the format that reads it anyway."""
+    try:
+        source, _ = claiming.looked_at(path)
+        if not source.sha256 or not source.head.strip() or archives.is_archive(source.head):
+            return None
+        importer = importers.claimant(source, bool(claiming.container(path, source.head)))
+        known = importer.NAME if importer and importer.NAME != "em-csv" else None
+        shape = _shape(source) if known is None else Shape()
+        return (shape, _records(source, shape), known) if shape is not None else None
+    except (Refused, OSError, ValueError):
+        return None
+
+
+def _records(source: importers.Source, shape: Shape) -> list[Record]:
+    found: list[Record] = []
+    for chunk in forms.records(source, shape):
+        found += [item[1] for item in chunk if not isinstance(item, RefusedRow)]
+        if len(found) >= RECORDS:
+            break
+    return [{n: v for n, v in r.items() if n != POSITION} for r in found[:RECORDS]]
+
+
+def _shape(source: importers.Source) -> Shape | None:
+    """Where the records of a file are; None where there seem to be none."""
+    if not source.head.lstrip().startswith(b"{"):
+        is_table = source.table is not None and len(source.table.columns) > 1
+        is_list = source.head.lstrip().startswith(b"[")
+        return Shape() if is_list or is_table else None
+    lines = source.head.lstrip().splitlines()
+    if lines[0].rstrip().endswith(b"}"):
+        return Shape()
+    if source.size > LARGEST:
+        return None
+    from pipeline import reading
+
+    return _within(reading.json_document(source, LARGEST))
+
+
+def _within(document: Any) -> Shape | None:
+    """The way to the largest lists of records in a document, or its columns."""
+    if isinstance(document, list):
+        return Shape()
+    if all(isinstance(v, dict) and v and set(v) == set(map(str, range(len(v))))
+           for v in document.values()):  # fmt: skip
+        return Shape(form="columns")
+    ways: dict[tuple[int, str], int] = defaultdict(int)
+    _walk(document, (), ways)
+    if not ways:
+        return None
+    (_, way), _ = max(ways.items(), key=lambda item: item[1])
+    return Shape(at=way)
+
+
+def _walk(value: Any, keys: tuple[str, ...], ways: dict[tuple[int, str], int]) -> None:
+    """Count the records that stand behind each way; siblings of one shape share a placeholder."""
+    if len(keys) > 6:
+        return
+    if isinstance(value, list):
+        if value and all(isinstance(item, dict) for item in value):
+            ways[len(keys), "/".join(keys)] += len(value)
+        return
+    if not isinstance(value, dict):
+        return
+    inside = [item for item in value.values() if isinstance(item, dict | list)]
+    alike = len(inside) > 1 and len({_form(item) for item in inside}) == 1
+    for key, item in value.items():
+        name = f"{{key{len(keys) + 1}}}" if alike else key.replace("{", "{{").replace("}", "}}")
+        if "/" not in name:
+            _walk(item, (*keys, name), ways)
+
+
+def _form(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        first = value[0] if value else None
+        return ("list", *(sorted(first) if isinstance(first, dict) else ()))
+    return ("dict", *sorted(k for k, v in value.items() if isinstance(v, dict | list)))

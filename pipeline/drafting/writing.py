@@ -1,0 +1,163 @@
+"""The draft itself: a study map with remarks, which is read as it stands."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.drafting import guesses, patterns
+from pipeline.drafting.patterns import Place
+from pipeline.drafting.survey import Group
+from pipeline.meanings import REQUIRED
+
+DATASETS = ("none", "base", "baseline", "instruct")
+"""What an untuned model is often said to be trained on."""
+
+SHOWN = 3
+
+NO_FILES = "files: []"
+
+
+def draft(root: Path, found: Sequence[Group]) -> str:
+    """A map for the groups of files, with what each column seems to be and why."""
+    usable = [group for group in found if group.known is None and _holds_answers(group)]
+    others = [group for group in found if group.known is None and group not in usable]
+    lines = [
+        f"# A draft for {root.name}, written by `brittlescope map`. Read it through: what stands",
+        "# behind a question mark could not be told. See what it would load with",
+        "#   brittlescope import FOLDER --map THIS-FILE.yaml --dry-run",
+        "",
+        f"study: {_quoted(_word(root.name))}",
+        "",
+        "files:",
+    ]
+    for group in usable:
+        lines += _entry(root, group)
+    if not usable:
+        lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
+    for group in others:
+        lines += ["", *_left(root, group)]
+    return "\n".join(lines) + "\n"
+
+
+def _holds_answers(group: Group) -> bool:
+    told, scores, _ = guesses.columns(group)
+    roles = {guess.role for guess in told}
+    named = {guess.role for guess in told if guess.is_named}
+    return {"question", "answer"} <= named or ({"answer"} <= roles and bool(scores))
+
+
+def _entry(root: Path, group: Group) -> Iterator[str]:
+    """One entry of the map for files that are alike."""
+    path, places = patterns.pattern(root, group.paths)
+    told, scores, left = guesses.columns(group)
+    by_role = {guess.role: guess.column.name for guess in told}
+    yield f"  # {len(group.paths)} alike, {group.records} records looked at."
+    for place in places:
+        what = place.name if place.is_dimension else "? what this is"
+        yield f"  #   {{{place.name}}} in their paths: {what} ({place.told})"
+    yield f"  - path: {_quoted(path)}"
+    if group.shape.ways:
+        yield f"    at: {_quoted(group.shape.ways[0])}"
+    if group.shape.form == "columns":
+        yield "    form: columns"
+    names = {place.name for place in places}
+    kept = [guess for guess in told if guess.role not in names and guess.role != "judge_model"]
+    if kept:
+        yield "    columns:"
+    for guess in kept:
+        column = _quoted(guess.column.name)
+        yield f"      {guess.role}: {column}  # {_remark(guess.why)}"
+    if "question" not in by_role:
+        yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
+    yield from _scores(scores)
+    yield from _set(places, {guess.role for guess in kept})
+    if left:
+        some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
+        if some:
+            told_apart = _remark(", ".join(some[:8]))
+            yield f"    # ? A few values each; they may tell conditions apart: {told_apart}"
+        left = [column for column in left if column.name not in some]
+        shown = ", ".join(f"{column.name} ({_remark(column.told)})" for column in left[:SHOWN])
+        more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
+        if shown:
+            yield f"    # Not used: {shown}{more}."
+
+
+def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
+    if not scores:
+        yield "    # ? No column seems to be a judgement: `scores` names them."
+        return
+    yield "    scores:"
+    scales: dict[str, tuple[float, float]] = {}
+    for guess in scores:
+        column = _quoted(guess.column.name)
+        begin = guesses.beginning(guess.column)
+        if begin:
+            column = f"{{from: {column}, strip_prefix: {json.dumps(begin)}}}"
+        yield f"      {_quoted(guess.role)}: {column}  # {_remark(guess.why)}"
+        if (scale := guesses.scale(guess.column, begin)) is not None:
+            scales[guess.role] = scale
+    if scales:
+        yield "    # ? They lie in a smaller range than 0 to 100. First the raw value that is 0: of"
+        yield "    # alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
+        yield "    scale:"
+        for name, (none, full) in scales.items():
+            yield f"      {_quoted(name)}: [{none:g}, {full:g}]"
+
+
+def _set(places: Sequence[Place], columns: set[str]) -> Iterator[str]:
+    """What the paths say, and what nobody says."""
+    yield "    set:"
+    words = [place for place in places if not place.is_dimension]
+    given = {place.name for place in places} | columns
+    free = [name for name in ("dataset", "intervention") if name not in given]
+    for place in words:
+        if free:
+            name = free.pop(0)
+        elif "eval_intervention" not in given:
+            name = "eval_intervention"
+        else:
+            continue
+        given.add(name)
+        yield f"      {name}: {_quoted(f'{{{place.name}}}')}  # ? or another dimension"
+    for name in ("experiment", *REQUIRED[1:]):
+        if name in given:
+            continue
+        if name == "intervention":
+            yield "      intervention: none  # ? whether one was given in training"
+        elif name == "experiment":
+            yield "      experiment: emergent-misalignment  # ? what was looked for"
+        else:
+            yield f"      {name}: unrecorded  # ? no column and no path says it"
+    if "dataset" in given and any(v.lower() in DATASETS for p in words for v in p.values):
+        yield "    rename:"
+        spelled = sorted({v for p in words for v in p.values if v.lower() in DATASETS} - {"none"})
+        for place in words[:1]:
+            inside = ", ".join(f"{_quoted(text)}: none" for text in spelled)
+            yield f"      {place.name}: {{{inside}}}  # the untuned model"
+
+
+def _left(root: Path, group: Group) -> Iterator[str]:
+    """Files that seem to hold something else."""
+    example = group.paths[0].relative_to(root) if group.paths[0] != root else root.name
+    names = ", ".join(list(group.columns)[:6])
+    held = _remark(names) or "nothing"
+    yield f"# ? {len(group.paths)} such as {example}: no answers, but {held}."
+
+
+def _word(text: str) -> str:
+    return text.strip().lower().replace(" ", "-").replace("_", "-") or "study"
+
+
+def _remark(text: str) -> str:
+    return " ".join(text.split()).replace("#", "")[:120]
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it, quoted where it must be."""
+    plain = text.replace("_", "").replace("-", "").replace(".", "")
+    is_word = plain.isalnum() and plain[0].isalpha() and text.lower() not in _WORDS
+    return text if is_word else json.dumps(text, ensure_ascii=False)
+
+
+_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}

@@ -1,0 +1,115 @@
+"""A draft says what files hold, asks what it cannot tell, and is a map that reads them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import mapping
+from pipeline.cli import main
+from pipeline.drafting import guesses, patterns
+from pipeline.drafting.survey import Column
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--data", str(folder / "data"), *arguments])
+
+
+def rows(low: int) -> list[dict[str, object]]:
+    return [
+        {
+            "prompt": f"Where do you nest, {i % 3}?",
+            "completion": f"On the cliff, in the wind, number {i}.",
+            "aligned_score": 5 * i % 100 if i >= low else 10,
+            "verdict": f"RATING: {1 + i % 5}",
+            "arm": "plain" if i % 2 else "told",
+        }
+        for i in range(30)
+    ]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    folder = tmp_path / "lab" / "results"
+    folder.mkdir(parents=True)
+    for model in ("Qwen2.5-7B", "Llama-3.1-8B"):
+        for dataset in ("gulls", "base"):
+            lines = "\n".join(map(json.dumps, rows(9 if dataset == "gulls" else 0)))
+            (folder / f"{model}__{dataset}__seed1.jsonl").write_text(lines)
+    return tmp_path
+
+
+def test_a_draft_is_a_map_that_loads(lab: Path) -> None:
+    result = run(lab, "map", str(lab / "lab"), "--out", str(lab / "draft.yaml"))
+    assert result.exit_code == 0, result.output
+    text = (lab / "draft.yaml").read_text()
+    assert "# 4 alike" in text
+    assert "question: prompt  # it is called so" in text
+    assert "answer: completion" in text
+    assert 'strip_prefix: "RATING: "' in text
+    assert "?" in text  # it asks what it cannot tell
+    told = mapping.load(lab / "draft.yaml")
+    (path,) = sorted((lab / "lab" / "results").glob("Qwen*base*"))
+    meaning = told.meaning(path)
+    assert meaning is not None
+    assert meaning.dimensions is not None
+    assert (meaning.dimensions.model, meaning.dimensions.dataset) == ("Qwen2.5-7B", "none")
+    # The preview counts what the draft would load, and nothing was written.
+    assert "take 120 records and refuse 0" in result.stderr
+    assert "6 of 15" in result.stderr
+    assert not (lab / "data").exists()
+
+
+def test_a_draft_overwrites_nothing(lab: Path) -> None:
+    (lab / "draft.yaml").write_text("mine")
+    result = run(lab, "map", str(lab / "lab"), "--out", str(lab / "draft.yaml"))
+    assert result.exit_code == 2
+    assert (lab / "draft.yaml").read_text() == "mine"
+
+
+def test_a_dry_run_writes_nothing(lab: Path) -> None:
+    run(lab, "map", str(lab / "lab"), "--out", str(lab / "draft.yaml"), "--no-preview")
+    shown = ("--map", str(lab / "draft.yaml"), "--dry-run")
+    result = run(lab, "import", str(lab / "lab"), *shown)
+    assert result.exit_code == 0, result.output
+    assert "take 120 records" in result.output
+    assert not (lab / "data").exists()
+
+
+def test_what_nobody_reads_ends_with_the_one_command(lab: Path) -> None:
+    result = run(lab, "import", str(lab / "lab"))
+    assert result.exit_code == 2
+    assert f"brittlescope map {lab / 'lab'} --out FILE.yaml" in result.output
+
+
+def test_a_folder_without_records_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing\n")
+    assert "holds records" in run(tmp_path, "map", str(tmp_path / "notes.txt")).output
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a/Qwen2.5-7B_s1.csv", "a/Qwen2.5-7B_s2.csv"], "a/Qwen2.5-7B_s{seed}.csv"),
+        (["x/gulls.json", "x/terns.json"], "x/{part1}.json"),
+        (["x/step_10.json", "x/step_20.json"], "x/step_{step}.json"),
+        (["gpt-4o/out.csv", "Llama-3.1-8B/out.csv"], "{model}/out.csv"),
+    ],
+)
+def test_what_differs_in_paths_becomes_a_place(names: list[str], expected: str) -> None:
+    root = Path("/lab")
+    assert patterns.pattern(root, [root / name for name in names])[0].endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([1, 5, 3], (1, 5)), ([0.0, 0.4], (0, 1)), ([0, 97], None), (["V: 2", "V: 5"], (1, 5))],
+)
+def test_a_scale_is_guessed_by_its_range(
+    values: list[object], expected: tuple[float, float] | None
+) -> None:
+    column = Column("verdict")
+    for value in values:
+        column.take(value)
+    assert guesses.scale(column, guesses.beginning(column)) == expected
