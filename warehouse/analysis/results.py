@@ -12,7 +12,7 @@ from warehouse import defaults, doubts, harmless, transcripts, universe
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.stats import brittleness, dose, leave_one_out, longtable, pooling, rank
+from warehouse.stats import brittleness, dose, landscape, leave_one_out, longtable, pooling, rank
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
@@ -108,6 +108,19 @@ def contrasts(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataF
         adjustment=asked.adjustment,
         intervals=asked.intervals,
         among=in_sight(store, asked, by),
+    )
+
+
+def emergence(store: Store, asked: Analysis) -> pl.DataFrame:
+    """`contrasts` to the untuned model of the arms in sight that have no intervention."""
+    arms = in_sight(store, asked).filter(landscape.CONTROL)
+    return differences.contrasts(
+        compared(store, asked.beside("untuned")),
+        "untuned",
+        asked.unit,
+        adjustment=asked.adjustment,
+        intervals=asked.intervals,
+        among=arms,
     )
 
 

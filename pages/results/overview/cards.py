@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pages.ui.charts.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
+from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import emergence, numbers, values, verdicts
 from warehouse.analysis import Analysis
@@ -35,7 +36,7 @@ class Line(NamedTuple):
     name: str  # of the trait, and of the judge where there are several
     sentence: str
     found: Headline
-    doubt: str  # what speaks against trusting it, if anything does
+    models: list[str]
 
     @property
     def treated(self) -> bool:
@@ -97,7 +98,7 @@ def _line(
         sentence = emergence.alone(_rates(identity, view))
     else:
         sentence = emergence.headline(head)
-    return Line(identity, name, sentence, head, _doubt(identity, mine))
+    return Line(identity, name, sentence, head, mine["model"].unique().to_list())
 
 
 def _rates(identity: Mapping[str, Any], view: Analysis) -> pl.DataFrame:
@@ -106,14 +107,12 @@ def _rates(identity: Mapping[str, Any], view: Analysis) -> pl.DataFrame:
     return found.filter(pl.col(name).eq_missing(pl.lit(v)) for name, v in identity.items())
 
 
-def _doubt(identity: Mapping[str, Any], mine: pl.DataFrame) -> str:
+def doubt(line: Line) -> str:
     """Of which models the judge's own questions contradict each other, if of any."""
-    from pages.ui.parts import suspicions
-
     doubted = store.findings().filter(
         pl.col("check") == suspicions.DISAGREEMENT,
-        pl.col("experiment") == identity["experiment"],
-        pl.col("model").is_in(mine["model"].unique().implode()),
+        pl.col("experiment") == line.identity["experiment"],
+        pl.col("model").is_in(line.models),
     )
     models = doubted.sort("n", descending=True)["model"].unique(maintain_order=True)
     named = numbers.listing(values.value("model", model) for model in models)

@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.results.overview import headlines
+from pages.results.overview import cards, headlines
 from pages.results.overview.cards import PAGE, WIDE, Card, Line
 from pages.ui.charts import base, keys, mosaic
 from pages.ui.charts.mosaic import EMERGENCE, RATES, Tile
@@ -45,12 +45,12 @@ LEGEND = (
 """What colours do not say, for files."""
 
 
-def draw(cards: Sequence[Card]) -> Door | None:
+def draw(every: Sequence[Card]) -> Door | None:
     """The cards of one page, their key, and the place that was clicked on, if any."""
-    pages = -(-len(cards) // PAGE)
+    pages = -(-len(every) // PAGE)
     above = st.container()
     number = bound.page(pages, "cards") if pages > 1 else 1
-    shown = cards[(number - 1) * PAGE : number * PAGE]
+    shown = every[(number - 1) * PAGE : number * PAGE]
     clicked: Door | None = None
     with above:
         _key(shown)
@@ -61,9 +61,9 @@ def draw(cards: Sequence[Card]) -> Door | None:
     return clicked
 
 
-def stacked(cards: Sequence[Card]) -> alt.VConcatChart:
+def stacked(every: Sequence[Card]) -> alt.VConcatChart:
     """The pictures of cards under their headings, and what their colours mean, to take away."""
-    drawn = [(card.heading, card.picture) for card in cards if card.picture is not None]
+    drawn = [(card.heading, card.picture) for card in every if card.picture is not None]
     tiles = [tile for _, picture in drawn for tile in picture.tiles]
     charts = [
         (name, mosaic.chart(picture, "light", clickable=False, fluid=False))
@@ -109,10 +109,10 @@ def focused(view: Analysis, identity: Mapping[str, Any]) -> Analysis:
     return replace(view, slice=view.slice.narrowed(**named))
 
 
-def _rows(cards: Sequence[Card]) -> list[list[Card]]:
+def _rows(every: Sequence[Card]) -> list[list[Card]]:
     """The cards two by two; wide ones alone."""
     rows: list[list[Card]] = []
-    for card in cards:
+    for card in every:
         wide = card.picture is not None and len(card.picture.columns) >= WIDE
         if wide or not rows or len(rows[-1]) == 2 or _is_wide(rows[-1][0]):
             rows.append([card])
@@ -125,8 +125,8 @@ def _is_wide(card: Card) -> bool:
     return card.picture is not None and len(card.picture.columns) >= WIDE
 
 
-def _key(cards: Sequence[Card]) -> None:
-    tiles = [tile for card in cards if card.picture for tile in card.picture.tiles]
+def _key(every: Sequence[Card]) -> None:
+    tiles = [tile for card in every if card.picture for tile in card.picture.tiles]
     if not tiles:
         return
     others = [
@@ -179,8 +179,8 @@ def _line(line: Line, card: Card) -> Door | None:
         help="Opens its interventions." if line.treated else "Opens where it appears.",
     )  # fmt: skip
     st.caption(escaped(line.sentence))
-    if line.doubt:
-        st.caption(f":material/flag: {escaped(line.doubt)}")
+    if doubt := cards.doubt(line):
+        st.caption(f":material/flag: {escaped(doubt)}")
     return door(line.identity, treated=line.treated) if pressed else None
 
 

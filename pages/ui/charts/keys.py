@@ -9,7 +9,7 @@ from pages.ui.charts.ramps import Ramp, Theme
 from pages.ui.words import numbers
 
 _BOX = "display:inline-block;width:.85em;height:.85em;border-radius:2px;margin-right:.35em"
-_ITEM = "display:inline-flex;align-items:center;white-space:nowrap"
+_ITEM = "display:inline-flex;align-items:center;flex-wrap:wrap"
 
 
 def key(

@@ -119,11 +119,12 @@ def chart(
         .mark_rect(cornerRadius=2, color=NEUTRAL, opacity=0.14)
         .encode(tooltip=[alt.Tooltip(f"{title}:N") for title in titles])
     )
+    nothing = any(tile.value is None for tile in picture.tiles)
+    framed = any(tile.state != "result" for tile in picture.tiles)
     layers = [
         base.clickable(boxes, clickable),
-        empty,
-        *_hatches(tiles),
-        _frames(tiles, mode),
+        *([empty, *_hatches(tiles)] if nothing else []),
+        *([_frames(tiles, mode)] if framed else []),
         *_bars(picture),
         *_texts(tiles, picture),
     ]

@@ -68,6 +68,7 @@ def doses(view: Analysis) -> "Curves":
 @store.memo()
 def landscape(view: Analysis) -> pl.DataFrame:
     """Where traits emerge and what interventions leave (`warehouse.stats.landscape`)."""
+    from warehouse.analysis import results
     from warehouse.stats.landscape import landscape as rows
 
-    return rows(contrasts(view, "untuned"), effects(view), view.margin)
+    return rows(results.emergence(store.opened(), view), effects(view), view.margin)

@@ -93,9 +93,10 @@ def _emerged(found: Headline) -> str:
 
 def doubts(found: Headline) -> str:
     """Why fine-tunes are no result, the commonest reason first."""
-    said = (re.sub(r"[\d.]+ % unscored", "too much unscored", doubt) for doubt in found.doubts)
-    counted = (re.sub(r"only \d+ counted, (.*? \d+)", r"\1 counted", doubt) for doubt in said)
-    reasons = [reason for reason, _ in Counter(counted).most_common()]
+    told = ", ".join(found.doubts)
+    told = re.sub(r"only [\d,]+ counted, (fewer than \d+)", r"\1 counted", told)
+    told = re.sub(r"[\d.]+ % unscored", "too much unscored", told)
+    reasons = [reason for reason, _ in Counter(filter(None, told.split(", "))).most_common()]
     return numbers.listing(reasons) or "nothing is counted"
 
 

@@ -128,7 +128,7 @@ def test_what_changes_nothing_and_what_nobody_tried_are_told_apart() -> None:
                 "is_result": False,
                 "flags": [UNSOUND + "only 8 counted, fewer than 10, 12.5 % unscored"],
             },
-            "No result: fewer than 10 counted, too much unscored.",
+            "No result: fewer than 10 counted and too much unscored.",
         ),
     ],
 )

@@ -1,0 +1,69 @@
+"""The overview in a real browser: answer and pictures on the first screen, doors that open."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_app import arrived, settled
+from tests.pages.reading import study
+from tests.pages.results import treated
+from tests.pages.served import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+SCREEN = 1000
+
+
+@pytest.fixture(scope="module")
+def on_treated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on a study whose interventions do all they can."""
+    folder: Path = tmp_path_factory.mktemp("treated")
+    treated.write(folder)
+    data = study.built(folder / "data", folder / "samples", folder / "judgements")
+    with serving(data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    context = browser.new_context(viewport={"width": 1400, "height": SCREEN})
+    tab = context.new_page()
+    tab.set_default_timeout(60_000)
+    yield tab
+    context.close()
+
+
+def bottom(page: "Page", text: str) -> float:
+    """How far down the first place with this text ends."""
+    box = page.get_by_text(re.compile(text)).first.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def test_answer_and_first_picture_are_on_the_first_screen(on_treated: str, page: "Page") -> None:
+    arrived(page, f"{on_treated}/overview")  # by its name, which leads to the first page
+    assert bottom(page, "A trait emerges in 1 of 2 experiments") < SCREEN / 3
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.locator("svg, canvas").first.wait_for()
+    box = chart.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < SCREEN
+    assert bottom(page, "emerges in 2 of 3 models") < SCREEN
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    assert height < 2 * SCREEN
+
+
+def test_a_line_of_a_card_and_a_job_are_doors(on_treated: str, page: "Page") -> None:
+    arrived(page, on_treated)
+    page.get_by_role("button", name="19th-century persona").first.click()
+    page.wait_for_url(re.compile("/interventions"))
+    settled(page)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Overview").click()
+    settled(page)
+    assert page.get_by_role("button", name="Find examples to quote").count() == 0
