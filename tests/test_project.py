@@ -167,7 +167,7 @@ def test_rooms_are_small() -> None:
     lines = {path: len(text.splitlines()) for path, text in texts.items()}
     assert not {path.name: n for path, n in lines.items() if n > 400}
     shared = [n for path, n in lines.items() if path.is_relative_to(ROOT / "pages" / "ui")]
-    assert sum(shared) < 5_000
+    assert sum(shared) < 6_000
     long = {
         f"{path.name}: {node.name}": node.end_lineno - node.lineno + 1
         for path, text in texts.items()

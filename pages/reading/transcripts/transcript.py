@@ -112,7 +112,7 @@ def _to_neighbours(
     before, after, _ = neighbours(within, rule, narrowed, key)
     for label, to, shortcut in zip(("Previous", "Next"), (before, after), keys, strict=True):
         st.button(
-            label,
+            escaped(label),
             key=f"{label}-{shortcut}",
             shortcut=shortcut,
             on_click=_read,
