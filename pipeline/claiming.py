@@ -14,11 +14,13 @@ from pipeline.mapping import Mapping
 from pipeline.reading import unreadable
 from warehouse import records
 
+_MAPPED = "say in a study map what it holds; `brittlescope map` drafts one"
 _TABLE = "save its table as CSV, and import that"
 
 CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"PAR1", "a Parquet file", 'write it as CSV: `pd.read_parquet(FILE).to_csv("FILE.csv")`'),
-    (b"ARROW1", "an Arrow file", _TABLE),
+    (b"PAR1", "a Parquet file", _MAPPED),
+    (b"ARROW1", "an Arrow file", _MAPPED),
+    (b"\xff\xff\xff\xff", "an Arrow stream", _MAPPED),
     (b"FEA1", "a Feather file", _TABLE),
     (b"Obj\x01", "an Avro file", _TABLE),
     (b"SQLite format 3\0", "an SQLite database", _TABLE),
@@ -34,7 +36,7 @@ CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x80\x04", "a Python pickle", "it is never opened, as it may run code; write it as CSV"),
     (b"\x80\x05", "a Python pickle", "it is never opened, as it may run code; write it as CSV"),
 )
-"""How files begin that may hold results and that no importer reads, and what to do with them."""
+"""How files begin that may hold results and that no importer reads by itself, and what to do."""
 
 _EXCEL = re.compile(rb"xl/|\[Content_Types\]\.xml")
 

@@ -49,7 +49,9 @@ def opened(source: Source, table: bool = False, as_is: bool = False) -> Iterator
 
 
 def _bytes(source: Source) -> BinaryIO:
-    return source.path.open("rb") if source.content is None else io.BytesIO(source.content)
+    if source.content is None:
+        return source.path.open("rb")
+    return io.BufferedReader(io.BytesIO(source.content))
 
 
 def table_encoding(source: Source) -> str:
@@ -75,18 +77,20 @@ class _Unpacked(io.RawIOBase):
         self.left = min(MOST_UNPACKED, max(FREELY_UNPACKED, MOST_TIMES * size))
         self.member = zlib.decompressobj(31)
         self.waiting = b""
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         wanted = len(buffer)
-        while True:
+        while not self.ended:
             if self.member.eof:
                 self.waiting = self.member.unused_data.lstrip(b"\0")
                 self.member = zlib.decompressobj(31)
-                if not (self.waiting or self._more()):
-                    return 0
+                self.ended = not (self.waiting or self._more())
+                if self.ended:
+                    break
             elif not self.waiting and not self._more():
                 raise RefusedFile("the packed file ends too early; pack or copy it again")
             try:
@@ -102,6 +106,7 @@ class _Unpacked(io.RawIOBase):
             if found:
                 buffer[: len(found)] = found
                 return len(found)
+        return 0
 
     def _more(self) -> bool:
         self.waiting = self.file.read(BLOCK // 16)

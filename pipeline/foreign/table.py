@@ -36,7 +36,11 @@ class Table:
         self.given: Record = dict(layout.given)
         self.given |= companions.near_fields(source.path, layout.depth, layout.near)
         self.chunks = forms.records(source, layout.shape)
-        self.first = next(self.chunks, [])
+        self.first: forms.Chunk = []
+        for chunk in self.chunks:  # until there is a record that says what fields there are
+            self.first += chunk
+            if any(not isinstance(item, RefusedRow) for item in chunk):
+                break
         self._complete(self.first)
         self.columns = self._columns()
         self.plain = [name for name in self.columns if name not in self.expressions]
