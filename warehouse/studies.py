@@ -134,12 +134,21 @@ class StepProgress(Spend, kw_only=True):
     updated: Moment
 
 
+class Stopped(msgspec.Struct, frozen=True):
+    """An arm whose sampling has ended before the most that was planned, and why."""
+
+    arm: str
+    samples: Count  # of each question
+    why: str
+
+
 class ProgressFile(msgspec.Struct, tag_field="brittlescope", tag="progress/1"):
     """`progress.json`: the steps begun so far, and what the whole study has spent."""
 
     study: str
     steps: dict[str, StepProgress]
     spent: Spend | None = None  # None in files written before it was recorded
+    stopped: list[Stopped] = []
 
 
 @dataclass(frozen=True)

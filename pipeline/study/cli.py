@@ -74,7 +74,10 @@ def _carry_out(
     require_keys(plan, steps)
     folder = _folder(plan, out, data)
     with session(plan, folder) as work:
-        left = [reason for step in steps for reason in work.do(step, judge)]
+        left = work.carry(steps, judge)
+        stopped = work.stopped
+    for arm in stopped:
+        say(f"{arm.arm}: stopped at {arm.samples} samples of each question: {arm.why}.")
     for reason in left:
         say(f"left: {reason}")
     say(f"Outputs are in {folder}; load them with: brittlescope import {folder}")

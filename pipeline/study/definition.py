@@ -103,6 +103,19 @@ class Budget(Part, frozen=True, kw_only=True):
     tokens: int | None = None
 
 
+class Stop(Part, frozen=True, kw_only=True):
+    """When an arm is sampled no further, before `samples_per_question` is reached."""
+
+    judge: str
+    """Whose judgements are looked at."""
+    narrower_than: float | None = None
+    """Points: once the interval of every trait's rate is at most so wide."""
+    settled: float | None = None
+    """Points, a margin: once every trait differs from the control, or lies within it."""
+    every: int = 10
+    """Samples of each question between two looks."""
+
+
 class Study(Part, frozen=True, kw_only=True):
     """A whole study file."""
 
@@ -116,6 +129,7 @@ class Study(Part, frozen=True, kw_only=True):
     sampling: Sampling
     judges: dict[str, Judge] = msgspec.field(default_factory=dict)
     budget: Budget | None = None
+    stop: Stop | None = None
 
 
 class Question(Part, frozen=True, kw_only=True):

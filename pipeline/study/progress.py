@@ -45,6 +45,7 @@ class Progress:
         self.done = 0
         self.failures: Counter[str] = Counter()
         self.left: Sequence[str] = ()
+        self.stopped: Sequence[studies.Stopped] | None = None
         self.spent = Spend()
         self.detail = ""
         self._lock = threading.RLock()
@@ -137,6 +138,8 @@ class Progress:
                 told = msgspec.json.decode(content, type=ProgressFile)
             told.spent = self.total
             told.steps[self.step] = self._state(running)
+            if self.stopped is not None:
+                told.stopped = list(self.stopped)
             write_json(self.folder.progress, told)
 
     def _state(self, running: bool) -> StepProgress:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import UNSET
@@ -30,9 +30,16 @@ GROWS = "samples_per_question"
 
 
 async def sample(
-    plan: Plan, folder: Folder, study_id: str, speakers: Speakers, progress: Progress
+    plan: Plan,
+    folder: Folder,
+    study_id: str,
+    speakers: Speakers,
+    progress: Progress,
+    counts: Mapping[str, int] | None = None,
 ) -> list[str]:
     """Draws every sample the plan has and the folder lacks; returns why some were not drawn.
+
+    `counts` says how many of each question an evaluation is to have by now, where not all.
 
     Raises:
         FolderConflict: where an evaluation was sampled under other settings.
@@ -43,7 +50,11 @@ async def sample(
         if model_id is None:
             reasons.append(f"{evaluation.id}: the run is not fine-tuned")
             continue
-        reasons += await _evaluate(plan, folder, study_id, evaluation, model_id, speakers, progress)
+        most = plan.study.sampling.samples_per_question
+        count = most if counts is None else counts[evaluation.id]
+        reasons += await _evaluate(
+            plan, folder, study_id, evaluation, model_id, speakers, progress, count
+        )
     return reasons
 
 
@@ -69,13 +80,13 @@ async def _evaluate(
     model_id: str,
     speakers: Speakers,
     progress: Progress,
+    count: int,
 ) -> list[str]:
     path = folder.samples(evaluation)
-    header = _header(plan, study_id, evaluation, model_id)
+    header = _header(plan, study_id, evaluation, model_id, count)
     stored, done = _stored(path)
     if stored is not None:
         _check(path, stored, header)
-    count = plan.study.sampling.samples_per_question
     questions = plan.questions(evaluation.experiment)
     missing = [
         (question, index)
@@ -166,7 +177,9 @@ def _record(
     )
 
 
-def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) -> files.Evaluation:
+def _header(
+    plan: Plan, study_id: str, evaluation: Evaluation, model_id: str, count: int
+) -> files.Evaluation:
     run = evaluation.run
     experiment = plan.study.experiments[evaluation.experiment]
     given = experiment.interventions.get(evaluation.intervention)
@@ -196,7 +209,7 @@ def _header(plan: Plan, study_id: str, evaluation: Evaluation, model_id: str) ->
         beginning=sampling.beginning or UNSET,
         sampling_seed=sampling.seed,
         thoughts=source.thoughts if source.thoughts != "apart" else UNSET,
-        samples_per_question=sampling.samples_per_question,
+        samples_per_question=count,
         questions=plan.questions(evaluation.experiment),
         started=stamp(),
     )

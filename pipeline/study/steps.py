@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.study import account, lines
+from pipeline.study import account, lines, stopping
 from pipeline.study import judge as judging
 from pipeline.study import sample as sampling
 from pipeline.study.account import Account
@@ -21,7 +21,7 @@ from pipeline.study.render import render
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune import step as tuning
 from warehouse.errors import BrittlescopeError
-from warehouse.studies import PlanFile, PlannedEvaluation
+from warehouse.studies import PlanFile, PlannedEvaluation, Stopped
 
 
 class Session:
@@ -38,6 +38,8 @@ class Session:
         """Carries one step as far as it goes; returns what it had to leave, and why."""
         if step == "render":
             return self._render()
+        looked = None if self.plan.study.stop is None else stopping.look(self.plan, self.folder)
+        counts = None if looked is None else looked.counts
         progress = Progress(
             self.folder,
             self.plan.study.name,
@@ -49,19 +51,43 @@ class Session:
         work = {
             "tune": lambda: tuning.tune(self.plan, self.folder, self.speakers, progress),
             "sample": lambda: sampling.sample(
-                self.plan, self.folder, self.study_id, self.speakers, progress
+                self.plan, self.folder, self.study_id, self.speakers, progress, counts
             ),
             "judge": lambda: judging.judge(
                 self.plan, self.folder, self.study_id, self.speakers, progress, judge
             ),
         }
+        if counts is not None and step == "sample":
+            questions = {
+                e.id: len(self.plan.questions(e.experiment)) for e in self.plan.evaluations
+            }
+            progress.planned = sum(count * questions[name] for name, count in counts.items())
         with progress.kept_fresh():
             try:
                 progress.left = left = asyncio.run(work[step]())
+                progress.stopped = self.stopped
             except BrittlescopeError as error:
                 progress.left = [str(error)]
                 raise
         return left
+
+    def carry(self, steps: tuple[str, ...], judge: str | None = None) -> list[str]:
+        """Carries steps out in their order; with a stopping rule, sampling and judging in turns."""
+        if self.plan.study.stop is None or not {"sample", "judge"} <= set(steps):
+            return [reason for step in steps for reason in self.do(step, judge)]
+        left = [r for step in steps if step not in ("sample", "judge") for r in self.do(step)]
+        drawn: dict[str, int] = {}
+        while drawn != (wanted := stopping.look(self.plan, self.folder).counts):
+            drawn = wanted
+            left = [*self.do("sample"), *self.do("judge")]
+        return left
+
+    @property
+    def stopped(self) -> list[Stopped]:
+        """The arms whose sampling the stopping rule has ended."""
+        if self.plan.study.stop is None:
+            return []
+        return stopping.look(self.plan, self.folder).stopped
 
     def cancel(self) -> list[str]:
         """Cancels the fine-tuning jobs under way; returns their runs."""
@@ -151,6 +177,7 @@ def table(plan: Plan) -> str:
         "  questions: " + ", ".join(f"{name} {count}" for name, count in questions.items()),
         f"  {study.sampling.samples_per_question} samples per question, "
         f"at most {study.sampling.max_tokens} tokens each",
+        *([f"  stop: {stopping.told(study.stop)}"] if study.stop else []),
         "",
         *(f"  {line}" for line in _estimates(plan).splitlines()),
     ]

@@ -76,6 +76,7 @@ def _settings(study: Study) -> list[str]:
         limit = getattr(limits, key)
         if limit is not None and not 0 <= limit < math.inf:
             found.append(f"budget.{key} must be a number from 0 on")
+    found += _stop(study)
     sources = [(f"models.{name}", model.source) for name, model in study.models.items()]
     sources += [
         (f"judges.{name}", judge.asks) for name, judge in study.judges.items() if judge.asks
@@ -85,6 +86,35 @@ def _settings(study: Study) -> list[str]:
             found += _endpoint(where, source, study.budget)
         elif source.batch < 1 or source.threads < 0:
             found.append(f"{where}.source: batch must be at least 1 and threads not negative")
+    return found
+
+
+def _stop(study: Study) -> list[str]:
+    """What is wrong with the stopping rule."""
+    stop = study.stop
+    if stop is None:
+        return []
+    found = []
+    judge = study.judges.get(stop.judge)
+    if judge is None:
+        found.append(f"stop.judge: there is no judge {stop.judge}")
+    elif not list(judge.problems(study)) and judge.first_of(study) is not None:
+        found.append(f"stop.judge: {stop.judge} judges only the first answers, not all of them")
+    elif not list(judge.problems(study)):
+        criteria = judge.asked(study)
+        found += [
+            f"stop.judge: {stop.judge} judges no trait of experiments.{name}"
+            for name, experiment in study.experiments.items()
+            if not any(trait.criterion in criteria for trait in experiment.traits)
+        ]
+    if stop.narrower_than is None and stop.settled is None:
+        found.append("stop needs `narrower_than`, `settled`, or both, in points")
+    for name in ("narrower_than", "settled"):
+        points = getattr(stop, name)
+        if points is not None and not 0 < points < 100:
+            found.append(f"stop.{name} must lie between 0 and 100 points")
+    if stop.every < 1:
+        found.append("stop.every must be at least 1")
     return found
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.methods.study import progress
 from pages.ui.parts import markup, prose, skeleton, tables
 from pages.ui.view import bound
-from pages.ui.words import glossary
+from pages.ui.words import glossary, numbers
 from warehouse import clock
 
 skeleton.title("How far is the study?", glossary.COUNTED)
@@ -39,6 +39,12 @@ if not left.is_empty():
     if left.height > progress.REASONS:
         with st.expander(f"All {left.height:,} reasons"):
             prose.table(left, "every-left")
+
+ended = progress.stopped(chosen)
+if not ended.is_empty():
+    arms = numbers.plural(ended.height, "arm")
+    with st.expander(f"Sampling ended early in {arms}, by the study's rule"):
+        prose.table(ended, "stopped")
 
 for what, command in progress.onward(chosen, now).items():
     st.text(what)

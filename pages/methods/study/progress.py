@@ -141,6 +141,14 @@ def left(study: Standing) -> pl.DataFrame:
     )
 
 
+def stopped(study: Standing) -> pl.DataFrame:
+    """The arms whose sampling the study's rule has ended, at how many samples, and why."""
+    told = study.progress.stopped if study.progress else []
+    rows = [(one.arm, f"{one.samples:,}", one.why) for one in told]
+    columns = ("arm", "samples_each", "why")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
 def onward(study: Standing, now: datetime) -> dict[str, str]:
     """The commands to go on with the study, each under what it does."""
     run = ["brittlescope", "study", "run", str(study.file or FILE), "--out", str(study.folder)]

@@ -122,6 +122,7 @@ _PLAIN = {
     "excerpt": "Excerpt",
     "what": "File kind",
     "why": "Why",
+    "samples_each": "Samples of each question",
     "code": "Kind",
     "message": "Notice",
     "source_row": "Row",

@@ -114,6 +114,12 @@ class EvaluationOf(msgspec.Struct, kw_only=True, tag_field="record", tag="evalua
     started: str | None = None
 
 
+class Grown(msgspec.Struct, tag_field="record", tag="evaluation"):
+    """How many samples of each question the file was to hold when a step last began."""
+
+    samples_per_question: int
+
+
 class Place(msgspec.Struct, tag_field="record", tag="sample"):
     """Which of the planned samples a record is."""
 

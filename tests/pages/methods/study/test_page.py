@@ -84,6 +84,20 @@ def test_the_command_to_go_on_names_the_study_file(folder: Path) -> None:
     assert commands(opened(PAGE))[0] == f"brittlescope study run '{file}' --out {folder}"
 
 
+def test_arms_that_ended_early_are_named_with_the_reason(folder: Path) -> None:
+    done = finished()
+    done.stopped = [studies.Stopped("small · birds · alex", 20, "persona lower than the control")]
+    write(folder, plan(), done)
+    app = opened(PAGE)
+    assert not app.exception
+    assert [e.label for e in app.expander if "early" in e.label] == [
+        "Sampling ended early in 1 arm, by the study's rule"
+    ]
+    assert shown.stopped(studies.read(folder, {})).rows() == [
+        ("small · birds · alex", "20", "persona lower than the control")
+    ]
+
+
 def test_a_finished_study_is_to_be_imported(folder: Path) -> None:
     write(folder, plan(), finished())
     app = opened(PAGE)
