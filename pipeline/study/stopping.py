@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipeline.study import files
-from pipeline.study.definition import Stop, Trait
+from pipeline.study.definition import Stop, StudyTrait
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Evaluation, Plan
 from warehouse.rules import Score
@@ -107,7 +107,7 @@ def _is_judged(drawn: files.Drawn) -> bool:
     return bool(drawn.answer.strip()) and drawn.outcome != "content_filter"
 
 
-def traits_of(plan: Plan, experiment: str) -> list[Trait]:
+def traits_of(plan: Plan, experiment: str) -> list[StudyTrait]:
     """The traits of an experiment that the judge of the rule judges."""
     stop = plan.study.stop
     assert stop is not None
@@ -116,7 +116,7 @@ def traits_of(plan: Plan, experiment: str) -> list[Trait]:
     return [trait for trait in traits if trait.criterion in asked]
 
 
-def _shows(trait: Trait, verdict: files.Verdict) -> bool:
+def _shows(trait: StudyTrait, verdict: files.Verdict) -> bool:
     if trait.labels:
         return verdict.label in trait.labels
     score = trait.score or Score("below", trait.below or 0)
