@@ -7,7 +7,7 @@ import streamlit as st
 from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
-from pages.ui.view import bound, cells, filters, links
+from pages.ui.view import bound, cells, filters, inline, links
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 
@@ -19,16 +19,15 @@ head = st.container()
 names = {name: columns.label(name) for name in cells.DIMENSIONS}
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
-    asked = cells.by(bound.one("Rates by", names, "rows"), bound.one("And", second, "beside"))
-    order = bound.one("Order", cells.SORTS, "order")
+    first = bound.one("Rates by", names, "rows", draw=inline.menu)
+    asked = cells.by(first, bound.one("And by", second, "beside", draw=inline.menu))
+    order = bound.one("Order", cells.SORTS, "order", draw=inline.menu)
 by = apart(counts, asked)
 laid = shown.laid_out(view, by, asked, order)
 with head:
     skeleton.answer(sentences.answer(laid))
     skeleton.judges_apart(counts)
 
-if laid.shared:
-    st.markdown(f"**{markup.escaped(laid.shared)}**")
 picture = st.container()
 number = bound.page(laid.pages, "lines") if laid.pages > 1 else 1
 drawn = partial(points.chart, laid.page(number), laid.panels, laid.groups, laid.end)

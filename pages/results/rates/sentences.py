@@ -26,12 +26,13 @@ def answer(laid: Layout) -> str:
 
 
 def below(laid: Layout, number: int) -> str:
-    """What the marks mean, and which lines are drawn where there are more."""
+    """What all lines share, which are drawn where there are more, and what the marks mean."""
+    shared = f"All lines: {laid.shared}. " if laid.shared else ""
     if laid.pages == 1:
-        return points.LEGEND
+        return f"{shared}{points.LEGEND}"
     at = laid.page(number)["at"]
     lines = laid.cells["at"].n_unique()
-    return f"Lines {at[0] + 1:,} to {at[-1] + 1:,} of {lines:,}. {points.LEGEND}"
+    return f"{shared}Lines {at[0] + 1:,} to {at[-1] + 1:,} of {lines:,}. {points.LEGEND}"
 
 
 def _rate(row: Mapping[str, Any], questions: bool) -> str:

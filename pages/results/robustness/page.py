@@ -5,7 +5,7 @@ import streamlit as st
 from pages.results.robustness import SECTIONS, scope, sentences, ways
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, filters, links
+from pages.ui.view import bound, filters, inline, links
 from pages.ui.words import glossary, numbers
 
 view = filters.current()
@@ -18,10 +18,10 @@ if (told := scope.too_many(counts)) is not None:
 
 head = st.container()
 with st.container(horizontal=True):
-    against = bound.one("Conclusions about", scope.AGAINST, "against")
+    against = bound.one("Conclusions about", scope.AGAINST, "against", draw=inline.menu)
     claimed = ways.claimed(view, against)
     arms = scope.arms(claimed)
-    arm = bound.one("Arm", arms, "arm")
+    arm = bound.one("Arm", arms, "arm", draw=inline.menu)
 titles = {name: section.TITLE for name, section in SECTIONS.items()}
 section = bound.row("Section", titles, "part")
 here = scope.Scope(view, counts, against, claimed, arm, arms[arm])

@@ -40,4 +40,11 @@ def test_nothing_that_is_a_result_says_why() -> None:
 
 def test_the_legend_says_which_lines_are_drawn_where_there_are_more() -> None:
     assert sentences.below(laid(grid(2, 3)), 1) == points.LEGEND
-    assert sentences.below(laid(grid(4, 20)), 3).startswith("Lines 15 to 20 of 20. ")
+    said = sentences.below(laid(grid(4, 20)), 3)
+    assert said.endswith(f"Lines 15 to 20 of 20. {points.LEGEND}")
+
+
+def test_what_all_lines_share_is_said_once_below_them() -> None:
+    counts = frame(cell([1], 20), cell([2], 20, intervention="intent-study"))
+    said = sentences.below(laid(counts, "dataset", "intervention"), 1)
+    assert said == f"All lines: Birds. {points.LEGEND}"

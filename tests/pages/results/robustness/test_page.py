@@ -46,7 +46,7 @@ def test_the_table_holds_every_way_of_counting_the_arm() -> None:
 @pytest.mark.usefixtures("on_contested")
 def test_the_largest_difference_is_looked_at_first() -> None:
     arms = section("ways").selectbox(key="arm").options
-    first = [name.split(" · ")[0] for name in arms]
+    first = [name.removeprefix("Arm: ").split(" · ")[0] for name in arms]
     assert first == ["Identity: columnist", CONTESTED, "Control"]
 
 
