@@ -22,7 +22,7 @@ import hashlib
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -182,7 +182,7 @@ def has_twins(name: str | None) -> bool:
     return bool(getattr(named(name or ""), "TWINS", False))
 
 
-def batch(relation: str, *rows: dict[str, object]) -> Batch:
+def batch(relation: str, *rows: Mapping[str, object]) -> Batch:
     """A batch of a few rows."""
     return Batch(relation, records.frame(relation, rows))
 

@@ -1,4 +1,8 @@
-"""Reading a STUDY.yaml: its shape, and the checks that go beyond shape."""
+"""Reading a STUDY.yaml: its shape, and the checks that go beyond shape.
+
+Ranges are checked here and not by msgspec's constraints: those end at the first fault, and a person
+who mends a study file wants to be told all of them at once, each in words of the file.
+"""
 
 import math
 from pathlib import Path
