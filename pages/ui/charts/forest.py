@@ -112,11 +112,6 @@ def chart(
         tooltip=[alt.Tooltip(f"{title}:N") for title in lines[0].about],
     )
     interval, unknown, estimates = _estimates(drawn, scale, marks, legend)
-    nothing = (
-        drawn.transform_filter("datum.missing !== null")
-        .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
-        .encode(x=alt.value(6), text="missing:N")
-    )
     layers = [*_across(drawn, rows, scale), *_beside(beside, scale)]
     if joined:
         layers += _dumbbell(drawn, scale)
@@ -137,10 +132,20 @@ def chart(
     )
     estimates = base.clickable(estimates, clickable)
     return base.finished(
-        [*layers, interval, unknown, nothing, heads, *sides, estimates],
+        [*layers, interval, unknown, _missing(drawn), heads, *sides, estimates],
         alt.Step(TEXT * depth + AIR),
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent", y="independent")),
     )
+
+
+def _missing(drawn: alt.Chart) -> alt.Chart:
+    """Why a line has no estimate, in its place."""
+    told: alt.Chart = (
+        drawn.transform_filter("datum.missing !== null")
+        .mark_text(align="left", fontStyle="italic", color=NEUTRAL)
+        .encode(x=alt.value(6), text="missing:N")
+    )
+    return told
 
 
 def labels_width(lines: Sequence[Line]) -> float:
