@@ -104,17 +104,30 @@ def buttons(
     counts = store.counts(view.slice, view.rule)
     page = urlsplit(st.context.url or "").path.rpartition("/")[2] or "overview"
     stem = basis.file(view, counts, name if name.startswith(page) else f"{page} {name}")
+    _row(frame, draw, name, legend, stem, basis.figure(view, counts), metadata(view))
+
+
+@st.fragment
+def _row(
+    frame: pl.DataFrame,
+    draw: Draw,
+    name: str,
+    legend: str,
+    stem: str,
+    about: str,
+    said: dict[str, str],
+) -> None:
+    """The row of buttons; opening the figure's does not run the page again."""
     files = {
         "csv": ("CSV", partial(csv, frame), "text/csv"),
-        "parquet": ("Parquet", partial(parquet, frame, metadata(view)), PARQUET),
+        "parquet": ("Parquet", partial(parquet, frame, said), PARQUET),
     }
     with st.container(horizontal=True):
-        _figure(draw, name, legend, stem, basis.figure(view, counts))
+        _figure(draw, name, legend, stem, about)
         for ending, (label, make, mime) in files.items():
             _button(label, make, f"{stem}.{ending}", mime, f"{name}-{ending}")
 
 
-@st.fragment
 def _figure(draw: Draw, name: str, legend: str, stem: str, about: str) -> None:
     """A popover that asks for width and panel, and gives the figure in each form."""
     with st.popover(
