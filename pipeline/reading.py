@@ -200,6 +200,20 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
     Raises:
         RefusedFile: where the file is empty.
     """
+    return (item for _, item in _measured_lines(source))
+
+
+def json_line_chunks(source: Source) -> Iterator[list[Row | RefusedRow]]:
+    """The same in chunks.
+
+    Raises:
+        RefusedFile: where the file is empty.
+    """
+    return _chunks(_measured_lines(source))
+
+
+def _measured_lines(source: Source) -> Iterator[tuple[int, Row | RefusedRow]]:
+    """The objects of the lines, each with the length of its line."""
     if not source.size:
         raise RefusedFile("it is empty")
     with opened(source) as file:
@@ -207,14 +221,14 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
         try:
             for number, line in enumerate(_lines(file), 1):
                 if isinstance(line, RefusedRow):
-                    yield RefusedRow(number, str(line), line.raw)
+                    yield 0, RefusedRow(number, str(line), line.raw)
                 elif line.strip():
-                    yield _line(number, line)
+                    yield len(line), _line(number, line)
                 elif (blank := blank + 1) > MAX_BLANK:
-                    yield RefusedRow(number, BLANK)
+                    yield 0, RefusedRow(number, BLANK)
                     return
         except RefusedFile as error:  # what was packed is damaged, or too large
-            yield RefusedRow(number + 1, str(error))
+            yield 0, RefusedRow(number + 1, str(error))
 
 
 def _line(number: int, line: bytes) -> Row | RefusedRow:

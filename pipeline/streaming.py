@@ -113,7 +113,7 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     """
     end = len(text) if end is None else end
     if isinstance(text, bytes):
-        named = names(text[at:end])
+        named = _named(text[at:end])
     else:
         named = text.count('":', at, end) - text.count('\\":', at, end)
     try:
@@ -128,6 +128,13 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     except ValueError:
         pass
     return None
+
+
+def _named(text: bytes) -> int:
+    """The same as `names`; of a text without white space before a colon it takes far less time."""
+    if len(text) > _BLOCK or any(space in text for space in (b" :", b"\t:", b"\r:", b"\n:")):
+        return names(text)
+    return text.count(b'":') - text.count(b'\\":')
 
 
 def names(text: bytes) -> int:

@@ -76,20 +76,19 @@ def _of_file(source: Source, shape: Shape) -> Iterator[Chunk]:
 
 def _objects(source: Source) -> Iterator[Chunk]:
     """JSON Lines, or one object over several lines, which is a record."""
-    lines = reading.json_lines(source)
     first = source.head.lstrip().partition(b"\n")[0]
     if not first.rstrip().endswith(b"}") and len(sniffing.records(source.head)) < 2:
         return _chunked(unfolded(reading.json_document(source, DOCUMENT), Shape()))
-    return _gathered(lines)
+    return reading.json_line_chunks(source)
 
 
-def _gathered(items: Iterator[reading.Row | RefusedRow]) -> Iterator[Chunk]:
+def _gathered(items: Iterator[reading.Row]) -> Iterator[Chunk]:
     while chunk := list(islice(items, CHUNK)):
-        yield chunk
+        yield [*chunk]
 
 
 CHUNK = 1_000
-"""How many lines are held at once; one may have 16 MB, and nearly all have a few hundred bytes."""
+"""How many records of a document that is held anyway are handed on at once."""
 
 
 def _chunked(found: Iterator[dict[str, Any]]) -> Iterator[Chunk]:

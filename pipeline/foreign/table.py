@@ -71,7 +71,15 @@ class Table:
         found = [name for name in named if self._is_found(name, fields)]
         made = [n for n, e in self.expressions.items() if self._is_made(e, fields)]
         inner = [name for name in nested if name not in fields]
-        return tuple(dict.fromkeys([*fields, *found, *made, *inner]))
+        # What holds values within is a column only where the map says so: its text means nothing.
+        named_here = {*self.meaning.named, *self.others, *self.meaning.columns.ignore}
+        plain = [name for name in fields if name in named_here or not self._holds_values(name)]
+        return tuple(dict.fromkeys([*plain, *found, *made, *inner]))
+
+    def _holds_values(self, name: str) -> bool:
+        """Whether a field of the first records is an object or a list in one of them."""
+        rows = (item[1] for item in self.first[:LOOKED_AT] if not isinstance(item, RefusedRow))
+        return any(isinstance(record.get(name), dict | list) for record in rows)
 
     def _complete_judges(self, fields: dict[str, None]) -> None:
         """Name the columns of judges who have files of their own: `<column>@<judge>`."""
@@ -164,6 +172,15 @@ def _getter(name: str) -> Callable[[Record], Any]:
     if len(ways) == 1 and "." not in name:
         return lambda record: record.get(name)
 
+    outer, _, inner = ways[0].partition(".")
+    if len(ways) == 1 and "." not in inner:
+
+        def within(record: Record) -> Any:
+            value = record.get(outer)
+            return value.get(inner) if type(value) is dict else at(record, ways[0])
+
+        return lambda record: record[name] if name in record else within(record)
+
     def first(record: Record) -> Any:
         if name in record:
             return record[name]
@@ -174,7 +191,10 @@ def _getter(name: str) -> Callable[[Record], Any]:
 
 
 def _text(value: Any) -> str:
-    return value if type(value) is str else as_text(value) or ""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    return str(value) if kind is int else as_text(value) or ""
 
 
 def evaluated(expression: Expression, records: Sequence[Record]) -> list[str]:

@@ -365,9 +365,7 @@ class _Reader:
         table = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
             sample_key=pl.Series([self.first_key + row for row, _ in rows]),
             criterion=pl.lit(criterion),
-            judge_key=pl.Series(
-                [self._judge(self._known(record)[1], judged.judge) for _, record in rows]
-            ),
+            judge_key=self._judge_keys(rows, judged.judge),
         )
         if judged.judge is not None:  # who judged nothing of an answer was not asked
             table = table.filter((pl.col("status") != "missing") | pl.col("raw").is_not_null())
@@ -378,6 +376,12 @@ class _Reader:
         found = self._evaluation(record)
         assert not isinstance(found, str)
         return found
+
+    def _judge_keys(self, rows: list[reading.Row], named: str | None) -> pl.Expr | pl.Series:
+        """The keys of the judges of some rows; of one evaluation there is but one."""
+        if len(self.evaluations) == 1:
+            return pl.lit(self._judge(self._known(rows[0][1])[1], named))
+        return pl.Series([self._judge(self._known(record)[1], named) for _, record in rows])
 
     def _judge(self, told: Dimensions, named: str | None = None) -> str:
         """The key of a judge: the one that a column names, else the evaluation's."""
