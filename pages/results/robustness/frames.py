@@ -126,10 +126,10 @@ def stands(row: Mapping[str, Any]) -> str:
 
 
 def hinge(here: Scope) -> str:
-    """The choice on which the chosen arm's conclusion, or its rate, hangs most, in a sentence."""
+    """The choice on which the chosen arm's conclusion, if there is one, hangs most."""
     table, survival = here.alone
     if survival.is_empty():
-        return spread(ranges(table).row(0, named=True))
+        return ""
     found = hinges(table, survival, list(NAMES))
     if found.is_empty() or found["spread"][0] == 0:
         return "No single choice decides."
@@ -141,17 +141,6 @@ def hinge(here: Scope) -> str:
     ]
     choice = CHOICES[ends[0]["choice"]].lower()
     return f"It hangs most on the {choice}: {said[0]}, {said[1]}."
-
-
-def spread(row: Mapping[str, Any]) -> str:
-    """How far an arm's rate moves, in a sentence; the row is one of `ranges`."""
-    if row["rate_lowest"] is None:
-        return "Nothing is counted, in whatever way."
-    lowest, highest = (numbers.percent(row[f"rate_{end}"]) for end in ("lowest", "highest"))
-    ways = numbers.plural(row["specifications"], "way")
-    if lowest == highest:
-        return f"The rate is {lowest} in {ways} of counting."
-    return f"The rate runs from {lowest} to {highest} over {ways} of counting."
 
 
 def rates(table: pl.DataFrame) -> pl.DataFrame:

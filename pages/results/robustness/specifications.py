@@ -28,7 +28,8 @@ EVERY_SO_MANY = (
 def draw(here: Scope) -> None:
     """The specification chart of the chosen arm, and what other judges make of it."""
     rows = frames.one_arm(here)
-    st.markdown(markup.escaped(frames.hinge(here)))
+    if hinge := frames.hinge(here):
+        st.markdown(markup.escaped(hinge))
     table = here.alone.table
     if rows.height:
         _chart(here, rows, table)
