@@ -48,6 +48,8 @@ OVERVIEW = "overview"
 WITHOUT_SNAPSHOT = ("", "published", "study")
 """The pages, by URL path, that have something to show before anything is imported."""
 
+links.take_note()
+
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
 st.html(style.sheet(PAGES))
@@ -57,7 +59,8 @@ links.arrive(chosen.url_path or OVERVIEW)
 try:
     built = store.current() is not None
     if built:
-        filters.draw(SCOPES[chosen.title])
+        named = {page.url_path or OVERVIEW: page for pages in PAGES.values() for page in pages}
+        filters.draw(SCOPES[chosen.title], named)
     if built or chosen.url_path in WITHOUT_SNAPSHOT:
         chosen.run()
     else:

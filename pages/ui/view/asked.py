@@ -122,8 +122,10 @@ def ask(key: str, wanted: Sequence[str], where: str | None = None) -> None:
 
 
 def clear() -> None:
-    """Take every filter away, and show all of this page."""
-    whole()
+    """Take every filter away; where only a part of another page is shown, that part alone."""
+    if part() is not None:
+        whole()
+        return
     for key in FILTERS:
         ask(key, ())
 

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui.parts.markup import escaped
-from pages.ui.view import addressbar, asked, bound, counted, focus, store
+from pages.ui.view import addressbar, asked, bound, counted, crumbs, focus, store
 from pages.ui.words import columns, numbers, values
 from warehouse import harmless
 from warehouse.analysis import Analysis
@@ -36,8 +36,13 @@ RUNS = Scope(filters=(*MAIN[:3], "kind", "relevance", "placement"))
 NOTHING = Scope()
 
 
-def draw(scope: Scope) -> Analysis:
-    """Draw what stands above a page and beside it; returns the analysis that this makes."""
+def draw(scope: Scope, pages: Mapping[str, st.Page]) -> Analysis:
+    """Draw what stands above a page and beside it; returns the analysis that this makes.
+
+    Args:
+        scope: What the page is about.
+        pages: All pages by the last part of their address.
+    """
     found = focus.opened() if scope.is_focused else None
     chosen = found.focus if found else None
     within = Analysis().focused(chosen).slice if chosen else Slice()
@@ -50,6 +55,7 @@ def draw(scope: Scope) -> Analysis:
         focus.bar(chosen)
     if scope.is_counted:
         counted.panel(view)
+    crumbs.draw(pages)
     with st.sidebar:
         _filters(scope, _narrowed(within, offered, wanted))
     addressbar.write(

@@ -17,6 +17,9 @@ INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"
 """The pages that others lead to, by their place in `pages`."""
 
+_LED = "_led"
+"""Session key: the parameters of an address that is still to be followed."""
+
 ONLY = {
     "n_planned": "planned",
     "n_answered": "answered",
@@ -49,8 +52,13 @@ def go(page: str, to: Parameters) -> NoReturn:
     The filters of the link are that page's alone: who comes back finds this page as it was.
     """
     st.session_state[bound.NEXT] = _of_part(to)
+    turn(f"pages/{page}/page.py")
+
+
+def turn(page: "str | st.Page") -> NoReturn:
+    """Turn to a page as it was left."""
     # Streamlit writes these before it leaves: no entry of the history where they are there.
-    st.switch_page(f"pages/{page}/page.py", query_params=parse_qs(addressbar.written()))
+    st.switch_page(page, query_params=parse_qs(addressbar.written()))
 
 
 def reset() -> NoReturn:
@@ -59,23 +67,28 @@ def reset() -> NoReturn:
     st.rerun()
 
 
-def arrive(name: str) -> None:
-    """Begin to draw a page, by the last part of its address; first thing in a run.
+def take_note() -> None:
+    """Keep the address where it is to be followed; before anything is drawn.
 
-    The address is followed by a new session, and where the browser goes back or forward. At any
-    other time the session knows better what is asked: the browser learns of it afterwards, and who
-    was quicker than that sends an address that is none.
+    A new session follows it, and so does going back or forward. At any other time the session
+    knows better what is asked: the browser learns of it afterwards, and who was quicker than that
+    sends an address that is none. Whatever is drawn can be clicked, which ends the run.
     """
-    is_new = not asked.began()
-    asked.turn_to(name)
     context = get_script_run_ctx()
-    is_led_here = is_new or (context is not None and context.is_history_navigation)
-    followed = st.session_state.pop(bound.NEXT, None)
-    if followed is None and is_led_here:
-        followed = {key: st.query_params.get_all(key) for key in st.query_params}
+    if asked.began() and not (context is not None and context.is_history_navigation):
+        return
+    found = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.session_state[_LED] = found or st.session_state.get(_LED, {})
+
+
+def arrive(name: str) -> None:
+    """Begin to draw a page, by the last part of its address."""
+    asked.turn_to(name)
+    led = st.session_state.pop(_LED, None)
+    followed = st.session_state.pop(bound.NEXT, led)
     if followed is not None:
         asked.follow(name, followed)
-    addressbar.begin(is_led_here=is_led_here)
+    addressbar.begin(is_led_here=led is not None)
 
 
 def _name(page: str) -> str:
