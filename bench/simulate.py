@@ -17,6 +17,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from bench import verdicts
+from bench.truths import ARM_SD, SEED_SD, expected
 from warehouse.stats.crossed import Runs, between_runs, widened, widened_difference
 from warehouse.stats.differences import bounds, of_fixed_questions, of_sampled_questions
 from warehouse.stats.estimates import Floats, Index, clustered, fixed
@@ -27,14 +29,6 @@ TABLE = Path(__file__).parents[1] / "docs" / "coverage.md"
 
 QUESTIONS, ANSWERS, RATES = (4, 8, 10, 20, 50), (5, 10, 100), (0.005, 0.02, 0.1, 0.5, 0.95)
 SPREADS, SEEDS, UNEVEN = (0.0, 1.0, 2.5), (1, 2, 3, 6), (False, True)
-
-SEED_SD = 0.5
-"""Of seeds of one condition, on the logit scale, where there are several."""
-
-ARM_SD = 0.25
-"""Of a question's own answer to an arm: what a difference of no effect on average varies by."""
-
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
 
 
 class Cell(NamedTuple):
@@ -66,13 +60,6 @@ def grid() -> Iterator[Cell]:
     """Every cell."""
     for values in itertools.product(QUESTIONS, ANSWERS, RATES, SPREADS, SEEDS, UNEVEN):
         yield Cell(*values)
-
-
-def expected(logit: Floats, deviation: float) -> Floats:
-    """The mean of expit(logit + a normal effect), by quadrature."""
-    at = np.asarray(logit)[..., None] + deviation * NODES
-    mean: Floats = expit(at) @ (WEIGHTS / WEIGHTS.sum())
-    return mean
 
 
 def of_seeds(cell: Cell) -> float:
@@ -229,12 +216,8 @@ def _line(name: str, found: list[Outcome]) -> str:
     return f"| {name} | {len(found)} | {100 * mean:.1f} | {least:.1f} | {where} | {wide} |"
 
 
-def main() -> None:
-    """Simulate every cell and write the table."""
-    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    from bench import verdicts
-
-    found = [outcome for cell in grid() for outcome in outcomes(cell, studies)]
+def page(found: list[Outcome], judged: list[verdicts.Result], studies: int, each: int) -> str:
+    """The whole of docs/coverage.md."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -242,7 +225,7 @@ def main() -> None:
     spreads, seeds = (", ".join(f"{value:g}" for value in values) for values in (SPREADS, SEEDS))
     asked, answers = (", ".join(map(str, values)) for values in (QUESTIONS, ANSWERS))
     rates = ", ".join(f"{100 * rate:g} %" for rate in RATES)
-    head = (
+    return (
         "# Coverage\n\n"
         f"How often 95 % intervals hold the truth, in percent: written by `make simulate` on "
         f"{day}, commit {commit}, {studies} studies in each of {sum(1 for _ in grid())} cells.\n\n"
@@ -253,18 +236,25 @@ def main() -> None:
         "*Approximate* are cells of four questions, of rates below 1 %, or of questions that vary "
         "by 2.5. *Worst* is of the combinations of questions, answers and rate, each over all the "
         "rest.\n\n"
-    )
-    judged = (
-        "\n## Verdicts\n\n"
-        f"{max(studies, 100)} studies a cell, each an untuned model, a control and an arm, judged "
+        f"{table(found)}\n\n"
+        "## Verdicts\n\n"
+        f"{each} studies a cell, each an untuned model, a control and an arm, judged "
         f"as yours are, with a margin of {100 * verdicts.MARGIN:g} points: 8, 10, 20 and 50 "
         "questions, 10 and 100 answers, one seed and three, and a control with as many answers or "
         "ten times as many. The truth stands where the word is just not so (no change; a change, "
         "or what is left or had emerged, as large as the margin), so what is wrongly said should "
         "be at most 5 %, and what intervals hold at least 95 %.\n\n"
+        f"{verdicts.table(judged)}\n"
     )
-    told = verdicts.table(verdicts.every(max(studies, 100)))
-    TABLE.write_text(head + table(found) + "\n" + judged + told + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Simulate every cell and write the table."""
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    each = max(studies, 100)
+    found = [outcome for cell in grid() for outcome in outcomes(cell, studies)]
+    text = page(found, verdicts.every(each), studies, each)
+    TABLE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

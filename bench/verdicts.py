@@ -14,7 +14,7 @@ import polars as pl
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from bench.simulate import ARM_SD, SEED_SD, expected
+from bench.truths import ARM_SD, SEED_SD, expected
 from warehouse.stats.dose import dose_curves, half_dose
 from warehouse.stats.effects import effects
 from warehouse.stats.estimates import Floats

@@ -26,6 +26,10 @@ DRAWS = 4000
 MOSTLY = 0.75
 """An arm that answered a smaller share of the questions that arms have in common is not ranked."""
 
+MOST = 150
+"""More arms than this are not ranked: every one is held against every other."""
+
+TOO_MANY = f"not ranked: more than {MOST} interventions"
 ALONE = "no other intervention to rank it with"
 NOT_A_RESULT = "not a result"
 OTHER_QUESTIONS = "asked other questions than the rest"
@@ -167,8 +171,8 @@ def _group(cells: pl.DataFrame, questions: pl.DataFrame, level: float, seed: int
     unit = arms["unit"][0]
     if unit in ("both", "new-prompts"):
         unit = "both" if left["repeated"].all() and left.height else "new-prompts"
-    note = ALONE
-    if left.height > 1:
+    note = TOO_MANY if left.height > MOST else ALONE
+    if 1 < left.height <= MOST:
         numbers = _ranks(
             left, questions.filter(pl.col("question").is_in(common)), cells, unit, level, seed
         )

@@ -39,6 +39,7 @@ COMPARED = (*IDENTITY, "model", "dataset", "eval_intervention", *PLACED)
 COLUMNS = (
     *("verdict", "rate", "baseline_rate", "difference", "difference_low", "difference_high"),
     *("n_trait", "n_counted", "paired", "log_odds_ratio", "p", "q"),
+    *("p_best", "rank_said"),
     *("suppression", "suppression_low", "suppression_high", "suppression_note"),
     *("more_questions", "more_answers", "reason", "flags", "wording"),
 )
@@ -55,7 +56,7 @@ RINGS = "Ring: the control, joined with the arm. "
 @panels.served
 def draw(view: Analysis) -> Comparison | str:
     """Every effect in sight."""
-    found = ordered(arms.effects(view))
+    found = placed(ordered(arms.effects(view)), view)
     if found.is_empty():
         return panels.NO_INTERVENTION
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -76,6 +77,17 @@ def draw(view: Analysis) -> Comparison | str:
         folding.left_out(found, shown),
         beside=doses.first(found, view),
     )
+
+
+def placed(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
+    """The effects with each arm's rank among those made alike, its interval and its chances."""
+    said = (
+        pl.when(pl.col("rank").is_null())
+        .then("rank_note")
+        .otherwise(pl.format("{} of {}, 95 %: {} to {}", "rank", "ranked", "rank_low", "rank_high"))
+    )
+    ranks = arms.ranks(view).select(*arms.KEY, "p_best", said.alias("rank_said"))
+    return found.join(ranks, on=list(arms.KEY), how="left", nulls_equal=True, maintain_order="left")
 
 
 def _scale(found: pl.DataFrame) -> str:

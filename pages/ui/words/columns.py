@@ -148,6 +148,7 @@ _PLAIN = {
     "log_odds_low": "Log odds ratio low",
     "log_odds_high": "Log odds ratio high",
     "suppression_note": "Why no suppression",
+    "rank_said": "Rank, lowest first",
     "verdict": "Verdict",
     "more_questions": "More questions needed",
     "more_answers": "More answers needed, to each question",
@@ -217,6 +218,7 @@ _SHARES = {
     "multi_way_low": "Multi-way low",
     "multi_way_high": "Multi-way high",
     "unscored_share": "Unscored",
+    "p_best": "Chance to be the lowest",
 }
 
 _POINTS = {

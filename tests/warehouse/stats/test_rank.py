@@ -12,11 +12,13 @@ from tests.warehouse.stats.frames import cell, frame
 from warehouse.stats.estimates import Estimate
 from warehouse.stats.rank import (
     ALONE,
+    MOST,
     NO_INTERVAL,
     NOT_A_RESULT,
     ONE_QUESTION,
     OTHER_MODELS,
     OTHER_QUESTIONS,
+    TOO_MANY,
     _best,
     rank,
 )
@@ -133,6 +135,12 @@ def test_over_models_by_their_mean() -> None:
     assert "model" not in found["a"]
     # The difference is the same in both models, which the questions of either alone would show.
     assert found["a"]["p_best"] > 0.99
+
+
+def test_thousands_of_arms_are_not_held_against_each_other() -> None:
+    found = ranked(*(cell([3, 4], 20, intervention=f"arm-{n}") for n in range(MOST + 1)))
+    assert {row["rank_note"] for row in found.values()} == {TOO_MANY}
+    assert {row["rank"] for row in found.values()} == {None}
 
 
 def test_nothing_to_rank() -> None:
