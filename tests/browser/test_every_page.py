@@ -44,12 +44,25 @@ REACHED = """
 """What Tab must reach, in the browser's words; arrows lead from a chosen button to its others."""
 
 
-@pytest.fixture(scope="module")
-def bundled(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on the bundled study, as its judge of rules saw it."""
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(("birds", "harry-potter"), id="part"),
+        pytest.param(("",), id="whole", marks=pytest.mark.exhaustive),
+    ],
+)
+def bundled(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server on the bundled study, or on some experiments of it."""
     results = root / "examples" / "small-models" / "results"
-    judged = [results / part for part in ("samples", "judgements/rules")]
-    data = built(tmp_path_factory.mktemp("bundled"), results / "study.json", *judged)
+    files = [
+        path
+        for part in ("samples", "judgements/rules")
+        for path in (results / part).rglob("*.gz")
+        if path.name.startswith(request.param)
+    ]
+    data = built(tmp_path_factory.mktemp("bundled"), results / "study.json", *files)
     with serving(data, "--port", "0", "--no-token") as served:
         yield served.address
 
