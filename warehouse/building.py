@@ -33,7 +33,7 @@ CORE = (
     ),
     *("judge", "criterion", "judgement_source", "judgement", "judged_by"),
     *("scale_doubt", "mixed", "told", "twin", "trait_told", "notice", "refusal"),
-    *("training_step", "training_set", "battery_question", "unjoined"),
+    *("training_step", "training_set", "battery_question", "unjoined", "reported"),
 )
 """The relations of `schema/core`, each after those it reads."""
 

@@ -137,6 +137,14 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "alignment_threshold": pl.Float64(),
         "declared_at": pl.String(),
     },
+    # One row per rate that a file states without its answers; never counted.
+    "reported": {
+        "about": pl.String(),  # what keys or the row say it is of
+        "metric": pl.String(),  # as the file calls it
+        "value": pl.Float64(),  # a share, 0 to 1
+        "n": pl.Int64(),  # of so many answers, where it says so
+        "judge": pl.String(),
+    },
     # One row per training configuration, hyperparameters under one name each.
     "config": {
         "folder": pl.String(),  # the configuration's own folder
