@@ -7,8 +7,11 @@ import numpy as np
 import polars as pl
 
 from pages.results.brittleness.heatmap import Panel
+from pages.results.brittleness.measures import MEASURES, Measure
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, store
+from pages.ui.words import wordings
+from warehouse import defaults
 from warehouse.analysis import Analysis
 from warehouse.analysis.told import UNITS
 from warehouse.stats.estimates import Floats, Index
@@ -23,6 +26,9 @@ LABELLED = 8
 """How many columns a heatmap has at most before it is drawn for each experiment alone."""
 
 ORDERS = {"name": "by name", "value": "highest mean first", "similarity": "similar ones together"}
+
+MIDDLES = {"mean": "Mean", "median": "Median"}
+"""What the middle of a row or column is called at its end."""
 
 UNTUNED = "Untuned model"
 CONTROL = "Control"
@@ -67,12 +73,7 @@ LAYOUTS = {
         ("model", *_TREATMENT),
         ("experiment", "trait", "dataset"),
     ),
-    "interventions": Layout(
-        "Model × intervention",
-        ("experiment", "trait", "dataset", "judge", "study"),
-        ("model",),
-        _COMPARED,
-    ),
+    "interventions": Layout("Model × intervention", IDENTITY, ("model", "dataset"), _COMPARED),
     "datasets": Layout(
         "Dataset × intervention",
         ("model", "judge", "study"),
@@ -95,6 +96,12 @@ _PROMPTED = pl.col("eval_intervention").fill_null("none") != "none"
 _PLAIN = (pl.col("intervention") == "none") & ~_PROMPTED
 
 
+def standard(found: pl.DataFrame) -> str:
+    """The layout that tells most of these arms: with interventions where there are any."""
+    treated = found.filter(~_UNTUNED & ~_PLAIN)
+    return "models" if treated.is_empty() else "interventions"
+
+
 def chosen(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """The arms (`measures.of`) that a layout shows.
 
@@ -107,7 +114,12 @@ def chosen(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def panels(
-    found: pl.DataFrame, layout: Layout, order: str, view: Analysis, counts: pl.DataFrame
+    found: pl.DataFrame,
+    layout: Layout,
+    order: str,
+    view: Analysis,
+    counts: pl.DataFrame,
+    measure: str = "rate",
 ) -> list[Panel]:
     """The heatmaps of a grid, one for each value of its panels' dimensions.
 
@@ -117,19 +129,29 @@ def panels(
         order: A key of `ORDERS`.
         view: What is looked at.
         counts: The counts frame of the view.
+        measure: What the values are, a key of `MEASURES`.
     """
     numbered = found.with_row_index("cell").with_columns(_UNTUNED.alias("untuned"))
     placed = _beside_tuned(_split(numbered, layout), layout)
     said = _said(placed, cells.named(placed, counts, layout.keys), layout)
     parts = said.partition_by(layout.panels, maintain_order=True)
     parts = [narrow for part in parts for narrow in narrowed(part, layout)]
-    drawn = [_panel(part, layout, order, view) for part in parts]
+    drawn = [_panel(part, layout, order, view, MEASURES[measure]) for part in parts]
     return sorted(drawn, key=lambda panel: panel.heading.casefold())
 
 
-def notes(found: pl.DataFrame, layout: Layout, panels: list[Panel]) -> list[str]:
+def notes(
+    found: pl.DataFrame, layout: Layout, panels: list[Panel], measure: str = "rate"
+) -> list[str]:
     """What the heatmaps do not show of the view, and where it is."""
     said = []
+    middle = MEASURES[measure].middle
+    if middle and any(panel.summary is not None for panel in panels[:MOST]):
+        rows = " over its interventions," if "untuned" in layout.columns else ","
+        said.append(
+            f"Italic: the {middle} of a row{rows} and of a column; cells that are no result are "
+            "left out, and all others have equal weight."
+        )
     if layout is LAYOUTS["models"] and found.select(_PLAIN.all()).item():
         said.append("Models fine-tuned without an intervention, and untuned ones.")
     if len(panels) > MOST:
@@ -210,9 +232,11 @@ def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataF
     )
 
 
-def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Panel:
+def _panel(
+    part: pl.DataFrame, layout: Layout, order: str, view: Analysis, measure: Measure
+) -> Panel:
     """The heatmap of one panel."""
-    row, rows, _ = _labelled(part, layout.side("rows"), common=False)
+    row, rows, _ = _labelled(part, layout.side("rows"), common="dataset" in layout.rows)
     column, columns, common = _labelled(part, layout.side("columns"), common=True)
     held = np.full((len(rows), len(columns)), np.nan)
     held[row, column] = part["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
@@ -231,6 +255,8 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Pa
         .then(pl.lit("undefined"))
         .when("is_result")
         .then(pl.lit("result"))
+        .when(pl.col("n") < defaults.FEWEST)
+        .then(pl.lit("few"))
         .otherwise(pl.lit("not a result"))
         .alias("state"),
         pl.when(pl.col("short").str.contains("\n", literal=True))
@@ -242,6 +268,7 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Pa
         .then(pl.lit("not fine-tuned"))
         .otherwise(pl.col("settings").replace("", None).fill_null("settings unknown"))
         .alias("trained"),
+        wordings.column(part),
         pl.col("doubt").is_not_null().alias("flagged"),
         pl.col("doubt").fill_null("–"),
     )
@@ -255,7 +282,44 @@ def _panel(part: pl.DataFrame, layout: Layout, order: str, view: Analysis) -> Pa
         rows=fit[0],
         columns=fit[1],
         left_out=(len(shown[0]) - len(fit[0]), len(shown[1]) - len(fit[1])),
+        summary=_summary(part, drawn, fit, layout, measure),
     )
+
+
+def _summary(
+    part: pl.DataFrame,
+    drawn: pl.DataFrame,
+    fit: list[list[str]],
+    layout: Layout,
+    measure: Measure,
+) -> pl.DataFrame | None:
+    """Each row's middle over what was trained with something, each column's over all rows."""
+    if measure.middle is None:
+        return None
+    sound = part.select((pl.col("is_result") & pl.col("value").is_not_null()).alias("sound"))
+    held = pl.concat([drawn.select("row", "column"), part.select("value"), sound], how="horizontal")
+    treated = held.filter(~part["untuned"] & ~part.select(_PLAIN).to_series(), "sound")
+    over_rows = held.filter("sound")
+    middle = getattr(pl.col("value").cast(pl.Float64()), measure.middle)()
+    made = []
+    for own, over, along, side in (
+        (fit[0], treated if "untuned" in layout.columns else over_rows, "row", 1),
+        (fit[1], over_rows, "column", 0),
+    ):
+        if len(fit[side]) < 2:
+            continue
+        label = MIDDLES[measure.middle]
+        across = "column" if along == "row" else "row"
+        means = over.filter(pl.col(along).is_in(own), pl.col(across).is_in(fit[side]))
+        found = means.group_by(along, maintain_order=True).agg(middle.alias("value"))
+        made.append(
+            found.select(
+                pl.col(along),
+                pl.lit(label).alias(across),
+                pl.Series("short", [measure.short(v) for v in found["value"]], pl.String()),
+            ).select("row", "column", "short")
+        )
+    return pl.concat(made) if made else None
 
 
 def _labelled(

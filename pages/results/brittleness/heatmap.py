@@ -15,11 +15,11 @@ from pages.ui.charts import base, ramps
 from pages.ui.charts.base import INK, NEUTRAL, NO_RESULT, VERDICT_COLOURS
 from pages.ui.charts.ramps import Ramp, Theme
 
-State = Literal["result", "not a result", "undefined"]
+State = Literal["result", "not a result", "few", "undefined"]
 
 LEGEND = (
     "Hatched: not defined there; the tooltip says why.",
-    f"Pale, with an outline: {NO_RESULT}.",
+    f"Pale, with an outline: {NO_RESULT}. Hatched all the same where answers are so few.",
     "Flag: the judge’s own questions contradict each other, or most answers are of no kind at all.",
     "Empty: nothing was evaluated.",
 )
@@ -36,15 +36,26 @@ LABELS = 210
 LETTER = 6
 """Pixels of a label's letter, on average."""
 
-HEIGHTS = ((14, 42), (30, 27), (10_000, 15))
-WIDTHS = ((8, 104), (16, 74), (28, 42), (10_000, 15))
-"""Up to how many rows, columns: how many pixels each has."""
+ACROSS, DOWN = 840, 600
+"""Pixels that all columns, all rows take together if they can; cells are square."""
 
-ROOM_FOR_TWO = {"row": 34, "column": 100}
+LARGEST, LEAST = 72, 15
+"""Pixels of a cell's side."""
+
+BESIDE = 26
+"""Up to how many rows a panel is turned, so that its longer side lies across."""
+
+ROOM_FOR_TWO = {"row": 34, "column": 66}
 """Pixels from which a row, a column has room for a label, or a value and its n, of two lines."""
+
+NARROW = 230
+"""Pixels below which a legend has its ends and its middle alone."""
 
 END_OF_TICK = 16
 """Pixels that the last tick of a legend reaches beyond its colours."""
+
+LETTERS = 20
+"""Pixels of a letter's height of a value, at most."""
 
 SMALLEST = 7.5
 """Pixels of a letter's height below which it is not drawn."""
@@ -56,8 +67,9 @@ class Panel(NamedTuple):
     `cells` has the columns cell (what a click selects), row and column (labels, of one line or
     two), value (a share, or null), verdict (or null), state, short (the value as written in the
     cell), n (as written there), text (the value in full), counts, trained, flagged, doubt (what
-    to look out for). `where` says what all cells share, `about` the rule and the unit, `left_out`
-    how many rows and columns follow that are not drawn.
+    to look out for) and wording. `summary` has the columns row, column and short: what there is to
+    say of whole rows and columns. `where` says what all cells share, `about` the rule and the unit,
+    `left_out` how many rows and columns follow that are not drawn.
     """
 
     where: str
@@ -67,6 +79,37 @@ class Panel(NamedTuple):
     rows: list[str]
     columns: list[str]
     left_out: tuple[int, int] = (0, 0)
+    summary: pl.DataFrame | None = None
+
+    @property
+    def landscape(self) -> "Panel":
+        """The panel with its longer side across, as screens are wide and labels lie flat."""
+        if not len(self.columns) < len(self.rows) <= BESIDE:
+            return self
+        turned = {"row": "column", "column": "row"}
+        return self._replace(
+            cells=self.cells.rename(turned),
+            rows=self.columns,
+            columns=self.rows,
+            left_out=self.left_out[::-1],
+            summary=None if self.summary is None else self.summary.rename(turned),
+        )
+
+    @property
+    def sides(self) -> tuple[list[str], list[str]]:
+        """The labels of rows and of columns, those of summaries last."""
+        found = []
+        for name, own in (("row", self.rows), ("column", self.columns)):
+            said = () if self.summary is None else self.summary[name].unique(maintain_order=True)
+            more: list[str] = list(said)
+            found.append([*own, *(label for label in more if label not in own)])
+        return found[0], found[1]
+
+    @property
+    def size(self) -> int:
+        """Pixels of a cell's side."""
+        rows, columns = map(len, self.sides)
+        return max(LEAST, min(LARGEST, ACROSS // columns, DOWN // rows))
 
     @property
     def heading(self) -> str:
@@ -76,9 +119,12 @@ class Panel(NamedTuple):
     @property
     def width(self) -> int:
         """Pixels that the panel takes if it has them."""
-        letters = max(len(line) for label in self.rows for line in label.split("\n"))
+        rows, columns = self.sides
+        letters = max(len(line) for label in rows for line in label.split("\n"))
         labels = min(LABELS, LETTER * letters)
-        return round(labels) + 40 + len(self.columns) * _step(WIDTHS, len(self.columns))
+        # The labels of the last columns are slanted, and reach beyond them.
+        slanted = 0.77 * LETTER * max(len(line) for line in columns[-1].split("\n"))
+        return round(labels + max(40, slanted)) + len(columns) * self.size
 
 
 def heatmap(
@@ -102,11 +148,12 @@ def heatmap(
             they have; such a chart selects the cell that is clicked, as `charts.picked`.
     """
     mode: Theme = "dark" if theme == "dark" else "light"
-    high, wide = _step(HEIGHTS, len(panel.rows)), _step(WIDTHS, len(panel.columns))
-    room = f"width / {len(panel.columns)}" if fluid else str(wide)
+    high = wide = panel.size
+    rows, columns = panel.sides
+    room = f"width / {len(columns)}" if fluid else str(wide)
     cells = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
-        x=_side("column", panel.columns, wide, room, mode),
-        y=_side("row", panel.rows, high, str(high), mode),
+        x=_side("column", columns, wide, room, mode),
+        y=_side("row", rows, high, str(high), mode),
     )
     boxes = _boxes(cells, panel, title, ramp, mode, legend)
     marks = [
@@ -114,9 +161,10 @@ def heatmap(
         _outline(cells, mode),
         *_texts(cells, panel, room, high),
         _flags(cells, panel, high),
+        *_summaries(panel, room, mode),
     ]
     layers = [base.clickable(boxes, fluid), *marks]
-    return base.finished(layers, alt.Step(high), wide * len(panel.columns))
+    return base.finished(layers, alt.Step(high), wide * len(columns))
 
 
 def stacked(panels: Sequence[Panel], title: str, ramp: Ramp | None) -> alt.VConcatChart:
@@ -136,7 +184,7 @@ def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> A
     """The axis of rows or of columns."""
     second = step >= ROOM_FOR_TWO[name]
     written = "split(datum.label, '\\n')" if second else "replace(datum.label, '\\n', ' · ')"
-    size = alt.ExprRef(f"min({11 if step > 20 else 9.5}, 0.9 * ({room}))")
+    size = alt.ExprRef(f"min({12.5 if step > 30 else 9.5}, 0.9 * ({room}))")
     common: dict[str, Any] = {
         "labelExpr": written, "labelFontSize": size, "labelColor": INK[theme],
         "labelOverlap": False, "labelFlush": False, "domain": False, "ticks": False, "grid": False,
@@ -169,7 +217,7 @@ def _boxes(
         key = alt.Legend(
             title=title, titleLimit=400, orient="top", labelExpr=ramp.legend,
             gradientLength=alt.ExprRef(f"min(240, width - {END_OF_TICK})"),
-            values=list(ramp.ticks), type="gradient",
+            values=list(_ticks(ramp, panel)), type="gradient",
         )  # fmt: skip
         colour = alt.Fill("value:Q", scale=ramp.scale(theme), legend=key if legend else None)
     named = "replace(datum.row, '\\n', ' · ') + ', ' + replace(datum.column, '\\n', ' · ')"
@@ -184,7 +232,7 @@ def _boxes(
             fill=colour,
             fillOpacity=alt.when("datum.state == 'result'")
             .then(alt.value(1))
-            .when("datum.state == 'not a result'")
+            .when("datum.state == 'not a result' || datum.state == 'few'")
             .then(alt.value(0.35))
             .otherwise(alt.value(0)),
             tooltip=[
@@ -194,6 +242,7 @@ def _boxes(
                     "text": title,
                     "counts": "Counted",
                     "trained": "Trained",
+                    "wording": "Text",
                     "doubt": "Look out",
                     "judge": "Judge",
                     "about": "Rule",
@@ -205,9 +254,10 @@ def _boxes(
 
 
 def _hatching(cells: alt.Chart, panel: Panel) -> list[alt.Chart]:
-    """The grey and the diagonals of what is undefined."""
+    """The grey of what is undefined, and the diagonals of that and of what few answers make."""
     undefined = cells.transform_filter("datum.state == 'undefined'")
-    lines = undefined.mark_rule(color=NEUTRAL, strokeWidth=1, opacity=0.7)
+    hatched = cells.transform_filter("datum.state == 'undefined' || datum.state == 'few'")
+    lines = hatched.mark_rule(color=NEUTRAL, strokeWidth=1, opacity=0.7)
     return [
         undefined.mark_rect(color=NEUTRAL, opacity=0.12, cornerRadius=2),
         *(
@@ -224,13 +274,14 @@ def _hatching(cells: alt.Chart, panel: Panel) -> list[alt.Chart]:
 
 def _within(name: str, panel: Panel, share: float) -> Any:
     """A place within a row or column, in shares of it."""
+    rows, columns = panel.sides
     if name == "row":
-        return alt.Y("row:N", sort=panel.rows, bandPosition=share)
-    return alt.X("column:N", sort=panel.columns, bandPosition=share)
+        return alt.Y("row:N", sort=rows, bandPosition=share)
+    return alt.X("column:N", sort=columns, bandPosition=share)
 
 
 def _outline(cells: alt.Chart, theme: Theme) -> alt.Chart:
-    doubtful = cells.transform_filter("datum.state == 'not a result'")
+    doubtful = cells.transform_filter("datum.state == 'not a result' || datum.state == 'few'")
     outline: alt.Chart = doubtful.mark_rect(
         fillOpacity=0, stroke=INK[theme], strokeWidth=1.6, cornerRadius=2
     )
@@ -243,17 +294,18 @@ def _texts(cells: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Cha
     Without tooltips of their own, they let clicks through to the boxes.
     """
     both = high >= ROOM_FOR_TWO["row"]
-    value = _fitting(panel.cells["short"].str.split("\n").explode(), room, 12.5)
+    most = min(LETTERS, max(9.5, high / 3.2))
+    value = _fitting(panel.cells["short"].str.split("\n").explode(), room, most)
     n = _fitting(panel.cells["n"], room, 10)
     ink = alt.Color("ink:N", scale=None)
     shown = cells.transform_filter("datum.state != 'undefined'")
     texts = [
-        shown.mark_text(fontWeight=600, lineBreak="\n", dy=-7 if both else 0, **value).encode(
-            text="short:N", color=ink
-        )
+        shown.mark_text(
+            fontWeight=600, lineBreak="\n", dy=-0.1 * high if both else 0, **value
+        ).encode(text="short:N", color=ink)
     ]
     if both:
-        texts.append(shown.mark_text(dy=11, **n).encode(text="n:N", color=ink))
+        texts.append(shown.mark_text(dy=0.28 * high, **n).encode(text="n:N", color=ink))
     return texts
 
 
@@ -293,6 +345,22 @@ def _inked(cells: pl.DataFrame, ramp: Ramp | None, theme: Theme) -> pl.DataFrame
     return cells.with_columns(pl.Series("ink", inks, dtype=pl.String()))
 
 
-def _step(sizes: Sequence[tuple[int, int]], count: int) -> int:
-    """The pixels of each of `count` rows or columns."""
-    return next(pixels for most, pixels in sizes if count <= most)
+def _summaries(panel: Panel, room: str, theme: Theme) -> list[alt.Chart]:
+    """What there is to say of whole rows and columns, at their ends and without a fill."""
+    if panel.summary is None or panel.summary.is_empty():
+        return []
+    rows, columns = panel.sides
+    said = _fitting(panel.summary["short"], room, min(LETTERS, max(9.5, panel.size / 3.6)))
+    written = alt.Chart(panel.summary).mark_text(fontStyle="italic", color=INK[theme], **said)
+    return [
+        written.encode(
+            x=alt.X("column:N", sort=columns), y=alt.Y("row:N", sort=rows), text="short:N"
+        )
+    ]
+
+
+def _ticks(ramp: Ramp, panel: Panel) -> Sequence[float]:
+    """The ticks of the legend that have room above the cells."""
+    if panel.size * len(panel.sides[1]) >= NARROW or len(ramp.ticks) < 4:
+        return ramp.ticks
+    return (ramp.ticks[0], ramp.ticks[len(ramp.ticks) // 2], ramp.ticks[-1])

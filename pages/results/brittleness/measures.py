@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import numbers
 from warehouse.analysis import Analysis
-from warehouse.stats.rates import COUNTS
+from warehouse.stats.rates import COUNTS, UNSCORED_LIMIT
 
 COHERENT = "coherent-trait"
 """The rule of the measure of the same name."""
@@ -25,7 +25,9 @@ class Measure:
     """A measure: what it is called, which colours it has, where a click on a cell leads.
 
     `ramp` is None for verdicts. `columns` are what its value and interval are called in tables.
-    `compares` says that it is about a comparison, `only` which answers it rests on.
+    `compares` says that it is about a comparison, `only` which answers it rests on. `middle` is
+    what sums up a row or column of it: the median of ratios, which have no bounds. `is_signed`
+    values are differences.
     """
 
     label: str
@@ -33,6 +35,12 @@ class Measure:
     columns: tuple[str, ...]
     compares: bool = False
     only: str = "counted"
+    middle: Literal["mean", "median"] | None = "mean"
+    is_signed: bool = False
+
+    def short(self, value: float) -> str:
+        """A value as short as a cell needs it."""
+        return _signed(numbers.hundredth(value)) if self.is_signed else _share(value)
 
     @property
     def click(self) -> str:
@@ -53,15 +61,21 @@ MEASURES = {
         Ramp(-1, 1, (-1, -0.5, 0, 0.5, 1), centre=0, points=True),
         ("emergence", "emergence_low", "emergence_high"),
         compares=True,
+        is_signed=True,
     ),
     "suppression": Measure(
         "Suppression: share of the emergence taken away",
         Ramp(-0.5, 1, (-0.5, 0, 0.5, 1), centre=0, turned=True, beyond=("low", "high")),
         ("suppression", "suppression_low", "suppression_high"),
         compares=True,
+        middle="median",
     ),
     "verdict": Measure(
-        "Verdict", None, ("difference", "difference_low", "difference_high"), compares=True
+        "Verdict",
+        None,
+        ("difference", "difference_low", "difference_high"),
+        compares=True,
+        middle=None,
     ),
     "coherent": Measure("Coherent-trait rate", _SHARES, _RATE),
     "unscored": Measure(
@@ -75,6 +89,15 @@ MEASURES = {
 
 NAMES = {name: measure.label.split(":")[0] for name, measure in MEASURES.items()}
 """What each measure is called in a menu."""
+
+
+def standard(rates: pl.DataFrame) -> str:
+    """The measure that tells most of these arms (`arms.rates`).
+
+    The rate, unless most rates are no result for want of scores: then that is what there is to see.
+    """
+    unscored = rates.filter(~pl.col("is_result") & (pl.col("unscored_share") > UNSCORED_LIMIT))
+    return "unscored" if 2 * unscored.height > rates.height else "rate"
 
 
 def seen(view: Analysis, measure: str) -> Analysis:

@@ -7,16 +7,35 @@ import streamlit as st
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
-from pages.ui.view import bound, filters, links
+from pages.ui.view import arms, bound, filters, links
 from pages.ui.words import glossary, numbers
 
+PARTS = {"grid": "Heatmap", "profile": "Profile"}
+
 skeleton.title("Where does it appear, and how easily does it vanish?", glossary.INDICES)
+view = filters.current()
+skeleton.counts(view)
+# Links to a profile are older than its being a part of its own.
+asked = set(st.query_params)
+is_profile = asked & {"of", "of_model"} and not asked & {"grid", "measure", "order"}
+usual = "profile" if is_profile else "grid"
+part = bound.row("Show", filters.first(PARTS, usual), "part")
+if part == "profile":
+    counts = skeleton.counts(view)
+    profile.draw(view, counts)
+    skeleton.details(counts, view, command="brittleness")
+    skeleton.footer(view, counts, margin=numbers.margin(view.margin))
+    st.stop()
+
+seen = arms.rates(view)
 with st.container(horizontal=True):
     layouts = {name: layout.label for name, layout in grid.LAYOUTS.items()}
+    layouts = filters.first(layouts, grid.standard(seen))
     layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid")]
-    measure = bound.one("Measure", measures.NAMES, "measure")
+    offered = filters.first(measures.NAMES, measures.standard(seen))
+    measure = bound.one("Measure", offered, "measure")
     order = bound.one("Rows and columns", grid.ORDERS, "order")
-view = measures.seen(filters.current(), measure)
+view = measures.seen(view, measure)
 counts = skeleton.counts(view)
 found = grid.chosen(measures.of(view, measure, layout.by), layout)
 
@@ -24,22 +43,21 @@ skeleton.answer(sentences.answer(found, measure, view))
 skeleton.judges_apart(counts)
 
 shown = measures.MEASURES[measure]
-panels = grid.panels(found, layout, order, view, counts)
+panels = [panel.landscape for panel in grid.panels(found, layout, order, view, counts, measure)]
 mark = clicked = None
 for at, panel in enumerate(panels[: grid.MOST]):
-    st.markdown(f"**{markup.escaped(panel.heading)}**")
+    if len(panels) > 1:
+        st.markdown(f"**{markup.escaped(panel.heading)}**")
     draw = partial(heatmap.heatmap, panel, shown.label, shown.ramp, st.context.theme.type)
     here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
     mark = here if mark is None else mark
 if panels:
-    notes = (*grid.notes(found, layout, panels), *heatmap.LEGEND, shown.click)
+    notes = (*grid.notes(found, layout, panels, measure), *heatmap.LEGEND, shown.click)
     st.caption(markup.escaped(" ".join(notes)))
-    clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
+    with st.expander("The table behind it"):
+        clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
     downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
-
-st.subheader("The brittleness profile", anchor=False)
-profile.draw(view, counts)
 
 skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

@@ -55,7 +55,7 @@ def draw(view: Analysis, counts: pl.DataFrame) -> None:
         st.markdown(f"**{escaped(title)} · judge: {escaped(values.value('judge', judge))}**")
         for at, plot in enumerate(plots(rows)):
             base.drawn(plot, f"profile {judge} {at}", WIDTH)
-        st.markdown(escaped(doses(rows)))
+        st.markdown(escaped(" ".join(filter(None, (doses(rows), undefined(rows))))))
     with st.expander("The numbers, and what each index means"):
         tables.plain(table(profiles), "profile-table")
     downloads.buttons(raw(profiles, subject, model), partial(stacked, profiles, title), "profile")
@@ -106,9 +106,13 @@ def of(
 
 
 def plots(rows: pl.DataFrame) -> list[partial[alt.LayerChart]]:
-    """A chart for every scale that a profile has indices on; the same indices in each one."""
-    lines = {scale: _lines(brief(rows).filter(scale=scale)) for scale in SCALES}
-    width = forest.labels_width([line for group in lines.values() for line in group])
+    """A chart for every scale that a profile has defined indices on."""
+    known = rows.filter(pl.col("value").is_not_null())
+    lines = {scale: _lines(known.filter(scale=scale)) for scale in SCALES}
+    every = [line for group in lines.values() for line in group]
+    if not every:
+        return []
+    width = forest.labels_width(every)
     return [
         partial(
             forest.chart,
@@ -125,19 +129,26 @@ def plots(rows: pl.DataFrame) -> list[partial[alt.LayerChart]]:
 
 
 def doses(rows: pl.DataFrame) -> str:
-    """The half-effect doses of a profile in one sentence."""
-    told = [
-        f"{_name(row)} {_written(row)}" + (f" ({row['note']})" if row["value"] is None else "")
-        for row in rows.filter(scale="dose").iter_rows(named=True)
-    ]
-    return f"{'; '.join(told)}."
+    """The half-effect doses of a profile in one sentence, as far as there are any."""
+    known = rows.filter(pl.col("value").is_not_null(), scale="dose")
+    told = [f"{_name(row)} {_written(row)}" for row in known.iter_rows(named=True)]
+    return f"{'; '.join(told)}." if told else ""
+
+
+def undefined(rows: pl.DataFrame) -> str:
+    """The indices that are undefined, with the reason that some of them share, in one sentence."""
+    reasons: dict[str, list[str]] = {}
+    for row in brief(rows).filter(pl.col("value").is_null()).iter_rows(named=True):
+        reasons.setdefault(row["note"], []).append(_name(row).lower())
+    told = [f"{numbers.listing(names, len(names))} ({note})" for note, names in reasons.items()]
+    return f"Undefined here: {'; '.join(told)}." if told else ""
 
 
 def stacked(profiles: Mapping[str, pl.DataFrame], title: str) -> alt.VConcatChart:
     """The profiles of every judge, as one chart to take away."""
     parts = []
     for judge, rows in profiles.items():
-        first, *rest = (plot() for plot in plots(rows))
+        first, *rest = (plot() for plot in plots(rows) or [_nothing(rows)])
         heading = alt.TitleParams(f"Judge: {values.value('judge', judge)}", anchor="start")
         parts += [first.properties(title=heading), *rest]
     return alt.vconcat(*parts, title=alt.TitleParams(title, anchor="start"))
@@ -233,6 +244,12 @@ def brief(rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.when(~pl.col("alike")).then("part").alias("part"))
         .drop("alike")
     )
+
+
+def _nothing(rows: pl.DataFrame) -> partial[alt.LayerChart]:
+    """A chart of what is undefined, where nothing else is there to be taken away."""
+    lines = _lines(brief(rows))
+    return partial(forest.chart, lines, Scale(SCALES["share"], 0, 100), _MARK, legend=False)
 
 
 def _lines(rows: pl.DataFrame) -> list[Line]:

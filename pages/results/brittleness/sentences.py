@@ -40,10 +40,14 @@ def _emerging(view: Analysis) -> str:
     """In how many models each trait emerges, as far as that can be told."""
     tuned = arms.contrasts(view, "untuned")
     known = tuned.filter(pl.col("baseline").is_not_null())
+    parts = known.sort(IDENTITY).partition_by(IDENTITY, as_dict=True, maintain_order=True)
+    if len(parts) == 1:
+        only = emergence.sentence(known, view.margin)
+        return f"{only[0].upper()}{only[1:]}."
     told = [
         f"{values.value('experiment', identity[0])}, {values.value('trait', identity[1])}: "
         + emergence.sentence(part, view.margin)
-        for identity, part in known.sort(IDENTITY).group_by(IDENTITY, maintain_order=True)
+        for identity, part in parts.items()
     ]
     return f"{'; '.join(told)}." if 0 < len(told) <= NAMED else ""
 

@@ -9,6 +9,7 @@ from pages.results.brittleness.grid import Layout
 from pages.results.brittleness.measures import MEASURES
 from pages.ui.parts import bounded
 from pages.ui.view import cells, links, store
+from pages.ui.words import wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
@@ -31,6 +32,7 @@ def of(found: pl.DataFrame, measure: str, layout: Layout, view: Analysis) -> pl.
             found.select(*kept, *cells.TABLE_COUNTS[:2]),
             human.select(IDENTITY),
             found.select(*cells.TABLE_COUNTS[2:], "questions", "runs", "note", "doubt"),
+            wordings.column(found).to_frame(),
         ],
         how="horizontal",
     )

@@ -17,7 +17,10 @@ from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
-NO_INTERVENTION = "No intervention is in sight. Let the filter on interventions be “All”."
+NO_INTERVENTION = (
+    "Nothing in sight was trained with an intervention, so there is no effect to show. If a "
+    "filter hides interventions, take it away. Texts at evaluation have a section of their own."
+)
 
 Clicked = tuple[int, str] | None
 """The row, and which of its answers (`links.ONLY`)."""

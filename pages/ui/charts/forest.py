@@ -115,24 +115,10 @@ def chart(
     layers = [*_across(drawn, rows, scale), *_beside(beside, scale)]
     if joined:
         layers += _dumbbell(drawn, scale)
-    labels = _labels(width or labels_width(lines), depth)
-    sides = [
-        drawn.mark_point(opacity=0, size=0, tooltip=None).encode(
-            x=alt.XDatum(scale.low, axis=None), y=_y(rows, axis)
-        )
-        for axis in (labels, _written())
-    ]
-    heads = (
-        drawn.transform_filter("datum.above !== null")
-        .mark_text(align="left", fontWeight="bold", color=NEUTRAL, tooltip=None)
-        .encode(
-            x=alt.value(-(width or labels_width(lines))),
-            text=alt.value(alt.ExprRef(f"{_NARROW} ? datum.above : datum.whole")),
-        )
-    )
+    names = _named(drawn, rows, scale, width or labels_width(lines), depth)
     estimates = base.clickable(estimates, clickable)
     return base.finished(
-        [*layers, interval, unknown, _missing(drawn), heads, *sides, estimates],
+        [*layers, interval, unknown, _missing(drawn), *names, estimates],
         alt.Step(TEXT * depth + AIR),
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent", y="independent")),
     )
@@ -249,6 +235,27 @@ def _written() -> alt.Axis:
         ticks=False,
         grid=False,
     )
+
+
+def _named(
+    drawn: alt.Chart, rows: pl.DataFrame, scale: Scale, width: float, depth: int
+) -> list[alt.Chart]:
+    """The headings, the names on the left and the estimates in writing on the right."""
+    heads = (
+        drawn.transform_filter("datum.above !== null")
+        .mark_text(align="left", fontWeight="bold", color=NEUTRAL, tooltip=None)
+        .encode(
+            x=alt.value(-width),
+            text=alt.value(alt.ExprRef(f"{_NARROW} ? datum.above : datum.whole")),
+        )
+    )
+    sides = [
+        drawn.mark_point(opacity=0, size=0, tooltip=None).encode(
+            x=alt.XDatum(scale.low, axis=None), y=_y(rows, axis)
+        )
+        for axis in (_labels(width, depth), _written())
+    ]
+    return [heads, *sides]
 
 
 def _across(drawn: alt.Chart, rows: pl.DataFrame, scale: Scale) -> list[alt.Chart]:

@@ -21,7 +21,8 @@ def laid_out(
 ) -> list[Panel]:
     made = grid.LAYOUTS[layout]
     found = grid.chosen(measures.of(view, measure, made.by), made)
-    return grid.panels(found, made, order, view, store.counts(view.slice, view.rule))
+    counts = store.counts(view.slice, view.rule)
+    return grid.panels(found, made, order, view, counts, measure)
 
 
 def cell(panel: Panel, row: str, column: str) -> dict[str, object]:
@@ -95,10 +96,7 @@ def test_an_untuned_cell_leads_to_the_untuned_model() -> None:
 def test_datasets_by_interventions_are_apart_for_every_model() -> None:
     panels = laid_out("datasets")
     assert [panel.where for panel in panels] == ["gpt-4.1", "Llama-3.1-8B", "Qwen3-32B"]
-    assert panels[0].rows == [
-        "Archaic bird names\n19th-century persona",
-        "Archaic medical terms\n19th-century persona",
-    ]
+    assert panels[0].rows == ["Archaic bird names", "Archaic medical terms"]
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -154,10 +152,53 @@ def test_notes_say_what_is_left_out() -> None:
     layout = grid.LAYOUTS["models"]
     found = grid.chosen(measures.of(VIEW, "rate"), layout)
     panels = laid_out("models")
-    (said,) = grid.notes(found, layout, panels)
+    middle, said = grid.notes(found, layout, panels)
+    assert "the mean of a row, and of a column" in middle
     assert "without an intervention" in said
-    assert "12 of 13" in grid.notes(found, layout, panels * 13)[1]
-    assert grid.notes(found, grid.LAYOUTS["questions"], panels) == []
+    assert "12 of 13" in grid.notes(found, layout, panels * 13)[2]
+    assert grid.notes(found, grid.LAYOUTS["questions"], panels, "verdict") == []
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_usual_grid_has_interventions_where_there_are_any() -> None:
+    found = measures.of(VIEW, "rate")
+    assert grid.standard(found) == "interventions"
+    assert grid.standard(found.filter(intervention="none", eval_intervention="none")) == "models"
+    asked = found.filter(pl.col("dataset") == "none").with_columns(eval_intervention=pl.lit("x"))
+    assert grid.standard(asked) == "models"
+    assert grid.standard(found.clear()) == "models"
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_row_is_summed_up_over_its_interventions_and_a_column_over_all_rows() -> None:
+    (birds,) = laid_out("interventions", BIRDS)
+    assert birds.summary is not None
+    ends = {(row, column): short for row, column, short in birds.summary.rows()}
+    # The untuned model, the control and what is not a result are no part of it: (20 + 70) / 2.
+    assert ends["Llama-3.1-8B", "Mean"] == "45 %"
+    # (90 + 30 + 0) / 3
+    assert ends["Mean", "Control"] == "40 %"
+    (verdicts,) = laid_out("interventions", BIRDS, "verdict")
+    assert verdicts.summary is None
+    (ratios,) = laid_out("interventions", BIRDS, "suppression")
+    assert ratios.summary is not None
+    assert "Median" in {*ratios.summary["column"]}
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_longer_side_lies_across() -> None:
+    (panel,) = laid_out("interventions", BIRDS)
+    assert panel.landscape == panel
+    turned = panel._replace(
+        cells=panel.cells.rename({"row": "column", "column": "row"}),
+        rows=panel.columns,
+        columns=panel.rows,
+        summary=None,
+    )
+    assert turned.landscape.columns == panel.columns
+    assert turned.landscape.landscape.rows == panel.rows
+    long = panel._replace(rows=[f"r{n}" for n in range(50)], summary=None)
+    assert long.landscape.rows == long.rows
 
 
 def test_a_wide_panel_is_drawn_for_each_experiment_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ CELL: dict[str, Any] = {
     "n": "n = 100",
     "counts": "95/100 · 10 questions",
     "trained": "3 epochs",
+    "wording": "no text",
     "flagged": False,
     "doubt": "–",
 }
@@ -96,7 +97,7 @@ def test_what_is_undefined_is_hatched_and_has_no_text() -> None:
     hatched = [
         layer
         for layer in marks(spec, "rule")
-        if layer["transform"] == [{"filter": "datum.state == 'undefined'"}]
+        if "datum.state == 'undefined'" in layer["transform"][0]["filter"]
     ]
     assert len(hatched) == len(heatmap.HATCHES)
     for layer in marks(spec, "text"):
@@ -108,6 +109,33 @@ def test_what_is_not_a_result_has_an_outline_of_its_own() -> None:
     outlined = svg(drawn({}, DOUBTFUL, fluid=False))
     plain = svg(drawn({}, {}, fluid=False))
     assert outlined.count('stroke-width="1.6"') == plain.count('stroke-width="1.6"') + 1
+
+
+def test_what_few_answers_make_is_hatched_with_its_value() -> None:
+    few = svg(drawn({}, {"state": "few", "short": "7 %"}, fluid=False))
+    assert few.count("mark-rule") >= len(heatmap.HATCHES)
+    assert "7 %" in few
+    outlined = svg(drawn({}, DOUBTFUL, fluid=False))
+    assert few.count('stroke-width="1.6"') == outlined.count('stroke-width="1.6"')
+
+
+@pytest.mark.parametrize("side", [1, 2, 9, 24, 60])
+def test_cells_are_square_and_as_large_as_there_is_room(side: int) -> None:
+    spec = heatmap.heatmap(square(side), "Rate", RATES, fluid=False).to_dict()
+    assert spec["width"] == side * spec["height"]["step"]
+    assert heatmap.LEAST <= spec["height"]["step"] <= heatmap.LARGEST
+    assert spec["width"] <= max(heatmap.ACROSS, 60 * heatmap.LEAST)
+
+
+def test_summaries_stand_at_the_ends_without_a_fill_and_lead_nowhere() -> None:
+    means = pl.DataFrame({"row": ["Mean"], "column": [CELL["column"]], "short": ["41 %"]})
+    whole = panel({}, {})._replace(summary=means)
+    assert whole.sides == ([*whole.rows, "Mean"], whole.columns)
+    picture = svg(heatmap.heatmap(whole, "Rate", RATES, fluid=False).to_dict())
+    assert "41 %" in picture
+    assert picture.count('aria-roledescription="rect mark"') == svg(
+        heatmap.heatmap(panel({}, {}), "Rate", RATES, fluid=False).to_dict()
+    ).count('aria-roledescription="rect mark"')
 
 
 def test_a_flag_stands_on_what_is_doubted() -> None:
@@ -133,6 +161,7 @@ def test_every_value_is_one_hover_away() -> None:
         "Rate": "text",
         "Counted": "counts",
         "Trained": "trained",
+        "Text": "wording",
         "Look out": "doubt",
         "Judge": "judge",
         "Rule": "about",
@@ -141,7 +170,7 @@ def test_every_value_is_one_hover_away() -> None:
 
 def test_text_shrinks_with_its_room_and_vanishes_before_it_is_illegible() -> None:
     value, n = (layer["mark"] for layer in marks(drawn({}), "text"))
-    assert value["fontSize"]["expr"] == "min(12.5, (width / 1) / 2.28)"
+    assert value["fontSize"]["expr"] == f"min({heatmap.LETTERS}, (width / 1) / 2.28)"
     assert value["opacity"]["expr"] == f"(width / 1) / 2.28 < {heatmap.SMALLEST} ? 0 : 1"
     assert n["fontSize"]["expr"].startswith("min(10, ")
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pages.results.brittleness import measures
@@ -130,3 +131,13 @@ def test_what_the_doctor_doubts_is_said(
     assert "88 of 100 answers are called OTHER" in collapsed["doubt"]
     (sound,) = found.filter(model="gpt-4.1", intervention="none").rows(named=True)
     assert sound["doubt"] is None
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_usual_measure_is_the_rate_unless_want_of_scores_leaves_no_result() -> None:
+    rates = pl.DataFrame({"is_result": [True, False], "unscored_share": [0.0, 0.9]})
+    assert measures.standard(rates) == "rate"
+    none = rates.with_columns(is_result=pl.lit(value=False))
+    assert measures.standard(none) == "rate"
+    assert measures.standard(none.with_columns(unscored_share=pl.lit(0.9))) == "unscored"
+    assert measures.standard(rates.clear()) == "rate"

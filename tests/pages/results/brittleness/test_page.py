@@ -45,13 +45,24 @@ def test_every_measure_is_drawn_on_every_grid(grid: str, measure: str) -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_the_default_is_where_it_appears() -> None:
-    app = page()
+    app = page(experiment="birds")
     said = told(app)
-    assert "emerges in 2 of 3 models. From 0 % [0, 13]" in said
+    assert "Emerges in 2 of 3 models. From 0 % [0, 13]" in said
     assert "n = 200 · 10 questions" in said
-    assert "Models fine-tuned without an intervention" in said
+    assert "the mean of a row over its interventions" in said
     assert "margin: ±5 points" in said
-    assert table(app).height == 6
+    assert app.selectbox(key="grid").value == "interventions"
+    assert len(specs(app)) == 1
+    assert "The table behind it" in [one.label for one in app.expander]
+    assert table(app).height == 24
+    assert "wording" in table(app).columns
+
+
+@pytest.mark.usefixtures("on_study")
+def test_without_interventions_the_default_is_models_by_datasets() -> None:
+    app = page(experiment="insecure-code")
+    assert app.selectbox(key="grid").value == "models"
+    assert app.selectbox(key="measure").value in ("rate", "unscored")
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -75,17 +86,17 @@ def test_without_interventions_there_is_no_verdict_to_draw() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_an_untuned_model_alone_has_no_profile() -> None:
-    app = page(dataset="none")
+    app = page(dataset="none", part="profile")
     assert "No fine-tuned model is in sight" in told(app)
-    assert "brittleness profile" in app.subheader[0].value
 
 
 @pytest.mark.usefixtures("on_treated")
 def test_the_profile_is_of_the_dataset_and_model_that_are_chosen() -> None:
     app = page(of_model="Llama-3.1-8B")
     assert "19th-century persona · Llama-3.1-8B · judge: judge-a" in told(app)
-    first = page()
+    first = page(part="profile")
     assert "19th-century persona · gpt-4.1 · judge: judge-a" in told(first)
+    assert first.button_group(key="part").value == app.button_group(key="part").value == "profile"
 
 
 @pytest.mark.usefixtures("on_treated")

@@ -42,9 +42,22 @@ def test_what_cannot_be_computed_says_why() -> None:
     assert notes["seed_sd"] == "not estimable: one run"
     assert notes["suppression_relevant"] == "undefined for 1 of 1 interventions"
     assert notes["conditionality_gap"] == "nothing in sight to compute it from"
-    assert (
-        profile.doses(rows) == "Half-effect dose undefined (nothing in sight to compute it from)."
-    )
+    assert profile.doses(rows) == ""
+    said = profile.undefined(rows)
+    assert said.startswith("Undefined here: ")
+    assert "spread over seeds (not estimable: one run)" in said
+    # Those with one reason share it.
+    assert said.count("nothing in sight to compute it from") == 1
+    assert "half-effect dose" in said
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_only_what_is_defined_is_drawn() -> None:
+    (rows,) = profiles("Qwen3-32B").values()
+    lines = [line for plot in profile.plots(rows) for line in plot.args[0]]
+    assert lines
+    assert all(line.value is not None for line in lines)
+    assert profile.plots(rows.with_columns(value=None)) == []
 
 
 @pytest.mark.usefixtures("on_treated")

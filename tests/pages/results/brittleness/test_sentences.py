@@ -21,7 +21,7 @@ def said(layout: str, measure: str, view: Analysis = VIEW) -> str:
 @pytest.mark.usefixtures("on_treated")
 def test_emergence_and_the_extremes_with_n_and_interval() -> None:
     sentence = said("models", "rate")
-    assert "19th-century persona: emerges in 2 of 3 models." in sentence
+    assert "Emerges in 2 of 3 models." in sentence
     assert "to 90.0 % [84.2, 93.8]  n = 200 · 10 questions (Control · gpt-4.1" in sentence
 
 
