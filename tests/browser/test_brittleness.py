@@ -38,8 +38,8 @@ def shows(tab: "Page", menu: str, value: str) -> None:
     """Wait until a menu of the page shows a value."""
     from playwright.sync_api import expect
 
-    menus = tab.get_by_test_id("stMain").get_by_test_id("stSelectbox")
-    expect(menus.filter(has_text=menu).locator("input")).to_have_value(value, timeout=30_000)
+    menu_of = tab.get_by_test_id("stMain").get_by_role("combobox", name=menu)
+    expect(menu_of).to_have_value(f"{menu}: {value}", timeout=30_000)
 
 
 def test_a_click_opens_the_answers_that_the_cell_counts(server: str, tab: "Page") -> None:

@@ -7,19 +7,20 @@ import streamlit as st
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
 from pages.ui.parts import downloads, markup, skeleton, tables
-from pages.ui.view import arms, bound, filters, links
+from pages.ui.view import arms, asked, bound, filters, inline, links
 from pages.ui.words import glossary, numbers
 
+GRID = ("grid", "measure", "order")
 PARTS = {"grid": "Heatmap", "profile": "Profile"}
 
 skeleton.title("Where does it appear, and how easily does it vanish?", glossary.INDICES)
 view = filters.current()
 skeleton.counts(view)
+head = st.container()
 # Links to a profile are older than its being a part of its own.
-asked = set(st.query_params)
-is_profile = asked & {"of", "of_model"} and not asked & {"grid", "measure", "order"}
-usual = "profile" if is_profile else "grid"
-part = bound.row("Show", filters.first(PARTS, usual), "part")
+of_grid, of_profile = (any(map(asked.values, keys)) for keys in (GRID, ("of", "of_model")))
+usual = "profile" if of_profile and not of_grid else "grid"
+part = bound.row("Show", bound.first(PARTS, usual), "part")
 if part == "profile":
     counts = skeleton.counts(view)
     profile.draw(view, counts)
@@ -30,17 +31,17 @@ if part == "profile":
 seen = arms.rates(view)
 with st.container(horizontal=True):
     layouts = {name: layout.label for name, layout in grid.LAYOUTS.items()}
-    layouts = filters.first(layouts, grid.standard(seen))
-    layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid")]
-    offered = filters.first(measures.NAMES, measures.standard(seen))
-    measure = bound.one("Measure", offered, "measure")
-    order = bound.one("Rows and columns", grid.ORDERS, "order")
+    layouts = bound.first(layouts, grid.standard(seen))
+    layout = grid.LAYOUTS[bound.one("Grid", layouts, "grid", draw=inline.menu)]
+    offered = bound.first(measures.NAMES, measures.standard(seen))
+    measure = bound.one("Measure", offered, "measure", draw=inline.menu)
+    order = bound.one("Rows and columns", grid.ORDERS, "order", draw=inline.menu)
 view = measures.seen(view, measure)
 counts = skeleton.counts(view)
 found = grid.chosen(measures.of(view, measure, layout.by), layout)
 
-skeleton.answer(sentences.answer(found, measure, view))
-skeleton.judges_apart(counts)
+with head:
+    skeleton.answer(sentences.answer(found, measure, view))
 
 shown = measures.MEASURES[measure]
 panels = [panel.landscape for panel in grid.panels(found, layout, order, view, counts, measure)]

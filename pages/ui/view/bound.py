@@ -62,6 +62,11 @@ def one(
     return chosen if chosen in options else first
 
 
+def first(options: Mapping[Choice, str], usual: str) -> dict[Choice, str]:
+    """The options with the usual one first."""
+    return dict(sorted(options.items(), key=lambda option: option[0] != usual))
+
+
 def row(label: str, options: Mapping[Choice, str], key: str) -> Choice:
     """The same choice, drawn as a row of buttons: for few options that all should be seen."""
     return one(label, options, key, draw=buttons)

@@ -1,6 +1,5 @@
 """How answers are counted, in one sentence that opens the panel where it can be changed."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -56,12 +55,12 @@ def asked_for(within: Slice) -> Analysis:
     trait_cut = bound.asked_number("trait_cut") if cuts.score else None
     coherence_cut = bound.asked_number("coherence_cut") if cuts.coherence else None
     margin = bound.asked_number("margin", LEAST, MOST)
-    domain = bound.asked_one("domain", _first(values.DOMAINS, defaults.DOMAIN))
-    unit = bound.asked_one("unit", _first(UNITS, defaults.UNIT))
-    adjustment = bound.asked_one("adjust", _first(ADJUSTMENTS, defaults.ADJUSTMENT))
+    domain = bound.asked_one("domain", bound.first(values.DOMAINS, defaults.DOMAIN))
+    unit = bound.asked_one("unit", bound.first(UNITS, defaults.UNIT))
+    adjustment = bound.asked_one("adjust", bound.first(ADJUSTMENTS, defaults.ADJUSTMENT))
     intervals: Intervals = defaults.INTERVALS
     if adjustment in FAMILY_WISE:
-        intervals = bound.asked_one("intervals", _first(INTERVALS, defaults.INTERVALS))
+        intervals = bound.asked_one("intervals", bound.first(INTERVALS, defaults.INTERVALS))
     return Analysis(
         slice=replace(within, domain=domain),  # type: ignore[arg-type]
         rule=rule,
@@ -106,9 +105,9 @@ def panel(view: Analysis) -> None:
             _cut(f"Trait: score {cuts.score.comparison}", "trait_cut", cuts.score)
         if cuts.coherence is not None:
             _cut(f"Coherence: score {cuts.coherence.comparison}", "coherence_cut", cuts.coherence)
-        unit = bound.one("Intervals are about", _first(UNITS, defaults.UNIT), "unit")
+        unit = bound.one("Intervals are about", bound.first(UNITS, defaults.UNIT), "unit")
         st.caption(values.UNIT_MEANINGS[unit])
-        bound.one("Questions", _first(values.DOMAINS, defaults.DOMAIN), "domain")
+        bound.one("Questions", bound.first(values.DOMAINS, defaults.DOMAIN), "domain")
         bound.number(
             "Margin: points that do not matter",
             "margin",
@@ -119,14 +118,14 @@ def panel(view: Analysis) -> None:
         )
         adjustment = bound.one(
             "Adjustment of p-values",
-            _first(ADJUSTMENTS, defaults.ADJUSTMENT),
+            bound.first(ADJUSTMENTS, defaults.ADJUSTMENT),
             "adjust",
             "For all comparisons of the experiment, trait and judge, filtered or not.",
         )
         if adjustment in FAMILY_WISE:
             bound.one(
                 "Intervals of differences hold",
-                _first(INTERVALS, defaults.INTERVALS),
+                bound.first(INTERVALS, defaults.INTERVALS),
                 "intervals",
                 "All at once: for reading off which of many arms is best.",
             )
@@ -158,9 +157,4 @@ def _unusual(cut: float | None, own: Score | Coherence | None) -> float | None:
 
 def _rules() -> dict[str, str]:
     """Every rule with its title, the usual one first."""
-    return _first({n: r.title for n, r in store.all_rules().items()}, defaults.RULE)
-
-
-def _first(options: Mapping[Choice, str], first: str) -> dict[Choice, str]:
-    """The options with the usual one first."""
-    return dict(sorted(options.items(), key=lambda option: option[0] != first))
+    return bound.first({n: r.title for n, r in store.all_rules().items()}, defaults.RULE)
