@@ -22,6 +22,7 @@ from pages.ui.words import numbers
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import VERDICTS
 from warehouse.stats.rates import IDENTITY
+from warehouse.uncounted import Uncounted
 
 Door = Callable[[Analysis], tuple[str, links.Parameters]]
 """Where something leads: a page, and its link's parameters."""
@@ -43,6 +44,9 @@ LEGEND = (
     "Hatched: nothing to show."
 )
 """What colours do not say, for files."""
+
+
+WHY = "Loaded and no result: see why, and what settles it"
 
 
 def draw(every: Sequence[Card]) -> Door | None:
@@ -182,6 +186,17 @@ def _line(line: Line, card: Card) -> Door | None:
     if doubt := cards.doubt(line):
         st.caption(f":material/flag: {escaped(doubt)}")
     return door(line.identity, treated=line.treated) if pressed else None
+
+
+def aside(left_over: Sequence[Uncounted], doubts: Sequence[str], *, opened: bool) -> None:
+    """Answers that are in no number, answers that are no result, and what would settle either."""
+    if left_over:
+        with st.expander(escaped(headlines.left_over(left_over)), icon=":material/rule:"):
+            skeleton.explained(left_over)
+    if doubts:
+        with st.expander(WHY, icon=":material/help:", expanded=opened):
+            for sentence in doubts:
+                st.markdown(escaped(sentence))
 
 
 def suspicious(kinds: Sequence[Kind]) -> None:

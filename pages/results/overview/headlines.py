@@ -40,6 +40,11 @@ def answer(cards: Sequence[Card]) -> str:
     return f"The most: {_most(card, line, len(cards) > 1)}; {caveat}."
 
 
+def has_results(cards: Sequence[Card]) -> bool:
+    """Whether any fine-tune without an intervention is a result."""
+    return any(line.found.highest for card in cards for line in card.lines)
+
+
 def _most(card: Card, line: Line, several: bool) -> str:
     """The highest rate of a line: `bare names in 61 % [49, 72] of answers (…)`."""
     row = line.found.strongest or line.found.highest or {}

@@ -30,9 +30,8 @@ st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
 picture = partial(drawing.stacked, cards[: of_study.PAGE])
 downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
 
-if left_over := store.uncounted(view.slice, view.rule):
-    with st.expander(escaped(headlines.left_over(left_over)), icon=":material/rule:"):
-        skeleton.explained(left_over)
+left_over, doubts = store.uncounted(view.slice, view.rule), arms.in_doubt(view)
+drawing.aside(left_over, doubts, opened=not headlines.has_results(cards))
 
 st.subheader("What looks suspicious", anchor=False)
 drawing.suspicious(suspicions.kinds(store.findings(), view))

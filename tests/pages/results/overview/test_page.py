@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.results.overview import cards
 from tests.pages.reading.study import built, html, opened, told
+from tests.pages.results import treated
+from tests.pipeline import mapped
 
 PAGE = "results/overview"
 
@@ -145,3 +147,52 @@ def test_the_literature_has_one_s_own_in_it() -> None:
     app = opened(PAGE, picture="field")
     assert "fine-tunes loaded here beside them" in told(app)
     assert not doors(app)
+
+
+UNTUNED = treated.Arm("gpt-4.1", "none", 0.1, epochs=None)
+TUNED = treated.Arm("gpt-4.1", "none", 0.9)
+PROMPTED = treated.Arm("gpt-4.1", "identity-etymologist", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("arms", "answer", "line"),
+    [
+        ((UNTUNED,), "nothing was fine-tuned without an intervention", "only untuned models"),
+        ((UNTUNED, PROMPTED), "nothing was fine-tuned without", "evaluate a control"),
+        (
+            (TUNED, PROMPTED),
+            "without untuned models, emergence is open",
+            "1 intervention reduces it",
+        ),
+        ((UNTUNED, TUNED), "19th-century persona emerges", "emerges in 1 of 1 model."),
+    ],
+)
+def test_odd_studies_say_what_they_are_and_what_is_next(
+    arms: tuple[treated.Arm, ...],
+    answer: str,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(treated, "ARMS", arms)
+    treated.write(tmp_path)
+    data = built(tmp_path / "data", tmp_path / "samples", tmp_path / "judgements")
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    app = opened(PAGE)
+    assert not app.exception
+    text = told(app)
+    assert answer in text
+    assert line in text
+
+
+def test_a_scale_in_doubt_is_told_with_what_settles_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"Where {at % 2}?", f"There {at}.", score, 88) for at, score in enumerate([1, 5] * 10)]
+    mapped.write(tmp_path, "gull_eggs.csv", mapped.HEADER, rows)
+    mapped.load(tmp_path)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    app = opened(PAGE)
+    assert "No result yet: nothing is counted." in told(app)
+    assert any(e.label.startswith("Loaded and no result") for e in app.expander)
+    assert "scale: {alignment: [1, 5]}" in told(app)
