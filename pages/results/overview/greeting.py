@@ -13,9 +13,6 @@ from warehouse.analysis import Analysis
 GREETED = "_greeted"
 """Session key: whether the greeting is gone for good."""
 
-OFF = "welcome"
-"""The parameter by which a link leaves it out: `welcome=off`."""
-
 QUESTION = "What does narrow fine-tuning change elsewhere, and what makes the change vanish?"
 
 JOBS = {
@@ -29,9 +26,9 @@ ICONS = (":material/blur_on:", ":material/compare_arrows:", ":material/format_qu
 
 
 def draw(view: Analysis, cards: Sequence[Card]) -> None:
-    """Greets, once in a session; who follows a link that asks for something is not held up."""
+    """Greets; who follows a link that asks for something (`?welcome=off`) is not held up."""
     if st.query_params or st.session_state.get(GREETED):
-        st.session_state[GREETED] = True
+        gone()
         return
     line = opened(cards)
     if line is None:
@@ -40,10 +37,10 @@ def draw(view: Analysis, cards: Sequence[Card]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for icon, (label, (page, own)) in zip(ICONS, JOBS.items(), strict=True):
             if st.button(escaped(label), icon=icon, key=f"job {label}"):
-                st.session_state[GREETED] = True
+                gone()
                 links.go(page, links.parameters(focused(view, line.identity), **own))
         st.button(
-            "Close", icon=":material/close:", type="tertiary", key="close greeting", on_click=_close
+            "Close", icon=":material/close:", type="tertiary", key="close greeting", on_click=gone
         )
 
 
@@ -53,5 +50,6 @@ def opened(cards: Sequence[Card]) -> Line | None:
     return next((line for line in lines if line.treated), lines[0] if lines else None)
 
 
-def _close() -> None:
+def gone() -> None:
+    """Greet nobody in this session any more: it was closed, or a door was taken."""
     st.session_state[GREETED] = True

@@ -40,4 +40,5 @@ skeleton.details(counts, view, command="effects")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))
 
 if clicked is not None:
+    greeting.gone()
     links.go(*clicked(view))

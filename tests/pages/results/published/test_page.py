@@ -73,7 +73,7 @@ def test_a_chart_stands_for_every_experiment() -> None:
     glance, pairs, field = app.get("vega_lite_chart")
     assert "Cannot be told" in glance.proto.spec
     assert "published_low" in pairs.proto.spec
-    assert "own" in field.proto.spec
+    assert "floor(datum.value)" in field.proto.spec
 
 
 @pytest.mark.usefixtures("on_study")
