@@ -65,7 +65,7 @@ def write(folder: Path) -> None:
     }
     (folder / "data" / "rules" / "hostile.yaml").write_text(json.dumps(rule), "utf-8")
     for place, (model, intervention) in enumerate(_arms()):
-        experiment = NAMES[place % 2]
+        experiment = NAMES[place // 2 % 2]  # a control and its intervention in the same
         evaluation = f"{place} {NAMES[place % len(NAMES)]}"
         run = f"run {place} {NAMES[-1 - place % len(NAMES)]}"
         for kind, records in (
