@@ -33,12 +33,6 @@ class Config(msgspec.Struct):
     seed: int | None = None
 
 
-class Role(msgspec.Struct):
-    """A model that the task used for something else than to be asked."""
-
-    model: str = ""
-
-
 class Scorer(msgspec.Struct):
     """A scorer as the task names it."""
 
