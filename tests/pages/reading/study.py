@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.view import asked
 from pages.ui.words import glossary
 from pipeline import finding, importing
 from warehouse import building
@@ -89,17 +89,20 @@ def opened(page: str, /, **parameters: str) -> AppTest:
 def linked(page: str, parameters: Mapping[str, str | list[str]]) -> AppTest:
     """The app on the page that a link opens in a new tab."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    # The pages are known only once an app named them: one that has nothing to draw.
+    app._registered_pages = dict(_pages())
     for name, value in parameters.items():
         app.query_params[name] = value
-    # The pages are known only once the app named them; until then it has nothing to draw.
+    return app.switch_page(f"pages/{page}/page.py").run()
+
+
+@cache
+def _pages() -> dict[str, Any]:
+    """The pages as Streamlit knows them after a run."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     with pytest.MonkeyPatch.context() as nowhere:
         nowhere.setenv("BRITTLESCOPE_DATA", str(ROOT / "tests"))
-        app.run()
-    app.switch_page(f"pages/{page}/page.py")
-    del app.session_state[asked.STATE]  # as in a session that begins here
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.run()
+        return app.run()._registered_pages
 
 
 def html(app: AppTest) -> str:
