@@ -1,6 +1,7 @@
 """The published schema of study maps is the one that reads them, and the examples fit it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,3 +29,10 @@ def test_an_example_names_only_what_the_schema_has(path: Path) -> None:
     for entry in told["files"]:
         assert set(entry) <= set(known["Entry"]["properties"])
     mapping.load(path)
+
+
+def test_the_documented_map_is_one(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text()
+    (told,) = re.findall(r"^``` yaml\n(.*?)^```", page, re.M | re.S)
+    (tmp_path / "map.yaml").write_text(told)
+    assert mapping.load(tmp_path / "map.yaml").definition.study == "cliffs"
