@@ -70,10 +70,11 @@ UNLIKE_TEXT = """(host) => [
         .filter((e) => !(e.getAttribute('href') || '').startsWith('#'))
         .filter((e) => `${e.src || ''}${e.href || ''}`.match(`${host}|javascript:`)),
     ...document.querySelectorAll(
-        '[data-testid=stException], [data-testid=stMain] script, .katex, [alt="Streamlit logo"]'
+        '[data-testid=stException], [data-testid=stMain] script:not([data-page]), .katex, '
+        + '[alt="Streamlit logo"]'
     ),
 ].map((e) => e.outerHTML.slice(0, 200))"""
-"""Images and links of a name's own, and whatever failed on the page."""
+"""Images and links of a name's own, scripts but the address bar's, and whatever failed."""
 
 
 def too_wide(tab: "Page") -> list[str]:
