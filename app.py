@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.frame import addressbar, filters, links
 from pages.serving import style
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
-from pages.ui.view import addressbar, filters, links, store
+from pages.ui.view import store
 from pages.ui.words import values
 from warehouse.errors import BrittlescopeError
 

@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from bench import baseline, estimating, make_results, sampling
-from pages.ui.view import bound
+from pages.frame import bound
 from tests.pages.reading.study import opened
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice

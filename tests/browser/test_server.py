@@ -155,7 +155,7 @@ def test_after_a_restart_the_old_tab_says_what_to_do(served_data: Path, tab: "Pa
 
 FAILS = """
 from pages.serving import server
-from pages.ui.view import filters
+from pages.frame import filters
 def draw():
     raise RuntimeError("a secret path, \\x1b[31mred")
 filters.draw = draw

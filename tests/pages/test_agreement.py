@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from pages.ui.view import filters
+from pages.frame import filters
 from pipeline.cli import main
 from tests.pages.reading.study import built, linked, opened, told
 from warehouse import rules

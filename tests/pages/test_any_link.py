@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.view import asked
+from pages.frame import asked
 from tests.pages import hostile
 from tests.pages.reading.study import ROOT, linked
 from tests.pages.test_app import PAGES

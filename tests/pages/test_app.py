@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.view import filters
+from pages.frame import filters
 from tests.pages.reading.study import ROOT, address, opened, told
 from tests.pages.sentences import LONGEST, answer, sentences, words
 from warehouse.analysis import Focus

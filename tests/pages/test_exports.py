@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.parts import downloads
+from pages.printing import downloads
 from tests.pages import hostile
 from tests.pages.reading.study import opened
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.methods.sources import provenance
-from pages.ui.parts import downloads, prose, tables
+from pages.printing import downloads
+from pages.ui.parts import prose, tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound
 
 FILTERS = ("file_state", "importer", "path")
 """What a link can ask of the list; it is open where one does."""

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.frame import filters
 from pages.methods.sources import listing, provenance
 from pages.ui.parts import prose, skeleton, tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import filters, store
+from pages.ui.view import store
 from pages.ui.words import glossary
 
 KINDS = 5

@@ -4,9 +4,10 @@ import time
 
 import streamlit as st
 
+from pages.frame import bound
 from pages.methods.study import progress
 from pages.ui.parts import markup, prose, skeleton, tables
-from pages.ui.view import bound
+from pages.ui.parts.markup import escaped
 from pages.ui.words import glossary, numbers
 from warehouse import clock
 
@@ -43,7 +44,7 @@ if not left.is_empty():
 ended = progress.stopped(chosen)
 if not ended.is_empty():
     arms = numbers.plural(ended.height, "arm")
-    with st.expander(f"Sampling ended early in {arms}, by the study's rule"):
+    with st.expander(escaped(f"Sampling ended early in {arms}, by the study's rule")):
         prose.table(ended, "stopped")
 
 for what, command in progress.onward(chosen, now).items():

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.frame import asked
 from pages.ui.parts import tables
-from pages.ui.view import asked
 from pages.ui.words import columns
 
 KEY = "compare"

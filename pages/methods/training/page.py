@@ -4,11 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import bound, filters
 from pages.methods.training import choosing, curves, tuning
+from pages.printing import downloads
 from pages.ui.charts import base
-from pages.ui.parts import downloads, foreign, prose, skeleton, tables
+from pages.ui.parts import foreign, prose, skeleton, tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, filters, store
+from pages.ui.view import store
 from pages.ui.words import glossary
 
 skeleton.title("How was each model trained?", glossary.COUNTED)

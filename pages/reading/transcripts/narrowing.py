@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, cells
+from pages.ui.view import cells
 from pages.ui.words import values
 from warehouse.counting import Slice
 from warehouse.transcripts import DISAGREED, Filter

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from pages.frame import filters
 from pages.reading.transcripts import narrowing, quotes, transcript
 from pages.ui.parts import sensitive, skeleton
-from pages.ui.view import filters, store
+from pages.ui.view import store
 from pages.ui.words import glossary
 from warehouse import transcripts
 

@@ -6,10 +6,11 @@ from typing import Any, NoReturn
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.reading.transcripts import cards, conversation, sample
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, store
+from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse import transcripts
 from warehouse.analysis import Analysis, results

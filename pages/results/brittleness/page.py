@@ -4,10 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import asked, bound, filters, links
+from pages.printing import downloads
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
-from pages.ui.parts import downloads, markup, skeleton, tables
-from pages.ui.view import arms, asked, bound, filters, inline, links
+from pages.ui.parts import markup, skeleton, tables
+from pages.ui.view import arms, inline
 from pages.ui.words import glossary, numbers
 
 GRID = ("grid", "measure", "order")

@@ -9,12 +9,14 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
+from pages.printing import downloads
 from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
 from pages.ui.charts.forest import Line, Scale
-from pages.ui.parts import downloads, tables
+from pages.ui.parts import tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import arms, bound, store
+from pages.ui.view import arms, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
 from warehouse.stats.indices import INDICES

@@ -5,10 +5,11 @@ from typing import Any
 
 import polars as pl
 
+from pages.frame import links
 from pages.results.brittleness.grid import Layout
 from pages.results.brittleness.measures import MEASURES
 from pages.ui.parts import bounded
-from pages.ui.view import cells, links, store
+from pages.ui.view import cells, store
 from pages.ui.words import wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM

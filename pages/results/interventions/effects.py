@@ -7,13 +7,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.results.interventions import doses, folding, panels
 from pages.results.interventions.panels import Comparison, Panel
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
 from pages.ui.charts.forest import Beside, Line, Scale
 from pages.ui.parts import markup
-from pages.ui.view import arms, bound
+from pages.ui.view import arms
 from pages.ui.words import columns, numbers, values, verdicts, wordings
 from warehouse import defaults
 from warehouse.analysis import Analysis

@@ -7,11 +7,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound, links
+from pages.printing import downloads
 from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Panel
 from pages.results.interventions.sides import CONTROL, SIDES
-from pages.ui.parts import bounded, downloads, markup, tables
-from pages.ui.view import arms, bound, cells, links, store
+from pages.ui.parts import bounded, markup, tables
+from pages.ui.view import arms, cells, store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY

@@ -1,8 +1,9 @@
 """Which interventions make the trait vanish, and what they leave of it."""
 
+from pages.frame import bound, filters, links
 from pages.results.interventions import SECTIONS
 from pages.ui.parts import skeleton
-from pages.ui.view import arms, bound, filters, links
+from pages.ui.view import arms
 from pages.ui.words import glossary, numbers, verdicts
 from warehouse.stats.adjust import ADJUSTMENTS
 

@@ -8,11 +8,13 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import links
+from pages.printing import downloads
 from pages.results.interventions import folding
 from pages.ui.charts import base, forest
 from pages.ui.charts.forest import Line
-from pages.ui.parts import bounded, downloads, markup, prose, tables
-from pages.ui.view import arms, cells, links, store
+from pages.ui.parts import bounded, markup, prose, tables
+from pages.ui.view import arms, cells, store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY

@@ -6,10 +6,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound, links
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
 from pages.ui.parts import foreign, markup, sensitive
-from pages.ui.view import bound, links, store
+from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pages.ui.charts.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
+from pages.landscape.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import emergence, numbers, values, verdicts

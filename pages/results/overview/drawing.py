@@ -9,15 +9,17 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound, links
+from pages.landscape import fieldmap, keys, mosaic
+from pages.landscape.mosaic import EMERGENCE, RATES, Tile
 from pages.results.overview import cards, headlines
 from pages.results.overview.cards import PAGE, WIDE, Card, Line
-from pages.ui.charts import base, keys, mosaic
-from pages.ui.charts.mosaic import EMERGENCE, RATES, Tile
+from pages.ui.charts import base
 from pages.ui.charts.ramps import Ramp
-from pages.ui.parts import fieldmap, prose, skeleton
+from pages.ui.parts import prose, skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.parts.suspicions import Kind
-from pages.ui.view import bound, links, store
+from pages.ui.view import store
 from pages.ui.words import numbers
 from warehouse.analysis import Analysis
 from warehouse.stats.equivalence import VERDICTS

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.frame import links
 from pages.results.overview.cards import Card, Line
 from pages.results.overview.drawing import focused
 from pages.ui.parts.markup import escaped
-from pages.ui.view import links
 from warehouse.analysis import Analysis
 
 GREETED = "_greeted"

@@ -4,11 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import bound, filters, links
+from pages.printing import downloads
 from pages.results.overview import cards as of_study
 from pages.results.overview import drawing, greeting, headlines
-from pages.ui.parts import downloads, skeleton, suspicions
+from pages.ui.parts import skeleton, suspicions
 from pages.ui.parts.markup import escaped
-from pages.ui.view import arms, bound, filters, links, store
+from pages.ui.view import arms, store
 from pages.ui.words import glossary, numbers
 
 if store.current() is None:

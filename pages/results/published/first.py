@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from pages.landscape import fieldmap
 from pages.results.published import listed
-from pages.ui.parts import fieldmap, prose, skeleton
+from pages.ui.parts import prose, skeleton
 from pages.ui.parts.markup import escaped
 from warehouse import published
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from pages.frame import links
 from pages.results.published import literature
-from pages.ui.view import links
 from pages.ui.words import columns, values
 from warehouse import defaults, published
 from warehouse.analysis import Analysis

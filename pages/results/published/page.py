@@ -4,10 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import bound, filters, links
+from pages.landscape import fieldmap
+from pages.printing import downloads
 from pages.results.published import dumbbell, first, folded, glance, listed, literature
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, fieldmap, markup, skeleton
-from pages.ui.view import arms, bound, filters, links, store
+from pages.ui.parts import bounded, markup, skeleton
+from pages.ui.view import arms, store
 from pages.ui.words import glossary
 
 if store.current() is None:

@@ -4,10 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import bound, filters, links
+from pages.printing import downloads
 from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import downloads, markup, skeleton, tables
-from pages.ui.view import bound, cells, filters, inline, links
+from pages.ui.parts import markup, skeleton, tables
+from pages.ui.view import cells, inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 

@@ -5,10 +5,12 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
+from pages.frame import links
+from pages.printing import downloads
 from pages.results.robustness import label_shares, panels, ways
 from pages.results.robustness.scope import Destination, Scope
-from pages.ui.parts import downloads, markup, suspicions, tables
-from pages.ui.view import cells, links, store
+from pages.ui.parts import markup, suspicions, tables
+from pages.ui.view import cells, store
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.rates import IDENTITY
 from warehouse.universe import KEY, both_ways

@@ -4,10 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from pages.frame import links
+from pages.printing import downloads
 from pages.results.robustness import frames, panels, scope, sentences, strips
 from pages.results.robustness.scope import Destination, Scope
-from pages.ui.parts import downloads, markup, tables
-from pages.ui.view import cells, links
+from pages.ui.parts import markup, tables
+from pages.ui.view import cells
 from pages.ui.words import numbers
 
 TITLE = "Every arm"

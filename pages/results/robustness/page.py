@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.frame import bound, filters, links
 from pages.results.robustness import SECTIONS, scope, sentences, ways
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, filters, inline, links
+from pages.ui.view import inline
 from pages.ui.words import glossary, numbers
 
 view = filters.current()

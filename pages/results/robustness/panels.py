@@ -7,9 +7,10 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.ui.charts import base
 from pages.ui.parts import bounded, markup
-from pages.ui.view import bound, store
+from pages.ui.view import store
 from pages.ui.words import values
 
 LABELS, LETTER = 190, 6.4

@@ -6,12 +6,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound, links
+from pages.printing import downloads
 from pages.results.robustness import frames, panels, strips, ways
 from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, markup, tables
-from pages.ui.view import bound, cells, links
+from pages.ui.parts import bounded, markup, tables
+from pages.ui.view import cells
 from pages.ui.words import armnames, numbers
 from warehouse import harmless
 from warehouse.stats.leave_one_out import KEY, influence

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pages.frame import links
 from pages.results.robustness import ways
 from pages.results.robustness.ways import Against
 from pages.ui.parts import bounded
-from pages.ui.view import links
 from pages.ui.words import armnames
 from warehouse.analysis import Analysis
 from warehouse.stats.multiverse import ARMS

@@ -6,11 +6,12 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.printing import downloads
 from pages.results.robustness import frames, panels, strips, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.strips import NOT_COMPARED
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, markup, tables
+from pages.ui.parts import bounded, markup, tables
 from pages.ui.words import numbers
 
 TITLE = "Ways of counting"

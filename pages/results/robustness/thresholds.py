@@ -6,12 +6,13 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
+from pages.printing import downloads
 from pages.results.robustness import scope, threshold_curve, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
 from pages.ui.charts import base
-from pages.ui.parts import bounded, downloads, markup, tables
-from pages.ui.view import bound
+from pages.ui.parts import bounded, markup, tables
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS
 from warehouse.universe import KEY, Over

@@ -3,8 +3,8 @@
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.ui.parts import foreign
-from pages.ui.view import bound
 from pages.ui.words import columns
 
 PAGE = 100

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 import streamlit as st
 
-from pages.ui.parts import basis, tables
+from pages.frame import filters, links
+from pages.printing import basis
+from pages.ui.parts import tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import filters, links, store
+from pages.ui.view import store
 from pages.ui.words import glossary, numbers, values
 from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui.view import links
+from pages.frame import links
 from pages.ui.words import columns
 
 LINK = "read"

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from pages.frame import links
 from pages.ui.parts import bounded
-from pages.ui.view import links, store
+from pages.ui.view import store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, IDENTITY, rates

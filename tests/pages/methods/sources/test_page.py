@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from pages.methods.sources import provenance
-from pages.ui.parts import downloads
+from pages.printing import downloads
 from tests.pages.reading.study import html, opened, told
 from warehouse.store import Store
 

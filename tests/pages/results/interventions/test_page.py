@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.frame import bound
 from pages.results.interventions import SECTIONS, panels
-from pages.ui.view import bound
 from tests.pages.reading.study import linked, opened, told
 
 PAGE = "results/interventions"

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.frame import links
 from pages.results.rates import points
-from pages.ui.view import links
 from tests.pages.reading.study import built, linked, opened, told
 
 

@@ -22,7 +22,7 @@ READS_MARKDOWN = {
 """The functions of Streamlit whose text is Markdown."""
 
 BOUND = {"many": 3, "one": 3, "row": 9, "number": 3, "text": 2, "toggle": 2}
-"""The widgets of `pages.ui.view.bound`, and the place of their help; their label comes first."""
+"""The widgets of `pages.frame.bound`, and the place of their help; their label comes first."""
 
 SHARE_FIRST = {"progress"}
 """Functions whose text is their second argument."""
@@ -30,7 +30,7 @@ SHARE_FIRST = {"progress"}
 TEXTS = {"label", "body", "text", "help", "title", "value", "delta"}
 """Arguments by name that are Markdown."""
 
-OF_CALLERS = {"bound.py": {"label", "help"}}
+OF_CALLERS = {"bound.py": {"label", "help"}, "inline.py": {"label"}}
 """Parameters of ours that are handed on: their callers are looked at instead."""
 
 MODULES = sorted(Path(__file__).resolve().parents[4].glob("pages/**/*.py"))

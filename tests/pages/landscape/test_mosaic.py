@@ -5,9 +5,9 @@ from typing import Any
 import altair as alt
 import pytest
 
+from pages.landscape import mosaic
+from pages.landscape.mosaic import EMERGENCE, RATES, Mosaic, Tile
 from pages.serving import pictures
-from pages.ui.charts import mosaic
-from pages.ui.charts.mosaic import EMERGENCE, RATES, Mosaic, Tile
 
 TILES = [
     Tile(0, 0, 0, 0.52, EMERGENCE, "result", "+52", "▼ 1 of 2", ("reduced", "increased"),

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.ui.charts import base, keys, mosaic
-from pages.ui.charts.mosaic import RATES, Mosaic, Tile
+from pages.landscape import keys, mosaic
+from pages.landscape.mosaic import RATES, Mosaic, Tile
+from pages.ui.charts import base
 from pages.ui.words import numbers, values
 from warehouse import catalogue, published
 from warehouse.published.field import PLACE, field

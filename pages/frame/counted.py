@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeVar
 import polars as pl
 import streamlit as st
 
+from pages.frame import bound
 from pages.ui.parts.markup import escaped
-from pages.ui.view import bound, store
+from pages.ui.view import store
 from pages.ui.words import values
 from warehouse import defaults
 from warehouse.analysis import Analysis, written

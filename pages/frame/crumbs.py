@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.frame import asked, links
 from pages.ui.parts.markup import escaped
-from pages.ui.view import asked, links
 from pages.ui.words import columns, numbers, values
 
 SAID = ("model", "dataset", "intervention", "eval_intervention", "kind", "relevance", "placement")

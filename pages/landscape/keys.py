@@ -3,8 +3,8 @@
 import html
 from collections.abc import Mapping, Sequence
 
+from pages.landscape.mosaic import PALE
 from pages.ui.charts.base import INK, NEUTRAL, VERDICT_COLOURS
-from pages.ui.charts.mosaic import PALE
 from pages.ui.charts.ramps import Ramp, Theme
 from pages.ui.words import numbers
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.view import addressbar, asked, bound
+from pages.frame import addressbar, asked, bound
 from warehouse.analysis import Analysis, written
 
 Parameters = dict[str, list[str]]

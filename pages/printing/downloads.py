@@ -13,11 +13,11 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.frame import filters
+from pages.printing import basis, figures
 from pages.serving import pictures
-from pages.ui.charts import figures
-from pages.ui.parts import basis
 from pages.ui.parts.markup import escaped
-from pages.ui.view import filters, store
+from pages.ui.view import store
 from warehouse import harmless
 from warehouse.analysis import Analysis, told, written
 

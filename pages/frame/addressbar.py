@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.frame import asked
 from pages.serving import scripts
-from pages.ui.view import asked
 
 _STATE = "_address"
 """Session key: what the address bar says."""

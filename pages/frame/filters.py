@@ -6,8 +6,9 @@ from typing import NamedTuple
 import polars as pl
 import streamlit as st
 
+from pages.frame import addressbar, asked, bound, counted, crumbs, focus
 from pages.ui.parts.markup import escaped
-from pages.ui.view import addressbar, asked, bound, counted, crumbs, focus, store
+from pages.ui.view import store
 from pages.ui.words import columns, numbers, values
 from warehouse import harmless
 from warehouse.analysis import Analysis

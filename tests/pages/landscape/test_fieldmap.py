@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui.parts import fieldmap
-from pages.ui.parts.fieldmap import Picture
+from pages.landscape import fieldmap
+from pages.landscape.fieldmap import Picture
 from tests.warehouse.stats.test_landscape import effects, tuned
 from warehouse.published.field import field
 from warehouse.stats.landscape import landscape

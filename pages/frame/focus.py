@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.frame import asked, bound
 from pages.ui.parts.markup import escaped
-from pages.ui.view import asked, bound, store
+from pages.ui.view import store
 from pages.ui.words import columns, numbers, values
 from warehouse.analysis import Focus, foci
 from warehouse.analysis.foci import Opened

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages.frame import asked
 from pages.ui.parts.markup import escaped
-from pages.ui.view import asked
 
 Choice = TypeVar("Choice", bound=str)
 

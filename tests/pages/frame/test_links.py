@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pages.ui.view import links
+from pages.frame import links
 from warehouse import defaults, rules
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice

@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 import pytest
 
-from pages.ui.parts import downloads
+from pages.printing import downloads
 from pages.ui.view import store
 from warehouse import harmless, rules
 from warehouse.analysis import Analysis, written

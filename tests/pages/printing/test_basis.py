@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pages.ui.parts import basis
+from pages.printing import basis
 from pages.ui.view import store
 from warehouse import rules
 from warehouse.analysis import Analysis

@@ -1,8 +1,8 @@
 """What colours mean, as HTML: complete, and escaped."""
 
-from pages.ui.charts import keys
+from pages.landscape import keys
+from pages.landscape.mosaic import EMERGENCE, RATES
 from pages.ui.charts.base import VERDICT_COLOURS
-from pages.ui.charts.mosaic import EMERGENCE, RATES
 
 
 def test_a_key_tells_ramps_with_their_ends_verdicts_and_marks() -> None:

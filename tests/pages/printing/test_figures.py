@@ -9,8 +9,9 @@ import altair as alt
 import polars as pl
 import pytest
 
+from pages.printing import figures
 from pages.serving import pictures
-from pages.ui.charts import base, figures
+from pages.ui.charts import base
 
 LABELS = ["A rather long name of an intervention", "Control"]
 LEGEND = "Filled: a result. " * 12
