@@ -18,7 +18,9 @@ TITLE = "Reported figures"
 FILES = (
     "`judge_metrics.json`, `*.metrics.json`, `em_summary.csv` and other summaries without answers"
 )
-VERSION = 1
+VERSION = 2
+
+PERCENT = 100.0
 
 RATES = {
     "overall_misalignment_rate": 1.0,
@@ -73,14 +75,18 @@ def read(source: Source) -> Iterator[Batch]:
     """
     found = 0
     is_json = source.head.lstrip().startswith(b"{")
+    stated: list[tuple[str, dict[str, Any]]] = []
     for about, told in _of_json(source) if is_json else _of_table(source):
         if isinstance(told, RefusedRow):
             yield refused(told.row, str(told), told.raw)
-            continue
+        else:
+            stated.append((about, told))
+    wholes = _wholes([told for _, told in stated])
+    for about, told in stated:
         judge, n = told.get("judge_model"), _count(told)
-        for metric, raw in told.items():
-            whole = _whole(metric)
-            if whole is None or raw is None or raw == "":
+        for metric, whole in wholes.items():
+            raw = told.get(metric)
+            if raw is None or raw == "":
                 continue
             value = _number(raw)
             if value is None or not 0 <= value <= whole:
@@ -99,6 +105,20 @@ def read(source: Source) -> Iterator[Batch]:
                     "judge": judge if isinstance(judge, str) else None,
                 },
             )
+
+
+def _wholes(stated: list[dict[str, Any]]) -> dict[str, float]:
+    """The metrics that a file states, with the number that means all in each.
+
+    Where some number of a metric is over 1 and none over 100, all of them are percentages.
+    """
+    found: dict[str, float] = {}
+    for metric in dict.fromkeys(name for told in stated for name in told):
+        if (whole := _whole(metric)) is not None:
+            numbers = [n for told in stated if (n := _number(told.get(metric))) is not None]
+            is_percent = any(n > 1 for n in numbers) and all(n <= PERCENT for n in numbers)
+            found[metric] = PERCENT if is_percent else whole
+    return found
 
 
 def _whole(name: str) -> float | None:

@@ -4,6 +4,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +16,7 @@ from pages.serving import failing, pictures
 from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Download, Page
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +122,8 @@ def test_a_link_on_another_site_opens_the_page(guarded: Served, tab: "Page", str
     tab.goto(f"http://127.0.0.1:{stranger}/")
     tab.locator("#link").click()
     drawn(tab)
-    assert tab.url == f"{guarded.address}/rates?rule=Strict"
+    assert tab.url.startswith(f"{guarded.address}/rates?")
+    assert "rule=strict" in tab.url
 
 
 def test_a_reload_and_a_second_tab_stay_in_and_another_browser_does_not(
@@ -156,7 +158,7 @@ def test_after_a_restart_the_old_tab_says_what_to_do(served_data: Path, tab: "Pa
 FAILS = """
 from pages.serving import server
 from pages.frame import filters
-def draw():
+def draw(*_):
     raise RuntimeError("a secret path, \\x1b[31mred")
 filters.draw = draw
 server.main()
@@ -175,6 +177,18 @@ def pressed(tab: "Page", name: str) -> None:
     tab.get_by_test_id("stDownloadButton").get_by_role("button", name=name, exact=True).click()
 
 
+def downloaded(tab: "Page", name: str) -> "Download":
+    """The file that a button gives; a press may be lost while the page is drawn anew."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(5):
+        with suppress(TimeoutError):
+            with tab.expect_download(timeout=12_000) as download:
+                pressed(tab, name)
+            return download.value
+    pytest.fail(f"{name} gives no file")
+
+
 def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
     served_data: Path, tab: "Page", tmp_path: Path
 ) -> None:
@@ -187,22 +201,26 @@ def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
     with serving(served_data, "--port", "0", "--no-token", program=program) as served:
         tab.goto(f"{served.address}/rates")
         drawn(tab)
+        tab.get_by_test_id("stExpander").get_by_text("The table behind it").click()
+        toolbars = tab.get_by_test_id("stElementToolbar")
+        toolbars.get_by_role("button", name="Search").first.wait_for(state="attached")
+        assert toolbars.get_by_role("button", name="Search").count() > 0
+        # Streamlit's own would write a formula as it is.
+        assert toolbars.get_by_role("button", name="Download as CSV").count() == 0
+        assert toolbars.get_by_role("button", name="Download as PNG").count() == 0
         tab.get_by_test_id("stPopover").get_by_role("button", name="Figure").click()
         pressed(tab, "PNG")
         tab.get_by_test_id("stDownloadButtonError").get_by_text(
             "This chart could not be made into PNG; the terminal that serves the app says why."
         ).wait_for()
-        toolbars = tab.get_by_test_id("stElementToolbar")
-        assert toolbars.get_by_role("button", name="Search").count() > 0
-        # Streamlit's own would write a formula as it is.
-        assert toolbars.get_by_role("button", name="Download as CSV").count() == 0
-        assert toolbars.get_by_role("button", name="Download as PNG").count() == 0
         for name in ("SVG", "PDF", "CSV", "Parquet"):
-            with tab.expect_download() as download:
-                pressed(tab, name)
-            told = download.value.suggested_filename
+            if name == "CSV":  # the first click beside an open menu closes it
+                tab.keyboard.press("Escape")
+                tab.get_by_test_id("stPopoverBody").wait_for(state="hidden")
+            file = downloaded(tab, name)
+            told = file.suggested_filename
             assert re.fullmatch(rf"rates_[a-z0-9_-]+\.(zip|{name.lower()})", told), told
-            assert download.value.path().stat().st_size
+            assert file.path().stat().st_size
         ended = "The converter of charts ended with status -6"
         assert [line for line in served.said if ended in line], served.said
 

@@ -147,7 +147,9 @@ def test_the_control_has_one_rate_everywhere(here: Path) -> None:
     assert {(row["baseline_trait"], row["baseline_counted"]) for row in effects} == {
         (control["n_trait"], control["n_counted"])
     }
-    grid = table("results/brittleness").filter(pl.col("n_planned") == control["n_planned"])
+    grid = table("results/brittleness", grid="models", measure="rate").filter(
+        pl.col("n_planned") == control["n_planned"]
+    )
     assert grid.select("n_trait", "n_counted").rows() == [
         (control["n_trait"], control["n_counted"])
     ]
