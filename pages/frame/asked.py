@@ -150,7 +150,9 @@ def shown(key: str, wanted: Any, usual: Any, *, is_preset: bool = False) -> None
     _state().drawn[key] = _Drawn(page(), wanted, usual)
     if key not in st.session_state and is_preset and wanted == usual:
         return
-    if key not in st.session_state or st.session_state[key] != wanted:
+    # Also where it is there already: the run that assigned it may have ended before the browser
+    # drew the widget, and only what is assigned is told to the browser.
+    if not is_preset or key not in st.session_state or st.session_state[key] != wanted:
         st.session_state[key] = wanted
 
 
