@@ -13,7 +13,7 @@ from pipeline.importers.inspect_logs.log import Header, Sample
 from pipeline.judgements import OUTCOME
 from pipeline.repeats import Repeats
 from pipeline.tables import clean
-from warehouse import catalogue
+from warehouse import catalogue, records
 
 HELD = 1_000
 """How many samples are handed on at once."""
@@ -25,25 +25,18 @@ LIMITED = "length"
 ENDINGS = {"max_tokens": LIMITED, "model_length": LIMITED, "unknown": None}
 """Inspect's words for how an answer ended that are not ours."""
 
-SAMPLES = {
-    "sample_key": pl.Int64(),
-    "evaluation_key": pl.String(),
-    "question_key": pl.Int64(),
-    "sample_index": pl.Int64(),
-    "source_row": pl.Int64(),
-    "status": pl.String(),
-    "answer": pl.String(),
-    "thoughts": pl.String(),
-    "error": pl.String(),
-    "finish_reason": pl.String(),
-    "conversation": pl.String(),
-}
-JUDGEMENTS = {
-    "sample_key": pl.Int64(),
-    "criterion": pl.String(),
-    "judge_key": pl.String(),
-    **OUTCOME,
-}
+
+def _schema(relation: str, *names: str) -> dict[str, pl.DataType]:
+    """Some of a relation's columns, in the order in which rows are put together here."""
+    return {name: records.RELATIONS[relation][name] for name in names}
+
+
+SAMPLES = _schema(
+    "sample",
+    *("sample_key", "evaluation_key", "question_key", "sample_index", "source_row", "status"),
+    *("answer", "thoughts", "error", "finish_reason", "conversation"),
+)
+JUDGEMENTS = _schema("judgement", "sample_key", "criterion", "judge_key", *OUTCOME)
 
 
 class Reader:
@@ -97,7 +90,7 @@ class Reader:
         name = str(sample.id)
         self.there.add((name, sample.epoch))
         key = self.source.key(number)
-        text, error = answered.text, self._error(sample)
+        text, error = answered.text, _error(sample, answered.text)
         question = self._question(name, asked.text, asked.system_prompt)
         ended = ENDINGS.get(answered.ended or "", answered.ended)
         self._keep(
@@ -115,13 +108,6 @@ class Reader:
             row = (key, clean(scored.criterion), clean(scored.scorer), *outcome)
             for column, value in zip(JUDGEMENTS, row, strict=True):
                 self.judgements[column].append(value)
-
-    def _error(self, sample: Sample) -> str | None:
-        """Why a sample came to nothing, where it did."""
-        told = sample.error.message if sample.error else sample.output.error
-        if told is None and sample.limit is not None and transcript.answered(sample).text is None:
-            told = f"its {sample.limit.type} limit was reached"
-        return clean(told[:2_000]) if told else None
 
     def _keep(
         self,
@@ -190,6 +176,14 @@ class Reader:
         for scorer in self.scorers:
             yield batch("judge", {"judge_key": clean(scorer), **scores.judge(scorer, self.header)})
         yield from self.repeats.batches()
+
+
+def _error(sample: Sample, answer: str | None) -> str | None:
+    """Why a sample came to nothing, where it did."""
+    told = sample.error.message if sample.error else sample.output.error
+    if told is None and sample.limit is not None and answer is None:
+        told = f"its {sample.limit.type} limit was reached"
+    return clean(told[:2_000]) if told else None
 
 
 def _status(text: str | None, error: str | None) -> str:
