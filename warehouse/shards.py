@@ -200,10 +200,11 @@ class Writer:
         file = self.folder / name
         with durable.told(self.shards):
             durable.write(file, b"")  # for its owner alone from the first byte on
-            pl.concat(frames).write_parquet(
+            (frames[0] if len(frames) == 1 else pl.concat(frames)).write_parquet(
                 file,
                 compression="uncompressed",  # lz4 takes a third off the room, and of the time
                 row_group_size=ROW_GROUP.get(relation, 65_536),
+                data_page_size=PART_BYTES,  # a group is read whole
             )
             self.parts[name] = Part(file.stat().st_size, durable.fingerprint(file))
         if self.parts[name].size > EARLY:  # goes to the disk while the next rows are read
