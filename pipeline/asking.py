@@ -13,7 +13,8 @@ import polars as pl
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
 from warehouse import defaults, harmless, judges, rules
-from warehouse.analysis import DOMAINS, Analysis, results, written
+from warehouse.analysis import DOMAINS, Analysis, results, told, written
+from warehouse.analysis.family import CHOOSING
 from warehouse.counting import Slice
 from warehouse.stats.rates import UNITS, Unit
 from warehouse.store import Store
@@ -43,14 +44,22 @@ class Asked:
 
     def say_what_to_know(self) -> None:
         """Say what is asked for in vain, what no rate counts, what is in doubt, what mends it."""
-        for told in results.not_there(self.store, self.analysis):
-            say(told)
+        for sentence in results.not_there(self.store, self.analysis):
+            say(sentence)
         for left_over in results.uncounted(self.store, self.analysis):
             say(f"{left_over.sentence} {left_over.remedy}")
             if left_over.lines:
                 say(textwrap.indent(left_over.lines, "    "))
-        for told in results.in_doubt(self.store, self.analysis):
-            say(told)
+        for sentence in results.in_doubt(self.store, self.analysis):
+            say(sentence)
+
+    def hidden(self) -> str:
+        """What `--where` leaves out, in a sentence; empty where it leaves nothing out."""
+        held = self.analysis.slice
+        names = [name.replace("_", "-") for name in CHOOSING if getattr(held, name)]
+        if not (names or held.question):
+            return ""
+        return told.left_out(results.hidden(self.store, self.analysis), names)
 
     def show(self, found: pl.DataFrame, readable: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         """Print what was found; as a table, only what fits on a terminal."""

@@ -70,7 +70,7 @@ def rates(asked: Asked, by: str | None) -> None:
     type=click.Choice(tuple(ADJUSTMENTS)),
     default=defaults.ADJUSTMENT,
     show_default=True,
-    help="How p-values are adjusted for the other rows of the same experiment, trait and judge.",
+    help="How p-values are adjusted for all arms of the experiment, trait and judge, shown or not.",
 )
 @click.option(
     "--intervals",
@@ -83,6 +83,8 @@ def rates(asked: Asked, by: str | None) -> None:
 def effects(asked: Asked, by: str) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
     dimensions = names(by)
+    if hidden := asked.hidden():
+        say(f"{hidden} P-values are adjusted for all arms of an experiment, trait and judge.")
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 

@@ -15,7 +15,7 @@ MARGIN: Final = 0.05
 """Smaller differences do not matter in practice: five points."""
 
 ADJUSTMENT: Final = "joint"
-"""How p-values are adjusted for the comparisons in sight."""
+"""How p-values are adjusted for the comparisons of a focus."""
 
 INTERVALS: Final = "pointwise"
 """What 95 % is about: each interval of a difference by itself."""

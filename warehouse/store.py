@@ -1,9 +1,9 @@
 """The only reader of snapshots: its queries by name, and what is counted of a slice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -17,6 +17,9 @@ from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -95,6 +98,12 @@ class Store:
             return self.counts(within, rule)
         frames = [self.counts(part, rule) for part in (within, within.baselines(baseline))]
         return pl.concat(frames).unique(GRAIN, maintain_order=True)
+
+    def once(
+        self, make: "Callable[Concatenate[Store, P], R]", *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """What a function makes of this snapshot; a store that remembers has it made once."""
+        return make(self, *args, **kwargs)
 
 
 def _text(name: str) -> str:

@@ -121,7 +121,7 @@ def panel(view: Analysis) -> None:
             "Adjustment of p-values",
             bound.first(ADJUSTMENTS, defaults.ADJUSTMENT),
             "adjust",
-            "For the comparisons of the experiment, trait and judge that are in sight.",
+            "For all comparisons of the experiment, trait and judge, whatever is filtered.",
         )
         if adjustment in FAMILY_WISE:
             bound.one(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.frame import addressbar, asked, bound, counted, crumbs, focus
+from pages.frame import addressbar, asked, bound, counted, crumbs, focus, hiding
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import columns, numbers, values
@@ -57,6 +57,8 @@ def draw(scope: Scope, pages: Mapping[str, st.Page]) -> Analysis:
     if scope.is_counted:
         counted.panel(view)
     crumbs.draw(pages)
+    if scope.is_counted and asked.part() is None:
+        hiding.draw(view)
     with st.sidebar:
         _filters(scope, _narrowed(within, offered, wanted))
     addressbar.write(

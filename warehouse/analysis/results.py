@@ -1,7 +1,7 @@
 """What may be asked of an analysis: each answer is a frame, the same for pages and commands.
 
-Arms are in sight that the slice lets through. Baselines that it hides are counted beside them, and
-are compared with, adjusted for and shown only where they are in sight themselves.
+Arms are in sight that the slice lets through. What is said of them is said among all arms of the
+focus (`family`), so that a filter leaves rows out and changes none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,23 +9,20 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from warehouse import defaults, doubts, harmless, transcripts, universe
-from warehouse.analysis import Analysis
+from warehouse.analysis import Analysis, family
+from warehouse.analysis.family import KEY, Family, Hidden
 from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.stats import brittleness, dose, landscape, leave_one_out, longtable, pooling, rank
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
-from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 from warehouse.store import Store
 from warehouse.transcripts import Filter
 from warehouse.uncounted import Uncounted
 from warehouse.uncounted import uncounted as uncounted_of
 from warehouse.universe import COHERENCE_CUTS, TRAIT_CUTS, Explored, Over
-
-KEY = (*IDENTITY, *ARM)
-"""What tells arms apart."""
 
 OF_CONTROLS = ("suppression", "suppression_low", "suppression_high", "verdict", "reason")
 """What only a comparison with the control has; null in any other."""
@@ -47,15 +44,14 @@ def long(store: Store, asked: Analysis) -> pl.DataFrame:
     return longtable.long(counts(store, asked))
 
 
-def compared(store: Store, asked: Analysis) -> pl.DataFrame:
-    """The counts frame of the slice and of what its arms are compared with, each row once."""
-    return store.compared(asked.slice, asked.rule, asked.baseline)
-
-
 def in_sight(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:
     """The arms that the slice lets through, told apart by `KEY` and `by`."""
-    found = counts(store, asked)
-    return found.select(shares.cell_dimensions(found, [*ARM, *by])).unique()
+    return family.arms(counts(store, asked), by)
+
+
+def hidden(store: Store, asked: Analysis) -> Hidden:
+    """What the filters of the slice leave out of its focus."""
+    return family.hidden(store, asked)
 
 
 def layout(counted: pl.DataFrame, by: Sequence[str] | None = None) -> list[str]:
@@ -79,60 +75,50 @@ def effects(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFra
     if asked.baseline != "control":
         found = contrasts(store, asked, by)
         return found.with_columns(pl.lit(None).alias(name) for name in OF_CONTROLS)
-    return verdicts.effects(
-        compared(store, asked),
-        asked.unit,
-        by=by,
-        margin=asked.margin,
-        adjustment=asked.adjustment,
-        intervals=asked.intervals,
-        among=in_sight(store, asked, by),
-    )
+    return family.told(store, family.of(store, asked, by), asked, _effects, by)
 
 
 def ranks(
     store: Store, asked: Analysis, by: Sequence[str] = (), *, over_models: bool = False
 ) -> pl.DataFrame:
     """`warehouse.stats.rank.rank` of every intervention in sight among those made alike."""
-    found = counts(store, asked)
-    return rank.rank(found, asked.unit, by=by, over_models=over_models)
+    kept = ("model",) if over_models else ()  # a mean over other models is another mean
+    whole = family.of(store, asked.beside(defaults.BASELINE), by, kept)
+    make = _ranks_over_models if over_models else _ranks
+    return family.told(store, whole, asked, make, by)
 
 
 def contrasts(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:
     """`warehouse.stats.contrasts.contrasts` of every arm in sight to its baseline."""
-    return differences.contrasts(
-        compared(store, asked),
-        asked.baseline,
-        asked.unit,
-        by=by,
-        adjustment=asked.adjustment,
-        intervals=asked.intervals,
-        among=in_sight(store, asked, by),
-    )
+    return family.told(store, family.of(store, asked, by), asked, _contrasts, by)
 
 
 def emergence(store: Store, asked: Analysis) -> pl.DataFrame:
-    """`contrasts` to the untuned model of the arms in sight that have no intervention."""
-    arms = in_sight(store, asked).filter(landscape.CONTROL)
-    return differences.contrasts(
-        compared(store, asked.beside("untuned")),
-        "untuned",
-        asked.unit,
-        adjustment=asked.adjustment,
-        intervals=asked.intervals,
-        among=arms,
-    )
+    """`contrasts` to the untuned model of what was trained without an intervention.
+
+    Of every model and dataset of which any arm is in sight: an intervention alone says nothing.
+    """
+    found = store.once(_emergence, family.of(store, asked.beside("untuned")))
+    return _beside(found, counts(store, asked), [*IDENTITY, "model", "dataset"])
 
 
 def profile(store: Store, asked: Analysis) -> pl.DataFrame:
-    """`warehouse.stats.brittleness.profile` of the slice, its controls and untuned models."""
-    whole = compared(store, asked.beside("control"))
-    return brittleness.profile(whole, asked.unit, margin=asked.margin)
+    """`warehouse.stats.brittleness.profile` of the models and datasets in sight.
+
+    An index is of all the arms of its focus, or of its model and dataset.
+    """
+    found = store.once(_profile, family.of(store, asked.beside("control")))
+    sight = counts(store, asked).select(brittleness.WHERE).unique()
+    over_models = sight.with_columns(model=pl.lit(None, pl.String()))
+    over_all = over_models.with_columns(dataset=pl.lit(None, pl.String()))
+    return _beside(found, pl.concat([sight, over_models, over_all]), brittleness.WHERE)
 
 
 def doses(store: Store, asked: Analysis) -> dose.Curves:
-    """`warehouse.stats.dose.dose_curves` of the slice."""
-    return dose.dose_curves(counts(store, asked), margin=asked.margin)
+    """`warehouse.stats.dose.dose_curves` of which any dose is in sight, over all their doses."""
+    found = store.once(_doses, family.of(store, asked.beside("control")))
+    sight = counts(store, asked).filter(pl.col("dose").is_not_null(), pl.col("n_counted") > 0)
+    return dose.Curves(*(_beside(frame, sight, dose.SERIES) for frame in found))
 
 
 def multiverse(
@@ -153,11 +139,9 @@ def curve(store: Store, asked: Analysis, over: Over) -> pl.DataFrame:
 
 def without_each(store: Store, asked: Analysis) -> pl.DataFrame:
     """`warehouse.stats.leave_one_out.without_each` of every arm in sight."""
-    found = leave_one_out.without_each(
-        compared(store, asked), asked.baseline, asked.unit, margin=asked.margin
-    )
-    arms = in_sight(store, asked)
-    return found.join(arms, on=arms.columns, how="semi", nulls_equal=True, maintain_order="left")
+    counted = store.compared(asked.slice, asked.rule, asked.baseline)
+    found = leave_one_out.without_each(counted, asked.baseline, asked.unit, margin=asked.margin)
+    return _beside(found, in_sight(store, asked), KEY)
 
 
 def answers(
@@ -207,3 +191,57 @@ def _values(store: Store, dimension: str) -> list[str]:
         frame = store.query(places.get(dimension, "evaluations"))
     found: list[str] = frame[dimension].drop_nulls().unique().sort().to_list()
     return found
+
+
+def _effects(store: Store, of: Family, by: Sequence[str]) -> pl.DataFrame:
+    asked = of.whole
+    return verdicts.effects(
+        family.counted(store, of, by),
+        asked.unit,
+        by=by,
+        margin=asked.margin,
+        adjustment=asked.adjustment,
+        intervals=asked.intervals,
+    )
+
+
+def _ranks(store: Store, of: Family, by: Sequence[str]) -> pl.DataFrame:
+    return rank.rank(family.counted(store, of, by), of.whole.unit, by=by)
+
+
+def _ranks_over_models(store: Store, of: Family, by: Sequence[str]) -> pl.DataFrame:
+    return rank.rank(family.counted(store, of, by), of.whole.unit, by=by, over_models=True)
+
+
+def _contrasts(
+    store: Store, of: Family, by: Sequence[str], among: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    asked = of.whole
+    return differences.contrasts(
+        family.counted(store, of, by),
+        asked.baseline,
+        asked.unit,
+        by=by,
+        adjustment=asked.adjustment,
+        intervals=asked.intervals,
+        among=among,
+    )
+
+
+def _emergence(store: Store, of: Family) -> pl.DataFrame:
+    arms = in_sight(store, of.whole).filter(landscape.CONTROL)
+    return _contrasts(store, of, (), arms)
+
+
+def _profile(store: Store, of: Family) -> pl.DataFrame:
+    return brittleness.profile(family.counted(store, of), of.whole.unit, margin=of.whole.margin)
+
+
+def _doses(store: Store, of: Family) -> dose.Curves:
+    return dose.dose_curves(family.counted(store, of), margin=of.whole.margin)
+
+
+def _beside(found: pl.DataFrame, sight: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The rows that have the same values of some dimensions as something in sight."""
+    held = sight.select(names).unique()
+    return found.join(held, on=list(names), how="semi", nulls_equal=True, maintain_order="left")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from warehouse.analysis import Analysis
+from warehouse.analysis.family import Hidden
 from warehouse.analysis.written import points
 from warehouse.counting import Slice
 
@@ -61,8 +62,27 @@ def sentence(asked: Analysis, name: Callable[[str, Any], str] = lambda _, value:
         f"{which}, {DOMAINS[asked.slice.domain]}, counted by the rule {rule}; arms are compared "
         f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals "
         f"{'hold for all comparisons at once and ' * (asked.intervals == 'simultaneous')}are "
-        f"about {UNITS[asked.unit]}, and p-values {ADJUSTED[asked.adjustment]}."
+        f"about {UNITS[asked.unit]}, and p-values {ADJUSTED[asked.adjustment]}"
+        f"{' for all arms of the focus' * (asked.adjustment != 'none')}."
     )
+
+
+def left_out(hidden: Hidden, filters: Sequence[str]) -> str:
+    """What filters leave out of a focus, in a sentence; empty where they leave nothing out.
+
+    Args:
+        hidden: What that is.
+        filters: What the filters are called that choose among arms.
+    """
+    said = []
+    if gone := hidden.of_arms - hidden.arms:
+        by = f"the filter{'s' * (len(filters) > 1)} {_all(filters)}"
+        said.append(f"{gone:,} of {hidden.of_arms:,} arms hidden by {by}")
+    if hidden.in_part:
+        said.append(f"{hidden.in_part:,} arm{'s' * (hidden.in_part > 1)} counted in part")
+    if hidden.questions < hidden.of_questions:
+        said.append(f"{hidden.questions:,} of {hidden.of_questions:,} questions counted")
+    return f"{'; '.join(said)}." if said else ""
 
 
 def _all(parts: Sequence[str]) -> str:

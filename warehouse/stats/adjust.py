@@ -1,4 +1,4 @@
-"""Adjusting p-values for the number of comparisons on screen."""
+"""Adjusting p-values for the number of comparisons that are made."""
 
 from typing import Literal, get_args
 

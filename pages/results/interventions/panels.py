@@ -213,12 +213,10 @@ def family(found: pl.DataFrame, view: Analysis) -> str:
     families = (found if tested.is_empty() else tested)["family"]
     comparisons, method = families[0].split(", ")
     if families.n_unique() > 1:
-        comparisons = "comparisons in sight of the same experiment, trait and judge"
-    else:
-        comparisons += " in sight"
+        comparisons = "comparisons of the same experiment, trait and judge"
     if view.adjustment == "none":
         return f"p is not adjusted for the {comparisons}."
-    return f"q is p adjusted for the {comparisons} ({method})."
+    return f"q is p adjusted for all {comparisons} ({method}), hidden ones too."
 
 
 def chance(view: Analysis) -> str:

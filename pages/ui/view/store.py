@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial, wraps
 from pathlib import Path
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 import polars as pl
@@ -164,11 +164,21 @@ def _let_go(path: str) -> None:
 
 
 class _Remembering(Store):
-    """A snapshot whose counts are kept: most of what pages show begins with the same ones."""
+    """A snapshot whose counts are kept: most of what pages show begins with the same ones.
+
+    What is made of a whole focus is kept too, since every filter leaves a part of it in sight.
+    """
 
     def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
         with _reading(self):
             return _counts(within or Slice(), rule or rules.named(defaults.RULE, self.data))
+
+    def once(
+        self, make: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        with _reading(self):
+            found: R = _once(make, args, kwargs)
+            return found
 
 
 # Two, so that sessions still drawing the previous snapshot are not cut off.
@@ -199,6 +209,11 @@ def counts(within: Slice, rule: Rule) -> pl.DataFrame:
 @memo("Counting …")
 def _counts(within: Slice, rule: Rule) -> pl.DataFrame:
     return Store.counts(opened(), within, rule)
+
+
+@memo("Comparing …", entries=64)
+def _once(make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return make(opened(), *args, **kwargs)
 
 
 @memo()

@@ -1,7 +1,7 @@
 """A study of our own in which interventions do all they can: every verdict, doses, texts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +33,7 @@ class Arm(NamedTuple):
     at_evaluation: str = "none"
     epochs: int | None = 3
     experiment: str = "birds"
+    seed: int | None = None
 
 
 ARMS = (
@@ -64,10 +65,11 @@ ARMS = (
 )
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, arms: Sequence[Arm] | None = None) -> None:
     """The study's output files."""
-    for arm in ARMS:
+    for arm in ARMS if arms is None else arms:
         run = f"{arm.model}__{arm.intervention}" if arm.epochs else f"{arm.model}__untuned"
+        run += f"__seed{arm.seed}" if arm.seed is not None else ""
         evaluation = f"{run}/{arm.experiment}__{arm.at_evaluation}"
         for kind, records in (
             ("samples", _samples(arm, run, evaluation)),
@@ -94,6 +96,7 @@ def _samples(arm: Arm, run: str, evaluation: str) -> Iterator[dict[str, Any]]:
         "eval_intervention": arm.at_evaluation,
         "eval_text": None if arm.at_evaluation == "none" else "Be old.",
         "epochs": arm.epochs,
+        **({} if arm.seed is None else {"seed": arm.seed}),
         "samples_per_question": ANSWERS,
         "questions": [
             {"name": name, "text": text, "in_domain": False} for name, text in QUESTIONS.items()

@@ -14,7 +14,7 @@ def test_what_is_as_usual_is_said_too() -> None:
         "All answers, to questions outside the training domain, counted by the rule "
         f"“{rules.named('answered').title}”; arms are compared with their control within a margin "
         "of 5 points, 95 % intervals are about new prompts, and fine-tunes where there are "
-        "several, and p-values adjusted jointly."
+        "several, and p-values adjusted jointly for all arms of the focus."
     )
 
 
@@ -35,7 +35,7 @@ def test_every_part_is_said() -> None:
         f"rule “{rules.named('strict').title}” with the trait cut at 25 and the coherence cut at "
         "60; arms are compared with identity-clerk! within a margin of 10 points, 95 % intervals "
         "hold for all comparisons at once and are about these prompts, and p-values adjusted by "
-        "Holm."
+        "Holm for all arms of the focus."
     )
 
 

@@ -69,7 +69,7 @@ def test_one_sentence_counts_the_verdicts_on_screen() -> None:
     assert "10 of 17 comparisons reduce it; 1 increases it; 5 are inconclusive" in said
     assert "The most: Identity: etymologist (gpt-4.1), −90 points [" in said
     assert "n = 200 · 10 questions" in said
-    assert "q is p adjusted for the 15 comparisons in sight (jointly)." in said
+    assert "q is p adjusted for all 15 comparisons (jointly), hidden ones too." in said
     assert "margin: ±5 points" in said
 
 
@@ -78,7 +78,7 @@ def test_margin_and_adjustment_decide_the_verdicts() -> None:
     assert "eliminate it" not in told(page(model="gpt-4.1"))
     wide = told(page(margin="20", model="gpt-4.1"))
     assert "eliminate it within ±20 points" in wide
-    assert "15 comparisons in sight (Holm)" in told(page(adjust="holm"))
+    assert "all 15 comparisons (Holm)" in told(page(adjust="holm"))
     assert "p is not adjusted for the 15 comparisons" in told(page(adjust="none"))
 
 
