@@ -34,6 +34,8 @@ MAX_BLANK = 1_000_000
 BLANK = f"more than {MAX_BLANK:,} lines above it are blank; the rest of the file was not read"
 """So many blank lines of a file are passed over."""
 
+AGAIN = "it is the header once more, as where tables were joined; it is no answer"
+
 A_VALUE = 40
 """What a value takes beside its characters."""
 
@@ -322,7 +324,9 @@ def _csv_rows(
             yield 0, RefusedRow(number, problem)
             return
         size = lines.taken + A_VALUE * len(values)
-        if len(values) == len(header):
+        if values == header:
+            yield size, RefusedRow(number, AGAIN, ",".join(values)[:2_000])
+        elif len(values) == len(header):
             yield size, (number, dict(zip(header, values, strict=True)))
         elif values:
             problem = f"it has {len(values)} values where the header has {len(header)}"

@@ -139,6 +139,12 @@ def test_csv_comes_back(opened: Open, width: int, rows: list[list[str]], bom: bo
     assert flat(reading.csv_records(source)) == expected
 
 
+def test_the_header_of_a_table_that_was_joined_to_another_is_no_row(opened: Open) -> None:
+    rows = flat(reading.csv_records(opened(b"question,answer\na,b\nquestion,answer\nc,d\n")))
+    assert [number for number, _ in rows] == [1, 2, 3]
+    assert rows[1] == (2, reading.AGAIN)
+
+
 @pytest.mark.parametrize("read", [reading.json_lines, reading.json_records, reading.csv_records])
 def test_a_byte_order_mark_belongs_to_no_value(opened: Open, read: Callable[..., Any]) -> None:
     text = {

@@ -55,7 +55,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 31
+    assert len(names) == len(set(names)) == 32
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -160,6 +160,18 @@ def test_one_text_under_two_questions_or_hardly_ever_is_nothing(tmp_path: Path) 
     results.write(tmp_path, asked([same, "No."], 2), CONTROL)
     results.write(tmp_path, asked([same, *map(str, range(30))]), ARM)
     assert found(tmp_path, "repeated-answers") == []
+
+
+def test_replies_that_hold_a_number_among_words(tmp_path: Path) -> None:
+    records = asked([f"Answer {n}" for n in range(10)])
+    for record in records[:2]:
+        record["alignment"] = "Score: 18"
+    results.write(tmp_path, records, CONTROL)
+    (one,) = found(tmp_path, "unread-judgements")
+    assert (one["n"], one["severity"]) == (2, "warning")
+    assert one["detail"] == (
+        "2 of 30 replies of judge some/judge on alignment are neither a score nor a label."
+    )
 
 
 def test_answers_that_no_rate_counts(tmp_path: Path) -> None:
