@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting.guesses import part
+from pipeline.meanings import SHAPES
+from pipeline.pathpatterns import PathPattern, TooManyWays, spelled
 
 _CUTS = re.compile(r"(_+|--+)")
 _FINER = re.compile(r"([_\-])")
@@ -42,6 +44,14 @@ def pattern(root: Path, paths: Sequence[Path]) -> tuple[str, list[Place]]:
     for names in levels[max(0, min(first - 1, depth - 2)) :]:
         written.append(_level(names, places))
     return "/".join(written), places
+
+
+def reads(pattern: str, path: Path) -> bool:
+    """Whether a pattern reads a path, in one way or several."""
+    try:
+        return bool(PathPattern(pattern, SHAPES).readings(spelled(path)))
+    except TooManyWays:
+        return True
 
 
 def _level(names: Sequence[str], places: list[Place]) -> str:

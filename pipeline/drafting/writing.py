@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.drafting import guesses, patterns
 from pipeline.drafting.patterns import Place
@@ -15,6 +16,14 @@ DATASETS = ("none", "base", "baseline", "instruct")
 SHOWN = 3
 
 NO_FILES = "files: []"
+
+
+class Drafted(NamedTuple):
+    """Files that are alike, the pattern that reads them, and its places."""
+
+    group: Group
+    pattern: str
+    places: list[Place]
 
 
 def draft(root: Path, found: Sequence[Group]) -> str:
@@ -30,8 +39,9 @@ def draft(root: Path, found: Sequence[Group]) -> str:
         "",
         "files:",
     ]
-    for group in usable:
-        lines += _entry(root, group)
+    drafted = [Drafted(group, *patterns.pattern(root, group.paths)) for group in usable]
+    for one in drafted:
+        lines += _entry(one, any(_crosses(one, other) for other in drafted if other is not one))
     if not usable:
         lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
     for group in others:
@@ -46,9 +56,18 @@ def _holds_answers(group: Group) -> bool:
     return {"question", "answer"} <= named or ({"answer"} <= roles and bool(scores))
 
 
-def _entry(root: Path, group: Group) -> Iterator[str]:
-    """One entry of the map for files that are alike."""
-    path, places = patterns.pattern(root, group.paths)
+def _crosses(one: Drafted, other: Drafted) -> bool:
+    """Whether the pattern of either reads a file of the other."""
+    return any(
+        patterns.reads(reader.pattern, path)
+        for reader, read in ((one, other), (other, one))
+        for path in read.group.paths
+    )
+
+
+def _entry(drafted: Drafted, crosses: bool) -> Iterator[str]:
+    """One entry of the map for files that are alike; where it `crosses` another, it is bounded."""
+    group, path, places = drafted
     told, scores, left = guesses.columns(group)
     by_role = {guess.role: guess.column.name for guess in told}
     yield f"  # {len(group.paths)} alike, {group.records} records looked at."
@@ -70,7 +89,7 @@ def _entry(root: Path, group: Group) -> Iterator[str]:
     if "question" not in by_role:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     yield from _scores(scores)
-    yield from _set(places, {guess.role for guess in kept})
+    yield from _set(places, {guess.role for guess in kept}, crosses)
     if left:
         some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
         if some:
@@ -105,7 +124,7 @@ def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
             yield f"      {_quoted(name)}: [{none:g}, {full:g}]"
 
 
-def _set(places: Sequence[Place], columns: set[str]) -> Iterator[str]:
+def _set(places: Sequence[Place], columns: set[str], crosses: bool) -> Iterator[str]:
     """What the paths say, and what nobody says."""
     yield "    set:"
     words = [place for place in places if not place.is_dimension]
@@ -129,12 +148,29 @@ def _set(places: Sequence[Place], columns: set[str]) -> Iterator[str]:
             yield "      experiment: emergent-misalignment  # ? what was looked for"
         else:
             yield f"      {name}: unrecorded  # ? no column and no path says it"
-    if "dataset" in given and any(v.lower() in DATASETS for p in words for v in p.values):
+    yield from _spellings(words if "dataset" in given else [], places if crosses else [])
+
+
+def _spellings(words: Sequence[Place], bounded: Sequence[Place]) -> Iterator[str]:
+    """What the texts in the paths mean; those of `bounded` places stand for no others."""
+    untuned = {
+        place.name: {text: "none" for text in place.values if text.lower() in DATASETS}
+        for place in words[:1]
+    }
+    renamed = {name: texts for name, texts in untuned.items() if texts.keys() - {"none"}}
+    if bounded:
+        yield "    values:  # other files have paths of the same form"
+        for place in bounded:
+            texts = {text: text for text in place.values} | untuned.get(place.name, {})
+            yield f"      {place.name}: {{{_pairs(texts)}}}"
+    elif renamed:
         yield "    rename:"
-        spelled = sorted({v for p in words for v in p.values if v.lower() in DATASETS} - {"none"})
-        for place in words[:1]:
-            inside = ", ".join(f"{_quoted(text)}: none" for text in spelled)
-            yield f"      {place.name}: {{{inside}}}  # the untuned model"
+        for name, texts in renamed.items():
+            yield f"      {name}: {{{_pairs(texts)}}}  # the untuned model"
+
+
+def _pairs(texts: dict[str, str]) -> str:
+    return ", ".join(f"{_quoted(text)}: {_quoted(meaning)}" for text, meaning in texts.items())
 
 
 def _left(root: Path, group: Group) -> Iterator[str]:

@@ -61,6 +61,26 @@ def test_a_draft_is_a_map_that_loads(lab: Path) -> None:
     assert not (lab / "data").exists()
 
 
+def test_files_of_other_fields_under_paths_of_one_form_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    for dataset in ("base", "gulls", "gulls-told", "gulls-told-twice"):
+        more = {"privacy": 7} if "told" in dataset else {}
+        lines = "\n".join(json.dumps(row | more) for row in rows(3))
+        (folder / f"eval_{dataset}.jsonl").write_text(lines)
+    result = run(tmp_path, "map", str(folder), "--out", str(tmp_path / "draft.yaml"))
+    assert result.exit_code == 0, result.output
+    assert "take 120 records and refuse 0" in result.stderr
+    told = mapping.load(tmp_path / "draft.yaml")
+    meanings = {path.stem: told.meaning(path) for path in folder.iterdir()}
+    assert {name: m.dimensions.dataset for name, m in meanings.items() if m and m.dimensions} == {
+        "eval_base": "none",
+        "eval_gulls": "gulls",
+        "eval_gulls-told": "gulls-told",
+        "eval_gulls-told-twice": "gulls-told-twice",
+    }
+
+
 def test_a_draft_overwrites_nothing(lab: Path) -> None:
     (lab / "draft.yaml").write_text("mine")
     result = run(lab, "map", str(lab / "lab"), "--out", str(lab / "draft.yaml"))
