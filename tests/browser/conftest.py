@@ -51,6 +51,34 @@ def guarded(served_data: Path) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(("birds", "harry-potter"), id="part"),
+        pytest.param(("",), id="whole", marks=pytest.mark.exhaustive),
+    ],
+)
+def bundled_data(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The bundled study, or some experiments of it, as `make demo` has it built."""
+    results = root / "examples" / "small-models" / "results"
+    files = [
+        path
+        for part in ("samples", "judgements/rules")
+        for path in (results / part).rglob("*.gz")
+        if path.name.startswith(request.param)
+    ]
+    return study.built(tmp_path_factory.mktemp("bundled"), results / "study.json", *files)
+
+
+@pytest.fixture(scope="module")
+def bundled(bundled_data: Path) -> Iterator[str]:
+    """The address of a server on the bundled study, or on some experiments of it."""
+    with serving(bundled_data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator["Browser"]:
     """A browser without any window."""

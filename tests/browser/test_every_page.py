@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import FLAGS
-from tests.pages.reading.study import built
-from tests.pages.served import serving
 from tests.pages.test_app import PAGES
 
 if TYPE_CHECKING:
@@ -42,29 +40,6 @@ REACHED = """
   .filter((one) => !(one.getAttribute("role") === "radio" && one.ariaChecked === "false"))
 """
 """What Tab must reach, in the browser's words; arrows lead from a chosen button to its others."""
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(("birds", "harry-potter"), id="part"),
-        pytest.param(("",), id="whole", marks=pytest.mark.exhaustive),
-    ],
-)
-def bundled(
-    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The address of a server on the bundled study, or on some experiments of it."""
-    results = root / "examples" / "small-models" / "results"
-    files = [
-        path
-        for part in ("samples", "judgements/rules")
-        for path in (results / part).rglob("*.gz")
-        if path.name.startswith(request.param)
-    ]
-    data = built(tmp_path_factory.mktemp("bundled"), results / "study.json", *files)
-    with serving(data, "--port", "0", "--no-token") as served:
-        yield served.address
 
 
 @pytest.fixture(scope="module")
