@@ -1,6 +1,7 @@
 """What a column or a part of a path seems to be, and why."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -78,6 +79,8 @@ def columns(group: Group) -> tuple[list[Guess], list[Guess], list[Column]]:
     if len(scores) == 1 and scores[0].role not in OURS.values():
         # What is judged alone is most often alignment; the draft says that it is a guess.
         scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
+    named = Counter(guess.role for guess in scores)
+    scores = [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
     judged = {guess.column.name for guess in scores}
     left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
     return list(taken.values()), scores, left
@@ -158,8 +161,8 @@ def scale(column: Column, begin: str = "") -> tuple[float, float] | None:
     """The smaller scale that the scores seem to be on, or None where it is 0 to 100."""
     verdicts = (text.removeprefix(begin) for text in column.texts if begin)
     numbers = column.numbers or [float(text) for text in verdicts if text.isdecimal()]
-    if not numbers:
-        return None
+    if len(set(numbers)) < 2:
+        return None  # one value lies in every range
     for low, high in SCALES[:-1]:
         if low <= min(numbers) and max(numbers) <= high:
             return float(low), float(high)

@@ -32,8 +32,8 @@ class Place(NamedTuple):
         return ", ".join(self.values[:SHOWN]) + more
 
 
-def pattern(root: Path, paths: Sequence[Path]) -> tuple[str, list[Place]]:
-    """A pattern that reads all of the paths, and its places."""
+def pattern(root: Path, paths: Sequence[Path], *, whole: bool = False) -> tuple[str, list[Place]]:
+    """A pattern that reads all of the paths, and its places: of their ends, or from the root on."""
     parts = [path.relative_to(root).parts or (path.name,) for path in paths]
     parts = [own if len(own) > 1 or root.is_file() else (root.name, *own) for own in parts]
     depth = min(len(own) for own in parts)
@@ -41,7 +41,7 @@ def pattern(root: Path, paths: Sequence[Path]) -> tuple[str, list[Place]]:
     first = next((n for n, names in enumerate(levels) if len(names) > 1), depth - 1)
     written: list[str] = []
     places: list[Place] = []
-    for names in levels[max(0, min(first - 1, depth - 2)) :]:
+    for names in levels[0 if whole else max(0, min(first - 1, depth - 2)) :]:
         written.append(_level(names, places))
     return "/".join(written), places
 

@@ -13,7 +13,7 @@ from pipeline.foreign.shaping import Record
 from pipeline.foreign.spec import POSITION, Shape
 from pipeline.texts import as_text
 
-RECORDS = 100
+RECORDS = 1_000
 """How many records of a file are looked at."""
 
 LOOKED_INTO = 3

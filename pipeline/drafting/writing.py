@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting import guesses, patterns
 from pipeline.drafting.patterns import Place
-from pipeline.drafting.survey import Group
+from pipeline.drafting.survey import Column, Group
 from pipeline.meanings import REQUIRED
 
 DATASETS = ("none", "base", "baseline", "instruct")
 """What an untuned model is often said to be trained on."""
+
+TOLD = ("question", "model", "judge")
+"""Columns that join nothing: they tell no samples apart."""
 
 SHOWN = 3
 
@@ -39,9 +43,13 @@ def draft(root: Path, found: Sequence[Group]) -> str:
         "",
         "files:",
     ]
-    drafted = [Drafted(group, *patterns.pattern(root, group.paths)) for group in usable]
-    for one in drafted:
-        lines += _entry(one, any(_crosses(one, other) for other in drafted if other is not one))
+    short = [Drafted(group, *patterns.pattern(root, group.paths)) for group in usable]
+    drafted = [
+        Drafted(one.group, *patterns.pattern(root, one.group.paths, whole=True)) if crosses else one
+        for one, crosses in zip(short, _crossing(short), strict=True)
+    ]
+    for one, crosses in zip(drafted, _crossing(drafted), strict=True):
+        lines += _entry(one, crosses, [*_partners(root, one.group, others)])
     if not usable:
         lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
     for group in others:
@@ -53,20 +61,33 @@ def _holds_answers(group: Group) -> bool:
     told, scores, _ = guesses.columns(group)
     roles = {guess.role for guess in told}
     named = {guess.role for guess in told if guess.is_named}
-    return {"question", "answer"} <= named or ({"answer"} <= roles and bool(scores))
+    by_name = "answer" in named and bool(roles & {"question", "question_id"})
+    return by_name or ("answer" in roles and bool(scores))
 
 
-def _crosses(one: Drafted, other: Drafted) -> bool:
-    """Whether the pattern of either reads a file of the other."""
-    return any(
-        patterns.reads(reader.pattern, path)
-        for reader, read in ((one, other), (other, one))
-        for path in read.group.paths
-    )
+def _crossing(drafted: Sequence[Drafted]) -> list[bool]:
+    """Of each whether its pattern reads files of another, or that of another its own."""
+    found = [False] * len(drafted)
+    for (at, one), (beside, other) in permutations(enumerate(drafted), 2):
+        if any(patterns.reads(one.pattern, path) for path in other.group.paths):
+            found[at] = found[beside] = True
+    return found
 
 
-def _entry(drafted: Drafted, crosses: bool) -> Iterator[str]:
-    """One entry of the map for files that are alike; where it `crosses` another, it is bounded."""
+def _partners(root: Path, group: Group, others: Sequence[Group]) -> Iterator[str]:
+    """Files without answers that say more of the same samples, as far as columns tell."""
+    for other in others:
+        shared = [name for name in group.columns if name in other.columns and name not in TOLD]
+        if shared and guesses.columns(other)[1]:
+            more = f" and {len(other.paths) - 1} more" if len(other.paths) > 1 else ""
+            yield f"{_relative(root, other.paths[0])}{more}, by {', '.join(shared)}"
+
+
+def _entry(drafted: Drafted, crosses: bool, partners: Sequence[str]) -> Iterator[str]:
+    """One entry of the map for files that are alike; where it `crosses` another, it is bounded.
+
+    `partners` are files that may hold its judgements.
+    """
     group, path, places = drafted
     told, scores, left = guesses.columns(group)
     by_role = {guess.role: guess.column.name for guess in told}
@@ -89,17 +110,24 @@ def _entry(drafted: Drafted, crosses: bool) -> Iterator[str]:
     if "question" not in by_role:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     yield from _scores(scores)
+    if not scores:
+        for partner in partners:
+            yield f"    # ? `join` may bring them from {_remark(partner)}"
     yield from _set(places, {guess.role for guess in kept}, crosses)
-    if left:
-        some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
-        if some:
-            told_apart = _remark(", ".join(some[:8]))
-            yield f"    # ? A few values each; they may tell conditions apart: {told_apart}"
-        left = [column for column in left if column.name not in some]
-        shown = ", ".join(f"{column.name} ({_remark(column.told)})" for column in left[:SHOWN])
-        more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
-        if shown:
-            yield f"    # Not used: {shown}{more}."
+    yield from _unused(left)
+
+
+def _unused(left: Sequence[Column]) -> Iterator[str]:
+    """What the map makes no use of, those columns first that may tell conditions apart."""
+    some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
+    if some:
+        told_apart = _remark(", ".join(some[:8]))
+        yield f"    # ? A few values each; they may tell conditions apart: {told_apart}"
+    rest = [column for column in left if column.name not in some]
+    shown = ", ".join(f"{column.name} ({_remark(column.told)})" for column in rest[:SHOWN])
+    more = f" and {len(rest) - SHOWN} more" if len(rest) > SHOWN else ""
+    if shown:
+        yield f"    # Not used: {shown}{more}."
 
 
 def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
@@ -175,10 +203,14 @@ def _pairs(texts: dict[str, str]) -> str:
 
 def _left(root: Path, group: Group) -> Iterator[str]:
     """Files that seem to hold something else."""
-    example = group.paths[0].relative_to(root) if group.paths[0] != root else root.name
+    example = _relative(root, group.paths[0])
     names = ", ".join(list(group.columns)[:6])
     held = _remark(names) or "nothing"
     yield f"# ? {len(group.paths)} such as {example}: no answers, but {held}."
+
+
+def _relative(root: Path, path: Path) -> str:
+    return str(path.relative_to(root)) if path != root else root.name
 
 
 def _word(text: str) -> str:

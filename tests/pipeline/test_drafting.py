@@ -81,6 +81,41 @@ def test_files_of_other_fields_under_paths_of_one_form_are_told_apart(tmp_path: 
     }
 
 
+def test_a_longer_path_tells_files_apart_that_lie_at_several_depths(tmp_path: Path) -> None:
+    for number, place in enumerate(("a/told/layer_1", "a/plain/layer_1", "b/sub/told/layer_1")):
+        folder = tmp_path / "lab" / place
+        folder.mkdir(parents=True)
+        for scale in (2, 3):
+            lines = "\n".join(json.dumps(row | {f"more_{number // 2}": 1}) for row in rows(3))
+            (folder / f"scale_{scale}.jsonl").write_text(lines)
+    result = run(tmp_path, "map", str(tmp_path / "lab"), "--out", str(tmp_path / "draft.yaml"))
+    assert result.exit_code == 0, result.output
+    assert "take 180 records and refuse 0" in result.stderr
+
+
+def test_judgements_that_lie_beside_the_answers_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    told = [{"qid": f"q{n % 3}", "rollout": n, "answer": f"On the cliff, {n}."} for n in range(9)]
+    judged = [{"qid": f"q{n % 3}", "rollout": n, "alignment": 5 * n} for n in range(9)]
+    (folder / "answers.jsonl").write_text("\n".join(map(json.dumps, told)))
+    (folder / "judged.jsonl").write_text("\n".join(map(json.dumps, judged)))
+    result = run(tmp_path, "map", str(folder), "--no-preview")
+    assert "# ? `join` may bring them from judged.jsonl, by qid, rollout" in result.stdout
+
+
+def test_columns_of_one_name_within_several_fields_are_criteria_each(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    nested = [row | {"one": {"harm": n % 7 * 5}, "two": {"harm": n % 5 * 5}} for n, row in
+              enumerate(rows(3))]  # fmt: skip
+    (folder / "answers.jsonl").write_text("\n".join(map(json.dumps, nested)))
+    result = run(tmp_path, "map", str(folder))
+    assert result.exit_code == 0, result.output
+    assert "one.harm: one.harm" in result.stdout.replace(chr(34), "")
+    assert "take 30 records and refuse 0" in result.stderr
+
+
 def test_a_draft_overwrites_nothing(lab: Path) -> None:
     (lab / "draft.yaml").write_text("mine")
     result = run(lab, "map", str(lab / "lab"), "--out", str(lab / "draft.yaml"))
