@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pages.reading.transcripts import sample
+from pages.quoting import sample
 from pages.ui.parts import foreign
 from pages.ui.words import values
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.frame import filters
-from pages.reading.transcripts import narrowing, quotes, transcript
+from pages.quoting import quotes
+from pages.reading.transcripts import narrowing, transcript
 from pages.ui.parts import sensitive, skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary

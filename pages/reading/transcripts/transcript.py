@@ -7,7 +7,8 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound
-from pages.reading.transcripts import cards, conversation, sample
+from pages.quoting import sample
+from pages.reading.transcripts import cards, conversation
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pages.reading.transcripts import quotes
+from pages.quoting import quotes
 from pages.ui.words import numbers
 from tests.pages.reading.study import opened, told
 from warehouse import rules, transcripts

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.reading.transcripts import sample
+from pages.quoting import sample
 from pages.ui.words import columns, numbers, values
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
