@@ -101,6 +101,14 @@ def json_document(source: Source, limit: int = WHOLE_TEXT) -> Any:
     return found
 
 
+def value_of(text: str) -> Any:
+    """What a text holds that may be JSON; None where it is none, or holds too much."""
+    try:
+        return _ANYTHING.decode(text) if affordable(text) else None
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
 def yaml_document(source: Source) -> tuple[str, Any]:
     """A YAML file as text and as plain data.
 

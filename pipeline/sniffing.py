@@ -117,6 +117,13 @@ def table(head: bytes) -> Table | None:
     return best[2] if best else None
 
 
+def rows(head: bytes) -> list[list[str]]:
+    """The first rows of a table of separated values, its header among them."""
+    found = table(head)
+    text = head.decode("cp1252" if is_windows(head) else "utf-8", "replace")
+    return _rows(text, found.delimiter) if found else []
+
+
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     """The first rows; the last is left out where the head may have cut it."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

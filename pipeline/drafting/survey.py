@@ -136,7 +136,8 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         if not source.sha256 or not source.head.strip() or archives.is_archive(source.head):
             return None
         importer = importers.claimant(source, bool(claiming.container(path, source.head)))
-        known = importer.NAME if importer and importer.NAME != "em-csv" else None
+        told = importer if importer and not getattr(importer, "MAPPABLE", False) else None
+        known = told.NAME if told else None
         shape = _shape(source) if known is None else Shape()
         return (shape, _records(source, shape), known) if shape is not None else None
     except (Refused, OSError, ValueError):

@@ -13,6 +13,7 @@ and may have
 
     covers(source) -> bool                  asked before any `accepts`: what a mapping says is ours
     ARCHIVES  True: its files may be archives, which are no text
+    MAPPABLE  True: a study map says more of its files than they do, so that one is drafted
     TWINS     True: a CSV file beside a JSON file of the same stem holds the same result
 
 The package is scanned: adding a format is adding a file, and no other module knows its name.

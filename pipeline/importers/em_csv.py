@@ -1,7 +1,8 @@
 """CSV files of emergent-misalignment evaluations: one answer a row, one column a judge prompt.
 
 The columns stand in any order: question, answer (or response), aligned, coherent, and others.
-What was evaluated stands only in the path; a mapping says what the path means.
+What was evaluated stands only in the path; a mapping says what the path means. Without one it stays
+unrecorded, and the answers and scores count as what they are.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from pipeline import reading
+from pipeline import reading, unmapped
 from pipeline.columns import CRITERIA, OUR_NAME, SPELLINGS, Judged, Roles, Watch, roles
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.foreign import archives, columnar
@@ -28,9 +29,10 @@ from warehouse.shards import digest
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
-FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and a mapping"
-VERSION = 7
+FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and whatever a map describes"
+VERSION = 8
 ARCHIVES = True
+MAPPABLE = True
 
 WITHOUT = {
     "answer": "it holds scores without answers, as its mapping says; they count, and no transcript "
@@ -51,11 +53,6 @@ LEFT_OUT = ("judge", "steer_vector", "steer_layer", "steer_scale")
 
 UNASKED = "(the file does not hold the question)"
 """What stands for a question where there is neither its text nor its name."""
-
-UNMAPPED = (
-    "its model, dataset and intervention stand only in its path, and no pattern says what the path "
-    "means; write a pattern for it into a mapping and import it with --map FILE.yaml"
-)
 
 
 def covers(source: Source) -> bool:
@@ -82,19 +79,29 @@ def accepts(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The evaluations, questions, samples and judgements of a file whose path has a meaning.
+    """The evaluations, questions, samples and judgements, as a mapping or the file itself says.
 
     Raises:
-        RefusedFile: where it has none, or lacks a column that is needed.
+        RefusedFile: where its meaning is unclear, or it lacks a column that is needed.
     """
     meaning = source.meaning
     if meaning is None:
-        raise RefusedFile(UNMAPPED)
+        meaning = unmapped.meaning(source)
+        yield unmapped.remark(source)
     if meaning.skipped is not None:
         yield notice("skipped", f"it is left out, as its mapping says: {meaning.skipped}")
         return
     if meaning.dimensions is None:
-        raise RefusedFile(meaning.unclear or UNMAPPED)
+        raise RefusedFile(meaning.unclear or "its mapping does not say what its path means")
+    yield from table_of(source, meaning)
+
+
+def table_of(source: Source, meaning: Meaning) -> Iterator[Batch]:
+    """What a table of answers holds, by what is said of it.
+
+    Raises:
+        RefusedFile: where it lacks a column that is needed.
+    """
     table = None
     if not _is_plain(source, meaning):
         table = Table(source, meaning)
@@ -408,7 +415,7 @@ class _Reader:
                 self._judge(told)
             row = {name: value for name, value in row.items() if name not in LEFT_OUT}
             folder = _run(self.meaning.study, row)
-            names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study}
+            names = {"evaluation_key": key, "folder": folder, "study": self.meaning.study or None}
             is_numbered = "sample_index" in self.roles.ours
             yield batch("evaluation", row | names | {"is_numbered": is_numbered})
         rows: list[dict[str, object]] = [

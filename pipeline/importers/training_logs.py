@@ -17,8 +17,8 @@ from warehouse import catalogue, records
 
 NAME = "training-log"
 TITLE = "Training logs (OpenAI, Hugging Face)"
-FILES = "job output, `trainer_state.json`, `step_metrics.csv`"
-VERSION = 2
+FILES = "job output, `trainer_state.json`, `all_results.json`, `step_metrics.csv`"
+VERSION = 3
 
 HEADER = {
     "Experiment": "experiment",
@@ -61,6 +61,9 @@ MAX_STEPS = 500_000
 
 STEPS_AT_ONCE = 20_000
 
+SUMMARY = 64 * 2**10
+"""A larger file is no summary of a run."""
+
 MAX_LOG = 16 * 2**20
 """Logs of more bytes are refused."""
 
@@ -89,7 +92,7 @@ _TRAINER = re.compile(
 
 
 @dataclass
-class _Log:
+class Log:
     """One training job: its facts, its steps, and what was wrong with its lines."""
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -149,7 +152,7 @@ def _number(name: str, value: Any) -> float | None:
 
 
 def accepts(source: Source) -> bool:
-    """A file in which one of the four kinds of training log shows itself."""
+    """A file in which one of the five kinds of training log shows itself."""
     return _parser(source) is not None
 
 
@@ -165,12 +168,13 @@ def read(source: Source) -> Iterator[Batch]:
     found = False
     for number, log in enumerate(parser(source), 1):
         found = True
-        yield from _batches(log, str(number), source)
+        yield from batches(log, str(number), source)
     if not found:
         raise RefusedFile("it tells of no training job")
 
 
-def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
+def batches(log: Log, key: str, source: Source) -> Iterator[Batch]:
+    """A training job as rows of the lake, with its steps and what was wrong with its lines."""
     folders = source.parts[1:]
     runs = filter(None, map(_TRACKER_RUN.fullmatch, reversed(folders)))
     tracker_run = next((run[1] for run in runs), None)
@@ -193,7 +197,7 @@ def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
             "model": catalogue.base_model(model_name).name if model_name else None,
             "data_file": re.split(r"[/\\]", data_path)[-1] if data_path else None,
             "tracker_run": tracker_run,
-            "final_loss": losses[-1] if losses else None,
+            "final_loss": losses[-1] if losses else facts.get("final_loss"),
         },
     )
     for start in range(0, len(log.steps), STEPS_AT_ONCE):
@@ -209,14 +213,19 @@ def _batches(log: _Log, key: str, source: Source) -> Iterator[Batch]:
         )
 
 
-Parser = Callable[[Source], Iterator[_Log]]
+Parser = Callable[[Source], Iterator[Log]]
 
 
 def _parser(source: Source) -> Parser | None:
     head = source.head
     if source.fields:
-        is_state = {"log_history", "global_step"} <= source.fields.keys()
-        return _trainer_state if is_state and head.lstrip().startswith(b"{") else None
+        if not head.lstrip().startswith(b"{"):
+            return None
+        if {"log_history", "global_step"} <= source.fields.keys():
+            return _trainer_state
+        is_summary = {"train_loss", "train_runtime"} <= source.fields.keys()
+        is_own = "_wandb" not in source.fields and source.size < SUMMARY
+        return _trainer_summary if is_summary and is_own else None
     if source.table and {"step", "train_loss"} <= {*source.table.columns}:
         return _step_metrics
     if _OPENAI.search(head):
@@ -231,7 +240,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _openai_output(source: Source) -> Iterator[_Log]:
+def _openai_output(source: Source) -> Iterator[Log]:
     """What the study's script prints while it waits for OpenAI jobs, one after the other."""
     job: list[tuple[int, str]] = []
     for row, line in _lines(source):
@@ -242,8 +251,8 @@ def _openai_output(source: Source) -> Iterator[_Log]:
     yield from _openai_job(job)
 
 
-def _openai_job(lines: list[tuple[int, str]]) -> Iterator[_Log]:
-    log, clock = _Log(), _Clock()
+def _openai_job(lines: list[tuple[int, str]]) -> Iterator[Log]:
+    log, clock = Log(), _Clock()
     for row, line in lines:
         if setting := _HEADER_LINE.match(line):
             _setting(log, row, *setting.groups())
@@ -273,7 +282,7 @@ class _Clock:
                 self.started = self.now
 
 
-def _step(log: _Log, clock: _Clock, row: int, line: str) -> None:
+def _step(log: Log, clock: _Clock, row: int, line: str) -> None:
     """What a line tells of a step of training."""
     if step := _STEP.search(line):
         values = {"step": step[1], "loss": step[3], "valid_loss": step[4]}
@@ -285,7 +294,7 @@ def _step(log: _Log, clock: _Clock, row: int, line: str) -> None:
         log.refused.append(RefusedRow(row, "this step is cut off", line))
 
 
-def _ids(log: _Log, line: str) -> None:
+def _ids(log: Log, line: str) -> None:
     """What a line tells of the job, its end and its model."""
     if job := _JOB.search(line):
         log.facts.setdefault("job_id", job[0])
@@ -295,7 +304,7 @@ def _ids(log: _Log, line: str) -> None:
         log.facts["model_id"] = model[1]
 
 
-def _setting(log: _Log, row: int, name: str, value: str) -> None:
+def _setting(log: Log, row: int, name: str, value: str) -> None:
     column = HEADER[name]
     if value.strip() in training_configs.UNSET:
         return
@@ -306,9 +315,9 @@ def _setting(log: _Log, row: int, name: str, value: str) -> None:
         log.refused.append(RefusedRow(row, f"{name} cannot be right: {error}", value))
 
 
-def _trainer_output(source: Source) -> Iterator[_Log]:
+def _trainer_output(source: Source) -> Iterator[Log]:
     """The dicts the Hugging Face trainer prints, one job after the other."""
-    log = _Log()
+    log = Log()
     failed = False
     for row, line in _lines(source):
         failed = failed or line.startswith(_TRACEBACK)
@@ -320,13 +329,13 @@ def _trainer_output(source: Source) -> Iterator[_Log]:
             _take(log, row, values)
             if "outcome" in log.facts:
                 yield log
-                log, failed = _Log(), False
+                log, failed = Log(), False
     if log.steps or log.refused:
         log.facts["outcome"] = "failed" if failed else "cut short"
         yield log
 
 
-def _take(log: _Log, row: int, values: Mapping[str, Any]) -> None:
+def _take(log: Log, row: int, values: Mapping[str, Any]) -> None:
     """One entry of the trainer's log: a step's, or the last, which sums up the run."""
     if "train_runtime" in values:
         log.know(row, "runtime_s", values["train_runtime"])
@@ -337,13 +346,13 @@ def _take(log: _Log, row: int, values: Mapping[str, Any]) -> None:
         log.add(row, values, step)
 
 
-def _trainer_state(source: Source) -> Iterator[_Log]:
+def _trainer_state(source: Source) -> Iterator[Log]:
     """The state file that the Hugging Face trainer saves beside a checkpoint."""
     state = reading.json_object(source)
     history = state.get("log_history")
     if not isinstance(history, list):
         raise RefusedFile("it has no log_history")
-    log = _Log()
+    log = Log()
     for row, entry in enumerate(history, 1):
         if isinstance(entry, dict):
             _take(log, row, entry)
@@ -358,9 +367,20 @@ def _trainer_state(source: Source) -> Iterator[_Log]:
     yield log
 
 
-def _step_metrics(source: Source) -> Iterator[_Log]:
+def _trainer_summary(source: Source) -> Iterator[Log]:
+    """What the Hugging Face trainer sums a run up in: `all_results.json`, `train_results.json`."""
+    told = reading.json_object(source)
+    log = Log()
+    log.know(None, "runtime_s", told.get("train_runtime"))
+    log.know(None, "epochs", told.get("epoch"))
+    log.know(None, "final_loss", told.get("train_loss"))
+    log.facts["outcome"] = "succeeded"
+    yield log
+
+
+def _step_metrics(source: Source) -> Iterator[Log]:
     """The result file of an OpenAI fine-tuning job."""
-    log = _Log()
+    log = Log()
     for rows in reading.csv_records(source):
         for item in rows:
             if isinstance(item, RefusedRow):

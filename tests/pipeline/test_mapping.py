@@ -362,7 +362,7 @@ class TestImporting:
     ) -> None:
         one = "files: [{path: '{dataset}/{model}.csv'}]"
         other = "files: [{path: '{dataset}/{model}.csv', values: {dataset: {nests: eggs}}}]"
-        assert self.imported(tmp_path, file, None) == ("refused", None)
+        assert self.imported(tmp_path, file, None) == ("imported", "unrecorded")
         assert self.imported(tmp_path, file, one) == ("imported", "nests")
         assert self.imported(tmp_path, file, f"# again\n{one}") == ("unchanged", "nests")
         assert self.imported(tmp_path, file, None) == ("unchanged", "nests")

@@ -371,9 +371,21 @@ class TestHostileInput:
 
 
 class TestWithoutMeaning:
-    def test_a_file_that_no_pattern_covers_says_how_to_map_it(self, read: Read) -> None:
-        with pytest.raises(RefusedFile, match=r"no pattern says .* import it with --map FILE.yaml"):
-            read(text_of([]), None)
+    def test_what_no_file_says_stays_unrecorded(self, read: Read) -> None:
+        rows = read(text_of([("Where?", "There.", "w", "1", "90")]), None, name="gull.csv")
+        (evaluation,) = rows["evaluation"]
+        told = ("study", "experiment", "dataset", "intervention")
+        assert [evaluation[name] for name in told] == [None, *("unrecorded",) * 3]
+        assert evaluation["model"].endswith("/gull")
+        (told,) = (n["message"] for n in rows["notice"] if n["code"] == "unmapped")
+        assert "its file's name stands for its model" in told
+        assert "--map FILE.yaml" in told
+        assert judged(rows, "criterion", "score") == [("alignment", 1.0), ("coherence", 90.0)]
+
+    def test_a_column_may_name_the_model(self, read: Read) -> None:
+        lines = [("Where?", "There.", "w", "1", "90", m) for m in ("gull-7b", "tern-1b")]
+        rows = read(text_of(lines, (*HEADER, "model")), None)
+        assert [e["model"] for e in rows["evaluation"]] == ["gull-7b", "tern-1b"]
 
     def test_an_unclear_meaning_is_the_reason(self, read: Read) -> None:
         with pytest.raises(RefusedFile, match="in two ways"):

@@ -1,7 +1,8 @@
 -- One row per training log that belongs to a run, and what joins them.
 -- Key: log_no
 -- A log that prints a model id belongs to that model alone; one that prints none belongs to the
--- run of its folder, or of the configuration that names its tracker run, where that is one run.
+-- run of its folder, or of the configuration that names its tracker run (an adapter's: that lies beside
+-- it), where that is one run.
 with evaluated as (
     select distinct run_key, trained_id, experiment, folder
     from core.evaluation_described
@@ -24,7 +25,14 @@ by_configuration as (
         any_value(coalesce(evaluated.run_key, 'config:' || config.folder)) as run_key
     from core.training_log as log
     join core.config as config
-        on log.model_id is null and config.tracker_run = log.tracker_run
+        on log.model_id is null
+        and (
+            config.tracker_run = log.tracker_run
+            or (
+                config.backend = 'peft'
+                and (config.folder = log.folder or config.folder like '%/' || log.folder)
+            )
+        )
     left join core.evaluation_described as evaluated
         on evaluated.experiment = config.experiment
         and evaluated.model = config.model

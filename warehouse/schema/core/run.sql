@@ -95,7 +95,7 @@ select
     * exclude (name, namesake),
     case
         when is_evaluated then 'evaluated'
-        when log_no is not null then 'trained'
+        when log_no is not null or backend = 'peft' then 'trained' -- an adapter is what training leaves
         else 'planned'
     end as state,
     -- What else differs between runs that would be called the same is named too.
