@@ -20,8 +20,8 @@ from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = (
-    "Nothing in sight was trained with an intervention, so there is no effect to show. If a "
-    "filter hides interventions, take it away. Texts at evaluation have a section of their own."
+    "Nothing in sight was trained with an intervention, so there is no effect to show. Texts at "
+    "evaluation have a section of their own."
 )
 
 Clicked = tuple[int, str] | None

@@ -13,15 +13,19 @@ from pages.ui.view import cells, inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 
+ARM = ("model", "intervention")
+"""What rates are laid out by, where it differs; else by the dataset."""
+
 view = filters.current()
 skeleton.title("How often does the trait appear?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 head = st.container()
 names = {name: columns.label(name) for name in cells.DIMENSIONS}
+usual = "model" if any(counts[name].n_unique() > 1 for name in ARM) else "dataset"
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
-    first = bound.one("Rates by", names, "rows", draw=inline.menu)
+    first = bound.one("Rates by", bound.first(names, usual), "rows", draw=inline.menu)
     asked = cells.by(first, bound.one("And by", second, "beside", draw=inline.menu))
     order = bound.one("Order", cells.SORTS, "order", draw=inline.menu)
 by = apart(counts, asked)

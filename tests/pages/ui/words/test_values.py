@@ -38,3 +38,9 @@ def test_interventions(name: str, relevance: str, placement: str, label: str) ->
 def test_values_with_one_label_stay_apart() -> None:
     found = values.distinct("dataset", ["archaic-birds", "Archaic bird names", "none"])
     assert len(set(found.values())) == 3
+
+
+def test_what_no_file_names_is_said_to_be_not_recorded() -> None:
+    assert values.value("model", "unrecorded") == "Model not recorded"
+    assert values.value("dataset", "unrecorded") == "Dataset not recorded"
+    assert values.value("judge", "unrecorded") == "not recorded"
