@@ -64,6 +64,10 @@ PLACES = {
         "pipeline.numbers:multiverse",
         "In how many ways of counting each conclusion stands, one row per arm.",
     ),
+    "search": Place(
+        "pipeline.searching:search",
+        "The answers that hold words, phrases or exact text, and how many there are in each arm.",
+    ),
     "draw": Place(
         "pipeline.drawing:draw",
         "Transcripts by a declared rule: at random, balanced over questions, nearest a cut.",

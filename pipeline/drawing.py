@@ -37,7 +37,9 @@ SHOWN = 120
     "--only", type=click.Choice(ONLY), default=draws.SHOWING.only, show_default=True,
     help="Which answers may be drawn.",
 )  # fmt: skip
-@click.option("--containing", metavar="TEXT", default="", help="Only answers with this text.")
+@click.option(
+    "--containing", metavar="TEXT", default="", help="Only answers that this search finds."
+)
 @asking
 def draw(
     asked: Asked, by: str, count: int, way: str, seed: int, only: str, containing: str

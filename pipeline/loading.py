@@ -136,6 +136,19 @@ def _say_what_is_in_doubt(data: Path) -> None:
     store.close()
 
 
+def _make_searchable(data: Path) -> None:
+    """Add to the search index what it lacks, in the place of what the disk changed of it."""
+    from pipeline.searching import Reading
+    from warehouse.search import finding, volumes
+    from warehouse.store import Store
+
+    store = Store(data)
+    volumes.Volumes(store.lake).mend()
+    with Reading() as reading:
+        finding.complete(store, reading.step)
+    store.close()
+
+
 def _followed(outcomes: Iterable["Outcome"], length: int, label: str) -> Iterator["Outcome"]:
     """The outcomes as they come, with how far that is."""
     bar, count, began = Bar(said=time.monotonic()), 0, False
@@ -172,11 +185,12 @@ def forget(paths: tuple[Path, ...], data: Path) -> None:
 
 @command("build", current=False)
 def build(data: Path) -> None:
-    """Make and publish a new snapshot of everything imported so far."""
+    """Make and publish a new snapshot of everything imported so far, and the search index."""
     from warehouse import building
 
     tell(str(building.build(data).path))
     _say_what_is_in_doubt(data)
+    _make_searchable(data)
 
 
 @command("demo", current=False)

@@ -12,6 +12,7 @@ from warehouse.errors import BrokenBuild
 from warehouse.lake import Lake, content_of
 from warehouse.mending import refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
+from warehouse.search.volumes import Volumes
 from warehouse.shards import BULK, Shard, bulk_parts, small_relations
 from warehouse.snapshots import SCHEMA
 
@@ -108,7 +109,9 @@ def sweep(data: Path) -> None:
         snapshots.prune(data)
         needed = snapshots.shards_in_use(data)
     with durable.told(data):
-        Lake(data).tidy(keep=needed)
+        lake = Lake(data)
+        lake.tidy(keep=needed)
+        Volumes(lake).keep({str(pointer.shard) for pointer in lake.pointers()})
 
 
 def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> None:

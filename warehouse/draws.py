@@ -269,7 +269,7 @@ def _told(
     way: Way, seed: int, n: int, pool: int, planned: int, narrowed: Filter, by: Sequence[str]
 ) -> str:
     meet = MEET.get(narrowed.only, f"are listed as “{narrowed.only}”")
-    text = f" and contain “{narrowed.text}”" if narrowed.text else ""
+    text = f" and are found by “{narrowed.text}”" if narrowed.text else ""
     each = f" for each {' and '.join(name.replace('_', ' ') for name in by)}" if by else ""
     low, high = narrowed.score
     score = ""

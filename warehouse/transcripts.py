@@ -38,7 +38,7 @@ class Filter:
     """What a list of samples is narrowed by, beyond its slice.
 
     `score` is the range of the trait's own score (0–100, either end may be open); `text` is
-    looked for in answers, in any case.
+    what is looked for (`warehouse.search.asked`).
     """
 
     only: str = "planned"
@@ -168,7 +168,7 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
 def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score
-    keys = _matching(store, within, narrowed.text) if narrowed.text else None
+    keys = _found(store, narrowed.text) if narrowed.text else None
     if narrowed.only == DISAGREED:
         among = set(disagreed(store, within, rule))
         keys = sorted(among if keys is None else among.intersection(keys))
@@ -180,6 +180,13 @@ def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str
         "keys": keys,
         **within.parameters(),
     }
+
+
+def _found(store: Store, text: str) -> list[int]:
+    from warehouse.search import finding  # with Tantivy, which only those who search wait for
+
+    keys: list[int] = finding.find(store, text).tolist()
+    return keys
 
 
 def disagreed(store: Store, within: Slice, rule: Rule) -> list[int]:
@@ -211,15 +218,6 @@ def unread(store: Store, within: Slice) -> list[str]:
         )
         told += [f"{fault}; {again(store.lake, path)} to mend it." for fault in faults]
     return told
-
-
-def _matching(store: Store, within: Slice, text: str) -> list[int]:
-    named = store.query("slice_shards", **within.parameters())["shard"]
-    files = _parts(store, named, "sample")
-    if not files:
-        return []
-    found = store.parts("text_matches", files, text=text)
-    return found["sample_key"].to_list() if found is not None else []
 
 
 def texts(store: Store, wanted: Sequence[int], named: Iterable[str]) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from pathlib import Path
 from warehouse import snapshots
 from warehouse.building import is_current
 from warehouse.lake import Damage, Lake
+from warehouse.search.volumes import Volumes
 
 
 def damages(data: Path) -> list[Damage]:
@@ -28,4 +29,5 @@ def doubts(data: Path) -> list[str]:
         found.append(f"{published.path} is not what was written")
     elif not is_current(data):
         found.append(f"{published.path} does not show what the lake holds now")
+    found += [f"{file} {what}" for file, what in Volumes(lake).faults()]
     return found

@@ -18,7 +18,7 @@ from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
 from warehouse.stats.rates import IDENTITY
-from warehouse.store import Store
+from warehouse.store import GRAIN, Store
 from warehouse.transcripts import Filter
 from warehouse.uncounted import Uncounted
 from warehouse.uncounted import uncounted as uncounted_of
@@ -153,6 +153,28 @@ def answers(
 ) -> tuple[pl.DataFrame, int]:
     """`warehouse.transcripts.page`: the answers behind the numbers, and how many there are."""
     return transcripts.page(store, asked.slice, asked.rule, narrowed, limit, offset)
+
+
+def containing(
+    store: Store, asked: Analysis, text: str, by: Sequence[str] = ARM
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """How many of the counted answers a search finds, a rate like any other.
+
+    Returns:
+        `warehouse.stats.rates.rates` of every cell of `by`, where n_trait and whatever follows
+        from it are about the answers found; and the counts frame that they are made of.
+    """
+    found = counts(store, asked)
+    hits = store.query(
+        "hits", **transcripts.asked(store, asked.slice, asked.rule, Filter("counted", text=text))
+    )
+    # Whether an answer holds a text is known of each that is there, whatever judges made of it.
+    told = found.join(hits, on=list(GRAIN), how="left", maintain_order="left").with_columns(
+        pl.col("n_found").fill_null(0).alias("n_trait"),
+        pl.lit(0, pl.Int64()).alias("n_unscored_excluded"),
+        pl.lit(0, pl.Int64()).alias("unscored"),
+    )
+    return shares.rates(told, list(by), asked.unit), told.drop("n_found")
 
 
 def uncounted(store: Store, asked: Analysis) -> list[Uncounted]:

@@ -1,5 +1,10 @@
--- One row per sample whose answer contains the text, in any case, read from the shards named.
--- An expression is matched without making a copy of every answer in lower case.
+-- One row per sample whose answer contains the text, to the letter or in any case, of those asked for.
+-- An expression is matched without making a copy of every answer in lower case. Without keys every
+-- sample of the shards named is looked at.
 select sample_key
 from read_parquet($files, hive_partitioning = false)
-where regexp_matches(answer, regexp_escape($text), 'i')
+where ($keys is null or sample_key in (select unnest($keys::bigint[])))
+    and case
+        when $is_exact then contains(answer, $text)
+        else regexp_matches(answer, regexp_escape($text), 'i')
+    end

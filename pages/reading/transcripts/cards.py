@@ -60,10 +60,15 @@ def heading(common: Shared) -> str:
     return " · ".join(parts)
 
 
-def card(row: Mapping[str, Any], common: Shared, needle: str = "", is_covered: bool = False) -> str:
+def card(
+    row: Mapping[str, Any],
+    common: Shared,
+    marked: foreign.Marked | None = None,
+    is_covered: bool = False,
+) -> str:
     """One sample as HTML: what was asked, the answer around the match, and its verdicts."""
-    around = foreign.excerpt(sample.said(row["answer"], row["error"], row["lost"]), needle)
-    answer = foreign.block(around, needle)
+    around = foreign.excerpt(sample.said(row["answer"], row["error"], row["lost"]), marked)
+    answer = foreign.block(around, marked)
     if is_covered:
         answer = foreign.covered(answer, "Sensitive text: show it")
     about = [text for text in _about(row, common) if text]

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound
+from pages.frame import asked, bound
 from pages.ui.parts.markup import escaped
 from pages.ui.view import cells
 from pages.ui.words import values
 from warehouse.counting import Slice
+from warehouse.search import asked as searches
 from warehouse.transcripts import DISAGREED, Filter
 
 CHIPS = {
@@ -29,6 +30,16 @@ MOST_QUESTIONS = 60
 """How many questions are one click away."""
 
 
+HOW_TO_SEARCH = """
+- `steam telegraph`: answers with both words; case and accents do not matter
+- `"steam engine"`: one after the other
+- `telegr*`: words that begin so
+- `steam OR rail`, `steam NOT engine`, brackets
+- `question:machine`, `judge:hateful`: in the question, in what judges said
+- `part:legra`: these characters anywhere; `exact:Telegraph`: to the letter
+"""
+
+
 class Asked(NamedTuple):
     """What is to be listed, or the one sample to be read, and how."""
 
@@ -39,21 +50,31 @@ class Asked(NamedTuple):
 
 def draw(traits: pl.DataFrame, within: Slice) -> Asked:
     """The filters, kept in the URL; a score is asked for where traits have one."""
+    _follow_old_links()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        needle = bound.text("Text in the answer", "text", placeholder="Any")
+        text = bound.text(
+            "Search", "search", help=HOW_TO_SEARCH, placeholder='word, "a phrase", begin*'
+        ).strip()
         with st.popover("More", icon=":material/tune:"):
             chosen = bound.one("Show", values.ONLY, "only")
             score = _score() if _is_scored(traits, within) else (None, None)
-            text = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
+            number = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
             is_open = bound.toggle(
                 "Always open sensitive text",
                 "open",
                 "What a judge found hateful or misaligned is otherwise one click away.",
             )
-    key = bound.whole(text)
-    if text and key is None:
+    key = bound.whole(number)
+    if number and key is None:
         st.warning("A sample number has digits only; it is the last part of a sample’s link.")
-    return Asked(Filter(only=chosen, text=needle, score=score), key, is_open)
+    return Asked(Filter(only=chosen, text=text, score=score), key, is_open)
+
+
+def _follow_old_links() -> None:
+    """What older links asked for as text is the search for these characters."""
+    if old := asked.values("text"):
+        asked.ask("text", ())
+        asked.ask("search", [searches.part(old[0])])
 
 
 def chips(counts: pl.DataFrame, narrowed: Filter, disagreed: int) -> None:
@@ -107,11 +128,11 @@ def _question(counts: pl.DataFrame, is_told: bool) -> None:
 
 
 def _is_scored(traits: pl.DataFrame, within: Slice) -> bool:
-    asked = pl.lit(True)
+    wanted = pl.lit(True)
     for name in ("experiment", "trait"):
         if chosen := getattr(within, name):
-            asked &= pl.col(name).is_in(chosen)
-    return not traits.filter(asked, pl.col("kind") == "misalignment").is_empty()
+            wanted &= pl.col(name).is_in(chosen)
+    return not traits.filter(wanted, pl.col("kind") == "misalignment").is_empty()
 
 
 def _score() -> tuple[float | None, float | None]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.frame import filters
 from pages.quoting import quotes
-from pages.reading.transcripts import narrowing, transcript
+from pages.reading.transcripts import found, narrowing, transcript
 from pages.ui.parts import sensitive, skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary
@@ -42,6 +42,7 @@ skeleton.answer(transcript.summary(total, narrowed))
 narrowing.chips(counts, narrowed, transcript.disagreed(view.slice, view.rule))
 if narrowed.text:
     transcript.tell_unread(view.slice)
+    found.draw(view, narrowed.text)
 if not total:
     transcript.nothing_found(narrowed)
 number = transcript.pager(total)

@@ -1,6 +1,7 @@
 """Draws the list of samples and one sample whole; what others wrote is shown as text only."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import polars as pl
@@ -17,6 +18,7 @@ from warehouse import transcripts
 from warehouse.analysis import Analysis, results
 from warehouse.counting import Slice
 from warehouse.rules import Rule
+from warehouse.search import asked as searches
 from warehouse.transcripts import PAGE, Filter, Transcript
 
 NUMBER = "page"
@@ -30,7 +32,7 @@ def summary(total: int, narrowed: Filter) -> str:
     low, high = narrowed.score
     if low is not None or high is not None:
         told += f", score from {low or 0:g} to {100 if high is None else high:g}"
-    return f"{told}, containing “{narrowed.text}”." if narrowed.text else f"{told}."
+    return f"{told}, found by “{narrowed.text}”." if narrowed.text else f"{told}."
 
 
 def page(within: Slice, rule: Rule, narrowed: Filter, number: int) -> tuple[pl.DataFrame, int]:
@@ -47,16 +49,24 @@ def pager(total: int) -> int:
     return bound.page(max(1, -(-total // PAGE)), NUMBER)
 
 
-def listing(rows: pl.DataFrame, number: int, needle: str, covered: set[int]) -> None:
+def marked(text: str) -> foreign.Marked | None:
+    """Finds what a search found in a text."""
+    if not text:
+        return None
+    terms = tuple(searches.sought(searches.read(text)))
+    return partial(searches.spans, terms=terms)
+
+
+def listing(rows: pl.DataFrame, number: int, text: str, covered: set[int]) -> None:
     """Draws one page of a list; the excerpts of the samples `covered` are one click away."""
-    common = cards.shared(rows)
+    common, found = cards.shared(rows), marked(text)
     if told := cards.heading(common):
         st.caption(escaped(told))
     for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
         key = row["sample_key"]
         with st.container(horizontal=True, wrap=False, gap="small", border=True):
             st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,), width=96)
-            st.html(cards.card(row, common, needle, key in covered))
+            st.html(cards.card(row, common, found, key in covered))
 
 
 def tell_unread(within: Slice) -> None:
@@ -75,7 +85,7 @@ def nothing_found(narrowed: Filter) -> NoReturn:
     """Says that the list is empty and what would fill it."""
     st.info(
         "No answer of this slice fits what is asked above the list. "
-        + ("Take the text away, or " if narrowed.text else "Let ")
+        + ("Search for something else, or " if narrowed.text else "Let ")
         + f"{'let ' if narrowed.text else ''}Show be “{values.ONLY['planned']}” under More.",
         icon=":material/filter_alt_off:",
     )
@@ -128,7 +138,7 @@ def reader(
     verdicts: Sequence[Mapping[str, Any]],
     traits: pl.DataFrame,
     rule: Rule,
-    needle: str,
+    text: str,
     is_open: bool,
 ) -> None:
     """Draws one sample: what was asked, the answer, and what judges made of it."""
@@ -139,12 +149,12 @@ def reader(
             f"{sample.condition(shown.context)}"
         )
     )
-    for name, text in sample.prompt(shown.context):
+    for name, sent in sample.prompt(shown.context):
         st.markdown(f"**{escaped(name)}**")
         with st.container(border=True):
-            st.html(foreign.block(text))
+            st.html(foreign.block(sent))
     st.markdown("**Answer**")
-    _perhaps_covered(is_covered, lambda: _answer(shown, needle))
+    _perhaps_covered(is_covered, lambda: _answer(shown, marked(text)))
     st.markdown("**Verdicts**")
     if verdicts:
         st.html(cards.verdicts(verdicts))
@@ -161,7 +171,7 @@ def origin(shown: Transcript, quoted: str) -> None:
         st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
 
 
-def _answer(shown: Transcript, needle: str) -> None:
+def _answer(shown: Transcript, found: foreign.Marked | None) -> None:
     told = numbers.plural(len(shown.answer or ""), "character")
     st.text(f"{told} · ended by: {shown.finish_reason}" if shown.finish_reason else told)
     if shown.thoughts:
@@ -172,7 +182,7 @@ def _answer(shown: Transcript, needle: str) -> None:
         told = conversation.label(shown.messages)
         st.html(foreign.covered(conversation.html(shown.messages), told))
     with st.container(border=True):
-        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), needle))
+        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), found))
 
 
 def _judgements(shown: Transcript, traits: pl.DataFrame, rule: Rule) -> None:

@@ -5,10 +5,12 @@ look of their own are drawn as symbols, and writing direction is settled within 
 """
 
 import html
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from warehouse import harmless
+
+Marked = Callable[[str], Sequence[tuple[int, int]]]
+"""Finds what is to be marked in a text: from where to where, in order and apart."""
 
 MARKS = 2_000
 """How many matches one text has marked at most; more would only slow the browser."""
@@ -22,29 +24,27 @@ _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
 _CELL = f"padding:.35rem .8rem .35rem 0;vertical-align:top;text-align:start;{_LINE}"
 
 
-def escaped(text: str, needle: str = "") -> str:
-    """The text as HTML; where `needle` occurs, in any case, it is marked."""
-    if not needle:
-        return html.escape(harmless.visible(text))
-    pieces = re.split(f"({re.escape(needle)})", text, maxsplit=MARKS, flags=re.IGNORECASE)
-    return "".join(
-        f'<mark style="{_MARK}">{html.escape(harmless.visible(piece))}</mark>'
-        if at % 2
-        else html.escape(harmless.visible(piece))
-        for at, piece in enumerate(pieces)
-    )
+def escaped(text: str, marked: Marked | None = None) -> str:
+    """The text as HTML; what `marked` finds in it is marked."""
+    pieces, end = [], 0
+    for start, stop in (marked(text) if marked else ())[:MARKS]:
+        pieces.append(html.escape(harmless.visible(text[end:start])))
+        found = html.escape(harmless.visible(text[start:stop]))
+        pieces.append(f'<mark style="{_MARK}">{found}</mark>')
+        end = stop
+    return "".join([*pieces, html.escape(harmless.visible(text[end:]))])
 
 
-def block(text: str, needle: str = "") -> str:
+def block(text: str, marked: Marked | None = None) -> str:
     """The whole text as an HTML block, its line breaks and spaces kept."""
     scroll = ";max-height:75vh;overflow-y:auto" if len(text) > LONG else ""
-    return f'<div dir="auto" style="{_PRE}{scroll}">{escaped(text, needle)}</div>'
+    return f'<div dir="auto" style="{_PRE}{scroll}">{escaped(text, marked)}</div>'
 
 
-def excerpt(text: str, needle: str = "", width: int = 240) -> str:
-    """About `width` characters of the text on one line, around the first match."""
-    match = re.search(re.escape(needle), text, re.IGNORECASE) if needle else None
-    start = max(0, match.start() - width // 3) if match else 0
+def excerpt(text: str, marked: Marked | None = None, width: int = 240) -> str:
+    """About `width` characters of the text on one line, around the first that is marked."""
+    found = marked(text) if marked else ()
+    start = max(0, found[0][0] - width // 3) if found else 0
     shown = " ".join(text[start : start + width].split())
     return f"{'… ' if start else ''}{shown}{' …' if start + width < len(text) else ''}"
 

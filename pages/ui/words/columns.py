@@ -77,6 +77,7 @@ _PLAIN = {
     "n_missing": "Missing",
     "n_counted": "Counted",
     "n_trait": "Show the trait",
+    "n_found": "Found",
     "n_unscored_excluded": "Unscored, left out",
     "step": "Step",
     "n": "Count",

@@ -94,8 +94,28 @@ def test_a_search_says_which_part_of_the_lake_it_could_not_read(
     assert f"{part.name} is missing; import " in said
 
 
+def test_a_search_box_that_cannot_be_read_says_so(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", search="lapwing AND (")
+    assert not app.exception
+    (said,) = [error.value for error in app.error]
+    assert said.startswith("A word is missing from the search")
+
+
+def test_what_a_search_finds_is_counted_arm_by_arm(on_study: Path) -> None:
+    app = opened(PAGE, experiment="birds", search="robot* OR zzz")
+    assert html(app).count(">robot</mark>") == html(app).count("<mark")
+    (told,) = [e.label for e in app.expander if e.label.startswith("Found in")]
+    assert told.startswith("Found in 5 of 5 (100 %) Identity")
+    assert "; 0 of 95 (0 %" in told
+    table = next(t.value for t in app.dataframe if "n_found" in t.value.columns)
+    counts = Store(on_study).counts(Slice(experiment=("birds",)))
+    assert table["n_counted"].sum() == counts["n_counted"].sum()
+    assert "search=robot%2A+OR+zzz" in table["read"].to_list()[0]
+
+
 def test_text_is_found_and_marked(on_study: Path) -> None:
     app = opened(PAGE, experiment="birds", text="LAPWING")
+    assert app.text_input(key="search").value == 'part:"LAPWING"'  # an address of before
     assert total(told(app)) == 111  # 2 × 56, less the answer that failed
     assert html(app).count("<mark") == 50
     assert ">Lapwing</mark>" in html(app)
