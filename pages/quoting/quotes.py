@@ -95,7 +95,7 @@ def choice(view: Analysis, narrowed: Filter, place: int | None, total: int) -> s
     """How a sample was chosen, in one sentence: a person did, from which list."""
     asked = [f"{values.ONLY[narrowed.only].lower()}", *_filters(view.slice)]
     if narrowed.text:
-        asked.append(f"containing “{narrowed.text}”")
+        asked.append(f"found by “{narrowed.text}”")
     low, high = narrowed.score
     if low is not None or high is not None:
         asked.append(f"score from {low or 0:g} to {100 if high is None else high:g}")

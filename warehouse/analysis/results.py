@@ -156,7 +156,7 @@ def answers(
 
 
 def containing(
-    store: Store, asked: Analysis, text: str, by: Sequence[str] = ARM
+    store: Store, asked: Analysis, text: str, by: Sequence[str] = pooling.ARM
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """How many of the counted answers a search finds, a rate like any other.
 

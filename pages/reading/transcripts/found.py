@@ -9,7 +9,7 @@ import streamlit as st
 from pages.frame import links
 from pages.ui.parts import bounded, tables
 from pages.ui.parts.markup import escaped
-from pages.ui.view import store
+from pages.ui.view import arms, store
 from pages.ui.words import armnames, numbers
 from warehouse.analysis import Analysis, results
 
@@ -48,7 +48,7 @@ def _rates(view: Analysis, text: str) -> pl.DataFrame:
 
 def _table(found: pl.DataFrame, names: Sequence[str], view: Analysis, text: str) -> pl.DataFrame:
     counts = store.counts(view.slice, view.rule)
-    own = list(results.KEY)
+    own = list(arms.KEY)
     read = [
         links.address(
             links.TRANSCRIPTS,

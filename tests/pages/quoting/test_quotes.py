@@ -74,7 +74,7 @@ def test_what_a_prompt_held_beside_the_question_is_quoted(on_treated: Path) -> N
 def test_a_sample_opened_by_its_number_says_so(on_study: Path) -> None:
     text = quoted(on_study, Filter(text="flew"), place=None, experiment="birds")
     assert "Chosen by hand, by its number; it is not in the list (all planned answers, " in text
-    assert "containing “flew”" in text
+    assert "found by “flew”" in text
 
 
 @pytest.mark.usefixtures("on_study")
