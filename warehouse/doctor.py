@@ -94,15 +94,16 @@ def checks() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda c: (SEVERITIES.index(c.severity), c.name)))
 
 
-def findings(store: Store) -> pl.DataFrame:
-    """What the checks found, the gravest first.
+def findings(store: Store, *names: str) -> pl.DataFrame:
+    """What the checks found, or those of some names, the gravest first.
 
     Columns: check, severity, title, why, detail, n (how many samples, settings or files),
     experiment, model, intervention, run and evaluation where the finding is about one, those of
     `TOLD_BY` that belong to it, and file, where it is about a file.
     """
     rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
-    return _told_apart(pl.concat([check.found(store) for check in checks()]), store).sort(
+    asked = [check for check in checks() if not names or check.name in names]
+    return _told_apart(pl.concat([check.found(store) for check in asked]), store).sort(
         rank, "check", "n", *COLUMNS[:-2], "file", "detail",
         descending=[False, False, True, *[False] * 7], nulls_last=True,
     )  # fmt: skip

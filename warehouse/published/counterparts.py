@@ -62,8 +62,13 @@ def counterparts(
         (whether the figure was computed from the very files of the arm, so that the pair says
         nothing of the literature but whether the import counts right).
     """
+    return beside(figures, loaded(counts_of, unit, hashes))
+
+
+def beside(figures: pl.DataFrame, arms: pl.DataFrame) -> pl.DataFrame:
+    """The same, of arms that were counted before (`loaded`)."""
     theirs = figures.rename({"value": "published"} | {name: f"published_{name}" for name in THEIRS})
-    pairs = theirs.join(_arms(counts_of, unit, hashes), on=MATCHED).filter(_same_training())
+    pairs = theirs.join(arms, on=MATCHED).filter(_same_training())
     apart = (~_same_experiment(), ~_same_judge(), _other_settings())
     distance = pl.sum_horizontal(each.fill_null(True).cast(pl.Int8) for each in apart)
     gap = pl.when(pl.col("bound").is_null()).then(pl.col("rate") - pl.col("published"))
@@ -89,7 +94,11 @@ def counterparts(
     )
 
 
-def _arms(counts_of: CountsOf, unit: Unit, hashes: Mapping[str, str]) -> pl.DataFrame:
+def loaded(
+    counts_of: CountsOf,
+    unit: Unit = defaults.UNIT,
+    hashes: Mapping[str, str] = MappingProxyType({}),
+) -> pl.DataFrame:
     """The rate of every loaded arm under every metric that can be counted, and its files."""
     short = {evaluation: sha256[:HASH] for evaluation, sha256 in hashes.items()}
     by = (*ARM, *SETTINGS)

@@ -175,8 +175,9 @@ def _jointly(
     """Adjusted p-values and reach of one family, averaged over thinnings of lopsided arms."""
     lopsided = _lopsided(counts, at, cells)
     random = np.random.default_rng([how.seed, at.size])
+    flips = _flips(np.unique(question).size, cells, how, trained)
     draws = [
-        _max_t(_thinned(counts, lopsided[at], random), at, question, cells, how, trained)
+        _max_t(_thinned(counts, lopsided[at], random), at, question, cells, how, flips)
         for _ in range(THINNINGS if lopsided.any() else 1)
     ]
     joint: Floats = np.mean([found for found, _ in draws], axis=0)
@@ -208,8 +209,23 @@ def _thinned(
     return Counts(*arm(counts.first, counts.of_first), *arm(counts.second, counts.of_second))
 
 
+class _Flips(NamedTuple):
+    """What is drawn once for a family, however its arms are thinned."""
+
+    signs: Floats  # draws × questions
+    again: Drawn  # what other runs do to each comparison
+
+
+def _flips(questions: int, cells: int, how: _How, trained: Trained | None) -> _Flips:
+    signs = _signs(questions, how.seed)
+    if trained is None:
+        return _Flips(signs, Drawn(np.zeros((cells, 1)), np.zeros((cells, 1))))
+    signs = np.tile(signs, (-(-DRAWS // len(signs)), 1))
+    return _Flips(signs, trained.drawn(len(signs), how.seed))
+
+
 def _max_t(
-    counts: Counts, at: Index, question: Index, cells: int, how: _How, trained: Trained | None
+    counts: Counts, at: Index, question: Index, cells: int, how: _How, flips: _Flips
 ) -> tuple[Floats, float]:
     """The adjusted p-values of one family from joint flips, and the reach of its maximum."""
     difference = counts.first / counts.of_first - counts.second / counts.of_second
@@ -218,11 +234,7 @@ def _max_t(
     values[at, place] = difference
     statistic = _statistic(counts, difference, at, cells)
     known = statistic.questions > 0
-    signs = _signs(names.size, how.seed)
-    again = Drawn(np.zeros((cells, 1)), np.zeros((cells, 1)))
-    if trained is not None:
-        signs = np.tile(signs, (-(-DRAWS // len(signs)), 1))
-        again = trained.drawn(len(signs), how.seed)
+    signs, again = flips
     observed = statistic.of(values.sum(axis=1, keepdims=True), added=again.variance[:, :1])[:, 0]
     # A hair below: what rounding alone tells apart counts as equal.
     seen = observed[known] * (1 - 1e-9)

@@ -57,7 +57,7 @@ else:
 with st.expander(escaped(f"Side by side: {tuning.difference(chosen)}")):
     header = ("", *(called[run] for run in chosen["run"]))
     st.html(foreign.table(header, tuning.side_by_side(chosen), tuning.differing(chosen)))
-flags = tuning.flags(store.findings(), runs)
+flags = tuning.flags(store.findings(*tuning.CHECKS), runs)
 if not flags.is_empty():
     with st.expander(escaped(f"What may not be comparable ({flags.height:,})")):
         prose.table(tuning.flag_table(flags, called), "flags")

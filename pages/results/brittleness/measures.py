@@ -210,7 +210,7 @@ def _broken(words: str) -> str:
 
 def _doubts(view: Analysis) -> pl.DataFrame:
     """What the doctor says of the evaluations of each arm, one row per arm it doubts."""
-    said = store.findings().filter(pl.col("check").is_in(DOUBTS))
+    said = store.findings(*DOUBTS)
     return (
         store.counts(view.slice, view.rule)
         .select(*arms.KEY, "evaluation")

@@ -109,8 +109,7 @@ def _rates(identity: Mapping[str, Any], view: Analysis) -> pl.DataFrame:
 
 def doubt(line: Line) -> str:
     """Of which models the judge's own questions contradict each other, if of any."""
-    doubted = store.findings().filter(
-        pl.col("check") == suspicions.DISAGREEMENT,
+    doubted = store.findings(suspicions.DISAGREEMENT).filter(
         pl.col("experiment") == line.identity["experiment"],
         pl.col("model").is_in(line.models),
     )

@@ -111,8 +111,7 @@ def _label(label: str) -> str:
 
 def findings(here: Scope) -> list[str]:
     """What the doctor says of the criteria, a sentence each."""
-    check = pl.col("check") == suspicions.DISAGREEMENT
-    found = suspicions.within(store.findings().filter(check), here.view)
+    found = suspicions.within(store.findings(suspicions.DISAGREEMENT), here.view)
     said = [f"{row['about']}: {row['detail']}" for row in found.head(MOST).iter_rows(named=True)]
     if found.height > MOST:
         said.append(f"and {found.height - MOST} more, which the Overview lists")

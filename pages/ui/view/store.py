@@ -222,12 +222,12 @@ def uncounted(within: Slice, rule: Rule) -> list[Uncounted]:
     return uncounted_of(opened(), within, rule)
 
 
-@memo("Looking for what is suspicious …", entries=4)
-def findings() -> pl.DataFrame:
-    """What the doctor finds suspicious in the published snapshot."""
+@memo("Looking for what is suspicious …", entries=16)
+def findings(*checks: str) -> pl.DataFrame:
+    """What the doctor finds suspicious in the published snapshot, by some of its checks or all."""
     from warehouse import doctor
 
-    return doctor.findings(opened())
+    return doctor.findings(opened(), *checks)
 
 
 def all_rules() -> dict[str, Rule]:
