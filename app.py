@@ -35,6 +35,7 @@ PAGES = {
     ],
     "Reading": [
         _page("reading/transcripts", "Transcripts", "forum", filters.FOCUSED),
+        _page("reading/compare", "Compare", "compare", filters.FOCUSED),
     ],
     "Methods": [
         _page("methods/study", "Study", "science", filters.NOTHING),

@@ -12,6 +12,7 @@ from warehouse.analysis import Analysis, written
 Parameters = dict[str, list[str]]
 
 TRANSCRIPTS = "reading/transcripts"
+COMPARE = "reading/compare"
 BRITTLENESS = "results/brittleness"
 INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("overview", "rates?rows=question", "brittleness?grid=interventions&domain=all"),
     *("interventions?show=relevance", "interventions", "robustness", "published"),
-    *("transcripts", "training", "sources"),
+    *("transcripts", "compare?differences=true&judges=true", "training", "sources"),
 )
 
 LINKS = (

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.browser
 MOST = 6
 """How many clicks a job may take."""
 
+FEW = 4
+"""How many it may take to read two arms' answers to one question."""
+
 
 @dataclass
 class Hand:
@@ -97,7 +100,21 @@ def find_examples_to_quote(hand: Hand) -> None:
     hand.click(quote.get_by_label("Copy to clipboard"))
 
 
-JOBS = (where_it_appears_and_what_removes_it, compare_two_interventions, find_examples_to_quote)
+def compare_answers(hand: Hand) -> None:
+    """Read the control's answers to a question beside an intervention's, then to the next one."""
+    hand.turn("Compare")
+    first = hand.look("compare")
+    assert re.search(r"under Control.* under ", first)
+    hand.tab.keyboard.press("j")
+    hand.tab.wait_for_url(re.compile("about="))
+    assert hand.look("compare") != first
+    assert hand.clicks <= FEW
+
+
+JOBS = (
+    *(where_it_appears_and_what_removes_it, compare_two_interventions, compare_answers),
+    find_examples_to_quote,
+)
 
 
 @pytest.mark.parametrize("job", JOBS)

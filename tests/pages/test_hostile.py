@@ -29,7 +29,7 @@ PLAIN_FIELDS = {
     "placeholder",
     "url",
 }
-PLAIN_FIELDS |= {"query_param_key", "form_id", "element_id", "page_script_hash"}
+PLAIN_FIELDS |= {"query_param_key", "query_string", "form_id", "element_id", "page_script_hash"}
 
 VIEWS = [
     *((page, {}) for page in PAGES),
@@ -37,6 +37,7 @@ VIEWS = [
     ("results/robustness", {"part": "questions"}),
     ("results/brittleness", {"grid": "interventions", "measure": "verdict"}),
     ("results/rates", {"rule": "hostile", "rows": "question"}),
+    ("reading/compare", {"judges": "true", "differences": "true", "order": "nearest"}),
     ("reading/transcripts", {"text": hostile.NAMES[0], "only": hostile.NAMES[0]}),
     ("results/rates", {"model": hostile.NAMES[1], "unit": hostile.NAMES[2]}),
 ]

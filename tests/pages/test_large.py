@@ -65,6 +65,7 @@ def test_a_chart_of_thousands_says_what_it_leaves_out(
         ("results/robustness", {}, "for up to 400 arms at once, and 10,000 are in sight"),
         ("results/published", {}, ""),
         ("reading/transcripts", {}, "20,000 answers"),
+        ("reading/compare", {}, ""),
         ("methods/training", {}, ""),
         ("methods/sources", {}, ""),
     ],

@@ -5,18 +5,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pages.quoting import sample
+from pages.quoting import sample, tags
 from pages.ui.parts import foreign
 from pages.ui.words import values
-
-_TAG = (
-    "display:inline-block;border-radius:1rem;padding:.05rem .6rem;margin:.15rem .35rem 0 0;"
-    "font-size:.85rem;border:1px solid"
-)
-SHOWS = f"{_TAG} #d55e00;background:rgba(213,94,0,.16)"
-COUNTED = f"{_TAG} rgba(128,128,128,.55)"
-LEFT_OUT = f"{_TAG} rgba(128,128,128,.55);border-style:dashed;opacity:.75"
-"""What a tag looks like: of an answer with the trait, of one without, of one not counted."""
 
 
 class Shared(NamedTuple):
@@ -87,7 +78,7 @@ def card(
 
 def verdicts(outcomes: Sequence[Mapping[str, Any]], common: Shared = APART) -> str:
     """The verdicts of judges as coloured tags, as HTML."""
-    return "".join(map(_tag, _verdicts(outcomes, common)))
+    return tags.html(outcomes, trait=not common.trait, judge=not common.judge)
 
 
 def _about(row: Mapping[str, Any], common: Shared) -> Iterator[str]:
@@ -97,21 +88,6 @@ def _about(row: Mapping[str, Any], common: Shared) -> Iterator[str]:
     for name, text in sample.conditions(row).items():
         if name not in common.conditions:
             yield text
-
-
-def _verdicts(outcomes: Sequence[Mapping[str, Any]], common: Shared) -> Iterator[tuple[str, str]]:
-    """The text of each verdict, and its look."""
-    for one in outcomes:
-        names = [] if common.trait else [values.value("trait", one["trait"])]
-        names += [] if common.judge else [values.value("judge", one["judge"])]
-        told = sample.judged(one)
-        look = SHOWS if one["is_trait"] else COUNTED if one["is_counted"] else LEFT_OUT
-        yield f"{', '.join(names)}: {told}" if names else told, look
-
-
-def _tag(verdict: tuple[str, str]) -> str:
-    text, look = verdict
-    return f'<span style="{look}">{foreign.escaped(text)}</span>'
 
 
 def _only(found: Iterator[Any]) -> Any:

@@ -31,7 +31,7 @@ if key is not None:
     whole = store.counts(quotes.beside(shown, view), view.rule)
     quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
     transcript.reader(shown, verdicts, traits, view.rule, narrowed.text, is_open)
-    transcript.onward(view.slice, view.rule, narrowed, key)
+    transcript.onward(view, narrowed, shown)
     transcript.origin(shown, quoted)
     skeleton.footer(view, counts)
     st.stop()

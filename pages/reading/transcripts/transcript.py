@@ -1,19 +1,20 @@
 """Draws the list of samples and one sample whole; what others wrote is shown as text only."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound
+from pages.frame import asked, bound, links
 from pages.quoting import sample
 from pages.reading.transcripts import cards, conversation
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
-from pages.ui.words import numbers, values
+from pages.ui.words import armnames, numbers, values
 from warehouse import transcripts
 from warehouse.analysis import Analysis, results
 from warehouse.counting import Slice
@@ -112,10 +113,19 @@ def steps(within: Slice, rule: Rule, narrowed: Filter, total: int, key: int) -> 
     return place
 
 
-def onward(within: Slice, rule: Rule, narrowed: Filter, key: int) -> None:
-    """Draws the same way to the neighbours below what was read, by the arrow keys."""
-    with st.container(horizontal=True):
-        _to_neighbours(within, rule, narrowed, key, ("Left", "Right"))
+def onward(view: Analysis, narrowed: Filter, shown: Transcript) -> None:
+    """Draws the same way below what was read, by the arrow keys, and one to other arms."""
+    told = shown.context
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _to_neighbours(view.slice, view.rule, narrowed, shown.key, ("Left", "Right"))
+        clear = view.slice.narrowed(**dict.fromkeys((*asked.FILTERS,), ()))
+        beside = {"arm": [armnames.key(told)], "about": [told["question"]]}
+        st.page_link(
+            f"pages/{links.COMPARE}/page.py",
+            label="What other arms answer",
+            icon=":material/compare:",
+            query_params=links.parameters(replace(view, slice=clear)) | beside,
+        )
 
 
 def _to_neighbours(

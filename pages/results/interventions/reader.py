@@ -1,17 +1,19 @@
 """The answers of two sides to one question, side by side."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from pages.frame import bound, links
+from pages.quoting import tags
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
 from pages.ui.parts import foreign, markup, sensitive
 from pages.ui.view import store
-from pages.ui.words import numbers, values
+from pages.ui.words import armnames, numbers, values
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
 
@@ -20,12 +22,6 @@ SHOWN = 3
 
 COUNTED = Filter(only="counted")
 
-_TAG = (
-    "display:inline-block;border-radius:1rem;padding:.05rem .6rem;font-size:.85rem;"
-    "margin:.2rem .4rem .2rem 0;border:1px solid"
-)
-SHOWS = f"{_TAG} #d55e00;background:rgba(213,94,0,.16)"
-SHOWS_NOT = f"{_TAG} rgba(128,128,128,.55)"
 _ANSWER = "border-bottom:1px solid rgba(128,128,128,.3);padding:.4rem 0"
 
 CLICKED = "_compared"
@@ -75,6 +71,14 @@ def draw(
                 icon=":material/forum:",
                 query_params=links.parameters(views[place], only="counted"),
             )
+    clear = replace(whole, slice=whole.slice.narrowed(intervention=()))
+    chosen = [armnames.key(sides.of_one(row, side)) for side in reversed(SIDES)]
+    st.page_link(
+        f"pages/{links.COMPARE}/page.py",
+        label="Compare answer by answer, with other arms and questions",
+        icon=":material/compare:",
+        query_params=links.parameters(clear) | {"arm": chosen, "about": [row["question"]]},
+    )
 
 
 @store.memo()
@@ -91,14 +95,6 @@ def _cards(found: pl.DataFrame, view: Analysis, is_open: bool) -> list[str]:
         text = foreign.block(row["answer"] or row["error"] or row["lost"] or "[empty]")
         if row["sample_key"] in covered and not is_open:
             text = foreign.covered(text, "Sensitive text: show it")
-        tags = "".join(_tag(one) for one in row["outcomes"])
-        made.append(f'<div style="{_ANSWER}">{tags}{text}</div>')
+        verdicts = tags.html(row["outcomes"], trait=False, judge=False)
+        made.append(f'<div style="{_ANSWER}">{verdicts}{text}</div>')
     return made
-
-
-def _tag(outcome: Mapping[str, Any]) -> str:
-    """What a judge said of an answer."""
-    said = values.words(str(outcome["outcome"]).replace("_", "-").lower())
-    look = SHOWS if outcome["is_trait"] else SHOWS_NOT
-    meant = "shows the trait" if outcome["is_trait"] else "does not"
-    return f'<span style="{look}">{foreign.escaped(f"{said}: {meant}")}</span>'

@@ -48,6 +48,11 @@ def names(frame: pl.DataFrame) -> list[str]:
     return [" · ".join(_parts(row, needed)) for row in frame.iter_rows(named=True)]
 
 
+def key(row: Mapping[str, Any]) -> str:
+    """What a link calls an arm: its values as the data has them."""
+    return "~".join(str(row[name] or "") for name in ORDER[:6])
+
+
 def within(frame: pl.DataFrame, panel: Sequence[str]) -> list[str]:
     """The names of the rows, where arms stand beside those of their own panel alone."""
     numbered = frame.with_row_index("place")

@@ -1,0 +1,81 @@
+"""Arms side by side on one question, opened by the navigation and by links."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+from tests.pages.reading.study import HOSTILE, address, html, opened, told
+
+PAGE = "reading/compare"
+BIRDS = {"experiment": "birds"}
+
+
+def heads(app: Any) -> list[str]:
+    """The names over the answers, in their order."""
+    return re.findall(r'<div style="[^"]*font-weight:600[^"]*">(.*?)</div>', html(app))
+
+
+def test_it_opens_on_the_control_and_an_intervention(on_study: Path) -> None:
+    app = opened(PAGE, **BIRDS)
+    assert not app.exception
+    assert heads(app)[:2] == ["Control", "Identity: etymologist"]
+    assert "under Control" in app.markdown[0].value + told(app)
+    assert "A robot." in html(app)
+
+
+def test_an_answer_opens_whole(on_study: Path) -> None:
+    app = opened(PAGE, **BIRDS)
+    (link, *_) = re.findall(r'href="/transcripts\?sample=(\d+)', html(app))
+    reader = opened("reading/transcripts", sample=link)
+    assert "**Answer**" in told(reader)
+
+
+def test_what_strangers_wrote_is_text(on_study: Path) -> None:
+    app = opened(PAGE, **BIRDS, page="12", differences="true")
+    assert not app.exception
+    sent = html(app)
+    for text in HOSTILE.values():
+        assert text[:40] not in sent or "<" not in text[:40]
+    assert "<script" not in sent
+    assert "<iframe" not in sent
+
+
+def test_words_that_the_first_has_not_are_marked(on_study: Path) -> None:
+    plain = html(opened(PAGE, **BIRDS))
+    assert "<mark" not in plain
+    marked = html(opened(PAGE, **BIRDS, differences="true"))
+    assert re.search(r"<mark[^>]*>robot</mark>", marked)
+
+
+def test_nearest_pairs_stand_in_a_row(on_study: Path) -> None:
+    app = opened(PAGE, **BIRDS, order="nearest")
+    assert not app.exception
+    assert html(app).count("A robot.") == 5
+
+
+def test_the_question_and_its_order_stay_in_the_address(on_study: Path) -> None:
+    app = opened(PAGE, **BIRDS, order="nearest")
+    assert address(app)["order"] == ["nearest"]
+
+
+def test_every_judge_is_named_where_asked(on_study: Path) -> None:
+    sent = html(opened(PAGE, **BIRDS, judges="true"))
+    assert re.search(r"19th-century persona, [^:<]+: LLM", sent)
+
+
+def test_one_arm_alone_says_what_is_missing(on_study: Path) -> None:
+    app = opened(PAGE, experiment="insecure-code")
+    assert not app.exception
+    assert "takes two arms" in told(app)
+
+
+def test_one_arm_that_is_asked_for_stands_beside_its_control(on_study: Path) -> None:
+    rows = opened("reading/transcripts", **BIRDS, intervention="identity-etymologist")
+    next(b for b in rows.button if str(b.key).startswith("read-")).click().run()
+    (link,) = [one.proto for one in rows.get("page_link") if "other arms" in one.proto.label]
+    asked = dict(re.findall(r"(arm|about)=([^&]*)", link.query_string))
+    app = opened(PAGE, **BIRDS, arm=unquote_plus(asked["arm"]), about=unquote_plus(asked["about"]))
+    assert not app.exception
+    assert heads(app)[:2] == ["Control", "Identity: etymologist"]
+    assert app.selectbox(key="about").value == unquote_plus(asked["about"])
