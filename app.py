@@ -36,6 +36,7 @@ PAGES = {
     "Reading": [
         _page("reading/transcripts", "Transcripts", "forum", filters.FOCUSED),
         _page("reading/compare", "Compare", "compare", filters.FOCUSED),
+        _page("reading/desk", "Desk", "push_pin", filters.FOCUSED),
     ],
     "Methods": [
         _page("methods/study", "Study", "science", filters.NOTHING),

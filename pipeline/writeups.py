@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import UsageError
-from warehouse import harmless
+from warehouse import latex
 
 LARGEST = 32 * 2**20
 """The largest write-up that is read, in bytes."""
@@ -21,22 +21,6 @@ _USE = re.compile(
     r"(?P<text>[^<]{0,2000})<!--[ \t]{0,20}/brittle[ \t]{0,20}-->"
 )
 _OPENED = re.compile(r"<!--[ \t]{0,20}brittle:")
-_TEX = {
-    "%": r"\%",
-    "−": "$-$",
-    "±": r"$\pm$",
-    "<": "$<$",
-    "&": r"\&",
-    "#": r"\#",
-    "_": r"\_",
-    "$": r"\$",
-    "{": r"\{",
-    "}": r"\}",
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-
 PREAMBLE = r"""% Written by brittlescope claims export: \input this file, and write \brittle{name}.
 \providecommand{\brittle}[1]{%
   \ifcsname brittle@#1\endcsname\csname brittle@#1\endcsname
@@ -85,13 +69,7 @@ def uses(file: Path) -> Iterator[Use]:
 def tex(texts: Mapping[str, str]) -> str:
     """A LaTeX file that gives every claim its text."""
     lines = (
-        rf"\expandafter\def\csname brittle@{name}\endcsname{{{escaped(text)}}}"
+        rf"\expandafter\def\csname brittle@{name}\endcsname{{{latex.line(text)}}}"
         for name, text in texts.items()
     )
-    return PREAMBLE + "".join(f"{line}\n" for line in lines)
-
-
-def escaped(text: str) -> str:
-    """A text as LaTeX, one that sets nothing but itself."""
-    plain = harmless.line(text).replace(" %", "\N{NO-BREAK SPACE}%")
-    return "".join(_TEX.get(character, character) for character in plain).replace("\u00a0", "~")
+    return latex.whole(PREAMBLE + "".join(f"{line}\n" for line in lines))

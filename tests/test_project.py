@@ -66,7 +66,7 @@ def committed() -> list[Path]:
     return [p for name in listed.stdout.split("\0") if name and (p := ROOT / name).is_file()]
 
 
-ROOMS = ("frame", "landscape", "printing", "ui")
+ROOMS = ("frame", "landscape", "printing", "quoting", "ui")
 """What pages share, below `pages`."""
 
 

@@ -93,7 +93,7 @@ def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
 
 def choice(view: Analysis, narrowed: Filter, place: int | None, total: int) -> str:
     """How a sample was chosen, in one sentence: a person did, from which list."""
-    asked = [f"{values.ONLY[narrowed.only].lower()}", *_filters(view.slice)]
+    asked = [f"{values.ONLY[narrowed.only].lower()}", *narrowed_to(view.slice)]
     if narrowed.text:
         asked.append(f"found by “{narrowed.text}”")
     low, high = narrowed.score
@@ -107,7 +107,7 @@ def choice(view: Analysis, narrowed: Filter, place: int | None, total: int) -> s
     )
 
 
-def _filters(within: Slice) -> Iterator[str]:
+def narrowed_to(within: Slice) -> Iterator[str]:
     """What a slice is narrowed to, in words."""
     for name in Slice.dimensions():
         if chosen := getattr(within, name):

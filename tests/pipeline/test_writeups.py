@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import writeups
 from pipeline.errors import UsageError
+from warehouse import latex
 
 TEXT = r"""The rate was \brittle{base-rate} and \brittle{drop}
 <!-- brittle: drop -->−94 points [−98, −73]<!-- /brittle --> it fell.
@@ -50,7 +51,7 @@ def test_long_files_are_read_in_linear_time(tmp_path: Path) -> None:
 
 def test_latex_sets_the_text_and_nothing_else() -> None:
     hostile = "\\input{/etc/passwd} 5 % $x$ #1 & a_b^c~d {e} −3 ±2 < 1"
-    told = writeups.escaped(hostile)
+    told = latex.line(hostile)
     assert re.search(r"(?<!\\)[%#&_]", told) is None
     assert "\\input" not in told
     written = writeups.tex({"drop": "−94 points [−98, −73]"})

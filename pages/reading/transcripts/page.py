@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame import filters
-from pages.quoting import quotes
+from pages.quoting import picking, quotes
 from pages.reading.transcripts import found, narrowing, transcript
 from pages.ui.parts import sensitive, skeleton
 from pages.ui.view import store
@@ -30,6 +30,7 @@ if key is not None:
     chosen = quotes.choice(view, narrowed, place, total)
     whole = store.counts(quotes.beside(shown, view), view.rule)
     quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
+    picking.button(view, key, chosen, picking.lying())
     transcript.reader(shown, verdicts, traits, view.rule, narrowed.text, is_open)
     transcript.onward(view, narrowed, shown)
     transcript.origin(shown, quoted)
@@ -48,5 +49,5 @@ if not total:
 number = transcript.pager(total)
 rows, _ = transcript.page(view.slice, view.rule, narrowed, number)
 covered = sensitive.rows(rows, store.query("traits"), view.slice.trait)
-transcript.listing(rows, number, narrowed.text, set() if is_open else covered)
+transcript.listing(rows, number, view, narrowed, total, set() if is_open else covered)
 skeleton.footer(view, counts)

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import asked, bound, links
-from pages.quoting import sample
+from pages.quoting import picking, quotes, sample
 from pages.reading.transcripts import cards, conversation
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
@@ -58,15 +58,24 @@ def marked(text: str) -> foreign.Marked | None:
     return partial(searches.spans, terms=terms)
 
 
-def listing(rows: pl.DataFrame, number: int, text: str, covered: set[int]) -> None:
+def listing(
+    rows: pl.DataFrame,
+    number: int,
+    view: Analysis,
+    narrowed: Filter,
+    total: int,
+    covered: set[int],
+) -> None:
     """Draws one page of a list; the excerpts of the samples `covered` are one click away."""
-    common, found = cards.shared(rows), marked(text)
+    common, found, lying = cards.shared(rows), marked(narrowed.text), picking.lying()
     if told := cards.heading(common):
         st.caption(escaped(told))
     for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
         key = row["sample_key"]
         with st.container(horizontal=True, wrap=False, gap="small", border=True):
-            st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,), width=96)
+            with st.container(width=112, gap="small"):
+                st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,))
+                picking.button(view, key, quotes.choice(view, narrowed, at, total), lying)
             st.html(cards.card(row, common, found, key in covered))
 
 

@@ -1,0 +1,189 @@
+"""Picks as they are quoted: prompt, answer with its marks, a caption that the app writes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+import msgspec
+import polars as pl
+
+from pages.quoting import quotes, sample
+from pages.ui.view import store
+from pages.ui.words import numbers, values
+from warehouse import picks, transcripts
+from warehouse.analysis import Analysis, written
+from warehouse.errors import BrittlescopeError
+from warehouse.picks import Cut, Found, Mark, Pick
+from warehouse.transcripts import Transcript
+
+LONGEST = 20_000
+"""How many characters of an answer a quote has at most; the rest is a cut like any other."""
+
+SHORT = 280
+"""The same of a short one."""
+
+SENSITIVE = "Sensitive text: a judge found it hateful or misaligned, or nobody judged it."
+
+PASSAGES: dict[Mark, str] = {"cut": "cut", "covered": "redacted"}
+
+
+class Quoted(NamedTuple):
+    """One pick as it leaves the desk."""
+
+    prompt: list[tuple[str, str]]
+    answer: str  # with a mark for every passage that is not shown
+    beginning: str  # of it, for a short quote
+    caption: str
+    short: str  # a caption of one line
+    warning: str  # empty where the text is not sensitive
+    record: dict[str, Any]  # all of it for programs
+
+
+def quoted(found: Iterable[Found]) -> list[Quoted]:
+    """Every pick of the desk whose answer is in the data, in order."""
+    every = list(found)
+    shares = Counter(one.entry.body.draw.id for one in every if one.entry.body.draw)
+    return [
+        made
+        for one in every
+        if one.key is not None and (made := _quoted(one.entry.body, one.key, shares)) is not None
+    ]
+
+
+def analysis(pick: Pick) -> Analysis:
+    """How a pick is judged and counted.
+
+    Raises:
+        BrittlescopeError: where its rule is gone, or it is no analysis of this version.
+    """
+    return written.from_json(pick.analysis, store.all_rules())
+
+
+def cuts(pick: Pick, answer: str, most: int = LONGEST) -> tuple[Cut, ...]:
+    """What a quote of a pick does not show: what a person left out, and what is too long."""
+    rest = (Cut(most, len(answer)),) if len(answer) > most else ()
+    return picks.joined([*pick.cuts, *rest])
+
+
+def _quoted(pick: Pick, key: int, shares: Mapping[str, int]) -> Quoted | None:
+    opened, traits = store.opened(), store.query("traits")
+    shown = transcripts.transcript(opened, key)
+    if shown is None:
+        return None
+    whole = sample.said(shown.answer, shown.error, shown.lost)
+    try:
+        view, why = analysis(pick), ""
+    except BrittlescopeError as error:
+        view, why = Analysis(), f" It was picked under another way of counting: {error}"
+    hidden = cuts(pick, whole)
+    judged = _judged(shown, traits, view)
+    chosen = _chosen(pick, view, shares)
+    warning = SENSITIVE if sample.is_sensitive(shown, traits, view.rule) else ""
+    told = shown.context
+    under = f"{values.value('experiment', told['experiment'])}: {sample.condition(told)}"
+    origin = (
+        f"{PurePath(told['path']).name}, row {told['source_row']}, SHA-256 {told['sha256'][:12]}, "
+        f"Brittlescope sample {key}."
+    )
+    caption = " ".join(
+        part
+        for part in (
+            f"{under}.",
+            chosen,
+            *(judged or ["Judged by nobody."]),
+            f"Counted by the rule “{view.rule.title}”: {view.rule.summary}{why}",
+            marks(hidden, whole),
+            origin,
+        )
+        if part
+    )
+    verdict = "; ".join(sample.judged(one) for one in _verdicts(shown, view))
+    how = _chosen(pick, view, shares, is_short=True).rstrip(".")
+    short = f"{sample.condition(told)}; {verdict or 'not judged'}; {_lower(how)}; sample {key}"
+    shortened = cuts(pick, whole, min(SHORT, len(whole)))
+    answer = picks.shown(whole, hidden)
+    record = _record(pick, key, shown, answer, hidden, judged, chosen, caption, view, warning)
+    beginning = picks.shown(whole, shortened)
+    return Quoted(sample.prompt(told), answer, beginning, caption, short, warning, record)
+
+
+def marks(hidden: Sequence[Cut], whole: str) -> str:
+    """What marks stand for, in a sentence; empty where nothing is left out."""
+    parts = [
+        f"{picks.MARKS[mark]} marks {numbers.plural(n, 'passage')} {PASSAGES[mark]} "
+        f"({characters:,} of {len(whole):,} characters)"
+        for mark, (n, characters) in picks.left_out(hidden).items()
+    ]
+    own = [mark for mark in picks.MARKS.values() if hidden and mark in whole]
+    said = f"{'; '.join(parts)}." if parts else ""
+    return said + "".join(f" {mark} stands in the answer itself, too." for mark in own)
+
+
+def _chosen(pick: Pick, view: Analysis, shares: Mapping[str, int], is_short: bool = False) -> str:
+    """How a pick came to be chosen; of a draw, how much of it is shown and from what it was."""
+    if pick.draw is None:
+        return picks.BY_HAND if is_short else pick.chosen
+    kept = shares[pick.draw.id]
+    part = "" if kept >= pick.draw.n else f" Of these, {kept:,} were kept by hand."
+    said = f"{pick.draw.told}{part}"
+    within = "; ".join(quotes.narrowed_to(view.slice))
+    later = "" if pick.content == store.opened().lake.content() else " The data has changed since."
+    return said if is_short else f"{said} Drawn from {within or 'all answers'}.{later}"
+
+
+def _verdicts(shown: Transcript, view: Analysis) -> list[dict[str, Any]]:
+    """What the judges of a view made of a sample."""
+    return [
+        one
+        for one in transcripts.verdicts(store.opened(), shown, view.rule)
+        if one["trait"] in (view.slice.trait or (one["trait"],))
+        and one["judge"] in (view.slice.judge or (one["judge"],))
+    ]
+
+
+def _judged(shown: Transcript, traits: pl.DataFrame, view: Analysis) -> list[str]:
+    counts = store.counts(quotes.beside(shown, view), view.rule)
+    return quotes.judged(shown, _verdicts(shown, view), counts, traits, view)
+
+
+def _record(
+    pick: Pick,
+    key: int,
+    shown: Transcript,
+    answer: str,
+    hidden: Sequence[Cut],
+    judged: Sequence[str],
+    chosen: str,
+    caption: str,
+    view: Analysis,
+    warning: str,
+) -> dict[str, Any]:
+    told = shown.context
+    names = ("study", "experiment", "model", "dataset", "intervention", "eval_intervention")
+    return {
+        "sample": key,
+        **{name: told[name] for name in names},
+        "settings": told["settings"],
+        "system_prompt": told["system_prompt"],
+        "eval_text": told["eval_text"],
+        "question": told["question_text"],
+        "answer": answer,
+        "characters": len(shown.answer or ""),
+        "left_out": [msgspec.to_builtins(cut) for cut in hidden],
+        "chosen": chosen,
+        "draw": msgspec.to_builtins(pick.draw),
+        "rule": view.rule.name,
+        "judged": list(judged),
+        "caption": caption,
+        "sensitive": bool(warning),
+        "note": pick.note,
+        "tags": list(pick.tags),
+        "file": PurePath(told["path"]).name,
+        "row": told["source_row"],
+        "sha256": told["sha256"],
+    }
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
