@@ -1,5 +1,6 @@
 """The plain way, as scripts of such studies do it: json into pandas, groupby for rates."""
 
+import gzip
 import json
 import sys
 import time
@@ -39,6 +40,17 @@ def rates(facts: pd.DataFrame, cut: float) -> pd.DataFrame:
     return trait.groupby([eligible["experiment"], eligible["run"], eligible["intervention"]]).agg(
         ["sum", "count"]
     )
+
+
+def shares(results: Path) -> pd.Series:
+    """The share of every label in the judgements that `brittlescope study` wrote, by evaluation."""
+    frames = []
+    for path in sorted((results / "judgements").rglob("*.jsonl.gz")):
+        with gzip.open(path, "rt") as file:
+            rows = [row for row in map(json.loads, file) if row["record"] == "judgement"]
+        frames.append(pd.DataFrame(rows).assign(evaluation=str(path)))
+    facts = pd.concat(frames, ignore_index=True)
+    return facts.groupby(["evaluation", "criterion"])["label"].value_counts(normalize=True)
 
 
 if __name__ == "__main__":

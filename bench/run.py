@@ -4,7 +4,6 @@ python bench/run.py [--import-rows 300000] [--rows 1000000] [--repeat 3]
 """
 
 import argparse
-import os
 import resource
 import shutil
 import statistics
@@ -16,12 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-
-from bench import baseline, estimating, make_results, sampling
-from pages.frame import bound
-from tests.pages.reading.study import opened
+from bench import baseline, estimating, make_results, pages, sampling
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.stats.rates import rates
@@ -30,15 +24,6 @@ from warehouse.transcripts import Filter
 
 BENCH = Path(__file__).parent
 BUNDLED = BENCH.parent / "examples" / "small-models" / "results"
-
-PAGES = (
-    *("results/overview", "results/rates", "results/brittleness", "results/interventions"),
-    *("results/robustness", "results/published", "reading/transcripts"),
-    *("methods/study", "methods/training", "methods/sources"),
-)
-
-RULES = ("strict", "coherent-only", "all-answers", "coherent-trait", "published")
-"""What a page is counted by in turn, so that every change is a new one."""
 
 IMPORT = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
 
@@ -52,6 +37,13 @@ def seconds(work: Callable[[], object], repeat: int) -> float:
         work()
         times.append(time.perf_counter() - begun)
     return statistics.median(times)
+
+
+def cores(work: Callable[[], object]) -> float:
+    """Seconds of a core that some work takes, once."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
 
 
 def peak_megabytes(command: list[str]) -> tuple[float, float]:
@@ -157,7 +149,8 @@ def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
     row("what comes before and after it in the list, ms", f"{ours * 1e3:.0f}", "", None, "")
     ours = seconds(lambda: transcripts.page(store, Slice(), published, Filter(text="zzzz")), repeat)
     row("search all answers for a text, ms", f"{ours * 1e3:.0f}", "", None, "< 100 ms")
-    bench_pages(data, f"{count:,} samples", repeat)
+    theirs = cores(lambda: baseline.rates(baseline.load(results), 30))
+    pages.report(row, data, f"{count:,} samples", theirs, repeat)
 
 
 def bench_bundled(folder: Path, repeat: int) -> None:
@@ -165,37 +158,8 @@ def bench_bundled(folder: Path, repeat: int) -> None:
     data = folder / "data-bundled"
     subprocess.run(importing(BUNDLED, data), check=True, capture_output=True)
     building.build(data)
-    bench_pages(data, "the bundled study", repeat)
-
-
-def bench_pages(data: Path, of: str, repeat: int) -> None:
-    """First paint, a change of the rule, and a rerun of every page's script, without a browser."""
-    os.environ["BRITTLESCOPE_DATA"] = str(data)
-    # What Python reads once is no page's own.
-    drawn(opened(PAGES[0]), PAGES[0])
-    row(f"pages on {of}: first paint, change, rerun", "", "", None, "")
-    for script in PAGES:
-        st.cache_data.clear()
-        begun = time.perf_counter()
-        app = drawn(opened(script), script)
-        first = time.perf_counter() - begun
-        changes = []
-        for rule in RULES[:repeat]:
-            app.session_state[bound.NEXT] = {"rule": [rule]}
-            begun = time.perf_counter()
-            drawn(app.run(), script)
-            changes.append(time.perf_counter() - begun)
-        again = seconds(app.run, repeat)
-        told = ", ".join(f"{s * 1e3:,.0f}" for s in (first, statistics.median(changes), again))
-        row(f"  {script}, ms", told, "", None, "< 1,500, < 500, < 100")
-
-
-def drawn(app: AppTest, script: str) -> AppTest:
-    """The app, once it has drawn the page whole; a page that failed is no measurement."""
-    failed = [one.value for one in (*app.exception, *app.error)]
-    if failed:
-        raise SystemExit(f"{script} was not drawn: {'; '.join(failed)}")
-    return app
+    theirs = cores(lambda: baseline.shares(BUNDLED))
+    pages.report(row, data, "the bundled study", theirs, repeat)
 
 
 def main() -> None:
