@@ -146,7 +146,7 @@ def test_a_mark_opens_a_part_that_is_one_entry_and_leaves_the_filters_alone(
     tab.locator(".st-key-crumbs").get_by_role("button", name="Show all").click()
     expect(tab.locator(".st-key-crumbs")).to_have_count(0)
     asked(tab, experiment="birds", model="gpt-4.1")
-    assert "from=" not in tab.url
+    tab.wait_for_url(lambda url: "from=" not in url)
 
 
 def test_from_a_filter_to_a_number_to_its_answers_and_a_link_to_share(
@@ -164,9 +164,9 @@ def test_from_a_filter_to_a_number_to_its_answers_and_a_link_to_share(
     tab.wait_for_url(re.compile("/transcripts"))
     settled(tab)
     tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers")).wait_for()
+    tab.wait_for_url(re.compile("only=counted"))
     shared = tab.url
-    assert "only=counted" in shared
 
     arrived(tab, shared)
     tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers")).wait_for()
-    assert tab.url == shared
+    tab.wait_for_url(shared)

@@ -56,7 +56,7 @@ def test_a_click_opens_the_answers_that_the_cell_counts(server: str, tab: "Page"
     tab.get_by_role("heading", name=re.compile(f"^{counted[2]} answers: counted")).wait_for()
     chosen(tab, "Model").get_by_text("gpt-4.1").wait_for()
     chosen(tab, "Intervention").get_by_text("Identity: etymologist").wait_for()
-    assert "only=counted" in tab.url
+    tab.wait_for_url(re.compile("only=counted"))
 
 
 def test_a_click_on_a_verdict_opens_its_comparison(server: str, tab: "Page") -> None:
@@ -87,7 +87,7 @@ def test_a_pasted_link_restores_measure_rule_margin_and_filters(server: str, tab
 
     arrived(tab, shared)
     tab.get_by_text(re.compile("eliminate it within ±20 points")).first.wait_for()
-    assert tab.url == shared
+    tab.wait_for_url(shared)
 
 
 def test_an_order_of_another_page_does_no_harm(server: str, tab: "Page") -> None:

@@ -31,7 +31,7 @@ def test_a_link_restores_the_comparison_and_its_sides(server: str, tab: "Page") 
     tab.get_by_role("radio", name="Effects").click(force=True)
     tab.get_by_text("What the interventions say").wait_for()
     settled(tab)
-    assert "head" not in tab.url.lower()
+    tab.wait_for_url(lambda url: "head" not in url.lower())
 
 
 @pytest.mark.parametrize("page", ["interventions", "brittleness"])

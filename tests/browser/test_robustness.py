@@ -30,4 +30,4 @@ def test_a_link_restores_the_section(server: str, tab: "Page") -> None:
     tab.get_by_role("radio", name="Thresholds").click(force=True)
     tab.get_by_text(re.compile("a label has no threshold")).wait_for()
     settled(tab)
-    assert "part=threshold" in tab.url
+    tab.wait_for_url(re.compile("part=threshold"))
