@@ -21,7 +21,7 @@ from bench import verdicts
 from bench.truths import ARM_SD, SEED_SD, expected
 from warehouse.stats.crossed import Runs, between_runs, widened, widened_difference
 from warehouse.stats.differences import bounds, of_fixed_questions, of_sampled_questions
-from warehouse.stats.estimates import Floats, Index, clustered, fixed
+from warehouse.stats.estimates import Floats, Index, clustered, concentrated, fixed
 from warehouse.stats.intervals import Interval, interval
 from warehouse.stats.jointflips import Counts, joint_flips
 
@@ -128,7 +128,7 @@ def _of_rates(
     k, equal = shown.sum(2).ravel(), np.ones(place.cell.shape)
     entries = k, place.sizes, place.cell, place.studies, equal
     yield "these prompts", interval(fixed(*entries), 0.95), expit(logit).mean((1, 2))
-    estimate = clustered(*entries)
+    estimate = concentrated(clustered(*entries), *entries[:3])
     everywhere = np.full(place.studies, cell.rate)
     if cell.seeds == 1:
         yield "new prompts", interval(estimate, 0.95), everywhere

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.stats.differences import Difference
-from warehouse.stats.estimates import Estimate, Floats, Index, share, total
+from warehouse.stats.estimates import Estimate, Floats, Index, grouped, share, total
 
 _COUNTED = pl.col("n_counted")
 _RATE = pl.col("n_trait") / _COUNTED
@@ -79,10 +79,10 @@ def between_runs(
         cell: The cell's index, 0 to cells - 1.
         cells: Number of cells.
     """
-    at_question, of_question = _groups(cell, question)
-    at_stratum, of_stratum = _groups(cell, condition)
-    at_run, of_run = _groups(cell, condition, run)
-    asked = _groups(cell, condition, question)[0]
+    at_question, of_question = grouped(cell, question)
+    at_stratum, of_stratum = grouped(cell, condition)
+    at_run, of_run = grouped(cell, condition, run)
+    asked = grouped(cell, condition, question)[0]
     ones = np.ones(rate.shape)
     questions = total(np.ones_like(of_question), of_question, cells)
     weight = 1 / (questions[cell] * _sizes(at_question)[at_question])
@@ -115,12 +115,14 @@ def widened(estimate: Estimate, runs: Runs) -> Estimate:
 
     ``V = V_Q + added`` and Satterthwaite's (1946) degrees of freedom,
     ``V² / (V_Q² / f_Q + doubt)``, which are never fewer than the smaller of the two
-    components has. Not estimable, freedom 0, where a single run cannot tell.
+    components has, nor more than f_Q: both may be small by chance at once. Not estimable,
+    freedom 0, where a single run cannot tell.
     """
     variance = estimate.variance + runs.added
     even = estimate.rate * (1 - estimate.rate)
     size = np.where(runs.added > 0, share(even, variance), estimate.size)
     freedom = _satterthwaite(estimate.variance, estimate.freedom, [runs])
+    freedom = np.minimum(freedom, estimate.freedom)
     return Estimate(estimate.rate, size, freedom)
 
 
@@ -149,12 +151,6 @@ def _satterthwaite(variance: Floats, freedom: Floats, runs: list[Runs]) -> Float
         joined = (variance + added) ** 2 / (variance**2 / freedom + doubt)
     found = np.where(added > 0, np.fmax(joined, least), freedom)
     return np.where(np.isnan(added) | ~(freedom >= 1), 0.0, found)
-
-
-def _groups(cell: Index, *names: Index) -> tuple[Index, Index]:
-    """The group of every entry, and the cell of every group."""
-    found, group = np.unique(np.stack([cell, *names]), axis=1, return_inverse=True)
-    return group.reshape(-1), found[0]
 
 
 def _sizes(group: Index) -> Floats:

@@ -49,7 +49,10 @@ def fixed(
     of as many independent answers (Hoeffding 1956). Each ``π_q(1-π_q)`` is estimated by the
     unbiased ``v = k(n_q-k) / (n_q(n_q-1))``, then drawn to ``p(1-p)`` as by one further answer
     as uncertain as the cell's rate, ``(n_q v + p(1-p)) / (n_q + 1)``: otherwise questions that
-    all stand at 0 or 1 would leave no uncertainty. A question with one answer has p(1-p).
+    all stand at 0 or 1 would leave no uncertainty. A question with one answer has p(1-p). Where
+    questions have unequally many answers, those with few of them make the variance and say the
+    least of it; it is then at least the share of ``p(1-p)`` that all answers, pooled, have within
+    questions.
 
     Args:
         trait: Answers showing the trait, one entry per question of a cell.
@@ -67,8 +70,18 @@ def fixed(
     independent = total(w**2 * spread / n, at, cells)
     # At 0/n and n/n both are zero, and the answers count as independent.
     left = np.where(independent > 0, share(variance, independent), 1.0)
+    left = np.fmax(left, _within(k, n, own, at, cells))
     size = share(np.ones(cells), total(w**2 / n, at, cells)) / np.minimum(left, 1.0)
     return Estimate(rate, size, np.full(cells, np.inf))
+
+
+def _within(k: Floats, n: Floats, own: Floats, at: Index, cells: int) -> Floats:
+    """The share of the variance of a cell's answers that lies within questions; nan at 0 and 1."""
+    answers = total(n, at, cells)
+    pooled = share(total(k, at, cells), answers)
+    spread = pooled * (1 - pooled)
+    drawn = (n * own + spread[at]) / (n + 1)
+    return share(share(total(n * drawn, at, cells), answers), spread)
 
 
 def clustered(
@@ -103,9 +116,8 @@ def clustered(
         Freedom is clusters less strata, and 0 where some stratum has a single cluster.
     """
     k, n, at, w, group, rate = _entries(trait, counted, cell, cells, weight, stratum)
-    owner, group = np.unique(np.stack([at, group]), axis=1, return_inverse=True)
-    owner, strata = owner[0], owner.shape[1]
-    group = group.reshape(-1)
+    group, owner = grouped(at, group)
+    strata = owner.size
     members = total(np.ones_like(n), group, strata)
     residual = w * (k / n - rate[at])
     residual = residual - share(total(residual, group, strata), members)[group]
@@ -124,6 +136,60 @@ def clustered(
     freedom = np.where(alone, 0.0, clusters - total(np.ones(strata), owner, cells))
     effect = np.maximum(np.fmax(observed, assumed), 1.0)
     return Estimate(rate, share(np.ones(cells), independent) / effect, freedom)
+
+
+HELD = 1.3
+"""Degrees of freedom, and one, for every question that holds its share of the rarer outcome."""
+
+FEWEST_FREEDOM = 3
+
+
+def concentrated(estimate: Estimate, trait: ArrayLike, counted: ArrayLike, cell: Index) -> Estimate:
+    """An estimate from a sample of clusters whose rarer outcome few of them may hold.
+
+    The variance of a sample is known as its degrees of freedom say only where clusters are
+    spread about normally. Where a few hold nearly all of the rarer outcome, as if there were
+    ``h = (Σ x)² / Σ x²`` clusters of Q, x being its rate in each (Kish 1965), the next ones may
+    differ far more than those asked. Degrees of freedom are then ``1.3 h' - 1`` at most and 3 at
+    least, h' being h times Q over the clusters in which it occurred at all: those where it did
+    not are allowed for already (`clustered`). By simulation at a deviation of 2.5 logits between
+    questions this lifts the worst coverage from 83 to 89 %, with intervals up to 12 % wider where
+    they covered before.
+    """
+    cells = estimate.rate.size
+    k, n, at, *_ = _entries(trait, counted, cell, cells, None, None)
+    rarer = np.where(estimate.rate[at] > 0.5, n - k, k) / n
+    square = total(rarer, at, cells) ** 2
+    asked, seen = total(np.ones_like(rarer), at, cells), total(rarer > 0, at, cells)
+    held = share(square, total(rarer**2, at, cells)) * share(asked, seen)
+    # Where it never occurred nobody holds it.
+    most = np.where(np.isnan(held), np.inf, np.maximum(HELD * held - 1, FEWEST_FREEDOM))
+    return estimate._replace(freedom=np.minimum(estimate.freedom, most))
+
+
+def grouped(first: Index, *names: Index) -> tuple[Index, Index]:
+    """The number of every entry's combination of names, and the first name of every combination.
+
+    Combinations are numbered from 0 in the order of their names.
+    """
+    number = _numbered(first)
+    for name in names:
+        code = _numbered(name)
+        number = _numbered(number * (int(code.max(initial=0)) + 1) + code)
+    owner = np.zeros(int(number.max(initial=-1)) + 1, np.int64)
+    owner[number] = first
+    return number, owner
+
+
+def _numbered(code: Index) -> Index:
+    """The codes as 0, 1, 2, … in their order; without sorting where they lie close together."""
+    least, most = int(code.min(initial=0)), int(code.max(initial=0))
+    if most - least > 8 * code.size:
+        return np.unique(code, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    seen = np.zeros(most - least + 1, np.int64)
+    seen[code - least] = 1
+    number: Index = (np.cumsum(seen) - 1)[code - least]
+    return number
 
 
 def total(values: NDArray[np.generic], index: Index, length: int) -> Floats:

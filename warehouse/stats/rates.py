@@ -13,7 +13,7 @@ from warehouse.stats import worstcase
 from warehouse.stats.approximate import approximate
 from warehouse.stats.bootstrap import question_bootstrap
 from warehouse.stats.crossed import Runs, balanced, between_runs, widened
-from warehouse.stats.estimates import Estimate, Floats, Index, clustered, fixed, share
+from warehouse.stats.estimates import Estimate, Floats, Index, clustered, concentrated, fixed, share
 from warehouse.stats.intervals import Interval
 from warehouse.stats.intervals import interval as interval_of
 
@@ -276,7 +276,7 @@ def _estimates(answers: pl.DataFrame, cells: pl.DataFrame) -> Estimate:
     units = cells["unit"].to_numpy()
     k, n, at = _arrays(balanced(answers, ["cell", "question"]))
     equal = np.ones(at.shape)
-    found = clustered(k, n, at, total, equal)
+    found = concentrated(clustered(k, n, at, total, equal), k, n, at)
     if (units == "prompts").any():
         found = _chosen(units == "prompts", fixed(k, n, at, total, equal), found)
     if (units == "new-fine-tunes").any():
