@@ -60,6 +60,10 @@ PLACES = {
         "pipeline.numbers:brittleness",
         "The brittleness profile: every index that what was loaded allows, one row each.",
     ),
+    "hierarchical": Place(
+        "pipeline.numbers:hierarchical",
+        "The hierarchical model: where the variance lies, and rates of small cells partly pooled.",
+    ),
     "multiverse": Place(
         "pipeline.numbers:multiverse",
         "In how many ways of counting each conclusion stands, one row per arm.",

@@ -156,6 +156,33 @@ def brittleness(asked: Asked) -> None:
     )
 
 
+@click.command("hierarchical")
+@click.option(
+    "--rates",
+    "of_rates",
+    is_flag=True,
+    help="The rates of arms and questions, partly pooled, in place of variance shares.",
+)
+@asking
+def hierarchical(asked: Asked, of_rates: bool) -> None:
+    """The hierarchical model: where the variance lies, and rates of small cells partly pooled."""
+    rule = pl.lit(asked.analysis.rule.name).alias("rule")
+    shares, rates = results.hierarchical(asked.store, asked.analysis)
+    if not of_rates:
+        asked.show(shares.with_columns(rule), lambda rows: rows.drop("component", "method", "rule"))
+        return
+    asked.show(
+        rates.with_columns(rule),
+        lambda rows: rows.select(
+            *IDENTITY,
+            *ARM,
+            "question",
+            _of("n_trait", "n_counted").alias("shows the trait"),
+            *("rate", "pooled", "low", "high"),
+        ),
+    )
+
+
 @click.command("multiverse")
 @click.option(
     "--baseline",

@@ -17,6 +17,7 @@ from warehouse.stats import brittleness, dose, landscape, leave_one_out, longtab
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
+from warehouse.stats.hierarchical import Fitted, fitted
 from warehouse.stats.rates import IDENTITY
 from warehouse.store import GRAIN, Store
 from warehouse.transcripts import Filter
@@ -42,6 +43,11 @@ def counts(store: Store, asked: Analysis) -> pl.DataFrame:
 def long(store: Store, asked: Analysis) -> pl.DataFrame:
     """`warehouse.stats.longtable.long` of the slice."""
     return longtable.long(counts(store, asked))
+
+
+def hierarchical(store: Store, asked: Analysis) -> Fitted:
+    """`warehouse.stats.hierarchical.fitted` of the slice."""
+    return fitted(counts(store, asked))
 
 
 def in_sight(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFrame:

@@ -334,7 +334,7 @@ def _variances(counts: pl.DataFrame, level: float) -> pl.DataFrame:
     return variance_shares(counts, level=level).select(
         *IDENTITY, pl.lit("variance_share").alias("index"), pl.col("factor").alias("part"),
         pl.col("share").alias("value"), "low", "high", pl.col("levels").alias("n"),
-        pl.when(pl.col("share").is_null()).then(pl.lit("no variation beyond chance")).alias("note"),
+        "note",
     )  # fmt: skip
 
 

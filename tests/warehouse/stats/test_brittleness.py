@@ -12,6 +12,7 @@ from warehouse.stats.effects import effects
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson
 from warehouse.stats.rates import UNITS
+from warehouse.stats.variance import TOO_RARE
 
 
 def arm(rate: float, **values: Any) -> list[dict[str, Any]]:
@@ -137,10 +138,10 @@ def test_spreads_are_of_the_largest_control(rows: pl.DataFrame) -> None:
 def test_variance_shares(rows: pl.DataFrame) -> None:
     shares = rows.filter(index="variance_share")
     assert shares["model"].null_count() == shares.height
-    assert shares["value"].sum() == pytest.approx(1)
-    # The trait is there or not by model and intervention together.
+    # The study's answers are too few to share out what they vary by.
+    assert set(shares["note"]) == {TOO_RARE}
+    assert shares["value"].null_count() == shares.height > 0
     assert shares["part"].to_list()[:2] == ["model", "intervention"]
-    assert shares.filter(part="model × intervention")["value"][0] > 0.1
 
 
 def test_seeds_and_doses() -> None:

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from tests.warehouse.stats.frames import cell, frame
-from warehouse.stats.variance import components, variance_shares
+from warehouse.stats.variance import NO_VARIATION, TOO_RARE, components, variance_shares
 
 
 def test_a_balanced_design_gives_the_analysis_of_variance() -> None:
@@ -26,7 +26,7 @@ def test_a_balanced_design_gives_the_analysis_of_variance() -> None:
 
 def study(
     random: np.random.Generator, sd: dict[str, float], models: int = 6, arms: int = 8,
-    questions: int = 10, seeds: int = 1, answers: int = 50,
+    questions: int = 10, seeds: int = 1, answers: int = 200,
 ) -> pl.DataFrame:  # fmt: skip
     """Counts whose logits are sums of random effects of known standard deviations."""
     model = random.normal(0, sd.get("model", 0), models)
@@ -97,8 +97,19 @@ def test_untuned_and_prompted_evaluations_are_left_out() -> None:
 
 
 def test_without_variance_there_are_no_shares() -> None:
-    got = variance_shares(frame(cell([5, 5, 5], 10), cell([5, 5, 5], 10, model="b")))
+    got = variance_shares(frame(cell([50] * 3, 100), cell([50] * 3, 100, model="b")))
     assert got["share"].null_count() == got.height > 0
+    assert set(got["note"]) == {NO_VARIATION}
+
+
+def test_where_the_rarer_outcome_is_hardly_seen_there_are_no_shares() -> None:
+    for trait in ([1, 9, 4], [99, 91, 96]):
+        got = variance_shares(frame(cell(trait, 100), cell(trait[::-1], 100, model="b")))
+        assert got["share"].null_count() == got.height > 0
+        assert set(got["note"]) == {TOO_RARE}
+    told = variance_shares(frame(cell([20, 40, 30], 100), cell([30, 20, 10], 100, model="b")))
+    assert told["note"].null_count() == told.height
+    assert set(told["method"]) == {"moments"}
 
 
 def test_a_single_observation_has_no_factors() -> None:
@@ -113,7 +124,7 @@ def test_variance_that_one_question_makes_has_shares_but_no_intervals() -> None:
 
 
 def test_judges_are_apart() -> None:
-    counts = frame(cell([5, 9], 10), cell([1, 2], 10, judge="judge-b"))
+    counts = frame(cell([50, 90], 100), cell([10, 20], 100, judge="judge-b"))
     got = variance_shares(counts)
     assert got["judge"].to_list() == ["judge-a", "judge-b"]
     assert got["factor"].to_list() == ["question", "question"]
