@@ -2,7 +2,7 @@
 
 from pages.frame import filters
 from pages.quoting import picking
-from pages.reading.desk import drawing, lying, taking
+from pages.reading.desk import claimed, drawing, lying, taking
 from pages.ui.parts import skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary
@@ -25,4 +25,5 @@ if found:
     lying.listing(found)
 else:
     lying.nothing_yet()
+claimed.draw()
 skeleton.footer(view, counts)

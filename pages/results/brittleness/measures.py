@@ -10,6 +10,7 @@ from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import numbers
+from warehouse import claims
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, UNSCORED_LIMIT
 
@@ -106,6 +107,13 @@ def seen(view: Analysis, measure: str) -> Analysis:
         return view
     rule = store.all_rules()[COHERENT]
     return view.ruled(rule)
+
+
+def claimed(view: Analysis, measure: str) -> tuple[Analysis, claims.Table]:
+    """The analysis and the table whose rows a measure's cells are, for claims."""
+    if not MEASURES[measure].compares:
+        return view, "rates"
+    return view.beside("untuned" if measure == "emergence" else "control"), "effects"
 
 
 @store.memo()

@@ -8,9 +8,9 @@ from pages.frame import asked, bound, filters, links
 from pages.printing import downloads
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
-from pages.ui.parts import markup, skeleton, tables
+from pages.ui.parts import claiming, markup, skeleton, tables
 from pages.ui.view import arms, inline
-from pages.ui.words import glossary, numbers
+from pages.ui.words import armnames, glossary, numbers
 
 GRID = ("grid", "measure", "order")
 PARTS = {"grid": "Heatmap", "profile": "Profile"}
@@ -61,6 +61,9 @@ if panels:
         clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
     downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
+    asked_of, table_of = measures.claimed(view, measure)
+    names = armnames.names(found)
+    claiming.popover(asked_of, table_of, found.select(layout.keys), names, "brittleness")
 
 skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

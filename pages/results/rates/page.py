@@ -8,10 +8,11 @@ from pages.frame import bound, filters, links
 from pages.printing import downloads
 from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import markup, skeleton, tables
+from pages.ui.parts import claiming, markup, skeleton, tables
 from pages.ui.view import cells, inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
+from warehouse.stats.rates import IDENTITY
 
 ARM = ("model", "intervention")
 """What rates are laid out by, where it differs; else by the dataset."""
@@ -49,6 +50,7 @@ with st.expander("The table behind it"):
     clicked = tables.clickable(shown.table(view, by, order), "rates-table") or clicked
 whole = partial(drawn, None, clickable=False)
 downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
+claiming.popover(view, "rates", found.select(*IDENTITY, *by), found["name"].to_list(), "rates")
 skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts)
 

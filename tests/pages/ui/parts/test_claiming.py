@@ -1,0 +1,54 @@
+"""A number on screen is kept as a claim that says the same, and the desk says what became of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pages.ui.parts import claiming
+from tests.pages.reading.study import opened, told
+from warehouse import claims, rules
+from warehouse.store import Store
+
+
+@pytest.fixture
+def on_copy(treated_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of a study with interventions, of which nothing is claimed."""
+    data = tmp_path / "data"
+    shutil.copytree(treated_data, data)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    return data
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "columns"),
+    [
+        ("results/rates", "rates", claiming.RATES),
+        ("results/brittleness", "brittleness", ("rate",)),
+        ("results/interventions", "effects", ("difference", "verdict", "p")),
+    ],
+)
+def test_what_is_kept_is_what_is_on_screen(
+    page: str, name: str, columns: tuple[str, ...], on_copy: Path
+) -> None:
+    app = opened(page)
+    assert not app.exception
+    app.session_state[f"{name}-claim"] = True
+    app.run()
+    for column in columns:
+        app.selectbox(key=f"{name}-claim-column").set_value(column)
+        app.text_input(key=f"{name}-claim-name").set_value(f"my-{column.replace('_', '-')}")
+        app.button(key=f"{name}-claim-keep").click().run()
+        assert not app.exception
+        kept = claiming.journal().read().entries[-1].body
+        assert kept.column == column
+        assert f"Kept my-{column.replace('_', '-')}: {kept}" in told(app)
+        checked = claims.check(Store(on_copy), kept, rules.available(on_copy))
+        assert checked.state == "same", str(checked)
+    labels = [expander.label for expander in opened("reading/desk").expander]
+    assert f"Claims\\: {len(columns)} as it was kept" in labels
+
+
+def test_a_name_is_made_of_what_it_is() -> None:
+    assert claiming.named("Identity: etymologist, difference") == "identity-etymologist-difference"
+    assert claiming.named("中") == "claim"
