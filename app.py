@@ -38,6 +38,9 @@ PAGES = {
         _page("reading/compare", "Compare", "compare", filters.FOCUSED),
         _page("reading/desk", "Desk", "push_pin", filters.FOCUSED),
     ],
+    "Judging": [
+        _page("judging/rate", "Rate", "rate_review", filters.NOTHING),
+    ],
     "Methods": [
         _page("methods/study", "Study", "science", filters.NOTHING),
         _page("methods/training", "Training", "model_training", filters.RUNS),
@@ -48,7 +51,7 @@ PAGES = {
 OVERVIEW = "overview"
 """What the page without an address of its own is called in links."""
 
-WITHOUT_SNAPSHOT = ("", "published", "study")
+WITHOUT_SNAPSHOT = ("", "published", "study", "rate")
 """The pages, by URL path, that have something to show before anything is imported."""
 
 links.take_note()

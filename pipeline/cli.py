@@ -83,6 +83,10 @@ PLACES = {
         "pipeline.agreeing:agreement",
         "How far judges, and people, agree on the answers that two of them judged.",
     ),
+    "ratings": Place(
+        "pipeline.rating.commands:ratings",
+        "People's judgements: tasks of answers to rate, and the ratings as files.",
+    ),
     "map": Place(
         "pipeline.drafting.command:draft_map",
         "Look at a folder, and draft the study map that says what its files mean.",

@@ -125,7 +125,7 @@ def _brought_up_to_date(data: Path) -> None:
 
     if building.is_current(data):
         return
-    say("The lake has changed since the snapshot was built; building a new one.")
+    say("What was imported or rated has changed since the snapshot was built; building a new one.")
     try:
         building.build(data)
     except (BrittlescopeError, OSError) as error:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse import catalogue, clock, durable, interventions, snapshots, traits
+from warehouse import catalogue, clock, durable, interventions, ratings, snapshots, traits
 from warehouse.engine import Maker, Parts, making
 from warehouse.errors import BrokenBuild
 from warehouse.lake import Lake, content_of
 from warehouse.mending import refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
+from warehouse.register import Pointer
 from warehouse.search.volumes import Volumes
-from warehouse.shards import BULK, Shard, bulk_parts, small_relations
+from warehouse.shards import BULK, Shard, bulk_parts, digest, small_relations
 from warehouse.snapshots import SCHEMA
 
 CORE = (
@@ -32,7 +33,7 @@ CORE = (
         "misplaced",
         "sample",
     ),
-    *("judge", "criterion", "judgement_source", "judgement", "judged_by"),
+    *("rating", "judge", "rater", "criterion", "judgement_source", "judgement", "judged_by"),
     *("scale_doubt", "mixed", "told", "twin", "trait_told", "notice", "refusal"),
     *("training_step", "training_set", "battery_question", "unjoined", "reported"),
 )
@@ -77,7 +78,8 @@ def _built(data: Path, lake: Lake) -> snapshots.Snapshot | None:
     before = snapshots.published(data)
     with lake.writing():
         pointers = lake.pointers()
-        content = content_of(pointers)
+        content = _content(pointers, ratings.stamp(data))
+        rated = ratings.standing(ratings.journal(data).read().entries)
         shards, damages = lake.survey(pointers)
         refuse(damages, data)
         built_at = clock.now()
@@ -86,21 +88,31 @@ def _built(data: Path, lake: Lake) -> snapshots.Snapshot | None:
         try:
             with durable.told(data):
                 room.mkdir(mode=0o700)
-                _write(new, lake, shards, built_at)
+                _write(new, lake, shards, rated, built_at)
                 with snapshots.publishing(data):
-                    now, meanwhile = lake.content(), snapshots.published(data)
+                    now, meanwhile = content_now(data), snapshots.published(data)
                     if now == content or meanwhile == before:
                         return snapshots.publish(data, new, built_at, content)
-                    # Another build was quicker, and the lake is another than ours was made of.
+                    # Another build was quicker, and there is something else than ours was made of.
                     return meanwhile if meanwhile and meanwhile.holds[0] == now else None
         finally:
             durable.remove(room)
 
 
 def is_current(data: Path) -> bool:
-    """Whether the published snapshot shows what the lake holds now, as this version would."""
+    """Whether the published snapshot shows what lake and ratings are now, as this version would."""
     snapshot = snapshots.published(data)
-    return snapshot is not None and snapshot.holds == (Lake(data).content(), snapshots.form())
+    return snapshot is not None and snapshot.holds == (content_now(data), snapshots.form())
+
+
+def content_now(data: Path) -> str:
+    """What lake and ratings hold now, as the name of a snapshot of them tells."""
+    return _content(Lake(data).pointers(), ratings.stamp(data))
+
+
+def _content(pointers: Iterable[Pointer], rated: str) -> str:
+    content = content_of(pointers)
+    return digest(f"{content} {rated}", len(content)) if rated else content
 
 
 def sweep(data: Path) -> None:
@@ -114,14 +126,18 @@ def sweep(data: Path) -> None:
         Volumes(lake).keep({str(pointer.shard) for pointer in lake.pointers()})
 
 
-def _write(new: Path, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
+def _write(
+    new: Path, lake: Lake, shards: list[Shard], rated: pl.DataFrame, built_at: datetime
+) -> None:
     with making(new) as maker:
         with maker.whole():
-            _fill(maker, lake, shards, built_at)
+            _fill(maker, lake, shards, rated, built_at)
         maker.run("drop schema raw cascade")
 
 
-def _fill(maker: Maker, lake: Lake, shards: list[Shard], built_at: datetime) -> None:
+def _fill(
+    maker: Maker, lake: Lake, shards: list[Shard], rated: pl.DataFrame, built_at: datetime
+) -> None:
     maker.run("create schema raw; create schema core; create schema marts")
     maker.enumerate("sample_status", SAMPLE_STATUSES)
     maker.enumerate("sample_ending", ENDINGS)
@@ -131,6 +147,7 @@ def _fill(maker: Maker, lake: Lake, shards: list[Shard], built_at: datetime) -> 
     frames = dict(small_relations(shards))
     frames["source"] = _sources(lake, shards)
     frames["experiment"] = _experiments()
+    frames["rating"] = rated
     for relation, rows in frames.items():
         maker.load(f"raw.{relation}", rows)
     for relation in BULK:

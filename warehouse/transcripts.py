@@ -244,15 +244,13 @@ def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
     files = _parts(store, named, "judgement")
     columns = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
     schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
-    if not files:
-        return pl.DataFrame(schema=schema)
-    found = store.parts("judgement_texts", files, keys=list(wanted))
+    rated = store.query("rating_texts", keys=list(wanted)).select(columns).cast(schema)  # type: ignore[arg-type]
+    found = store.parts("judgement_texts", files, keys=list(wanted)) if files else None
     if found is None:
-        return pl.DataFrame(schema=schema)
+        return rated
     judges = store.query("judges_used")
-    return found.join(judges, on=["shard", "judge_key"], how="left", maintain_order="left").select(
-        columns
-    )
+    told = found.join(judges, on=["shard", "judge_key"], how="left", maintain_order="left")
+    return pl.concat([told.select(columns).cast(schema), rated])  # type: ignore[arg-type]
 
 
 def _parts(store: Store, named: Iterable[str], relation: str) -> list[str]:

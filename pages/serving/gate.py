@@ -78,7 +78,7 @@ def headers(index: Path) -> list[tuple[str, str]]:
     runs but Streamlit's own files, what its first page, `index`, has in it, and the one of ours.
     """
     inline = re.findall(r"<script>(.*?)</script>", index.read_text("utf-8"), re.S)
-    allowed = " ".join(["'self'", *map(_hash, (*inline, scripts.ADDRESS))])
+    allowed = " ".join(["'self'", *map(_hash, (*inline, scripts.ADDRESS, scripts.KEYS))])
     policy = {
         "default-src": "'none'",
         "script-src": allowed,

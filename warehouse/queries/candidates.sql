@@ -11,6 +11,7 @@ select
     listed.is_counted,
     listed.is_listed,
     sample.answer_chars,
+    sample.answer_hash,
     source.shard
 from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys) as listed
 join marts.tally as tally using (tally_no)

@@ -3,4 +3,8 @@
 select
     row_number() over (order by criterion) as criterion_no,
     criterion
-from (select distinct criterion from raw.judgement)
+from (
+    select criterion from raw.judgement
+    union
+    select criterion from core.rating
+)

@@ -6,4 +6,8 @@ select
     name,
     kind,
     prompt_version
-from (select distinct name, kind, prompt_version from core.judge_used)
+from (
+    select name, kind, prompt_version from core.judge_used
+    union
+    select rater, 'human', prompt_version from core.rating
+)

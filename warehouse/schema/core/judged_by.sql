@@ -1,7 +1,8 @@
 -- One row per judge and criterion that an evaluation used, and the judge whose coherence goes with it.
 -- Key: judged_no
 -- Coherence goes with other criteria and is none by itself.
--- It is the same judge's where it judged it, else the only judge's who did, else absent.
+-- It is the same judge's where it judged it, else the only judge's who did, else absent. What people
+-- rated goes with their own ratings alone.
 with judged as (
     select distinct evaluation_no, criterion_no, judge_no
     from core.judgement
@@ -18,9 +19,11 @@ coherence as (
     select
         judged.evaluation_no,
         judged.judge_no,
-        count(*) over (partition by judged.evaluation_no) as judges
+        rater.judge_no is null as is_shared,
+        count(*) filter (rater.judge_no is null) over (partition by judged.evaluation_no) as judges
     from judged
     join core.criterion as criterion using (criterion_no)
+    left join core.rater as rater on rater.judge_no = judged.judge_no
     where criterion.criterion = 'coherence'
 ),
 
@@ -34,7 +37,8 @@ every as (
     left join coherence as own
         on own.evaluation_no = used.evaluation_no and own.judge_no = used.judge_no
     left join coherence as only_one
-        on only_one.evaluation_no = used.evaluation_no and only_one.judges = 1
+        on only_one.evaluation_no = used.evaluation_no
+        and only_one.is_shared and only_one.judges = 1
     union all
     -- An evaluation nobody judged is still there to be counted as unjudged.
     select evaluation_no, null, null, null

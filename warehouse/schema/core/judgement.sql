@@ -1,7 +1,7 @@
 -- One row per judgement: one judge's outcome for one sample on one criterion; the raw text stays in the lake.
 -- Key: sample_key, criterion_no, judge_no
 -- What several files hold, as the copies of a study do, is one judgement; where they hold two outcomes,
--- it is contested. One that failed gives way to one that did not.
+-- it is contested. One that failed gives way to one that did not. Ratings of people stand beside them.
 with doubled as (
     select about.evaluation_no
     from core.judgement_source as about
@@ -42,6 +42,23 @@ compared as (
     from every
     where evaluation_no in (select evaluation_no from doubled)
     window same as (partition by sample_key, criterion_no, judge_no)
+),
+
+rated as (
+    select
+        rating.evaluation_no,
+        rating.question_no,
+        criterion.criterion_no,
+        rater.judge_no,
+        rating.sample_key,
+        rating.status::judgement_status as status,
+        rating.score,
+        rating.label
+    from core.rating as rating
+    join core.criterion as criterion using (criterion)
+    join core.rater as rater
+        on rater.rater = rating.rater
+        and rater.prompt_version is not distinct from rating.prompt_version
 )
 
 select * exclude (shard), false as is_contested
@@ -53,3 +70,6 @@ from compared
 qualify row_number() over (
     partition by sample_key, criterion_no, judge_no order by is_failed, shard
 ) = 1
+union all
+select rated.*, false as is_contested
+from rated

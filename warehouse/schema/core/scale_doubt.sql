@@ -15,6 +15,8 @@ scored as (
     select evaluation_no, judge_no, criterion_no, count(*) as n, min(score) as low, max(score) as high
     from core.judgement
     where score is not null
+        -- A rater was asked for 0 to 100.
+        and judge_no not in (select judge_no from core.rater)
     group by evaluation_no, judge_no, criterion_no
 ),
 
