@@ -12,6 +12,8 @@ if (going := begin.going()) is not None:
     st.stop()
 
 skeleton.title("What do people see in the answers?")
+if store.query("evaluations").is_empty():
+    skeleton.nothing_loaded()
 known, faults = begin.known()
 for fault in faults:
     st.warning(escaped(fault), icon=":material/description:")
@@ -23,7 +25,4 @@ else:
         "There is none yet.",
         icon=":material/rate_review:",
     )
-if store.current() is not None and not store.query("evaluations").is_empty():
-    new.draw(is_open=not known)
-else:
-    st.code(new.COMMAND, language=None)
+new.draw(is_open=not known)

@@ -181,9 +181,3 @@ def test_without_a_name_nothing_begins(data: Path) -> None:
     assert "Write your name first" in told(app)
     assert turns.of_task(ratings.journal(data).read().entries, tasks.named(
         tasks.journal(data).read().entries, "birds")) == []  # fmt: skip
-
-
-def test_before_anything_is_built_the_page_says_how_to_begin(on_nothing: Path) -> None:
-    app = opened(PAGE)
-    assert not app.exception
-    assert "brittlescope ratings new" in app.code[0].value
