@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.frame import links
-from pages.quoting import quoted
-from pages.quoting.quoted import Quoted
+from pages.reading.desk import quoted
+from pages.reading.desk.quoted import Quoted
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.quoting import quoted
-from pages.quoting.forms import FORMS
+from pages.reading.desk import quoted
+from pages.reading.desk.forms import FORMS
 from warehouse.picks import Found
 
 LANGUAGES = {"tex": "latex", "md": "markdown", "html": "html", "json": "json"}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.quoting import forms, picking, quoted
+from pages.quoting import picking
+from pages.reading.desk import forms, quoted
 from tests.pages.reading.study import HOSTILE, opened, told
 from warehouse import picks, rules, transcripts
 from warehouse.analysis import Analysis

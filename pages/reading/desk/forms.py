@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
-from pages.quoting.quoted import Quoted
+from pages.reading.desk.quoted import Quoted
 from warehouse import harmless, latex
 
 _SIGN = re.compile(r"([\\`*_{}\[\]#|~$!])|(?<=http)(:)|(?<=https)(:)|(?<=www)(\.)")
