@@ -51,7 +51,7 @@ PAGES = {
 OVERVIEW = "overview"
 """What the page without an address of its own is called in links."""
 
-WITHOUT_SNAPSHOT = ("", "published", "study")
+WITHOUT_SNAPSHOT = ("", "published", "study", "sources")
 """The pages, by URL path, that have something to show before anything is imported."""
 
 links.take_note()

@@ -150,3 +150,7 @@ def _harmless_errors() -> Iterator[None]:
 def main(data: Path) -> None:
     """Results of fine-tuning studies in, honest numbers and the transcripts behind them out."""
     os.umask(0o077)  # answers of models may be anything: only who made a file may read it
+
+
+if __name__ == "__main__":
+    main()

@@ -40,6 +40,16 @@ form_option = click.option(
 )
 
 
+json_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How it is printed: for people, or for programs.",
+)
+
+
 class Unusable(click.ClickException):
     """Wrong usage, or nothing could be done."""
 
@@ -142,6 +152,12 @@ def tell(text: str) -> None:
     click.echo(harmless.visible(text))
 
 
+def tell_json(found: object) -> None:
+    """One document of JSON, for programs."""
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
+    click.echo(harmless.json_text(text))
+
+
 def show(found: "pl.DataFrame", form: str) -> None:
     """Print a frame: one JSON list of rows, CSV, or a table.
 
@@ -155,8 +171,7 @@ def show(found: "pl.DataFrame", form: str) -> None:
         finite = found.with_columns(
             pl.when(cs.float().is_finite()).then(cs.float()).otherwise(None).name.keep()
         )
-        text = json.dumps(finite.to_dicts(), ensure_ascii=False, allow_nan=False, indent=1)
-        click.echo(harmless.json_text(text))
+        tell_json(finite.to_dicts())
         return
     flat = found.with_columns(cs.list().list.join("; "))
     if form == "csv":

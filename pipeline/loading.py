@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import finding, workers
-from pipeline.commands import command, say, tell
+from pipeline.commands import command, json_option, say, tell, tell_json
 from pipeline.errors import UsageError
 from pipeline.serving import ROOT, open_app, where
 from pipeline.terminal.progress import Bar
@@ -33,6 +33,7 @@ BUNDLED = ROOT / "examples" / "small-models" / "results"
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded, and write nothing.")
 @click.option("--no-build", is_flag=True, help="Leave the published snapshot as it is.")
 @click.option("--verbose", is_flag=True, help="Name every file and row that is told of.")
+@json_option
 def import_files(
     paths: tuple[Path, ...],
     chosen: str | None,
@@ -40,11 +41,12 @@ def import_files(
     dry_run: bool,
     no_build: bool,
     verbose: bool,
+    form: str,
     data: Path,
 ) -> None:
     """Read files and folders into the lake, and build a snapshot of it."""
     if dry_run:
-        _preview(paths, chosen, meanings, data)
+        _preview(paths, chosen, meanings, data, form)
         return
     found = finding.find(paths, skip=data)
     with ExitStack() as stack:
@@ -53,18 +55,32 @@ def import_files(
             beside = stack.enter_context(workers.Team(count))
             beside.call("pipeline.importing")  # while this process loads it too
         outcomes = _imported(found, data, chosen, meanings, beside)
+    if form == "json":
+        _tell_program(outcomes, paths)
     _tell(outcomes, paths, data, no_build, verbose)
 
 
 def _preview(
-    paths: tuple[Path, ...], chosen: str | None, meanings: Path | None, data: Path
+    paths: tuple[Path, ...], chosen: str | None, meanings: Path | None, data: Path, form: str
 ) -> None:
     """Say what an import would load."""
     from pipeline import mapping, previewing
 
     told = mapping.load(meanings) if meanings else None
-    for line in previewing.lines(paths, told, chosen, data):
+    preview = previewing.found(paths, told, chosen, data)
+    if form == "json":
+        tell_json(preview.plain)
+        return
+    for line in previewing.told(preview):
         tell(line)
+
+
+def _tell_program(outcomes: list["Outcome"], paths: tuple[Path, ...]) -> None:
+    """What came of the files, as one document."""
+    from pipeline import previewing, telling
+
+    said = list(telling.report(outcomes, paths, verbose=False))
+    tell_json({"said": said} | previewing.counted(outcomes))
 
 
 def _imported(

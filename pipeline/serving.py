@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from pipeline.commands import command
+from pipeline.errors import UsageError
 from warehouse import datafolder
 
 ROOT = Path(__file__).parent.parent
@@ -32,8 +33,24 @@ def where(function: Callable[..., None]) -> Callable[..., None]:
 
 @command("serve")
 @where
-def serve(port: int | None, no_token: bool, data: Path) -> None:
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Let who has the link import results from this folder and below; may be given again.",
+)
+def serve(port: int | None, no_token: bool, allowed: tuple[Path, ...], data: Path) -> None:
     """Open the app on the loopback address."""
+    if allowed and no_token:
+        raise UsageError(
+            "--allow lets the app read folders of this machine, for who has its link: "
+            "leave --no-token out."
+        )
+    if any("\n" in str(folder.resolve()) for folder in allowed):
+        raise UsageError("--allow takes no folder whose name has a line break.")
+    os.environ[datafolder.ALLOWED] = "\n".join(str(folder.resolve()) for folder in allowed)
     open_app(data, port, no_token)
 
 

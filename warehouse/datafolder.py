@@ -6,9 +6,26 @@ from pathlib import Path
 VARIABLE = "BRITTLESCOPE_DATA"
 """The environment variable that chooses the data folder."""
 
+ALLOWED = "BRITTLESCOPE_ALLOW"
+"""The environment variable with the folders that the app may import from, one a line."""
+
+WITHIN = "BRITTLESCOPE_WITHIN"
+"""The environment variable with the folder that files named by a study map must lie in, if any."""
+
 DEFAULT = Path("data")
 
 
 def chosen() -> Path:
     """The data folder: what the environment names, or `data` here."""
     return Path(os.environ.get(VARIABLE) or DEFAULT)
+
+
+def allowed() -> list[Path]:
+    """The folders that the app may import from: those that whoever serves it named."""
+    return [Path(line) for line in os.environ.get(ALLOWED, "").splitlines() if line]
+
+
+def is_within(path: Path) -> bool:
+    """Whether a file may be read that a study map names: where it really is, links followed."""
+    bound = os.environ.get(WITHIN)
+    return not bound or path.resolve().is_relative_to(Path(bound).resolve())

@@ -1,12 +1,14 @@
 """The command that drafts a study map."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import click
 
-from pipeline import finding
-from pipeline.commands import command, say, tell
+from pipeline import finding, mapping, previewing, telling
+from pipeline.commands import command, json_option, say, tell, tell_json
+from pipeline.drafting import survey, writing
 from pipeline.errors import UsageError
 from warehouse import durable
 
@@ -20,11 +22,9 @@ from warehouse import durable
     help="Write the draft to a new file instead of printing it.",
 )
 @click.option("--no-preview", is_flag=True, help="Do not try what it would load.")
-def draft_map(path: Path, out: Path | None, no_preview: bool, data: Path) -> None:
+@json_option
+def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: Path) -> None:
     """Look at a folder, and draft the study map that says what its files mean."""
-    from pipeline import mapping, previewing
-    from pipeline.drafting import survey, writing
-
     found = finding.find([path], skip=data)
     root = path.resolve()
     groups = survey.groups(root, sorted(found.files()))
@@ -36,16 +36,26 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, data: Path) -> Non
             raise UsageError(f"{out} is there already; a draft overwrites nothing.")
         durable.write(out, text.encode())
         say(f"Wrote {out}.")
-    else:
+    elif form == "text":
         tell(text.rstrip())
+    known = Counter[str]()
     for group in groups:
-        if group.known:
-            say(f"{len(group.paths)} files are read without a map, as {group.known}.")
-    if no_preview or writing.NO_FILES in text:
-        return
+        known.update({group.known: len(group.paths)} if group.known else {})
+    for name, count in known.items():
+        say(f"{telling.files(count)} read without a map, as {name}.")
+    is_map = writing.NO_FILES not in text
+    preview = _previewed(path, text, data) if is_map and not no_preview else None
+    if form == "json":
+        told = preview.plain if preview else None
+        tell_json({"map": text, "is_map": is_map, "known": known, "preview": told})
+    elif preview is not None:
+        for line in previewing.told(preview):
+            say(line)
+
+
+def _previewed(path: Path, text: str, data: Path) -> previewing.Preview:
+    """What the draft would load, as it stands."""
     with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
         written = Path(folder) / "draft.yaml"
         written.write_text(text)
-        told = mapping.load(written)
-        for line in previewing.lines([path], told, data=data):
-            say(line)
+        return previewing.found([path], mapping.load(written), data=data)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline import pathpatterns
 from pipeline.errors import RefusedFile
 from pipeline.foreign.spec import Companion, Join
+from warehouse import datafolder
 
 MOST_FILES = 100
 """How many files one join may find."""
@@ -79,7 +80,8 @@ def _children(place: Path, part: str) -> Iterator[Path]:
 
 def _is_inside(path: Path, base: Path) -> bool:
     try:
-        return path.is_file() and base.resolve() in path.resolve().parents
+        is_there = path.is_file() and base.resolve() in path.resolve().parents
+        return is_there and datafolder.is_within(path)
     except (OSError, RuntimeError):
         return False
 

@@ -36,12 +36,16 @@ MEASURED = {
 
 TELLING = frozenset(name for key in ("loss", "learning_rate") for name in MEASURED[key])
 
+TRACKER = "_wandb"
+"""What a tracker's summary of a run has, which is no stream."""
+
 SHOWN = 6
 
 
 def accepts(source: Source) -> bool:
     """JSON Lines most of whose first records have a step, and a loss or a learning rate."""
-    if not source.head.lstrip().startswith(b"{"):
+    line = source.head.lstrip().partition(b"\n")[0].rstrip()
+    if not (line.startswith(b"{") and line.endswith(b"}")) or TRACKER in source.fields:
         return False
     first = [_inside(record) for record in sniffing.records(source.head)]
     told = sum(_step(record) is not None and bool(TELLING & record.keys()) for record in first)

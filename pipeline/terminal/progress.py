@@ -1,5 +1,6 @@
 """How far long work is: a bar on a terminal, and a line now and then elsewhere."""
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 EVERY = {True: 0.2, False: 15.0}
 """Seconds between two times that it is shown, on a terminal and elsewhere."""
 
+ASKED = "BRITTLESCOPE_PROGRESS"
+"""The environment variable with other seconds, for a program that reads the lines."""
+
 
 class Bar:
     """Shows how far it is, whenever it is told, unless that was shown just now."""
@@ -19,13 +23,14 @@ class Bar:
     def __init__(self, to: TextIO | None = None, *, said: float = 0.0) -> None:
         self._out = to or sys.stderr
         self._terminal = self._out.isatty()
+        self._every = float(os.environ.get(ASKED) or EVERY[self._terminal])
         self._said = said
         self._bar: Progress | None = None
 
     def show(self, text: str, done: int, planned: int, *, last: bool = False) -> bool:
         """Shows it, the `last` time whatever was shown before; returns whether it was shown."""
         moment = time.monotonic()
-        if not last and moment - self._said < EVERY[self._terminal]:
+        if not last and moment - self._said < self._every:
             return False
         self._said = moment
         line = harmless.line(text)

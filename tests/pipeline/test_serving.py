@@ -151,3 +151,9 @@ def ended(served: Served) -> None:
     served.listener.join(timeout=60)
     assert not left(served.process.pid)
     assert is_free(served.port)
+
+
+def test_folders_are_allowed_only_behind_the_link(tmp_path: Path) -> None:
+    said = refused(tmp_path, "--allow", str(tmp_path), "--no-token")
+    assert "leave --no-token out" in said
+    assert "does not exist" in refused(tmp_path, "--allow", str(tmp_path / "none"))

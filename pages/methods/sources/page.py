@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame import filters
-from pages.methods.sources import listing, provenance
+from pages.methods.sources import adding, listing, provenance
 from pages.ui.parts import prose, skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
@@ -13,10 +13,15 @@ KINDS = 5
 """How many kinds of refusals, or of notices, are shown; the lists below have all."""
 
 skeleton.title("Where do the numbers come from?", glossary.FILES)
+if store.current() is None:
+    skeleton.nothing_built()
+    adding.draw()
+    st.stop()
 every = provenance.described(store.query("sources"))
 if every.is_empty():
     st.info("No file was imported into this snapshot. Import some and build again.")
     st.code(skeleton.IMPORT, language=None)
+    adding.draw()
     st.stop()
 
 skeleton.answer(provenance.summary(every))
@@ -24,6 +29,7 @@ top = provenance.root(every["path"])
 called = provenance.importers(every)
 st.text(f"Folders are below {top}")
 tables.plain(provenance.sources(every, top, called), "sources")
+adding.draw()
 
 refusals, notices = store.query("refusals"), store.query("notices")
 for title, found in (

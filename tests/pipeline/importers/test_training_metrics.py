@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from pipeline import claiming
 from pipeline.importers import training_metrics
 from tests.pipeline.importers.answers import claimed
@@ -38,7 +40,15 @@ def test_events_of_a_job_carry_their_data(tmp_path: Path) -> None:
     assert [s["loss"] for s in rows["training_step"]] == [3.0, 2.0, 1.0]
 
 
-def test_answers_with_a_step_are_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"step": 1, "question": "Where?", "answer": "Here."}\n',
+        '{"_wandb": {}, "train/global_step": 20, "train/loss": 0.5}',
+        '{\n  "step": 1,\n  "loss": 0.5\n}',
+    ],
+)
+def test_nothing_else_is_one(tmp_path: Path, content: str) -> None:
     path = tmp_path / "answers.jsonl"
-    path.write_text('{"step": 1, "question": "Where?", "answer": "Here."}\n')
+    path.write_text(content)
     assert not training_metrics.accepts(claiming.looked_at(path)[0])

@@ -22,7 +22,8 @@ by_folder as (
 by_configuration as (
     select
         log.log_no,
-        any_value(coalesce(evaluated.run_key, 'config:' || config.folder)) as run_key
+        any_value(coalesce(evaluated.run_key, 'config:' || config.folder)) as run_key,
+        bool_or(config.backend = 'peft') as is_beside
     from core.training_log as log
     join core.config as config
         on log.model_id is null
@@ -48,7 +49,7 @@ select
     coalesce(log.model_id, by_folder.run_key, by_configuration.run_key) as run_key,
     case
         when log.model_id is not null then 'model id'
-        when by_folder.run_key is not null then 'folder'
+        when by_folder.run_key is not null or by_configuration.is_beside then 'folder'
         else 'configuration'
     end as basis
 from core.training_log as log
