@@ -47,7 +47,7 @@ def test_without_allowed_folders_it_says_how(
 
 def test_a_folder_is_drafted_tried_and_imported(allowed: Path) -> None:
     app = chosen(allowed)
-    draft = app.text_area(key="adding_map").value
+    draft = app.text_area(key="adding_map").value or ""
     assert "gull.csv" in draft
     assert "It would take 2 records" in told(app)
     assert app.dataframe[0].value["published"].to_list() == ["1 of 2"]
