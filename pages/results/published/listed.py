@@ -1,11 +1,15 @@
 """Published figures as tables: beside loaded rates, without any, and what they measure."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import polars as pl
 
 from pages.frame import links
 from pages.results.published import literature
 from pages.ui.words import columns, values
-from warehouse import defaults, published
+from warehouse import defaults, published, rules
 from warehouse.analysis import Analysis
 from warehouse.published import Metric, Publication
 from warehouse.stats.pooling import ARM
@@ -19,8 +23,7 @@ NOT_LOADED = "Nothing loaded for it in sight"
 def table(found: pl.DataFrame, counts: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The pairs as a table: both numbers, what lies between them, and where they come from."""
     human = values.named(found.select("judge", experiment="published_experiment"))
-    cells = found.select(*IDENTITY, *ARM).iter_rows(named=True)
-    to = (links.parameters(view.narrowed(c, counts), only="planned") for c in cells)
+    to = (answers(row, counts, view) for row in found.iter_rows(named=True))
     return pl.DataFrame(
         {
             "experiment": human["experiment"],
@@ -38,6 +41,20 @@ def table(found: pl.DataFrame, counts: pl.DataFrame, view: Analysis) -> pl.DataF
         },
         schema_overrides={name: pl.String() for name in ("arm", "read")},
     )
+
+
+def answers(row: Mapping[str, Any], counts: pl.DataFrame, view: Analysis) -> links.Parameters:
+    """The link to the answers of a pair: those that its metric counts, on its own questions.
+
+    Where a metric has a definition of its own, no rule lists the same answers: all are listed.
+    """
+    metric = published.metrics()[row["metric"]]
+    within = view.narrowed({name: row[name] for name in (*IDENTITY, *ARM)}, counts)
+    within = replace(within, slice=replace(within.slice, domain=metric.domain))
+    rule = rules.named(metric.rule)
+    if metric.as_rule() != rule or (metric.count, metric.of) != ("n_trait", "n_counted"):
+        return links.parameters(within, only="planned")
+    return links.parameters(within.ruled(rule), only="counted")
 
 
 def differing(found: pl.DataFrame) -> pl.DataFrame:

@@ -66,5 +66,4 @@ skeleton.details(counts, view)
 skeleton.footer(view, counts, figures="published ones have the intervals of their sources")
 
 if clicked is not None:
-    cell = view.narrowed(pairs.row(clicked, named=True), counts)
-    links.go(links.TRANSCRIPTS, links.parameters(cell, only="planned"))
+    links.go(links.TRANSCRIPTS, listed.answers(pairs.row(clicked, named=True), counts, view))
