@@ -76,6 +76,10 @@ PLACES = {
         "pipeline.drawing:draw",
         "Transcripts by a declared rule: at random, balanced over questions, nearest a cut.",
     ),
+    "publish": Place(
+        "pipeline.publishing:publish",
+        "Write a static site: the study at a glance, rates, effects and the answers, in one file.",
+    ),
     "claims": Place(
         "pipeline.claims:claims", "Sentences of a write-up, each bound to a number of the data."
     ),

@@ -1,0 +1,130 @@
+"""The program that `brittlescope publish` starts: writes the site of a data folder.
+
+It is one file, so that it can be sent and opened anywhere, and a policy in it forbids every
+request: its own script and style alone are run, known by their hashes.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pages.printing import basis
+from pages.publishing import answers, found
+from pages.publishing.redaction import Redaction
+from pages.ui.view import store
+from pages.ui.words import numbers, values
+from warehouse import durable, harmless, rules
+from warehouse.analysis import Analysis, foci, told, written
+from warehouse.errors import BrittlescopeError
+
+NAME = "index.html"
+
+HERE = Path(__file__).parent
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<noscript>This site needs a browser that runs its script; nothing is fetched by it.</noscript>
+<div id="site"></div>
+{data}
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def write(place: Path, view: Analysis, redaction: Redaction, title: str) -> tuple[Path, int]:
+    """Write the site into a folder; where it is, and how many answers it has.
+
+    Raises:
+        BrittlescopeError: where there is nothing to publish, or too much.
+    """
+    known = [focus for focus in foci.known(store.opened()) if _is_asked(focus, view)]
+    if not known:
+        raise BrittlescopeError("Nothing of what is asked for is loaded; there is no site to make.")
+    published = answers.of(view, known, redaction)
+    about = {
+        "title": title,
+        "app": values.APP,
+        "snapshot": basis.snapshot(),
+        "says": told.sentence(view, values.value),
+        "redaction": redaction.told(),
+        "answers": numbers.plural(len(published.rows), "answer"),
+        "foci": [found.of(view, focus, published.places) for focus in known],
+        "arms": published.arms,
+        "questions": published.questions,
+        "size": answers.PART,
+    }
+    data = {
+        "about": answers.packed(about),
+        "rows": answers.packed({"rows": published.rows, "prompts": published.prompts}),
+        **{f"part-{at}": part for at, part in enumerate(published.parts)},
+    }
+    target = durable.folder(place) / NAME
+    durable.replace(target, page(data, title).encode())
+    return target, len(published.rows)
+
+
+def page(data: dict[str, str], title: str) -> str:
+    """The site as one page of HTML."""
+    style = (HERE / "site.css").read_text("utf-8")
+    script = (HERE / "site.js").read_text("utf-8")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    held = "\n".join(
+        f'<script type="text/plain" id="{name}">{packed}</script>' for name, packed in data.items()
+    )
+    return _PAGE.format(
+        policy=html.escape(policy),
+        title=html.escape(harmless.line(title)),
+        style=style,
+        script=script,
+        data=held,
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _is_asked(focus: Any, view: Analysis) -> bool:
+    """Whether a focus lies in the slice."""
+    parts = ((getattr(view.slice, name), getattr(focus, name)) for name in focus._fields)
+    return all(not wanted or value is None or value in wanted for wanted, value in parts)
+
+
+def main() -> int:
+    """Read what is asked on standard input, write the site, and say what was written."""
+    asked = json.load(sys.stdin)
+    view = written.from_json(asked["analysis"], rules.available(store.data_folder()))
+    given = asked["redaction"]
+    redaction = Redaction(**given | {"words": tuple(given["words"])})
+    try:
+        place, count = write(Path(asked["out"]), view, redaction, asked["title"])
+    except BrittlescopeError as error:
+        sys.stdout.write(json.dumps({"error": str(error)}))
+        return error.status
+    sys.stdout.write(
+        json.dumps({"place": str(place), "answers": count, "redaction": redaction.told()})
+    )
+    return 0
