@@ -40,6 +40,7 @@ PAGES = {
     ],
     "Judging": [
         _page("judging/rate", "Rate", "rate_review", filters.NOTHING),
+        _page("judging/agreement", "Agreement", "handshake", filters.FOCUSED),
     ],
     "Methods": [
         _page("methods/study", "Study", "science", filters.NOTHING),

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import say
 from pipeline.errors import UsageError
-from warehouse import defaults, rules, universe
+from warehouse import correcting, defaults, rules, universe
 from warehouse.analysis import results
 from warehouse.stats import pooling
 from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
@@ -25,11 +25,35 @@ from warehouse.stats.rates import IDENTITY
     show_default=",".join(defaults.BY),
     help="The dimensions of a row.",
 )
+@click.option(
+    "--correct",
+    type=click.Choice(correcting.METHODS),
+    help="Beside each rate what it is without the judge's errors, by a person's ratings.",
+)
+@click.option(
+    "--people", default="", metavar="NAME", help="Whose ratings; of whoever rated most by default."
+)
+@click.option(
+    "--errors",
+    type=click.Choice(("arm", "pooled")),
+    default="arm",
+    show_default=True,
+    help="Whether rogan-gladen takes a judge's errors from each cell or from all together.",
+)
 @asking
-def rates(asked: Asked, by: str | None) -> None:
+def rates(
+    asked: Asked,
+    by: str | None,
+    correct: correcting.Method | None,
+    people: str,
+    errors: correcting.Errors,
+) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
     counts = results.counts(asked.store, asked.analysis)
     dimensions = results.layout(counts, None if by is None else names(by))
+    if correct is not None:
+        _corrected(asked, dimensions, correcting.Asked(correct, people, errors))
+        return
     found = results.rates(asked.store, asked.analysis, dimensions)
     if mixed := pooling.pooled(counts, dimensions):
         say(
@@ -44,6 +68,27 @@ def rates(asked: Asked, by: str | None) -> None:
             pl.when("is_result")
             .then(pl.coalesce(pl.format("approximate: {}", "approximate"), "note"))
             .otherwise(pl.format("not a result: {}", pl.col("flags").list.join(", ")))
+            .alias("note"),
+        ),
+    )
+
+
+def _corrected(asked: Asked, by: Sequence[str], how: correcting.Asked) -> None:
+    """Raw rates beside corrected ones, or why a rate cannot be corrected."""
+    found, basis = correcting.rates(asked.store, asked.analysis, by, how)
+    errors = f", the judge's errors those of each {how.errors}" if how.method != "ppi" else ""
+    say(f"Corrected ({how.method}{errors}) by {basis.told}.")
+    asked.show(
+        found.with_columns(pl.lit(how.method).alias("method")),
+        lambda rows: rows.select(
+            *by,
+            "judge",
+            _of("n_trait", "n_counted").alias("shows the trait"),
+            pl.col("n_rated").alias("rated"),
+            *("raw", "corrected", "low", "high"),
+            pl.when(pl.col("ratings_lacking").is_null())
+            .then("why")
+            .otherwise(pl.format("{}: {} more would do", "why", "ratings_lacking"))
             .alias("note"),
         ),
     )

@@ -1,15 +1,22 @@
-"""How far the judges of an analysis agree: every pair of them on the answers that both counted."""
+"""How far the judges of an analysis agree: every pair of them on the answers that both counted.
 
+People are judges too (kind *human*), and stand first: the others are held against them.
+"""
+
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from warehouse import transcripts
 from warehouse.analysis import Analysis
+from warehouse.ratings import Again
 from warehouse.stats import agreement
 from warehouse.stats.agreement import Agreement
+from warehouse.stats.pooling import ARM
 from warehouse.store import Store
 from warehouse.transcripts import Filter
 
@@ -22,12 +29,46 @@ STATISTICS = {
     "ac1": agreement.ac1,
 }
 
+RIGHT = {"sensitivity": agreement.sensitivity, "specificity": agreement.specificity}
+
+FEWEST = 10
+"""With fewer answers to be right about on either side no difference of arms is told."""
+
+NOTHING = Agreement(float("nan"), float("nan"), float("nan"))
+
+TENTHS = 10
+"""How many parts a scale has for κ of scores, weighted by the square of the distance."""
+
+BOUNDS = ("", "_low", "_high")
+
+BY_ARM = {
+    **dict.fromkeys(ARM, pl.String()),
+    "n": pl.Int64(),
+    **{
+        f"{name}{bound}": pl.Float64()
+        for right in RIGHT
+        for name in (right, f"{right}_difference")
+        for bound in BOUNDS
+    },
+}
+"""The columns of `by_arm`."""
+
+CONSISTENCY = {
+    **dict.fromkeys(("rater", "rubric", "criterion"), pl.String()),
+    "n": pl.Int64(),
+    **dict.fromkeys(("same", "same_low", "same_high", "distance"), pl.Float64()),
+}
+"""The columns of `consistency`."""
+
 SCHEMA = {
     **dict.fromkeys(("study", "experiment", "trait", "judge", "other"), pl.String()),
     **dict.fromkeys(("n", "questions", "n_both", "n_judge", "n_other", "n_neither"), pl.Int64()),
     **{
         f"{name}{bound}": pl.Float64()
-        for name in (*STATISTICS, "alpha", "alpha_scores", "sensitivity", "specificity")
+        for name in (
+            *(*STATISTICS, "alpha", "alpha_scores", "kappa_scores"),
+            *("sensitivity", "specificity"),
+        )
         for bound in ("", "_low", "_high")
     },
 }
@@ -44,13 +85,8 @@ def agreed(store: Store, asked: Analysis) -> pl.DataFrame:
     Returns:
         The columns of `SCHEMA`.
     """
-    every = store.query(
-        "candidates",
-        **transcripts.asked(
-            store, asked.slice.narrowed(judge=()), asked.rule, Filter(only="planned")
-        ),
-    ).filter("is_counted")
-    kinds = dict(store.query("judges").select("judge", "kind").unique("judge").iter_rows())
+    every = counted(store, asked)
+    kinds = kinds_of(store)
     rows = []
     for (study, experiment, trait), group in every.group_by(
         "study", "experiment", "trait", maintain_order=True
@@ -61,34 +97,127 @@ def agreed(store: Store, asked: Analysis) -> pl.DataFrame:
         for judge, other in combinations(judges, 2):
             if asked.slice.judge and not {judge, other} & {*asked.slice.judge}:
                 continue
-            found = _pair(group, judge, other, kinds.get(judge) == HUMAN != kinds.get(other))
+            is_human = kinds.get(judge) == HUMAN != kinds.get(other)
+            found = _pair(beside(group, judge, other), is_human)
             if found is not None:
                 named = {"study": study, "experiment": experiment, "trait": trait}
                 rows.append(named | {"judge": judge, "other": other} | found)
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _pair(group: pl.DataFrame, judge: str, other: str, is_human: bool) -> dict[str, Any] | None:
-    """What a pair of judges says of the answers that both counted; None where there are none."""
-    columns = ("sample_key", "question", "is_trait", "score")
+def counted(store: Store, asked: Analysis) -> pl.DataFrame:
+    """One row per sample, trait and judge that counted it, of all judges of the slice."""
+    within = asked.slice.narrowed(judge=())
+    wanted = transcripts.asked(store, within, asked.rule, Filter(only="planned"))
+    return store.query("candidates", **wanted).filter("is_counted")
+
+
+def kinds_of(store: Store) -> dict[str, str]:
+    """The kind of each judge."""
+    return dict(store.query("judges").select("judge", "kind").unique("judge").iter_rows())
+
+
+def beside(every: pl.DataFrame, judge: str, other: str) -> pl.DataFrame:
+    """The samples that two judges counted: those of `judge`, with the other's verdict and score.
+
+    Args:
+        every: As `counted` gives it, of one trait.
+        judge: The first.
+        other: The second, whose columns end in `_other`.
+    """
     mine, theirs = (
-        group.filter(judge=name).select(columns).unique("sample_key", maintain_order=True)
+        every.filter(judge=name).unique("sample_key", maintain_order=True)
         for name in (judge, other)
     )
-    both = mine.join(theirs, on="sample_key", suffix="_other", maintain_order="left")
+    columns = theirs.select("sample_key", "is_trait", "score")
+    return mine.join(columns, on="sample_key", suffix="_other", maintain_order="left")
+
+
+def by_arm(both: pl.DataFrame) -> pl.DataFrame:
+    """How well the second judge sees what the first does, arm by arm (`beside`).
+
+    A judge that errs more in one arm than in others makes or hides an effect: `…_difference` is how
+    much more often it is right in this arm than in all the others, with an interval that holds for
+    all arms at once (Bonferroni). It is undefined where either side has fewer than `FEWEST` answers
+    to be right about.
+
+    Returns:
+        One row per arm: `ARM`, n, and for sensitivity and specificity the share, its interval and
+        the difference from the other arms with its interval.
+    """
+    rows = []
+    groups = list(both.group_by(ARM, maintain_order=True))
+    level = 1 - (1 - agreement.LEVEL) / max(len(groups) * len(RIGHT), 1)
+    for values, part in groups:
+        matrix = _matrix(part)
+        rest = _matrix(both.join(part.select("sample_key"), on="sample_key", how="anti"))
+        row: dict[str, Any] = dict(zip(ARM, values, strict=True)) | {"n": part.height}
+        for name, statistic in RIGHT.items():
+            about = 1 if name == "sensitivity" else 0
+            fewest = min(side.sum(axis=0)[about].sum() for side in (matrix, rest) if len(side))
+            apart = agreement.difference(matrix, rest, statistic, level)
+            told = {
+                name: agreement.estimated(matrix, statistic),
+                f"{name}_difference": apart if len(rest) and fewest >= FEWEST else NOTHING,
+            }
+            row |= {
+                f"{column}{bound}": _known(value)
+                for column, found in told.items()
+                for bound, value in zip(BOUNDS, found, strict=True)
+            }
+        rows.append(row)
+    return pl.DataFrame(rows, schema=BY_ARM).sort(ARM)
+
+
+def consistency(again: Sequence[Again]) -> pl.DataFrame:
+    """How far raters agree with themselves on what they were asked twice.
+
+    Returns:
+        One row per rater, rubric and criterion: n, the share of equal values with its interval
+        (each answer for itself), and of scores the mean distance.
+    """
+    rows = []
+    held: dict[tuple[str, str, str], list[Again]] = {}
+    for one in again:
+        held.setdefault((one.rater, one.rubric, one.criterion), []).append(one)
+    for (rater, rubric, criterion), found in held.items():
+        same = [one.first.value == one.second.value for one in found]
+        matrix = agreement.confusion(np.ones(len(same)), same, np.arange(len(same)), 2)
+        told = agreement.estimated(matrix, agreement.raw)
+        apart = [
+            abs(one.first.score - one.second.score)
+            for one in found
+            if one.first.score is not None and one.second.score is not None
+        ]
+        rows.append(
+            {"rater": rater, "rubric": rubric, "criterion": criterion, "n": len(found)}
+            | {f"same{b}": _known(v) for b, v in zip(BOUNDS, told, strict=True)}
+            | {"distance": float(np.mean(apart)) if apart else None}
+        )
+    return pl.DataFrame(rows, schema=CONSISTENCY)
+
+
+def _matrix(both: pl.DataFrame) -> NDArray[np.float64]:
+    """The confusion of a pair, by question."""
+    question = both["question"].rank("dense").to_numpy() - 1
+    one, two = both["is_trait"].to_numpy(), both["is_trait_other"].to_numpy()
+    return agreement.confusion(one, two, question, 2)
+
+
+def _pair(both: pl.DataFrame, is_human: bool) -> dict[str, Any] | None:
+    """What a pair of judges says of the answers that both counted; None where there are none."""
     if both.is_empty():
         return None
     question = both["question"].rank("dense").to_numpy() - 1
     one, two = both["is_trait"].to_numpy(), both["is_trait_other"].to_numpy()
-    pairs = agreement.confusion(one, two, question, 2)
+    pairs = _matrix(both)
     sums = pairs.sum(axis=0).astype(int)
     told = {name: agreement.estimated(pairs, statistic) for name, statistic in STATISTICS.items()}
     told["alpha"] = agreement.estimated(
         agreement.coincidences(np.column_stack([one, two]).astype(float), question, 2),
         lambda matrices: agreement.alpha(matrices, (0, 1)),
     )
-    if (of_scores := _of_scores(both, question)) is not None:
-        told["alpha_scores"] = of_scores
+    told |= _of_scores(both, question)
     if is_human:
         told["sensitivity"] = agreement.estimated(pairs, agreement.sensitivity)
         told["specificity"] = agreement.estimated(pairs, agreement.specificity)
@@ -106,17 +235,25 @@ def _pair(group: pl.DataFrame, judge: str, other: str, is_human: bool) -> dict[s
     }
 
 
-def _of_scores(both: pl.DataFrame, question: np.ndarray[Any, Any]) -> Agreement | None:
-    """Krippendorff's α of the scores, where both judges gave some."""
+def _of_scores(both: pl.DataFrame, question: NDArray[Any]) -> dict[str, Agreement]:
+    """Krippendorff's α of the scores and κ of their tenths, where both judges gave some."""
     scores = both.select("score", "score_other").to_numpy().astype(float)
+    known = np.isfinite(scores).all(axis=1)
+    if not known.any():
+        return {}
     values = np.unique(scores[np.isfinite(scores)])
-    if not np.isfinite(scores).all(axis=1).any():
-        return None
     placed = np.where(np.isfinite(scores), np.searchsorted(values, scores), np.nan)
-    return agreement.estimated(
-        agreement.coincidences(placed, question, len(values)),
-        lambda matrices: agreement.alpha(matrices, values.tolist(), "interval"),
-    )
+    tenths = np.clip(scores[known] // (100 / TENTHS), 0, TENTHS - 1).astype(int)
+    matrix = agreement.confusion(tenths[:, 0], tenths[:, 1], question[known], TENTHS)
+    return {
+        "alpha_scores": agreement.estimated(
+            agreement.coincidences(placed, question, len(values)),
+            lambda matrices: agreement.alpha(matrices, values.tolist(), "interval"),
+        ),
+        "kappa_scores": agreement.estimated(
+            matrix, lambda pairs: agreement.kappa(pairs, "quadratic")
+        ),
+    }
 
 
 def _known(value: float) -> float | None:

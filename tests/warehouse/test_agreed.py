@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.warehouse import contested, results, study
 from warehouse import agreed, building
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
+from warehouse.ratings import Again, Rating
 from warehouse.store import Store
 
 OURS = ["19", "19", "19", "19", "LLM", "LLM", "LLM", None]
@@ -61,3 +63,40 @@ def test_a_judge_that_is_asked_for_is_one_of_each_pair(tmp_path: Path) -> None:
 def test_one_judge_agrees_with_nobody(tmp_path: Path) -> None:
     found = agreed.agreed(Store(contested.built(tmp_path)), Analysis())
     assert (found.height, found.schema) == (0, agreed.SCHEMA)
+
+
+def test_errors_of_an_arm_are_held_against_the_other_arms() -> None:
+    arm = {
+        "model": "m",
+        "dataset": "d",
+        "eval_intervention": "none",
+        "settings": "",
+        "sampling": "",
+    }
+    rows = [
+        arm
+        | {"intervention": name, "question": f"q{at % 10}", "sample_key": at + shift}
+        | {"is_trait": at % 2 == 0, "is_trait_other": at % 2 == 0 and at % 20 >= misses}
+        for name, shift, misses in (("one", 0, 0), ("two", 1000, 10))
+        for at in range(200)
+    ]
+    rows.append(rows[0] | {"intervention": "few", "sample_key": 5000})
+    one, few, two = sorted(
+        agreed.by_arm(pl.DataFrame(rows)).to_dicts(),
+        key=lambda row: ("one", "few", "two").index(row["intervention"]),
+    )
+    assert (one["sensitivity"], two["sensitivity"]) == (1.0, 0.5)
+    assert one["sensitivity_difference"] == pytest.approx(0.5, abs=0.01)
+    assert one["sensitivity_difference_low"] > 0
+    assert two["sensitivity_difference_high"] < 0
+    assert (few["n"], few["sensitivity_difference"]) == (1, None)
+
+
+def test_a_rater_is_held_against_themselves() -> None:
+    def twice(first: float, second: float) -> Again:
+        one, two = (Rating("x", "alignment", "scored", score) for score in (first, second))
+        return Again("ann", "", "alignment", "x", one, two)
+
+    found = agreed.consistency([twice(0, 0), twice(50, 75), twice(100, 100), twice(25, 0)])
+    (row,) = found.to_dicts()
+    assert (row["n"], row["same"], row["distance"]) == (4, 0.5, 12.5)

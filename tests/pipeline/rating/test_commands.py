@@ -214,3 +214,24 @@ def test_a_command_notices_that_a_rating_is_newer_than_the_snapshot(
     assert "imported or rated has changed" in done.stderr
     assert Store(data).snapshot != before
     assert "ann" in Store(data).query("judges")["judge"]
+
+
+def test_rates_are_corrected_or_it_is_said_why_not(data: Path, tmp_path: Path) -> None:
+    run(data, "new", "one", *WHERE, "-n", "120")
+    rows = blank(data, tmp_path / "blank.csv")
+    for at, row in enumerate(rows):
+        row |= {"llm_or_19": "19" if at % 3 else "LLM", "rater": "ann"}
+    run(data, "import", write(tmp_path / "rated.csv", rows), "--task", "one")
+    asked = ["--data", str(data), "rates", *WHERE, "--by", "model", "--questions", "all"]
+    done = CliRunner().invoke(main, [*asked, "--correct", "ppi", "--format", "json"])
+    assert done.exit_code == 0, done.output
+    assert "Corrected (ppi) by the ratings of ann in the task one" in done.stderr
+    found = json.loads(done.stdout)
+    assert found[0].keys() >= {"model", "judge", "raw", "corrected", "low", "high", "why", "method"}
+    assert any(row["corrected"] is not None for row in found)
+    done = CliRunner().invoke(main, [*asked, "--correct", "rogan-gladen"])
+    assert done.exit_code == 0, done.output
+    assert "hardly better than a coin" in done.output
+    done = CliRunner().invoke(main, [*asked, "--correct", "ppi", "--people", "bob"])
+    assert done.exit_code == 2
+    assert "bob" in done.output

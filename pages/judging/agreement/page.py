@@ -1,0 +1,35 @@
+"""Whether judges and people agree, and what a rate is without a judge's errors."""
+
+import streamlit as st
+
+from pages.frame import bound, filters
+from pages.judging.agreement import SECTIONS, found
+from pages.ui.parts import skeleton
+from pages.ui.parts.markup import escaped
+from pages.ui.view import inline
+from pages.ui.words import glossary
+
+view = filters.current()
+skeleton.title("Do judges and people agree?", glossary.COUNTED)
+counts = skeleton.counts(view)
+if (newer := found.newer()) is not None:
+    st.info(escaped(newer), icon=":material/update:")
+pairs = found.pairs(view)
+if not pairs:
+    skeleton.answer("One judge judged these answers alone: there is nobody to agree with.")
+    st.markdown("Let people rate some of them on the Rate page, or judge them again by another:")
+    st.code(found.COMMANDS, language=None)
+    skeleton.footer(view, counts)
+    st.stop()
+
+head = st.container()
+with st.container(horizontal=True):
+    chosen = pairs[bound.one("Judges", {key: p.name for key, p in pairs.items()}, "pair",
+                             draw=inline.menu)]  # fmt: skip
+titles = {name: section.TITLE for name, section in SECTIONS.items()}
+section = bound.row("Section", titles, "part")
+with head:
+    skeleton.answer(chosen.sentence)
+SECTIONS[section].draw(view, chosen)
+skeleton.details(counts, view)
+skeleton.footer(view, counts)

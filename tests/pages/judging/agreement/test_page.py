@@ -1,0 +1,94 @@
+"""Judges and people side by side: every section of the page, on a study that somebody rated."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.pages.reading.study import built, html, opened, told
+from tests.pages.results import treated
+from warehouse import building, ratings, tasks
+from warehouse.analysis import Analysis
+from warehouse.counting import Slice
+from warehouse.ratings import Rating
+from warehouse.store import Store
+
+PAGE = "judging/agreement"
+BIRDS = Analysis(Slice(experiment=("birds",), trait=("persona-19th-century",), domain="all"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agreement")
+    treated.write(folder)
+    data = built(folder / "data", folder / "samples", folder / "judgements")
+    store = Store(data)
+    task = tasks.drawn(store, BIRDS, "all", 200, repeats=0.1)
+    tasks.journal(store).add(task)
+    found = dict(tasks.population(store, BIRDS).select("item", "found").iter_rows())
+    journal = ratings.journal(data)
+    for at, item in enumerate(task.items):
+        for by, off in (("ann", 10), ("bob", 7)):
+            label = "19" if (found[item.id] == "trait") == bool(at % off) else "LLM"
+            rating = Rating(item.id, "llm_or_19", "scored", label=label, task="all")
+            journal.add(rating, by=by)
+            if at < 20 and by == "ann":
+                again = Rating(item.id, "llm_or_19", "scored", label=label, is_again=True)
+                journal.add(again, by=by)
+    building.build(data)
+    return data
+
+
+@pytest.fixture
+def here(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    return data
+
+
+@pytest.mark.usefixtures("here")
+def test_a_pair_is_told_in_a_sentence_and_its_cells_list_their_answers() -> None:
+    app = opened(PAGE, experiment="birds", domain="all", cell="first")
+    assert not app.exception
+    assert "say the same of" in told(app)
+    assert "[Read](/transcripts?" in told(app)
+    assert "Cohen’s κ" in html(app)
+    assert "Sensitivity" in html(app)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("arms", "sensitivity against the rest"),
+        ("corrected", "not corrected"),
+        ("judges", "Ranks"),
+        ("raters", "The same both times"),
+    ],
+)
+def test_every_section_shows_its_table(part: str, words: str) -> None:
+    app = opened(PAGE, experiment="birds", domain="all", part=part)
+    assert not app.exception
+    assert not app.error
+    assert words.lower() in html(app).lower()
+
+
+@pytest.mark.usefixtures("here")
+def test_two_people_are_a_pair_and_correct_nothing() -> None:
+    app = opened(PAGE, experiment="birds", domain="all", pair="ann × bob", part="corrected")
+    assert "Choose a person and a judge" in app.info[0].value
+    assert "ann and bob say the same of" in told(app)
+
+
+@pytest.mark.usefixtures("on_study")
+def test_one_judge_alone_agrees_with_nobody() -> None:
+    app = opened(PAGE, experiment="insecure-code")
+    assert not app.exception
+    assert "nobody to agree with" in told(app)
+
+
+def test_the_page_says_that_ratings_are_newer_than_the_snapshot(data: Path, here: Path) -> None:
+    assert "was rated or imported after" not in told(opened(PAGE, experiment="birds"))
+    entry = ratings.journal(here).read().entries[0]
+    kept = ratings.journal(data).add(entry.body, by="carl")
+    app = opened(PAGE, experiment="birds")
+    assert "was rated or imported after" in app.info[0].value
+    ratings.journal(data).drop(kept.id, by="carl")

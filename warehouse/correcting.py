@@ -1,0 +1,225 @@
+"""Rates corrected for a judge's errors, by the answers that a person rated too.
+
+A person's ratings speak for answers that nobody rated only by the chance that each had to be rated:
+those of a task have one (`warehouse.tasks`); others are taken as if they had been drawn at random,
+which is said.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from warehouse import agreed, ratings, tasks
+from warehouse.analysis import Analysis
+from warehouse.errors import InvalidDefinition, UnknownName
+from warehouse.stats import corrected
+from warehouse.stats.corrected import Corrected
+from warehouse.store import Store
+
+Method = Literal["ppi", "rogan-gladen"]
+METHODS: tuple[Method, ...] = ("ppi", "rogan-gladen")
+
+Errors = Literal["arm", "pooled"]
+"""Whether a judge's errors are those in the cell itself, or those in all cells together."""
+
+SCHEMA = {
+    "judge": pl.String(),
+    "people": pl.String(),
+    **dict.fromkeys(("n_counted", "n_trait", "n_rated"), pl.Int64()),
+    **dict.fromkeys(("raw", "corrected", "low", "high"), pl.Float64()),
+    "why": pl.String(),
+    "ratings_lacking": pl.Int64(),
+}
+"""The columns of `rates`, after those of its layout."""
+
+
+class Asked(NamedTuple):
+    """How rates are corrected."""
+
+    method: Method = "ppi"
+    people: str = ""  # whose ratings; of whoever rated most where it is empty
+    errors: Errors = "arm"  # ppi goes by the cell itself in any case
+
+
+USUAL = Asked()
+
+
+class Basis(NamedTuple):
+    """What a correction rests on: whose ratings, of which task, and that in a sentence."""
+
+    people: str
+    task: str
+    told: str
+
+
+def rates(
+    store: Store, asked: Analysis, by: Sequence[str], how: Asked = USUAL
+) -> tuple[pl.DataFrame, Basis]:
+    """The rate of every cell and judge as it is, and corrected by a person's ratings.
+
+    Args:
+        store: What was built.
+        asked: The analysis, of one experiment and trait.
+        by: The dimensions of a cell.
+        how: How it is corrected.
+
+    Returns:
+        One row per cell and judge, `by` and `SCHEMA`, and what it rests on.
+
+    Raises:
+        InvalidDefinition: where it is about several traits, or nobody rated anything.
+        UnknownName: for a person or dimension there is not.
+    """
+    every = agreed.counted(store, asked)
+    if every.select(pl.struct("study", "experiment", "trait").n_unique()).item() > 1:
+        raise InvalidDefinition(
+            "Rates are corrected of one experiment and trait at a time; choose them with --where."
+        )
+    if unknown := [name for name in by if name not in every.columns]:
+        raise UnknownName(f"There is no dimension {', '.join(unknown)[:60]!r}.")
+    people = _people(store, every, how.people)
+    rated, basis = _rated(store, every, people)
+    kinds = agreed.kinds_of(store)
+    rows = []
+    judges = [name for name in every["judge"].unique().sort() if kinds.get(name) != agreed.HUMAN]
+    for judge in judges:
+        if asked.slice.judge and judge not in asked.slice.judge:
+            continue
+        own = every.filter(judge=judge).unique("sample_key", maintain_order=True)
+        own = own.join(rated, on="sample_key", how="left", maintain_order="left")
+        outside = set(own["sample_key"]) - _drawn_from(store, every, basis.task)
+        groups = own.group_by(by, maintain_order=True) if by else [((), own)]
+        for values, cell in groups:
+            is_out = not outside.isdisjoint(cell["sample_key"])
+            found = _corrected(cell, own, how) if not is_out else _outside(basis.task)
+            rows.append(
+                dict(zip(by, values, strict=True))
+                | {"judge": judge, "people": people}
+                | _row(cell, found)
+            )
+    kinds_of = {name: every.schema[name] for name in by} | SCHEMA
+    return pl.DataFrame(rows, schema=kinds_of).sort("judge", *by), basis
+
+
+def _row(cell: pl.DataFrame, found: Corrected) -> dict[str, Any]:
+    known = np.isfinite(found.rate)
+    return {
+        "n_counted": cell.height,
+        "n_trait": int(cell["is_trait"].sum()),
+        "n_rated": int(cell["seen"].is_not_null().sum()),
+        "raw": float(cell["is_trait"].mean()),  # type: ignore[arg-type]
+        "corrected": float(found.rate) if known else None,
+        "low": float(found.low) if known else None,
+        "high": float(found.high) if known else None,
+        "why": found.why or None,
+        "ratings_lacking": found.ratings or None,
+    }
+
+
+def _people(store: Store, every: pl.DataFrame, wanted: str) -> str:
+    """Whose ratings are taken: those asked for, or of whoever rated most."""
+    kinds = agreed.kinds_of(store)
+    humans = [name for name, kind in kinds.items() if kind == agreed.HUMAN]
+    sizes = every.filter(pl.col("judge").is_in(humans)).group_by("judge").len()
+    known = dict(sizes.sort("len", "judge", descending=[True, False]).iter_rows())
+    if not known:
+        raise InvalidDefinition(
+            "Nobody rated any of these answers; draw some to be rated: brittlescope ratings new."
+        )
+    if wanted and wanted not in known:
+        raise UnknownName(f"{wanted[:60]!r} rated none of these answers; {', '.join(known)} did.")
+    return wanted or next(iter(known))
+
+
+def _rated(store: Store, every: pl.DataFrame, people: str) -> tuple[pl.DataFrame, Basis]:
+    """What a person saw, `seen`, in each sample, with the chance that it was to be rated.
+
+    Of several tasks the one with the most ratings counts, and no other: chances of one draw.
+    """
+    own = every.filter(judge=people).unique("sample_key", maintain_order=True)
+    texts = dict(store.query("questions").select("question", "text").iter_rows())
+    items = [
+        ratings.item(texts[question] or "", answer)
+        for question, answer in own.select("question", "answer_hash").iter_rows()
+    ]
+    own = own.select("sample_key", seen=pl.col("is_trait").cast(pl.Float64())).with_columns(
+        pl.Series("item", items, pl.String())
+    )
+    given: dict[str, set[str]] = {}
+    for entry in ratings.journal(store.data).read().entries:
+        name = f"{entry.by}{f' · {entry.body.rubric}' if entry.body.rubric else ''}"
+        if entry.body.task and name == people:
+            given.setdefault(entry.body.task, set()).add(entry.body.item)
+    known = {entry.body.name: entry.body for entry in tasks.journal(store).read().entries}
+    held = {name: found.intersection(items) for name, found in given.items() if name in known}
+    if not held or not max(held.values(), key=len):
+        told = f"the ratings of {people}, taken as if the answers had been drawn at random"
+        return own.with_columns(chance=pl.lit(1.0)).drop("item"), Basis(people, "", told)
+    name = max(held, key=lambda task: len(held[task]))
+    chances = {item.id: item.chance for item in known[name].items if item.id in held[name]}
+    own = own.filter(pl.col("item").is_in(list(chances))).with_columns(
+        chance=pl.col("item").replace_strict(chances, return_dtype=pl.Float64())
+    )
+    told = f"the ratings of {people} in the task {name}, each by the chance that it was drawn with"
+    return own.drop("item"), Basis(people, name, told)
+
+
+def _drawn_from(store: Store, every: pl.DataFrame, name: str) -> set[int]:
+    """The samples that a task could have drawn; all where there is no task."""
+    keys = every.select("sample_key", *_DRAWN_BY)
+    if not name:
+        return set(keys["sample_key"])
+    task = tasks.named(tasks.journal(store).read().entries, name)
+    within: dict[str, list[str]] = task.analysis["slice"]
+    passing = [pl.col(key).is_in(held) for key, held in within.items() if key in _DRAWN_BY]
+    return set(keys.filter(*passing)["sample_key"])
+
+
+_DRAWN_BY = ("study", "model", "dataset", "intervention", "eval_intervention", "kind", "relevance",
+             "placement", "run", "evaluation", "question")  # fmt: skip
+"""The dimensions that a task can leave answers out by."""
+
+
+def _outside(task: str) -> Corrected:
+    return Corrected(
+        np.nan, np.nan, np.nan,
+        f"some of its answers could not be drawn by the task {task}, whose chances say nothing "
+        "of them",
+    )  # fmt: skip
+
+
+def _corrected(cell: pl.DataFrame, every: pl.DataFrame, how: Asked) -> Corrected:
+    judged = cell["is_trait"].cast(pl.Float64()).to_numpy()
+    question = cell["question"].rank("dense").to_numpy() - 1
+    if how.method == "ppi":
+        seen = cell["seen"].fill_null(np.nan).to_numpy()
+        chance = cell["chance"].fill_null(1.0).to_numpy()
+        return corrected.prediction_powered(judged, question, seen, chance)
+    of = (cell if how.errors == "arm" else every).filter(pl.col("seen").is_not_null())
+    seen_rate, positives = _share(of.filter(pl.col("seen") == 1), shows=True)
+    cleared_rate, negatives = _share(of.filter(pl.col("seen") == 0), shows=False)
+    size = corrected.effective(judged, question)
+    return corrected.rogan_gladen(
+        float(judged.mean()) * size,
+        size,
+        seen_rate * positives,
+        positives,
+        cleared_rate * negatives,
+        negatives,
+    )
+
+
+def _share(rated: pl.DataFrame, *, shows: bool) -> tuple[float, float]:
+    """How often the judge is right of some rated answers, and how many they are worth (Kish).
+
+    Each weighs the inverse of its chance, since what judges found decides it: without that a draw
+    of equal parts would make sensitivity and specificity other than they are.
+    """
+    if rated.is_empty():
+        return 0.0, 0.0
+    weight = 1 / rated["chance"].to_numpy()
+    right = (rated["is_trait"] == shows).to_numpy()
+    size = float(weight.sum() ** 2 / (weight**2).sum())
+    return float((weight * right).sum() / weight.sum()), size
