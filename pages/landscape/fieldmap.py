@@ -24,15 +24,6 @@ MOST = 24
 LABELS, COLUMN = 180, 26
 """Pixels of the labels of rows and of a column below which the picture is scrolled."""
 
-SCROLLED = "field"
-
-_WIDE = (
-    "<style>.st-key-{key} {{ overflow-x: auto }} "
-    ".st-key-{key} [data-testid=stElementContainer]:has([data-testid=stVegaLiteChart]) "
-    "{{ min-width: {room}px }}</style>"
-)
-"""Where the page is narrower than the picture can be, it is scrolled sideways."""
-
 MEASURE = "Rate without an intervention, in percent"
 
 BOUNDS = {"at most": "≤", "highest": "≤", "at least": "≥", "lowest": "≥"}
@@ -111,8 +102,7 @@ def draw(found: Picture, key: str) -> None:
     theme = st.context.theme.type
     st.html(keys.key({MEASURE: RATES}, [], ["own"] if found.own else [], theme))
     room = LABELS + COLUMN * len(found.mosaic.columns)
-    with st.container(key=SCROLLED):
-        st.html(_WIDE.format(key=SCROLLED, room=room))
+    with base.scrolled("field", room):
         base.drawn(partial(mosaic.chart, found.mosaic, theme, clickable=False, fluid=True), key)
 
 

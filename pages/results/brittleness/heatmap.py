@@ -42,6 +42,9 @@ ACROSS, DOWN = 840, 600
 LARGEST, LEAST = 72, 15
 """Pixels of a cell's side."""
 
+READABLE = 32
+"""Pixels of a cell's side that a narrow page leaves it."""
+
 BESIDE = 26
 """Up to how many rows a panel is turned, so that its longer side lies across."""
 
@@ -119,12 +122,22 @@ class Panel(NamedTuple):
     @property
     def width(self) -> int:
         """Pixels that the panel takes if it has them."""
+        return self._beside + len(self.sides[1]) * self.size
+
+    @property
+    def least(self) -> int:
+        """Pixels below which values and labels could not be read any more."""
+        return self._beside + len(self.sides[1]) * min(self.size, READABLE)
+
+    @property
+    def _beside(self) -> int:
+        """Pixels of the labels beside the cells."""
         rows, columns = self.sides
         letters = max(len(line) for label in rows for line in label.split("\n"))
         labels = min(LABELS, LETTER * letters)
         # The labels of the last columns are slanted, and reach beyond them.
         slanted = 0.77 * LETTER * max(len(line) for line in columns[-1].split("\n"))
-        return round(labels + max(40, slanted)) + len(columns) * self.size
+        return round(labels + max(40, slanted))
 
 
 def heatmap(

@@ -52,7 +52,8 @@ for at, panel in enumerate(panels[: grid.MOST]):
     if len(panels) > 1:
         st.markdown(f"**{markup.escaped(panel.heading)}**")
     draw = partial(heatmap.heatmap, panel, shown.label, shown.ramp, st.context.theme.type)
-    here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
+    with base.scrolled(f"heatmap-{at}", panel.least):
+        here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
     mark = here if mark is None else mark
 if panels:
     notes = (*grid.notes(found, layout, panels, measure), *heatmap.LEGEND, shown.click)

@@ -4,7 +4,8 @@ Colours are Okabe and Ito's, safe for the colour-blind and legible on white and 
 """
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -174,6 +175,13 @@ def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> a
     )
 
 
+_SCROLLED = (
+    "<style>.st-key-{key} {{ overflow-x: auto }} "
+    ".st-key-{key} [data-testid=stElementContainer]:has([data-testid=stVegaLiteChart]) "
+    "{{ min-width: {room}px }}</style>"
+)
+
+
 def shown(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> int | None:
     """Draw a chart on the page; the cell that was clicked in it, if any."""
     event = st.vega_lite_chart(
@@ -192,6 +200,14 @@ def drawn(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> 
         key=key,
         width="stretch" if width is None else width,
     )
+
+
+@contextmanager
+def scrolled(key: str, room: int) -> Iterator[None]:
+    """Where the page is narrower than `room` pixels, the chart within is scrolled sideways."""
+    with st.container(key=key):
+        st.html(_SCROLLED.format(key=key, room=room))
+        yield
 
 
 @store.memo(entries=256)
