@@ -21,6 +21,8 @@ ACROSS = {
     "tests/pages/test_exports.py": "every page: charts as files",
     "tests/pages/test_hostile.py": "every page, on names that are attacks",
     "tests/pages/test_large.py": "every page, on thousands of arms",
+    "tests/pages/test_numbers_lead.py": "every page: a number opens the answers it counts",
+    "tests/pages/test_several_studies.py": "every page, on two studies at once",
     "tests/pages/test_uncounted.py": "every page, on answers that no number counts",
     "tests/pipeline/test_collisions.py": "import and build, on sources that contradict each other",
     "tests/pages/results/test_conditions.py": "arms under several conditions, on every page",
