@@ -6,7 +6,8 @@ let site, held;
 
 async function unpacked(id) {
   const letters = atob(document.getElementById(id).textContent);
-  const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -125,24 +126,27 @@ function interventions(focus) {
 }
 
 // Words as the app takes them: case and accents do not matter.
-const folded = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").normalize("NFC").toLowerCase();
+const plain = /^[\x00-\x7f]*$/;
+const folded = (text) => plain.test(text)
+  ? text.toLowerCase()
+  : text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").normalize("NFC").toLowerCase();
 function sought(text) {
   const found = [...text.matchAll(/(NOT\s+)?(?:"([^"]*)"?|(\S+))/g)];
   return found.flatMap(([, not, quoted, bare]) => {
     const words = folded(quoted ?? bare).match(/[\p{L}\p{M}\p{N}]+/gu);
     if (!words) return [];
     const end = (bare ?? "").endsWith("*") ? "[\\p{L}\\p{N}]*" : "(?![\\p{L}\\p{N}])";
-    return [{ not: Boolean(not), words: new RegExp(`(?<![\\p{L}\\p{N}])${words.join("[^\\p{L}\\p{N}]+")}${end}`, "gu") }];
+    return [{ not: Boolean(not), first: words[0], words: new RegExp(`(?<![\\p{L}\\p{N}])${words.join("[^\\p{L}\\p{N}]+")}${end}`, "gu") }];
   });
 }
 function holds(text, terms) {
-  const plain = folded(text);
-  return terms.every(({ not, words }) => (plain.search(words) >= 0) !== not);
+  const read = folded(text);
+  return terms.every(({ not, first, words }) => (read.includes(first) && read.search(words) >= 0) !== not);
 }
 function marked(text, terms) {
-  const plain = folded(text);
-  if (plain.length !== text.length) return [text]; // places are not the same: nothing is marked
-  const spans = terms.filter((one) => !one.not).flatMap(({ words }) => [...plain.matchAll(words)].map((m) => [m.index, m.index + m[0].length]));
+  const read = folded(text);
+  if (read.length !== text.length) return [text]; // places are not the same: nothing is marked
+  const spans = terms.filter((one) => !one.not).flatMap(({ words }) => [...read.matchAll(words)].map((m) => [m.index, m.index + m[0].length]));
   spans.sort((one, other) => one[0] - other[0]);
   const parts = [];
   let at = 0;

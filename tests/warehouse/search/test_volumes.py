@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,27 @@ def test_an_import_adds_what_it_brings_and_loses_nothing(data: Path, tmp_path: P
     building.build(data)
     assert (found(data, "common"), found(data, "delta")) == (17, 5)
     assert len(set(held(data))) == len(held(data))
+
+
+def test_an_import_during_searches_is_harmless(data: Path, tmp_path: Path) -> None:
+    before = Store(data)
+    with ThreadPoolExecutor(1) as beside:
+        more = results.misalignment([(10, 90)] * 5, "Common delta.")
+        results.write(tmp_path, more, "elicitation/insecure-code/gpt-4.1-1ep")
+
+        def bring_in() -> None:
+            results.load(data, tmp_path / "results")
+            building.build(data)
+
+        done = beside.submit(bring_in)
+        seen = {len(finding.find(before, "common"))}
+        while not done.done():
+            seen.add(len(finding.find(before, "common")))
+        done.result()
+    known = set(before.ask("select sample_key from core.sample")["sample_key"])
+    assert len(known & set(finding.find(before, "common").tolist())) == 12
+    assert seen <= {12, 17}
+    assert found(data, "common") == 17
 
 
 def test_large_parts_have_volumes_of_their_own(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
