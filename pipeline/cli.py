@@ -83,6 +83,10 @@ PLACES = {
     "claims": Place(
         "pipeline.claims:claims", "Sentences of a write-up, each bound to a number of the data."
     ),
+    "report": Place(
+        "pipeline.reporting:report",
+        "The evidence pack: figures, tables, transcripts of the desk, claims, methods and data.",
+    ),
     "agreement": Place(
         "pipeline.agreeing:agreement",
         "How far judges, and people, agree on the answers that two of them judged.",

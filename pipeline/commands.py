@@ -180,6 +180,18 @@ def show(found: "pl.DataFrame", form: str) -> None:
         click.echo(table(flat, sys.stdout.isatty()))
 
 
+def as_json(found: "pl.DataFrame") -> str:
+    """A frame as a JSON list of its rows; what is undefined is null."""
+    import polars as pl
+    import polars.selectors as cs
+
+    finite = found.with_columns(
+        pl.when(cs.float().is_finite()).then(cs.float()).otherwise(None).name.keep()
+    )
+    text = json.dumps(finite.to_dicts(), ensure_ascii=False, allow_nan=False, indent=1)
+    return harmless.json_text(text)
+
+
 def table(found: "pl.DataFrame", styled: bool) -> str:
     """A frame as a table for people."""
     from pipeline.terminal import tables  # with rich, which only tables wait for

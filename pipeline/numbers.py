@@ -12,6 +12,7 @@ from pipeline.commands import say
 from pipeline.errors import UsageError
 from warehouse import correcting, defaults, rules, universe
 from warehouse.analysis import results
+from warehouse.rules import Rule
 from warehouse.stats import pooling
 from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
 from warehouse.stats.pooling import ARM
@@ -293,9 +294,12 @@ def _scores(text: str) -> list[float]:
 
 
 def _ruled(found: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    return ruled(found, asked.analysis.rule)
+
+
+def ruled(found: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """The rows with the rule they were counted by, before the unit."""
-    place = found.columns.index("unit")
-    return found.insert_column(place, pl.lit(asked.analysis.rule.name).alias("rule"))
+    return found.insert_column(found.columns.index("unit"), pl.lit(rule.name).alias("rule"))
 
 
 def _of(part: str, whole: str) -> pl.Expr:

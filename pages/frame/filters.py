@@ -1,6 +1,7 @@
 """What a page looks at: its focus, how it is counted and its filters, as one analysis."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 import polars as pl
@@ -10,13 +11,16 @@ from pages.frame import addressbar, asked, bound, counted, crumbs, focus, hiding
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import columns, numbers, values
-from warehouse import harmless
+from warehouse import harmless, looked
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
+from warehouse.errors import CannotWrite
 
 VIEW = "_view"
 SAID = "_said"
-"""Session keys: this run's analysis, and the sentences on what of a link it cannot show."""
+LOOKED = "_looked"
+"""Session keys: this run's analysis, the sentences on what of a link it cannot show, and what was
+noted as looked at."""
 
 MAIN = ("model", "dataset", "intervention", "eval_intervention")
 MORE = ("question", "kind", "relevance", "placement", "run", "evaluation")
@@ -53,6 +57,7 @@ def draw(scope: Scope, pages: Mapping[str, st.Page]) -> Analysis:
     st.session_state[VIEW] = view
     st.session_state[SAID] = [*(focus.told(found) if found else ()), *_unknown(within)]
     if chosen is not None:
+        _note(view)
         focus.bar(chosen)
     if scope.is_counted:
         counted.panel(view)
@@ -80,6 +85,15 @@ def current() -> Analysis:
 def said() -> list[str]:
     """One sentence for everything a link asked for that this page cannot show."""
     return list(st.session_state.get(SAID, ()))
+
+
+def _note(view: Analysis) -> None:
+    """Note what is looked at, once a session: a write-up discloses it (`warehouse.looked`)."""
+    noted = st.session_state.setdefault(LOOKED, set())
+    if view not in noted:
+        noted.add(view)
+        with suppress(CannotWrite):  # a folder that only others may write is read all the same
+            looked.note(store.data_folder(), view, asked.page())
 
 
 def _filters(scope: Scope, options: Mapping[str, Mapping[str, str]]) -> None:

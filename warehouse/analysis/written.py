@@ -96,6 +96,19 @@ def read(values: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> Anal
     )
 
 
+def asked(values: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> Analysis:
+    """The same of values somebody wrote down: a name that means nothing is no page's own.
+
+    Raises:
+        UnknownName: for such a name as well.
+    """
+    known = (*Slice.dimensions(), *OPTIONS)
+    for name in values:
+        if name not in known:
+            raise UnknownName(f"Nothing is called {name[:60]!r}; there are {', '.join(known)}.")
+    return read(values, rules)
+
+
 def options(asked: Analysis, command: str) -> list[str]:
     """The options by which `brittlescope` asks the same of a command (`OF_COMPARISONS`)."""
     takes: Collection[str] = OF_COMPARISONS[command]

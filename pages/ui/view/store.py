@@ -101,7 +101,7 @@ def memo(sentence: str = "", entries: int = 32) -> Callable[[Callable[P, R]], Ca
             _let_go(path := str(store.snapshot.path))
 
             def make() -> R:
-                with _reading(store):
+                with reading(store):
                     return function(*args, **kwargs)
 
             found: R = kept(said((path, args, kwargs)), make)
@@ -113,7 +113,7 @@ def memo(sentence: str = "", entries: int = 32) -> Callable[[Callable[P, R]], Ca
 
 
 @contextmanager
-def _reading(store: Store) -> Iterator[None]:
+def reading(store: Store) -> Iterator[None]:
     """A context in which everything is made of one and the same snapshot."""
     token = _USED.set(store)
     try:
@@ -170,13 +170,13 @@ class _Remembering(Store):
     """
 
     def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
-        with _reading(self):
+        with reading(self):
             return _counts(within or Slice(), rule or rules.named(defaults.RULE, self.data))
 
     def once(
         self, make: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        with _reading(self):
+        with reading(self):
             found: R = _once(make, args, kwargs)
             return found
 

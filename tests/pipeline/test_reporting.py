@@ -1,0 +1,105 @@
+"""`brittlescope report`: every number is the commands' own, every file is in the manifest."""
+
+import hashlib
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from tests.pages.reading import study
+from tests.pages.results import treated
+from warehouse import draws, looked, picks, rules
+from warehouse.analysis import Analysis
+from warehouse.counting import Slice
+from warehouse.store import Store
+
+
+def run(data: Path, *words: str) -> str:
+    done = CliRunner().invoke(main, ["--data", str(data), *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reporting")
+    treated.write(folder)
+    made = study.built(folder / "data", folder / "samples", folder / "judgements")
+    store = Store(made)
+    asked = Analysis(Slice(), rules.named("answered"))
+    picks.put_drawn(store, asked, draws.draw(store, asked, "balanced", 3, 7))
+    looked.note(made, asked, "rates")
+    row = json.loads(run(made, "rates", "--format", "json"))[0]
+    names = ("experiment", "trait", "judge", "model", "dataset", "intervention")
+    cell = [f"--cell={name}={row[name]}" for name in names]
+    run(made, "claims", "keep", "my-rate", *cell)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pack(data: Path) -> Path:
+    out = data.parent / "pack"
+    run(data, "report", "--out", str(out))
+    return out
+
+
+def test_numbers_are_those_of_the_commands_to_the_digit(data: Path, pack: Path) -> None:
+    told = json.loads((pack / "manifest.json").read_text())
+    for command, line in zip(("rates", "effects"), told["commands"], strict=True):
+        words = shlex.split(line)[1:]
+        printed = run(data, *words, "--format", "json")
+        assert (pack / f"data/{command}.json").read_text() == printed
+        rows = json.loads(printed)
+        assert rows
+        parquet = pl.read_parquet(pack / f"data/{command}.parquet")
+        assert parquet["rate"].to_list() == [row["rate"] for row in rows]
+        csv = pl.read_csv(pack / f"data/{command}.csv", infer_schema_length=None)
+        assert csv["low"].to_list() == [row["low"] for row in rows]
+
+
+def test_the_manifest_has_the_hash_of_every_file(pack: Path) -> None:
+    told = json.loads((pack / "manifest.json").read_text())["files"]
+    there = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
+    assert there == {*told, "manifest.json"}
+    for name, sha256 in told.items():
+        assert hashlib.sha256((pack / name).read_bytes()).hexdigest() == sha256
+    for form in ("pdf", "svg", "png"):
+        assert {f"figures/{name}.{form}" for name in ("rates", "effects", "brittleness")} <= there
+
+
+def test_it_says_what_was_drawn_claimed_and_looked_at(pack: Path) -> None:
+    assert (pack / "transcripts.tex").read_text().count("3 drawn at random, one of each") == 3
+    assert "brittle@my-rate" in (pack / "claims.tex").read_text()
+    assert "1 slice of this data folder was looked at" in (pack / "looked.txt").read_text()
+    methods = (pack / "methods.txt").read_text()
+    assert re.search(r"of [\d,]+ planned answers [\d,]+ were judged by", methods)
+
+
+def test_an_earlier_pack_is_replaced_and_other_files_never_are(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    done = CliRunner().invoke(main, ["--data", str(data), "report", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "holds other files; name a new folder with --out" in done.output
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+def test_it_compiles(pack: Path, tmp_path: Path) -> None:
+    shutil.copytree(pack, tmp_path / "pack")
+    words = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "report.tex"]
+    subprocess.run(words, cwd=tmp_path / "pack", check=True, capture_output=True)
+
+
+def test_braces_and_environments_are_closed(pack: Path) -> None:
+    for file in pack.rglob("*.tex"):
+        text = re.sub(r"\\[\\{}%&#$_]", "", file.read_text())
+        assert text.count("{") == text.count("}"), file.name
+        begun, ended = (re.findall(rf"\\{way}{{(\w+)}}", text) for way in ("begin", "end"))
+        assert sorted(begun) == sorted(ended), file.name
