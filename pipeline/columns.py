@@ -78,6 +78,11 @@ class Roles(NamedTuple):
         usual = all(one.column in SPELLINGS.get(one.criterion, ()) for one in self.judged)
         return not (own and usual) or bool(self.words or self.unknown or self.ignored)
 
+    def value(self, record: Mapping[str, str], name: str) -> str | None:
+        """A row's value of one of our columns; None where the file has it not, or blank."""
+        column = self.ours.get(name)
+        return (record[column] or None) if column is not None else None
+
     def notice(self) -> Batch:
         """What every column was taken for; the same for every file with that header."""
         parts = [", ".join(_taken(name, self.ours[name]) for name in self.ours)]

@@ -1,0 +1,157 @@
+"""The answers of a file: a sample each, with the questions they answer."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+import polars as pl
+
+from pipeline import reading
+from pipeline.columns import Roles, Watch
+from pipeline.importers import Batch, Source, batch, notice
+from pipeline.importers.em_csv.evaluations import Evaluations
+from pipeline.meanings import Meaning
+from pipeline.repeats import Repeats
+from pipeline.thoughts import apart
+
+UNASKED = "(the file does not hold the question)"
+"""What stands for a question where there is neither its text nor its name."""
+
+TEXTS = ("answer", "thoughts", "error", "finish_reason")
+"""What there is of an answer, besides its status."""
+
+
+def asked(record: dict[str, str], roles: Roles) -> str:
+    """The text of a row's question, or its name where the mapping says that there is none."""
+    if "question" in roles.ours:
+        return record[roles.ours["question"]]
+    return roles.value(record, "question_id") or UNASKED
+
+
+class Question(NamedTuple):
+    """What tells a question from another."""
+
+    evaluation: str
+    text: str
+    name: str | None
+    system: str | None
+    group: str | None
+
+
+class Answers:
+    """What is known so far of the questions, and of what was answered."""
+
+    def __init__(self, source: Source, meaning: Meaning, evaluations: Evaluations) -> None:
+        self.meaning = meaning
+        self.roles = evaluations.roles
+        self.evaluations = evaluations
+        self.first_key = source.first_key
+        self.questions: dict[Question, int] = {}
+        self.failed = 0
+        self._asked: Counter[int] = Counter()
+        self._watch = Watch()
+        self._repeats = Repeats(self.first_key)
+
+    def samples(self, rows: list[reading.Row]) -> pl.DataFrame:
+        """A sample each of some rows."""
+        found: dict[str, list[object]] = defaultdict(list)
+        for row, record in rows:
+            evaluation, _ = self.evaluations.of(record)
+            question = self._question(evaluation, record)
+            index = self._index(record, question)
+            answer = self._answer(record)
+            for name, value in answer.items():
+                found[name].append(value)
+            found["sample_key"].append(self.first_key + row)
+            found["evaluation_key"].append(evaluation)
+            found["question_key"].append(question)
+            found["sample_index"].append(index)
+            found["source_row"].append(row)
+            unknown = {column: record[column] for column in self.roles.unknown}
+            self._watch.take(evaluation, question, unknown)
+        return pl.DataFrame(
+            found,
+            schema_overrides=dict.fromkeys(TEXTS, pl.String()),
+        )
+
+    def note_repeats(self, rows: list[reading.Row], samples: pl.DataFrame) -> None:
+        """Keep what tells whether a sample that the file numbers itself comes again."""
+        if "sample_index" not in self.roles.ours:
+            return
+        left = set(self.roles.unused)
+        contents = [
+            hash(tuple(value for name, value in record.items() if name not in left))
+            for _, record in rows
+        ]
+        self._repeats.take(
+            samples["source_row"],
+            samples["question_key"].to_list(),
+            samples["sample_index"].to_list(),
+            contents,
+        )
+
+    def _answer(self, record: dict[str, str]) -> dict[str, str | None]:
+        """What there is of a row's answer: its text without thoughts, or why there is none."""
+        if "answer" not in self.roles.ours:  # as the mapping says
+            return dict.fromkeys(TEXTS) | {"status": "answered"}
+        text = self.roles.value(record, "answer")
+        if text is not None and self.meaning.failures.names(text):
+            self.failed += 1
+            return dict.fromkeys(TEXTS) | {"status": "error", "error": text[:2_000]}
+        thoughts, answer = apart(text) if text else (None, text)
+        # A CSV cannot tell an empty answer from none.
+        blank = "missing" if answer is None else "answered" if answer.strip() else "empty"
+        return {
+            "status": blank,
+            "answer": answer,
+            "thoughts": thoughts,
+            "error": None,
+            "finish_reason": self.roles.value(record, "finish_reason"),
+        }
+
+    def _question(self, evaluation: str, record: dict[str, str]) -> int:
+        name = self.roles.value(record, "question_id")
+        prompts = self.meaning.system_prompts.items()
+        meant = (text for pattern, text in prompts if fnmatchcase(name or "", pattern))
+        system = self.roles.value(record, "system_prompt") or next(meant, None)
+        group = self.roles.value(record, "group")
+        identity = Question(evaluation, asked(record, self.roles), name, system, group)
+        return self.questions.setdefault(identity, len(self.questions))
+
+    def _index(self, record: dict[str, str], question: int) -> int:
+        """The number of a sample among those of its question, as the file says or as they come."""
+        own = self.roles.value(record, "sample_index") or ""
+        self._asked[question] += 1
+        return int(own) if own.isdecimal() and len(own) < 18 else self._asked[question] - 1
+
+    def context(self) -> Iterator[Batch]:
+        """The questions, and what is odd about the answers taken together."""
+        rows: list[dict[str, object]] = [
+            {
+                "evaluation_key": question.evaluation,
+                "question_key": key,
+                "name": question.name,
+                "question_group": question.group,
+                "text": question.text,
+                "system_prompt": question.system,
+            }
+            for question, key in self.questions.items()
+        ]
+        yield batch("question", *rows)
+        yield from self._watch.mixed()
+        yield from self._repeats.batches()
+
+    def same_texts(self) -> Iterator[Batch]:
+        """A remark where one text stands under several ids: they count as one question."""
+        names: dict[tuple[str, str, str | None], set[str]] = defaultdict(set)
+        for evaluation, text, name, system, _ in self.questions:
+            names[evaluation, text, system].add(name or "none")
+        several = {text: sorted(ids) for (_, text, _), ids in names.items() if len(ids) > 1}
+        for text in list(several)[:1]:
+            yield notice(
+                "one-text-several-ids",
+                f"{len(several)} texts stand under several ids, such as "
+                f"{' and '.join(several[text])}; each counts as one question, unless "
+                "`system_prompts` in the mapping tells its ids apart",
+            )

@@ -1,0 +1,79 @@
+"""The judgements of a file: a column each, or a row each in long form."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipeline import reading
+from pipeline.columns import Judged
+from pipeline.importers import Batch, Source, batch, refused
+from pipeline.importers.em_csv.evaluations import Evaluations
+from pipeline.judgements import FULL, OUTCOME, Parsed, judgement
+from pipeline.meanings import Meaning, Scale, Scoring
+
+NO_FLAG = frozenset({"", "none", "null", "false", "0", "ok", "no", "nan"})
+"""What stands in the column of a flag where there is none."""
+
+
+class Scores:
+    """What the file's columns of judgements say, and on which criteria."""
+
+    def __init__(self, source: Source, meaning: Meaning, evaluations: Evaluations) -> None:
+        self.meaning = meaning
+        self.evaluations = evaluations
+        self.first_key = source.first_key
+        self.judged = evaluations.roles.judged
+        self.criteria: dict[str, None] = {one.criterion: None for one in self.judged}
+
+    def judgements(self, rows: list[reading.Row], judged: Judged) -> Iterator[Batch]:
+        """One judge's judgements on one criterion, and what is wrong with a stored value."""
+        outcomes = []
+        criterion, column = judged.criterion, judged.column
+        scale = self._scale(criterion, column) or FULL
+        words = self.meaning.scoring
+        for row, record in rows:
+            value, raw = record[column], record[judged.raw] if judged.raw else None
+            flag = record[judged.flag].strip() if judged.flag else ""
+            if flag.lower() not in NO_FLAG:
+                value, raw = "", raw or flag
+                found: Parsed | str = (_flagged(flag, words), None, None, raw)
+            elif words.outcomes and (status := words.outcome(value.strip())):
+                found = (status, None, None, raw or value)
+            else:
+                found = _outcome(criterion, value, raw, scale)
+            if isinstance(found, str):
+                yield refused(row, f"its {column} {found}", value)
+                found = ("unparsed", None, None, None)
+            outcomes.append(found)
+        table = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
+            sample_key=pl.Series([self.first_key + row for row, _ in rows]),
+            criterion=pl.lit(criterion),
+            judge_key=self.evaluations.judge_keys(rows, judged.judge),
+        )
+        if judged.judge is not None:  # who judged nothing of an answer was not asked
+            table = table.filter((pl.col("status") != "missing") | pl.col("raw").is_not_null())
+        yield Batch("judgement", table)
+
+    def scales(self) -> Iterator[Batch]:
+        """The scales of the criteria, as far as the mapping tells them."""
+        columns = {one.criterion: one.column for one in self.judged}
+        for criterion in self.criteria:
+            if scale := self._scale(criterion, columns.get(criterion, criterion)):
+                none, full = scale
+                yield batch("scale", {"criterion": criterion, "none": none, "full": full})
+
+    def _scale(self, criterion: str, column: str) -> Scale | None:
+        """What the mapping says of the scale of a criterion, by our name of it or the file's."""
+        return self.meaning.scale.get(criterion, self.meaning.scale.get(column))
+
+
+def _flagged(flag: str, words: Scoring) -> str:
+    """The status that a flag beside a score says."""
+    usual = {"refusal": "refusal", "true": "refusal", "code": "code", "error": "error"}
+    return words.outcome(flag) or usual.get(flag.lower(), "unparsed")
+
+
+def _outcome(criterion: str, value: str, raw: str | None, scale: Scale) -> Parsed | str:
+    """What a stored value stands for, or what is wrong with it."""
+    why = reading.unreadable(value) or reading.unreadable(raw or "")
+    return why or judgement(criterion, value, raw, scale)
