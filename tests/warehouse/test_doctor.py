@@ -36,14 +36,14 @@ def persona(labels: list[str], options: list[str], **fields: Any) -> list[dict[s
     ]
 
 
-def findings(root: Path) -> pl.DataFrame:
+def findings(root: Path, *names: str) -> pl.DataFrame:
     results.load(root / "data", root)
     building.build(root / "data")
-    return doctor.findings(Store(root / "data"))
+    return doctor.findings(Store(root / "data"), *names)
 
 
 def found(root: Path, check: str) -> list[dict[str, Any]]:
-    return findings(root).filter(pl.col("check") == check).to_dicts()
+    return findings(root, check).to_dicts()
 
 
 def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
