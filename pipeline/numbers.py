@@ -129,8 +129,7 @@ def _corrected(asked: Asked, by: Sequence[str], how: correcting.Asked) -> None:
 def effects(asked: Asked, by: str) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
     dimensions = names(by)
-    if hidden := asked.hidden():
-        say(f"{hidden} P-values are adjusted for all arms of an experiment, trait and judge.")
+    _say_hidden(asked, "P-values are adjusted for all arms of an experiment, trait and judge.")
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
@@ -140,6 +139,7 @@ def effects(asked: Asked, by: str) -> None:
 @asking
 def rank(asked: Asked, *, over_models: bool) -> None:
     """Which intervention is best: the rank of each with its interval, its chance to be first."""
+    _say_hidden(asked, "Ranks are among all arms made alike.")
     found = results.ranks(asked.store, asked.analysis, over_models=over_models)
     # Lowest first within what is ranked together.
     together = [name for name in (*IDENTITY, *ARM) if name in found.columns]
@@ -184,6 +184,7 @@ def counts(asked: Asked, out: Path | None) -> None:
 @asking
 def brittleness(asked: Asked) -> None:
     """The brittleness profile: every index that what was loaded allows, one row each."""
+    _say_hidden(asked, "Indices are of all arms of their model and dataset.")
     found = results.profile(asked.store, asked.analysis).with_columns(
         pl.lit(asked.analysis.rule.name).alias("rule"),
         pl.lit(asked.analysis.unit).alias("unit"),
@@ -279,6 +280,12 @@ def multiverse(
     else:
         rule = pl.lit(claim.rule.name).alias("rule")
         asked.show(survival.with_columns(rule, *said), _readable_survival)
+
+
+def _say_hidden(asked: Asked, rests: str) -> None:
+    """Say what `--where` leaves out of what is printed, and what that rests on all the same."""
+    if hidden := asked.hidden():
+        say(f"{hidden} {rests}")
 
 
 def names(text: str) -> list[str]:

@@ -56,6 +56,7 @@ def main(port: int | None, no_token: bool, browser: bool) -> None:
 
     # Loaded after the port is had: loading takes a second, and that there is none is told at once.
     from pages.serving import browser as opening
+    from pages.serving import warming
     from pages.serving.gate import TOKEN, Key
 
     key = None if no_token else Key()
@@ -66,7 +67,9 @@ def main(port: int | None, no_token: bool, browser: bool) -> None:
     else:
         _say(f"Open {link}")
     _say("Ctrl-C stops it.")
-    _run(application(key), listeners)
+    app = application(key)
+    warming.begin()
+    _run(app, listeners)
 
 
 def listen(port: int | None) -> list[socket.socket]:

@@ -135,6 +135,18 @@ def test_effects_find_the_control_that_a_filter_hides(run: Run) -> None:
     assert found["difference"] == pytest.approx(-55 / 80)
 
 
+def test_a_filter_changes_no_row_and_is_said_to_hide_others(run: Run) -> None:
+    one = "intervention=time-relevant"
+    for command, rests in (("effects", "P-values are adjusted"), ("rank", "Ranks are among")):
+        every = rows(run, command)
+        found = rows(run, command, "--where", one)
+        assert found == [row for row in every if row["intervention"] == "time-relevant"]
+        told = run(command, "--where", one).stderr
+        assert " arms hidden by the filter intervention. " in told
+        assert rests in told
+        assert "hidden" not in run(command).stderr
+
+
 def test_the_margin_is_in_points(run: Run) -> None:
     wide = ("--where", "intervention=time-relevant", "--trait-cut", 40, "--margin")
     verdicts = [rows(run, "effects", *wide, margin)[0] for margin in (5, 60)]
