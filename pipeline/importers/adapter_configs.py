@@ -61,7 +61,9 @@ def read(source: Source) -> Iterator[Batch]:
         if (given := told.get(name)) is None:
             continue
         try:
-            row[column] = msgspec.convert(given, kind, strict=False)
+            plain = word(given) if isinstance(given, str) else given
+            row[column] = msgspec.convert(plain, kind, strict=False)
         except msgspec.ValidationError as error:
-            yield refused(None, f"{name} cannot be right: {error}", f"{name}: {given}"[:2_000])
+            raw = f"{name}: {reading.excerpt(given)}"
+            yield refused(None, f"{name} cannot be right: {error}", raw)
     yield batch("config", row)
