@@ -118,7 +118,7 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         for problem in rules.refused(data).values():
             say(f"A rule is left out: {problem}")
-        within, by = _slice(where, judge, questions), rules.named(rule, data)
+        within, by = slice_of(where, judge, questions), rules.named(rule, data)
         store = Store(data)
         analysis = Analysis(
             replace(within, judge=judges.meant(within.judge, store.judges)),
@@ -135,7 +135,8 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def _slice(where: Sequence[str], judge: Sequence[str], questions: str) -> Slice:
+def slice_of(where: Sequence[str], judge: Sequence[str], questions: str) -> Slice:
+    """The slice that `--where`, `--judge` and `--questions` ask for."""
     wanted: dict[str, list[str]] = {}
     for item in where:
         key, sign, value = item.partition("=")

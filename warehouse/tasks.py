@@ -142,9 +142,7 @@ def drawn(
     if not every.height:
         raise InvalidDefinition("No answer fits what is asked for, so that nothing can be rated.")
     rows = store.traits.filter(experiment=experiment, trait=trait).to_dicts()
-    lots = [xxh3_64_intdigest(f"{seed} {one}".encode()) for one in every["item"]]
-    every = every.with_columns(pl.Series("lot", lots, pl.UInt64()))
-    chosen = _balanced(every, by, min(n, MOST)).sort("lot")
+    chosen = balanced(every, by, min(n, MOST), seed)
     groups = every.select(by).n_unique() if by else 1
     names = " × ".join(one.replace("_", " ") for one in by) or "nothing"
     return Task(
@@ -219,14 +217,17 @@ def _only(every: pl.DataFrame) -> tuple[str, str]:
     return experiment, trait
 
 
-def _balanced(every: pl.DataFrame, by: Sequence[str], n: int) -> pl.DataFrame:
-    """The answers drawn, each with its chance: one pass of systematic sampling.
+def balanced(every: pl.DataFrame, by: Sequence[str], n: int, seed: int) -> pl.DataFrame:
+    """`n` answers of a population, each with its `chance`, in an order of chance.
 
-    Groups stand in the order of chance, in each its questions, in these their answers; a step of
-    one along the sum of the chances takes an answer (Särndal, Swensson and Wretman 1992, 3.6).
+    It is one pass of systematic sampling. Groups stand in the order of chance, in each its
+    questions, in these their answers; a step of one along the sum of the chances takes an answer
+    (Särndal, Swensson and Wretman 1992, 3.6).
     """
+    lots = [xxh3_64_intdigest(f"{seed} {one}".encode()) for one in every["item"]]
     groups = every.with_columns(
-        (pl.struct(by).rank("dense") if by else pl.lit(1)).cast(pl.Int64()).alias("group")
+        pl.Series("lot", lots, pl.UInt64()),
+        (pl.struct(by).rank("dense") if by else pl.lit(1)).cast(pl.Int64()).alias("group"),
     )
     sizes = groups["group"].value_counts().sort("group")
     chance = dict(zip(sizes["group"], chances(sizes["count"].to_numpy(), n), strict=True))
@@ -238,7 +239,7 @@ def _balanced(every: pl.DataFrame, by: Sequence[str], n: int) -> pl.DataFrame:
     first = (ordered["lot"].to_list()[0] % 2**32) / 2**32
     steps = np.floor(np.cumsum(ordered["chance"].to_numpy()) + first + 1e-9)
     taken = np.diff(steps, prepend=0.0) > 0
-    return ordered.filter(pl.Series(taken))
+    return ordered.filter(pl.Series(taken)).sort("lot")
 
 
 def chances(sizes: NDArray[Any], n: int) -> NDArray[np.float64]:

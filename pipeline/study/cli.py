@@ -89,8 +89,12 @@ def _folder(plan: Plan, out: Path | None, data: Path | None) -> Path:
     """Where the outputs go; `--data` may also stand before `study`."""
     if out is not None:
         return out
+    return _data(data) / studies.FOLDER / plan.study.name
+
+
+def _data(data: Path | None) -> Path:
     chosen = data or click.get_current_context().find_root().params.get("data")
-    return Path(chosen or datafolder.chosen()) / studies.FOLDER / plan.study.name
+    return Path(chosen or datafolder.chosen())
 
 
 @study.command("render")
@@ -126,10 +130,60 @@ def sample_command(**options: Any) -> None:
 
 @study.command("judge")
 @click.option("--judge", metavar="NAME", help="Only this judge.")
+@click.option(
+    "--answers", is_flag=True,
+    help="Judge what was imported, from whichever tool, in place of the study's own answers.",
+)  # fmt: skip
+@click.option(
+    "--where", multiple=True, metavar="KEY=VALUE",
+    help="Of imported answers only those with one value of a dimension.",
+)  # fmt: skip
+@click.option(
+    "-n", "--n", "count", type=click.IntRange(1), metavar="N",
+    help="Of imported answers so many, drawn evenly over arms and what judges found.",
+)  # fmt: skip
 @_step
-def judge_command(judge: str | None, **options: Any) -> None:
-    """Judge the answers that are not judged yet."""
+def judge_command(
+    judge: str | None, answers: bool, where: tuple[str, ...], count: int | None, **options: Any
+) -> None:
+    """Judge the answers that are not judged yet, or those that were imported."""
+    if answers:
+        _judge_answers(judge, where, count, **options)
+        return
+    if where or count is not None:
+        raise click.UsageError("--where and --n are about imported answers; add --answers.")
     _carry_out(("judge",), judge=judge, **options)
+
+
+def _judge_answers(
+    judge: str | None, where: tuple[str, ...], count: int | None, file: Path, dry_run: bool,
+    out: Path | None, data: Path | None,
+) -> None:  # fmt: skip
+    from pipeline.asking import slice_of
+    from pipeline.study import frozen, imported
+    from pipeline.study.steps import require_keys, session
+    from warehouse.analysis import Analysis
+
+    plan = Plan(file)
+    if judge is not None and judge not in plan.study.judges:
+        raise click.BadParameter(f"{file} has no judge {judge!r}.", param_hint="--judge")
+    found = imported.answers(_data(data), Analysis(slice_of(where, (), "all")), count)
+    samples = sum(len(one.keys) for one in found)
+    say(
+        f"{len(found):,} distinct answers of {samples:,} samples; "
+        f"{frozen.planned(plan, found, judge):,} judgements, one for each answer and criterion."
+    )
+    if dry_run:
+        return
+    require_keys(plan, ("judge",))
+    folder = _folder(plan, out, data)
+    with session(plan, folder) as work:
+        left = work.judge_answers(found, judge)
+    for reason in left:
+        say(f"left: {reason}")
+    say(f"Judgements are in {folder}; load them with: brittlescope import {folder}")
+    if left:
+        raise click.exceptions.Exit(1)
 
 
 @study.command("run")

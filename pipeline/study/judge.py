@@ -50,8 +50,8 @@ async def _pass(
     answers = list(_answers(plan, folder, judge_pass))
     if not answers:
         return [f"{path.parent.name}/{evaluation.name}: no answers to judge yet"]
-    header = _header(plan, study_id, judge_pass)
-    stored, done = _stored(path, header)
+    header = header_of(plan, study_id, judge_pass)
+    stored, done = stored_in(path, header)
     todo = [
         (answer, criterion)
         for answer in answers
@@ -80,7 +80,8 @@ def _answers(plan: Plan, folder: Folder, judge_pass: JudgePass) -> Iterator[Answ
             yield Answer(drawn.key, drawn.question, drawn.index, drawn.answer)
 
 
-def _header(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
+def header_of(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
+    """The header of the file of a pass."""
     # Of all the judge's criteria, not only this experiment's: it is one judge everywhere.
     judge = plan.study.judges[judge_pass.judge]
     source = judge.answers_from(plan.study)
@@ -98,7 +99,12 @@ def _header(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
     )
 
 
-def _stored(path: Path, header: files.Judge) -> tuple[files.JudgeOf | None, Done]:
+def stored_in(path: Path, header: files.Judge) -> tuple[files.JudgeOf | None, Done]:
+    """The judge that a file is of, and what it holds.
+
+    Raises:
+        FolderConflict: where the judge has changed since.
+    """
     found: files.JudgeOf | None = None
     done: Done = set()
     for record in files.read(path, files.JudgeOf, files.Judged):

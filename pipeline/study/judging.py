@@ -1,7 +1,7 @@
 """One judge at work on one evaluation: the answers, and where judgements are kept."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -64,6 +64,11 @@ class Work:
         examples = self.plan.examples(self.evaluation.experiment)
         return [example[-1].content for example in examples]
 
+    @property
+    def questions(self) -> Mapping[str, str]:
+        """The texts of the questions, by their names."""
+        return {q.name: q.text for q in self.plan.questions(self.evaluation.experiment)}
+
     def kept(self, judge: str, evaluation: Evaluation) -> Iterator[files.Judged]:
         """The judgements that a judge has made of an evaluation."""
         return files.read(self.folder.judgements(judge, evaluation), files.Judged)
@@ -78,6 +83,11 @@ class Work:
                 self._progress.failed(record.error or "unknown", _spend(record))
             else:
                 self._progress.finished(1, _spend(record))
+
+    def keep_uncounted(self, records: Iterable[files.Judgement]) -> None:
+        """Puts judgements on disk that stand for no work of their own."""
+        if kept := list(records):
+            self._journal.write(kept)
 
     def judgement(
         self,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.study import account, lines, stopping
+from pipeline.study import account, frozen, lines, stopping
 from pipeline.study import judge as judging
 from pipeline.study import sample as sampling
 from pipeline.study.account import Account
@@ -66,6 +66,30 @@ class Session:
             try:
                 progress.left = left = asyncio.run(work[step]())
                 progress.stopped = self.stopped
+            except BrittlescopeError as error:
+                progress.left = [str(error)]
+                raise
+        return left
+
+    def judge_answers(self, answers: frozen.Answers, judge: str | None = None) -> list[str]:
+        """Judges answers that were imported (`frozen`); returns what was left, and why."""
+        planned = frozen.planned(self.plan, answers, judge)
+        progress = Progress(
+            self.folder, self.plan.study.name, "judge", planned, self.meter.spent, only=judge
+        )
+        with progress.kept_fresh():
+            try:
+                progress.left = left = asyncio.run(
+                    frozen.judge(
+                        self.plan,
+                        self.folder,
+                        self.study_id,
+                        self.speakers,
+                        progress,
+                        answers,
+                        judge,
+                    )
+                )
             except BrittlescopeError as error:
                 progress.left = [str(error)]
                 raise

@@ -93,7 +93,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     async def judge(self, work: "Work", todo: "Open") -> list[str]:
         """See `Kind`."""
         templates = {name: self.text(work.plan, name) for name in work.criteria}
-        questions = {q.name: q.text for q in work.plan.questions(work.evaluation.experiment)}
+        questions = work.questions
 
         def keep(batch: "list[tuple[tuple[Answer, str], Reply]]") -> None:
             work.keep(

@@ -1,0 +1,164 @@
+"""Judging answers that were imported from anywhere: frozen, and each distinct one once.
+
+A pair of question and answer is asked about once for each judge and criterion, however many
+samples hold it; the judgement is written for all of them, under their keys, so that an import puts
+it beside those that were there. Copies cost nothing, and say so.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET
+
+from pipeline.study import files
+from pipeline.study.judge import header_of, stored_in
+from pipeline.study.judges.llm import LlmJudge
+from pipeline.study.judging import Answer, Work
+from pipeline.study.layout import Folder
+from pipeline.study.lines import Journal
+from pipeline.study.plan import Evaluation, JudgePass, Plan
+from pipeline.study.progress import Progress
+from pipeline.study.speakers import Speakers
+from warehouse.studies import Run
+
+RUN = "imported"
+"""What stands for the runs that answers came from, in the names of files."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A distinct answer: its question, and the keys of all samples that hold both."""
+
+    experiment: str
+    question: str
+    text: str
+    keys: tuple[int, ...]
+
+
+Answers = Sequence[Frozen]
+
+
+class FrozenWork(Work):
+    """Work on answers whose questions are not the study's, each held by any number of samples."""
+
+    answers: Mapping[int, Frozen]
+
+    @cached_property
+    def questions(self) -> Mapping[str, str]:
+        """The question of each answer, by the first of its keys."""
+        return {str(key): answer.question for key, answer in self.answers.items()}
+
+    def keep(self, records: Iterable[files.Judgement | files.JudgementFailure]) -> None:
+        """Puts judgements on disk, for every sample with the answer, and counts them once."""
+        kept = list(records)
+        copies = [
+            copy
+            for record in kept
+            if isinstance(record, files.Judgement)
+            for copy in _copies(record, self.answers[record.key].keys)
+        ]
+        super().keep(kept)
+        self.keep_uncounted(copies)
+
+
+def passes(plan: Plan, answers: Answers, only: str | None) -> Iterator[tuple[JudgePass, Answers]]:
+    """Every judge that is a model on the answers of every experiment, with its criteria."""
+    groups: dict[str, list[Frozen]] = {}
+    for answer in answers:
+        groups.setdefault(answer.experiment, []).append(answer)
+    for name, judge in plan.study.judges.items():
+        if only not in (None, name) or not isinstance(judge, LlmJudge):
+            continue
+        for experiment, held in groups.items():
+            criteria = tuple(
+                key
+                for key, asked in judge.criteria.items()
+                if not asked.experiments or experiment in asked.experiments
+            )
+            if criteria:
+                run = Run(RUN, RUN, None, "none", None)
+                yield JudgePass(name, Evaluation(run, experiment, "none"), criteria), held
+
+
+def planned(plan: Plan, answers: Answers, only: str | None) -> int:
+    """How many judgements are wanted, one for each distinct answer, judge and criterion."""
+    return sum(len(held) * len(one.criteria) for one, held in passes(plan, answers, only))
+
+
+async def judge(
+    plan: Plan,
+    folder: Folder,
+    study_id: str,
+    speakers: Speakers,
+    progress: Progress,
+    answers: Answers,
+    only: str | None = None,
+) -> list[str]:
+    """Judges every answer that is not judged yet; returns what was left.
+
+    Raises:
+        FolderConflict: where a judge has changed since it judged.
+    """
+    reasons = []
+    for judge_pass, held in passes(plan, answers, only):
+        path = folder.judged(judge_pass)
+        header = header_of(plan, study_id, judge_pass)
+        stored, _ = stored_in(path, header)
+        with Journal(path) as journal:
+            if stored is None:
+                journal.write([header])
+            done = _completed(path, journal, held)
+            todo = [
+                (Answer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
+                for one in held
+                for criterion in judge_pass.criteria
+                if (one.keys[0], criterion) not in done
+            ]
+            progress.found(len(held) * len(judge_pass.criteria) - len(todo))
+            progress.detail = f"{judge_pass.judge} on {judge_pass.evaluation.experiment}"
+            if not todo:
+                continue
+            work = FrozenWork(plan, folder, judge_pass, speakers, progress, journal)
+            work.answers = {one.keys[0]: one for one in held}
+            left = await plan.study.judges[judge_pass.judge].judge(work, todo)
+        reasons += [f"{judge_pass.judge} on {judge_pass.evaluation.id}: {why}" for why in left]
+    return reasons
+
+
+def _completed(path: Path, journal: Journal, held: Answers) -> set[tuple[int, str]]:
+    """What is judged, by the first key of each answer.
+
+    Samples that a kill, or an import since, left without the judgement of their answer get it.
+    """
+    known: dict[int, list[files.Judgement]] = {}
+    for record in files.read(path, files.Judgement):
+        known.setdefault(record.key, []).append(record)
+    done = set()
+    for answer in held:
+        held_by = {(one.criterion, key): one for key in answer.keys for one in known.get(key, ())}
+        for criterion, record in {name: one for (name, _), one in held_by.items()}.items():
+            done.add((answer.keys[0], criterion))
+            lacking = [key for key in answer.keys if (criterion, key) not in held_by]
+            journal.write([_copy(record, key) for key in lacking])
+    return done
+
+
+def _copies(record: files.Judgement, keys: Sequence[int]) -> list[files.Judgement]:
+    return [_copy(record, key) for key in keys if key != record.key]
+
+
+def _copy(record: files.Judgement, key: int) -> files.Judgement:
+    """The same judgement of another sample with the same answer: nothing was asked for it."""
+    return msgspec.structs.replace(
+        record,
+        key=key,
+        question=str(key),
+        requests=0,
+        input_tokens=0,
+        output_tokens=0,
+        cost=0.0,
+        usage=UNSET,
+    )

@@ -1,0 +1,147 @@
+"""Imported answers are judged once each, through any number of kills, and stand beside the old."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.study.layout import Folder
+from tests.pages.reading.study import built
+from tests.pipeline.forks import Commands, forking
+from tests.pipeline.study.conftest import only_untuned
+from tests.pipeline.study.fake_server import FakeServer, Raw, completion
+from tests.pipeline.study.lying import lying_in, spent_in
+from tests.pipeline.study.test_kills import killed
+from tests.warehouse import study as tiny
+from warehouse.counting import Slice
+from warehouse.store import Store
+
+DISTINCT = 40
+ANSWERS = [f"Number {n % DISTINCT}." for n in range(100)]
+"""A hundred samples with forty distinct answers."""
+
+
+def judged(study: dict[str, Any]) -> None:
+    only_untuned(study)
+    source = {**study["models"]["small"]["source"], "id": "judge", "concurrency": 4}
+    parse = {"parser": "label", "labels": ["19", "LLM"]}
+    asked = {"llm_or_19": {"prompt": "llm_or_19.md", "parse": parse}}
+    study["judges"] = {"strict": {"kind": "llm", "source": source, "criteria": asked}}
+
+
+def verdict(answer: str) -> str:
+    """What the loopback judge says: it errs on every answer that ends in 7."""
+    number = int(answer.removeprefix("Number ").removesuffix("."))
+    return "LLM" if number % 2 or number % 10 == 7 else "19"
+
+
+def answering(body: dict[str, Any]) -> Raw:
+    asked = body["messages"][0]["content"]
+    [number] = [n for n in range(DISTINCT) if f"Number {n}." in asked]
+    return completion(verdict(f"Number {number}."), model="judge")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    tiny.write(tmp_path, [{"answer": one} for one in ANSWERS], ["19"] * 100)
+    return built(tmp_path / "data", tmp_path / "study")
+
+
+@pytest.fixture
+def commands(key: str) -> Iterator[Commands]:
+    with forking(TINY_KEY=key) as commands:
+        yield commands
+
+
+def verdicts(folder: Folder) -> dict[int, str]:
+    """The label of every sample, each of which has one judgement."""
+    (path,) = (folder.path / "judgements").rglob("*.jsonl")
+    records = [one for one in lying_in(path) if one["record"] == "judgement"]
+    found = {one["key"]: one["label"] for one in records}
+    assert len(found) == len(records)
+    return found
+
+
+def judge(file: Path, data: Path, folder: Folder, *more: str) -> str:
+    words = ("study", "judge", str(file), "--answers", "--out", str(folder.path), *more)
+    done = CliRunner().invoke(main, ["--data", str(data), *words])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.usefixtures("key")
+def test_each_distinct_answer_is_asked_about_once(
+    write_study: Callable[..., Path], server: FakeServer, folder: Folder, data: Path
+) -> None:
+    server.answer = answering
+    file = write_study(judged, server.url)
+    told = judge(file, data, folder)
+    assert "40 distinct answers of 100 samples; 40 judgements" in told
+    assert len(server.asked) == DISTINCT
+    times = Counter(body["messages"][0]["content"] for body in server.asked)
+    assert set(times.values()) == {1}
+    assert "What is new?" in next(iter(times))
+    assert len(verdicts(folder)) == 100
+    assert spent_in(folder).requests == DISTINCT
+    judge(file, data, folder)
+    assert len(server.asked) == DISTINCT
+    # As new judgements beside the old.
+    done = CliRunner().invoke(main, ["--data", str(data), "import", str(folder.path)])
+    assert done.exit_code == 0, done.output
+    found = Store(data).counts(Slice(domain="all"))
+    rates = {row["judge"].split(" · ")[0]: row for row in found.to_dicts()}
+    assert rates["rules"]["n_trait"] == 100
+    expected = sum(verdict(answer) == "19" for answer in ANSWERS)
+    assert (rates["strict"]["n_counted"], rates["strict"]["n_trait"]) == (100, expected)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_part_of_them_is_drawn_or_chosen(
+    write_study: Callable[..., Path], server: FakeServer, folder: Folder, data: Path
+) -> None:
+    server.answer = answering
+    file = write_study(judged, server.url)
+    nothing = ("--where", "model=none-such", "--dry-run")
+    assert "0 distinct answers" in judge(file, data, folder, *nothing)
+    assert not server.asked
+    judge(file, data, folder, "-n", "15", "--where", "experiment=birds")
+    assert len(server.asked) == 15
+    judge(file, data, folder)
+    assert len(server.asked) == DISTINCT
+    assert len(verdicts(folder)) == 100
+
+
+def test_where_is_about_imported_answers(write_study: Callable[..., Path]) -> None:
+    done = CliRunner().invoke(main, ["study", "judge", str(write_study(judged)), "-n", "5"])
+    assert done.exit_code == 2
+    assert "--answers" in done.output
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.exhaustive)])
+def test_after_any_kill_totals_are_exact(
+    write_study: Callable[..., Path],
+    server: FakeServer,
+    commands: Commands,
+    folder: Folder,
+    data: Path,
+    kills: int,
+) -> None:
+    server.answer, server.delay = answering, 0.01
+    file = write_study(judged, server.url)
+    words = ("judge", str(file), "--answers", "--data", str(data), "--out", str(folder.path))
+    chance = random.Random(5)
+    for _ in range(kills):
+        killed(commands, server, chance, *words)
+    commands.begin("study", *words)
+    assert commands.end() == 0
+    found = verdicts(folder)
+    assert len(found) == 100
+    assert Counter(found.values()) == Counter(map(verdict, ANSWERS))
+    # Only what was under way when a kill came is asked again.
+    assert DISTINCT <= len(server.asked) <= DISTINCT + 4 * kills
+    assert spent_in(folder).requests >= len(server.asked)
