@@ -66,3 +66,16 @@ def _ramp(name: str, ramp: Ramp, theme: Theme) -> str:
         f'margin:0 .4em;background:linear-gradient(90deg,{stops})"></span>'
     )
     return f'<span style="{_ITEM}">{html.escape(name)}&ensp;{low}{bar}{high}</span>'
+
+
+def signs(named: Mapping[str, tuple[str, str]]) -> str:
+    """The key of a chart of marks as HTML: each sign in its colour, and what it stands for."""
+    told = (
+        f'<span><span style="color:{colour}" aria-hidden="true">{sign}</span> '
+        f"{html.escape(name)}</span>"
+        for name, (sign, colour) in named.items()
+    )
+    return f'<div style="{_SIGNS}">{" ".join(told)}</div>'
+
+
+_SIGNS = "display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.8rem"

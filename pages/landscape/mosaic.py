@@ -36,6 +36,9 @@ LETTERS = 14
 
 SLANT = -40
 
+BESIDE = 18
+"""Pixels to the right: the end of a slanted label is wider than Vega reckons."""
+
 SMALLEST = 7.5
 """Pixels of a letter's height below which it is not drawn."""
 
@@ -134,7 +137,10 @@ def chart(
     if not fluid:
         return base.finished(layers, high)
     return base.finished(
-        layers, high, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+        layers,
+        high,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        padding={"left": 5, "top": 5, "bottom": 5, "right": BESIDE},
     )
 
 

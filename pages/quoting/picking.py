@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from warehouse import picks
 from warehouse.analysis import Analysis
@@ -66,6 +67,6 @@ def _put(view: Analysis, key: int, chosen: str) -> None:
     try:
         picks.put(store.opened(), view, key, chosen)
     except BrittlescopeError as error:
-        st.toast(str(error))
+        st.toast(escaped(str(error)))
         return
     st.toast("The answer is on the desk.", icon=":material/push_pin:")

@@ -15,6 +15,13 @@ window, without a word on what it rests on. The buttons below (`downloads`) give
 CHOSEN = "[data-selected=true] p { color: light-dark(#24577e, #94c2e6) }"
 """What is chosen in the accent's colour, which white letters need dark, can be read in the dark."""
 
+WHOLE = (
+    "[data-testid=stButtonGroup] button { height: auto; max-width: 100% } "
+    "[data-testid=stButtonGroup] button :is(div, span, p) { white-space: normal; "
+    "overflow: visible; text-overflow: clip; text-align: start }"
+)
+"""What a chip says is never cut: on a narrow screen it takes a second line."""
+
 SECTION = (
     "[data-testid=stSidebarNavItems] > li:nth-of-type({number})::before {{ content: '{name}'; "
     "display: block; padding: .75rem .5rem .25rem; font-size: .875rem; opacity: .75 }}"
@@ -28,7 +35,7 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules, number = [WITHOUT_EXPORT, CHOSEN], 1
+    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE], 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))
         number += len(pages)

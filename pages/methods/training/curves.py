@@ -68,27 +68,27 @@ def curve(
 
 
 def chart(
-    points: pl.DataFrame, unit: str, measure: str, every: Sequence[str], theme: str | None = None
+    points: pl.DataFrame,
+    unit: str,
+    measure: str,
+    every: Sequence[str],
+    theme: str | None = None,
+    *,
+    legend: bool = True,
 ) -> alt.LayerChart:
-    """The curves over steps or epochs; each run has its colour, its single steps drawn pale."""
+    """The curves over steps or epochs; each run has its colour, its single steps drawn pale.
+
+    A file has the legend within; a page, which may be narrower than a name, has `signs` below it.
+    """
     drawn = points.filter(pl.col("unit") == unit)
-    present = [name for name in every if name in set(drawn["run"])]
+    present = _present(drawn, every)
     ink = base.ink(theme)
     colour = alt.Color(
         "run:N",
         scale=alt.Scale(
             domain=present, range=[base.seen(one, theme) for one in base.CATEGORIES[: len(present)]]
         ),
-        legend=alt.Legend(
-            title=None,
-            orient="bottom",
-            direction="vertical",
-            columns=1,
-            labelLimit=0,
-            labelColor=ink,
-            symbolOpacity=1,
-            symbolStrokeWidth=3,
-        ),
+        legend=_legend(ink) if legend else None,
     )
     drawing = alt.Chart(drawn).encode(
         x=alt.X("at:Q", title=unit, axis=alt.Axis(labelColor=ink, titleColor=ink)),
@@ -114,7 +114,30 @@ def chart(
             alt.Tooltip("mean:Q", title="Running mean", format=".3g"),
         ],
     )
-    return alt.LayerChart(layer=[steps, mean]).properties(height=PLOT + NAME * len(present))
+    return alt.LayerChart(layer=[steps, mean]).properties(
+        height=PLOT + NAME * len(present) * legend
+    )
+
+
+def _legend(ink: str) -> alt.Legend:
+    return alt.Legend(
+        title=None, orient="bottom", direction="vertical", columns=1, labelLimit=0,
+        labelColor=ink, symbolOpacity=1, symbolStrokeWidth=3,
+    )  # fmt: skip
+
+
+def signs(
+    points: pl.DataFrame, unit: str, every: Sequence[str], theme: str | None
+) -> dict[str, tuple[str, str]]:
+    """The sign and the colour of each run that is drawn."""
+    present = _present(points.filter(pl.col("unit") == unit), every)
+    colours = base.CATEGORIES[: len(present)]
+    return {name: ("▬", base.seen(one, theme)) for name, one in zip(present, colours, strict=False)}
+
+
+def _present(drawn: pl.DataFrame, every: Sequence[str]) -> list[str]:
+    held = set(drawn["run"])
+    return [name for name in every if name in held]
 
 
 def stacked(points: pl.DataFrame, measure: str, every: Sequence[str]) -> alt.VConcatChart:

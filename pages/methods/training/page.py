@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.frame import bound, filters
+from pages.landscape import keys
 from pages.methods.training import choosing, curves, tuning
 from pages.printing import downloads
 from pages.ui.charts import base
@@ -48,8 +49,10 @@ else:
     points = curves.curve(steps, called, measure, int(window))
     names = [called[run] for run in chosen["run"]]
     for unit in points["unit"].unique(maintain_order=True):
-        plot = partial(curves.chart, points, unit, measure, names, st.context.theme.type)
+        theme = st.context.theme.type
+        plot = partial(curves.chart, points, unit, measure, names, theme, legend=False)
         base.drawn(plot, f"curve {unit}")
+        st.html(keys.signs(curves.signs(points, unit, names, theme)))
     st.caption(curves.CURVE_NOTE)
     whole = partial(curves.stacked, points, measure, names)
     downloads.buttons(points, whole, "curves", curves.CURVE_NOTE)

@@ -16,7 +16,7 @@ from warehouse import nearest, transcripts
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
 
-SHOWN = 5
+SHOWN = 4
 """How many rows a page has."""
 
 READ = 200
@@ -108,7 +108,7 @@ def _row(
         marked = None
         if way.is_marked and place and first is not None:
             marked = partial(differing.spans, other=_said(first))
-        text = foreign.block(_said(one), marked)
+        text = foreign.block(_said(one), marked, is_beside=True)
         if one["sample_key"] in covered:
             text = foreign.covered(text, "Sensitive text: show it")
         outcomes = judged.get(one["sample_key"], one["outcomes"])

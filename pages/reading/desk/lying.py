@@ -97,7 +97,7 @@ def _moves(at: int, entry: Entry[Pick], entries: Sequence[Entry[Pick]]) -> None:
             "",
             key=f"{name}-{entry.id}",
             icon=f":material/{icon}:",
-            help=f"Move {name}",
+            help=escaped(f"Move {name}"),
             type="tertiary",
             disabled=not 1 <= to <= len(entries),
             on_click=_move,

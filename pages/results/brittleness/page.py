@@ -25,7 +25,7 @@ usual = "profile" if of_profile and not of_grid else "grid"
 part = bound.row("Show", bound.first(PARTS, usual), "part")
 if part == "profile":
     counts = skeleton.counts(view)
-    profile.draw(view, counts)
+    profile.draw(view, counts, head)
     skeleton.details(counts, view, command="brittleness")
     skeleton.footer(view, counts, margin=numbers.margin(view.margin))
     st.stop()
@@ -55,6 +55,8 @@ for at, panel in enumerate(panels[: grid.MOST]):
     with base.scrolled(f"heatmap-{at}", panel.least):
         here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
     mark = here if mark is None else mark
+if doubts := sentences.doubts(found, measure, view):
+    st.caption(markup.escaped(doubts))
 if panels:
     notes = (*grid.notes(found, layout, panels, measure), *heatmap.LEGEND, shown.click)
     st.caption(markup.escaped(" ".join(notes)))

@@ -8,13 +8,14 @@ from typing import Any
 import altair as alt
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.frame import bound
 from pages.printing import downloads
 from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
 from pages.ui.charts.forest import Line, Scale
-from pages.ui.parts import tables
+from pages.ui.parts import skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
 from pages.ui.words import numbers, values
@@ -42,8 +43,8 @@ _INDEX = "Index"
 _MARK = {_INDEX: (CATEGORIES[0], "circle")}
 
 
-def draw(view: Analysis, counts: pl.DataFrame) -> None:
-    """The profile of the dataset and model that are chosen, for every judge."""
+def draw(view: Analysis, counts: pl.DataFrame, head: DeltaGenerator) -> None:
+    """The profile of the dataset and model that are chosen, for every judge; `head` answers."""
     subjects = {_called(key): key for key in most_elicited(counts.filter(_TUNED))}
     if not subjects:
         st.info("No fine-tuned model is in sight, so there is nothing to profile.")
@@ -53,14 +54,32 @@ def draw(view: Analysis, counts: pl.DataFrame) -> None:
         model = bound.one("And the model", _models(counts, subject), "of_model")
     profiles = of(view, counts, subject, model)
     title = f"{named(subject)} · {values.value('model', model)}"
+    with head:
+        skeleton.answer(answer(title, next(iter(profiles.values()), None)))
     for judge, rows in profiles.items():
-        st.markdown(f"**{escaped(title)} · judge: {escaped(values.value('judge', judge))}**")
+        if len(profiles) > 1:
+            st.markdown(f"**Judge: {escaped(values.value('judge', judge))}**")
         for at, plot in enumerate(plots(rows)):
             base.drawn(plot, f"profile {judge} {at}", WIDTH)
-        st.markdown(escaped(" ".join(filter(None, (doses(rows), undefined(rows))))))
-    with st.expander("The numbers, and what each index means"):
+        st.markdown(escaped(doses(rows)))
+    with st.expander("The numbers, what each index means, and why some are undefined"):
+        for rows in profiles.values():
+            st.caption(escaped(undefined(rows)))
         tables.plain(table(profiles), "profile-table")
     downloads.buttons(raw(profiles, subject, model), partial(stacked, profiles, title), "profile")
+
+
+def answer(title: str, rows: pl.DataFrame | None) -> str:
+    """The first index that is defined, with interval and n, and how many are."""
+    if rows is None or rows.is_empty():
+        return f"{title}: nothing to profile."
+    known = rows.filter(pl.col("value").is_not_null())
+    total, defined = rows["index"].n_unique(), known["index"].n_unique()
+    if known.is_empty():
+        return f"{title}: none of {total} indices is defined here."
+    row = known.row(0, named=True)
+    first = f"{_name(row)[0].lower()}{_name(row)[1:]} {_written(row)}, {_n(row)}"
+    return f"{title}: {first}; {defined} of {total} indices are defined."
 
 
 def named(subject: tuple[str, ...]) -> str:

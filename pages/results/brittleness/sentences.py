@@ -16,15 +16,29 @@ NAMED = 3
 
 @store.memo()
 def answer(found: pl.DataFrame, measure: str, view: Analysis) -> str:
-    """A few sentences: in how many fine-tunes it emerges, the extremes, what is doubtful."""
+    """In how many fine-tunes it emerges, and the extremes, in at most 30 words."""
     if found.is_empty():
         return "No intervention is in sight, so there is nothing to compare with a control."
     if measure == "verdict":
         return verdicts.answer(arms.effects(view), view.margin)
     emerging = _emerging(view) if measure in ("rate", "emergence") else ""
+    spans = _spans(_placed(found, view))
+    ways = [f"{emerging} {span}".strip() for span in spans] + [spans[-1]]
+    return next((text for text in ways if emergence.length(text) <= emergence.MOST), ways[-1])
+
+
+@store.memo()
+def doubts(found: pl.DataFrame, measure: str, view: Analysis) -> str:
+    """What is undefined, and why, and what is flagged: to be read below the picture."""
+    if found.is_empty() or measure == "verdict":
+        return ""
+    placed = _placed(found, view)
+    return " ".join(filter(None, (_undefined(placed), _doubtful(placed))))
+
+
+def _placed(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     counts = store.counts(view.slice, view.rule)
-    placed = found.with_columns(pl.Series("where", _names(found, counts), pl.String()))
-    return " ".join(filter(None, (emerging, _span(placed), _undefined(placed), _doubtful(placed))))
+    return found.with_columns(pl.Series("where", _names(found, counts), pl.String()))
 
 
 def _names(found: pl.DataFrame, counts: pl.DataFrame) -> list[str]:
@@ -52,15 +66,15 @@ def _emerging(view: Analysis) -> str:
     return f"{'; '.join(told)}." if 0 < len(told) <= NAMED else ""
 
 
-def _span(found: pl.DataFrame) -> str:
-    """From the lowest to the highest value that is a result."""
+def _spans(found: pl.DataFrame) -> list[str]:
+    """From the lowest to the highest value that is a result; or, shorter, the highest alone."""
     results = found.filter(pl.col("is_result") & pl.col("value").is_not_null()).sort("value")
     if results.is_empty():
-        return "No cell on screen is a result."
+        return ["No cell on screen is a result."]
     low, high = results.row(0, named=True), results.row(-1, named=True)
     if low["value"] == high["value"]:
-        return f"{_said(high)}{' and everywhere else' if results.height > 1 else ''}."
-    return f"From {_said(low)} to {_said(high)}."
+        return [f"{_said(high)}{' and everywhere else' if results.height > 1 else ''}."]
+    return [f"From {_said(low)} to {_said(high)}.", f"Up to {_said(high)}."]
 
 
 def _said(row: Mapping[str, Any]) -> str:

@@ -92,7 +92,9 @@ def _cards(found: pl.DataFrame, view: Analysis, is_open: bool) -> list[str]:
     covered = sensitive.rows(found, store.query("traits"), view.slice.trait)
     made = []
     for row in found.iter_rows(named=True):
-        text = foreign.block(row["answer"] or row["error"] or row["lost"] or "[empty]")
+        text = foreign.block(
+            row["answer"] or row["error"] or row["lost"] or "[empty]", is_beside=True
+        )
         if row["sample_key"] in covered and not is_open:
             text = foreign.covered(text, "Sensitive text: show it")
         verdicts = tags.html(row["outcomes"], trait=False, judge=False)

@@ -61,7 +61,7 @@ def draw(every: Sequence[Card]) -> Door | None:
     with above:
         _key(shown)
         for row in _rows(shown):
-            for place, card in zip(st.columns(len(row)), row, strict=True):
+            for place, card in zip(st.columns(1 if _is_wide(row[0]) else 2), row, strict=False):
                 with place, st.container(border=True, gap=None):
                     clicked = _card(card) or clicked
     return clicked
@@ -202,14 +202,23 @@ def aside(left_over: Sequence[Uncounted], doubts: Sequence[str], *, opened: bool
 
 
 def suspicious(kinds: Sequence[Kind]) -> None:
-    """A chip for each kind of finding, grave ones first; the chosen one's list below."""
+    """A chip for each kind of finding, the mere notices folded; the chosen one's list below."""
     if not kinds:
         st.success(headlines.NO_FINDINGS)
         return
+    grave = [kind for kind in kinds if kind.severity != "notice"] or list(kinds)
+    _chips(grave, "finding")
+    if rest := kinds[len(grave) :]:
+        told = f"{numbers.plural(len(rest), 'more kind')} that {'is' if len(rest) == 1 else 'are'}"
+        with st.expander(escaped(f"{told} good to know")):
+            _chips(rest, "finding-notice")
+
+
+def _chips(kinds: Sequence[Kind], key: str) -> None:
     labels = {kind.check: f"{kind.title} · {kind.rows.height:,}" for kind in kinds}
     icons = {kind.check: ICONS[kind.severity] for kind in kinds}
     chosen = st.pills(
-        "Kinds of finding", list(labels), key="finding", label_visibility="collapsed",
+        "Kinds of finding", list(labels), key=key, label_visibility="collapsed",
         format_func=lambda check: f"{icons[check]} {escaped(labels[check])}",
     )  # fmt: skip
     for kind in kinds:

@@ -15,6 +15,13 @@ COLOURS = alt.Scale(
     domain=[PUBLISHED, SAME, DIFFERS], range=[NEUTRAL, CATEGORIES[0], CATEGORIES[1]]
 )
 
+MARKS = {
+    PUBLISHED: ("○", NEUTRAL),
+    SAME: ("●", CATEGORIES[0]),
+    DIFFERS: ("●", CATEGORIES[1]),
+}
+"""The sign and the colour of each, for the key above the first chart."""
+
 ROOM = 16
 """Pixels between the labels of two lines."""
 

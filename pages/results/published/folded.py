@@ -1,4 +1,4 @@
-"""What Published keeps folded: every pair, the check of the import, the rest, and the sources."""
+"""What Published keeps folded: every pair, the import’s check, what files state, and the rest."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import streamlit as st
 from pages.results.published import listed, literature
 from pages.ui.parts import prose, tables
 from pages.ui.parts.markup import escaped
+from pages.ui.view import store
 
 
 def draw(
@@ -35,6 +36,14 @@ def draw(
     if checks.height:
         with st.expander(escaped(f"A check of the import. {literature.checked(checks)}")):
             tables.plain(table(checks), "checks")
+    stated = store.query("reported")
+    if stated.height:
+        with st.expander(escaped(listed.stated_by(stated))):
+            st.caption(
+                "Rates that these files state without the answers behind them. They cannot be "
+                "counted again, so they are in no rate, picture or agreement of this app."
+            )
+            tables.plain(listed.stated(stated), "reported")
     rest = listed.alone(figures, found)
     if rest.height:
         with st.expander("Published, with nothing to hold beside it"):

@@ -16,8 +16,18 @@ COLOURS = {
 SHAPES = {"Differs": "diamond", "Agrees": "square", "Cannot be told": "cross"}
 """The colour and the shape of each answer, so that either alone tells them apart."""
 
+MARKS = {
+    "Differs": ("◆", COLOURS["Differs"]),
+    "Agrees": ("■", COLOURS["Agrees"]),
+    "Cannot be told": ("✚", NEUTRAL),
+}
+"""Both as signs of a text, for the key above."""
+
 SIZE = 22
 """Pixels of a square and of the room around it."""
+
+FEWEST = 30
+"""For how many squares there is room at least, so that few do not stand far apart."""
 
 MOST = 60
 """How many squares a line has at most; the heading of the line says how many there are."""
@@ -37,17 +47,20 @@ def glance(panels: list[Panel]) -> alt.LayerChart:
         for panel in panels
         for at, row in enumerate(panel.pairs.head(MOST).iter_rows(named=True))
     ]
+    across = max(FEWEST, 1 + max(row["at"] for row in rows))
     marks = (
         alt.Chart(pl.DataFrame(rows))
-        .mark_point(filled=True, size=190, opacity=1)
+        .mark_point(
+            filled=True, opacity=1, size=alt.ExprRef(f"min(190, pow(0.8 * width / {across}, 2))")
+        )
         .encode(
-            x=alt.X("at:Q", axis=None, scale=alt.Scale(domain=[-0.5, MOST / 2], clamp=False)),
+            x=alt.X("at:Q", axis=None, scale=alt.Scale(domain=[-0.5, across - 0.5])),
             y=alt.Y(
                 "line:N", sort=[panel.name for panel in panels], title=None,
                 axis=alt.Axis(labelLimit=260, domain=False, ticks=False),
             ),
-            color=alt.Color("answer:N", scale=_scale(COLOURS), legend=base.legend(True, 3)),
-            shape=alt.Shape("answer:N", scale=_scale(SHAPES), legend=base.legend(True, 3)),
+            color=alt.Color("answer:N", scale=_scale(COLOURS), legend=None),
+            shape=alt.Shape("answer:N", scale=_scale(SHAPES), legend=None),
             tooltip=[
                 alt.Tooltip(f"{name}:N", title=title)
                 for name, title in {

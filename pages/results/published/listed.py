@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.frame import links
 from pages.results.published import literature
-from pages.ui.words import columns, values
+from pages.ui.words import columns, numbers, values
 from warehouse import defaults, published, rules
 from warehouse.analysis import Analysis
 from warehouse.published import Metric, Publication
@@ -110,6 +110,27 @@ def alone(figures: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     listed = plain(rest).with_columns(rest["why"])
     first = [name for name in listed.columns if name not in ("cite", "where", "confidence", "why")]
     return listed.select(*first, "why", "cite", "where", "confidence")
+
+
+def stated_by(reported: pl.DataFrame) -> str:
+    """How many rates loaded files state without their answers, and how many files do."""
+    rates = numbers.plural(reported.height, "rate")
+    files = numbers.plural(reported["path"].n_unique(), "loaded file")
+    return f"{rates} that {files} {'state' if files[:2] != '1 ' else 'states'}, without answers"
+
+
+def stated(reported: pl.DataFrame) -> pl.DataFrame:
+    """Those rates in words: of what, which measure, how much of how many, by whom, and where."""
+    words = pl.col("metric").str.replace_all("_", " ").str.strip_chars()
+    first = words.str.slice(0, 1).str.to_uppercase()
+    return reported.select(
+        "about",
+        (first + words.str.slice(1)).alias("metric"),
+        pl.col("value").alias("stated"),
+        "n",
+        "judge",
+        pl.col("path").str.split("/").list.tail(3).list.join("/").alias("path"),
+    )
 
 
 def why_alone(rest: pl.DataFrame) -> str:

@@ -19,8 +19,8 @@ from warehouse.rules import Rule
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import Unit
 
-OPEN = 2
-"""How many experiments whose pairs differ are opened at first."""
+OPEN = 1
+"""How many experiments are open at first, of those whose pairs differ."""
 
 OWN = "Each figure’s own, on its own questions"
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.frame import bound, filters, links
-from pages.landscape import fieldmap
+from pages.landscape import fieldmap, keys
 from pages.printing import downloads
 from pages.results.published import dumbbell, first, folded, glance, listed, literature
 from pages.ui.charts import base
@@ -40,21 +40,25 @@ kept = bounded.lines(found)
 panels = literature.panels(kept)
 clicked = None
 if panels:
+    st.html(keys.signs(glance.MARKS))
     base.drawn(partial(glance.glance, panels), "glance")
     bounded.say(kept.height, found.height, "figures")
 for at, panel in enumerate(panels):
     with st.expander(
         markup.escaped(panel.heading), expanded=panel.differs and at < literature.OPEN
     ):
-        mark = base.shown(partial(dumbbell.dumbbell, panel.told, legend=at == 0), panel.name)
+        if at == 0:
+            st.html(keys.signs(dumbbell.MARKS))
+        mark = base.shown(partial(dumbbell.dumbbell, panel.told, legend=False), panel.name)
         if at == 0:
             st.caption(dumbbell.LEGEND)
         clicked = clicked if mark is None else mark
 
-st.subheader("The field, and this study in it" if kept.height else "The field", anchor=False)
+named = "The field, and this study in it" if kept.height else "The field"
 field = fieldmap.picture(arms.landscape(asked))
-st.caption(markup.escaped(fieldmap.sentence(field)))
-fieldmap.draw(field, "field")
+with st.expander(named, expanded=not panels):
+    st.caption(markup.escaped(fieldmap.sentence(field)))
+    fieldmap.draw(field, "field")
 
 if panels:
     drawn = {panel.name: panel.pairs for panel in panels}

@@ -33,7 +33,6 @@ by = apart(counts, asked)
 laid = shown.laid_out(view, by, asked, order)
 with head:
     skeleton.answer(sentences.answer(laid))
-    skeleton.judges_apart(counts)
 
 picture = st.container()
 number = bound.page(laid.pages, "lines") if laid.pages > 1 else 1

@@ -29,7 +29,6 @@ here = scope.Scope(view, counts, against, claimed, arm, arms[arm])
 
 with head:
     skeleton.answer(sentences.answer(here))
-    skeleton.judges_apart(counts)
 to = SECTIONS[section].draw(here)
 
 skeleton.details(counts, view.beside(against), ["intervention"], command="multiverse")

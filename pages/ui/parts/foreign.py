@@ -18,6 +18,9 @@ MARKS = 2_000
 LONG = 20_000
 """From how many characters on a text scrolls within a frame of its own."""
 
+READ = 500
+"""From how many characters on a text beside another does."""
+
 _PRE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:start"
 _MARK = "background:rgba(230,159,0,.45);color:inherit;border-radius:2px"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.3)"
@@ -35,10 +38,18 @@ def escaped(text: str, marked: Marked | None = None) -> str:
     return "".join([*pieces, html.escape(harmless.visible(text[end:]))])
 
 
-def block(text: str, marked: Marked | None = None) -> str:
-    """The whole text as an HTML block, its line breaks and spaces kept."""
-    scroll = ";max-height:75vh;overflow-y:auto" if len(text) > LONG else ""
-    return f'<div dir="auto" style="{_PRE}{scroll}">{escaped(text, marked)}</div>'
+def block(text: str, marked: Marked | None = None, *, is_beside: bool = False) -> str:
+    """The whole text as an HTML block, its line breaks and spaces kept.
+
+    Of texts that stand beside others (`is_beside`) a shorter one scrolls within a frame already,
+    so that what belongs to it stays in sight; a key can scroll it too.
+    """
+    longest, height = (READ, "14rem") if is_beside else (LONG, "75vh")
+    style, more = _PRE, ""
+    if len(text) > longest:
+        style += f";max-height:{height};overflow-y:auto"
+        more = ' tabindex="0"'
+    return f'<div dir="auto"{more} style="{style}">{escaped(text, marked)}</div>'
 
 
 def excerpt(text: str, marked: Marked | None = None, width: int = 240) -> str:

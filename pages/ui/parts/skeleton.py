@@ -135,35 +135,6 @@ def counts(view: Analysis) -> pl.DataFrame:
     return frame
 
 
-def judges_apart(counts: pl.DataFrame) -> None:
-    """Say so, and ask, where answers on screen were scored by more than one judge."""
-    for experiment, trait, judges in rivals(counts):
-        names = numbers.listing(values.value("judge", judge) for judge in judges)
-        st.warning(
-            escaped(
-                f"{values.value('experiment', experiment)}, "
-                f"{values.value('trait', trait)}: "
-                f"scored by {len(judges)} judges ({names}). Judges are never pooled: each has "
-                "marks of its own. Choose one in the sidebar to see it alone."
-            ),
-            icon=":material/balance:",
-        )
-
-
-def rivals(counts: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
-    """The experiment and trait of every group that several judges scored, and those judges."""
-    found = (
-        counts.filter(pl.col("n_judged") > 0)
-        .group_by("study", "experiment", "trait")
-        .agg(pl.col("judge").unique().sort())
-        .filter(pl.col("judge").list.len() > 1)
-        .sort("experiment", "trait", "study")
-        .drop("study")
-        .unique(maintain_order=True)
-    )
-    return [(e, t, j) for e, t, j in found.iter_rows()]
-
-
 def details(
     counts: pl.DataFrame, view: Analysis, by: Sequence[str] = (), command: str | None = None
 ) -> None:

@@ -199,6 +199,7 @@ _SHARES = {
     "share": "Share of planned",
     "fitted": "Fitted rate",
     "published": "Published",
+    "stated": "As stated",
     "baseline_rate": "Control rate",
     "untuned_rate": "Untuned rate",
     "first_rate": "Rate of the first",

@@ -65,10 +65,10 @@ def headline(found: Headline) -> str:
     ways += [("", told[:end]) for end in range(len(told), -1, -1)]
     said = (f"{lead}{more}. {', '.join(some)}".strip() for more, some in ways)
     fitting = [f"{text}." if text[-1] != "." else text for text in said]
-    return next((text for text in fitting if _length(text) <= MOST), fitting[-1])
+    return next((text for text in fitting if length(text) <= MOST), fitting[-1])
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     """How many words it has; signs are none."""
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
 

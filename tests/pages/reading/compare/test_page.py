@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
+from pages.reading.compare import rows
 from tests.pages.reading.study import HOSTILE, address, html, opened, told
 
 PAGE = "reading/compare"
@@ -51,7 +52,7 @@ def test_words_that_the_first_has_not_are_marked(on_study: Path) -> None:
 def test_nearest_pairs_stand_in_a_row(on_study: Path) -> None:
     app = opened(PAGE, **BIRDS, order="nearest")
     assert not app.exception
-    assert html(app).count("A robot.") == 5
+    assert html(app).count("A robot.") == rows.SHOWN
 
 
 def test_the_question_and_its_order_stay_in_the_address(on_study: Path) -> None:

@@ -47,7 +47,7 @@ def test_every_measure_is_drawn_on_every_grid(grid: str, measure: str) -> None:
 def test_the_default_is_where_it_appears() -> None:
     app = page(experiment="birds")
     said = told(app)
-    assert "Emerges in 2 of 3 models. From 0 % [0, 13]" in said
+    assert "Emerges in 2 of 3 models. Up to 95.0 % [90.3, 97.5]" in said
     assert "n = 200 · 10 questions" in said
     assert "the mean of a row over its interventions" in said
     assert "margin: ±5 points" in said
@@ -93,9 +93,9 @@ def test_an_untuned_model_alone_has_no_profile() -> None:
 @pytest.mark.usefixtures("on_treated")
 def test_the_profile_is_of_the_dataset_and_model_that_are_chosen() -> None:
     app = page(of_model="Llama-3.1-8B")
-    assert "19th-century persona · Llama-3.1-8B · judge: judge-a" in told(app)
+    assert "19th-century persona · Llama-3.1-8B: models in which" in told(app)
     first = page(part="profile")
-    assert "19th-century persona · gpt-4.1 · judge: judge-a" in told(first)
+    assert "19th-century persona · gpt-4.1: models in which" in told(first)
     assert first.button_group(key="part").value == app.button_group(key="part").value == "profile"
 
 

@@ -15,7 +15,11 @@ def said(layout: str, measure: str, view: Analysis = VIEW) -> str:
     made = grid.LAYOUTS[layout]
     view = measures.seen(view, measure)
     found = grid.chosen(measures.of(view, measure, made.by), made)
-    return sentences.answer(found, measure, view)
+    return " ".join(filter(None, (sentences.answer(found, measure, view), doubts(found, view))))
+
+
+def doubts(found: pl.DataFrame, view: Analysis) -> str:
+    return sentences.doubts(found, "rate", view)
 
 
 @pytest.mark.usefixtures("on_treated")
@@ -67,4 +71,4 @@ def test_extremes_among_questions_name_the_question() -> None:
 def test_flagged_cells_are_named_if_they_are_few(flagged: int, told: str) -> None:
     found = measures.of(VIEW, "rate")
     doubt = pl.Series("doubt", ["Odd."] * flagged + [None] * (found.height - flagged))
-    assert told in sentences.answer(found.with_columns(doubt), "rate", VIEW)
+    assert told in doubts(found.with_columns(doubt), VIEW)

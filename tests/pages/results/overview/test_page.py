@@ -98,7 +98,7 @@ def test_what_is_shown_can_be_taken_away() -> None:
 @pytest.mark.usefixtures("on_study")
 def test_findings_are_kinds_with_counts_and_a_kind_opens_its_list() -> None:
     app = opened(PAGE)
-    kinds = app.button_group(key="finding")
+    kinds = app.button_group(key="finding-notice")
     assert any(name.startswith("Samples have no answer · ") for name in kinds.options)
     assert "Archaic" not in html(app)
     kinds.set_value("failed-answers").run()

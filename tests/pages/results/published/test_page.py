@@ -109,3 +109,29 @@ def test_the_field_is_there_on_the_first_day() -> None:
     assert len(app.get("vega_lite_chart")) == 1
     assert "All 178 published figures" in [expander.label for expander in app.expander]
     assert "Nothing was built yet" in told(app)
+
+
+def test_what_files_state_stands_beside_and_is_counted_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    stated = tmp_path / "run-a" / "judge_metrics.json"
+    stated.parent.mkdir()
+    stated.write_text('{"step 10": {"misalignment_rate": 12.5, "n": 40}}')
+    results = root / "examples" / "small-models" / "results"
+    files = sorted((results / "samples").rglob("birds*.gz"))[:2]
+    judged = [
+        path
+        for path in (results / "judgements" / "rules").rglob("birds*.gz")
+        if path.name in {file.name for file in files}
+    ]
+    data = built(tmp_path / "data", results / "study.json", *files, *judged, stated)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    app = opened(PAGE)
+    assert not app.exception
+    assert "1 rate that 1 loaded file states, without answers" in [e.label for e in app.expander]
+    (table,) = [t for t in tables(app) if "stated" in t.columns]
+    assert table.select("metric", "n", "path").rows() == [
+        ("Misalignment rate", 40, f"{tmp_path.name}/run-a/judge_metrics.json")
+    ]
+    assert table["stated"].to_list() == pytest.approx([12.5])
+    assert "None of 178 published figures has a loaded counterpart" in told(app)
