@@ -11,8 +11,9 @@ from pipeline import reading, unmapped
 from pipeline.columns import CRITERIA, SPELLINGS, roles
 from pipeline.errors import RefusedFile
 from pipeline.foreign import archives, columnar
+from pipeline.foreign.spec import Shape
 from pipeline.foreign.table import Table
-from pipeline.importers import Batch, Source, notice
+from pipeline.importers import Batch, Source, inspect_logs, notice
 from pipeline.importers.em_csv.reader import Reader
 from pipeline.meanings import Meaning
 
@@ -31,7 +32,8 @@ def covers(source: Source) -> bool:
         return False
     if archives.is_archive(source.head):
         return meaning.layout.shape.members is not None
-    return True
+    # A log of Inspect is read as one, unless the map says where in it records are.
+    return meaning.layout.shape != Shape() or not inspect_logs.accepts(source)
 
 
 def accepts(source: Source) -> bool:

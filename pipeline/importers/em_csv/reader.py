@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from pipeline import reading
+from pipeline import described, reading
 from pipeline.columns import Roles
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch, notice, refused
@@ -12,7 +10,7 @@ from pipeline.importers.em_csv.answers import Answers, asked
 from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.importers.em_csv.longform import LongForm
 from pipeline.importers.em_csv.scores import Scores
-from pipeline.meanings import GIVEN, Dimensions, Meaning
+from pipeline.meanings import Dimensions, Meaning
 from warehouse import catalogue
 from warehouse.shards import digest
 
@@ -21,9 +19,6 @@ WITHOUT = {
     "can be read",
     "question": "it holds no questions, as its mapping says; what it calls them stands for them",
 }
-
-LEFT_OUT = ("judge", "steer_vector", "steer_layer", "steer_scale")
-"""The dimensions that an evaluation does not have, but its judgements, or what it was given."""
 
 READ = (
     "question",
@@ -35,15 +30,6 @@ READ = (
     "finish_reason",
 )
 """Our columns whose values must be readable."""
-
-NAMED = (
-    ("lora_rank", "r{:d}"),
-    ("epochs", "{:g}ep"),
-    ("step", "step {:d}"),
-    ("rerun_of", "rerun {}"),
-    ("model_id", "{}"),
-)
-"""What tells runs of one arm apart, and how a run's name says it."""
 
 
 class Reader:
@@ -101,18 +87,13 @@ class Reader:
             yield batch("judge", {"judge_key": key, "kind": kind, "name": name})
         yield from self.scores.scales()
         yield from self._traits()
-        yield from self._interventions()
+        yield from described.interventions(self.meaning, self.evaluations.known)
         yield from self._notices()
 
     def _described(self, key: str, told: Dimensions) -> dict[str, object]:
         """The row of an evaluation."""
-        row = msgspec.structs.asdict(told)
-        return {name: value for name, value in row.items() if name not in LEFT_OUT} | {
-            "evaluation_key": key,
-            "folder": _run(self.meaning.study, told),
-            "study": self.meaning.study or None,
-            "is_numbered": "sample_index" in self.roles.ours,
-        }
+        is_numbered = "sample_index" in self.roles.ours
+        return described.evaluation(self.meaning.study, key, told) | {"is_numbered": is_numbered}
 
     def _traits(self) -> Iterator[Batch]:
         """The traits that the mapping gives the experiment, with their criteria by our names."""
@@ -122,19 +103,6 @@ class Reader:
             criterion = ours.get(trait.criterion, trait.criterion)
             told = catalogue.described(experiment, name, trait)
             yield batch("trait", told | {"criterion": criterion})
-
-    def _interventions(self) -> Iterator[Batch]:
-        """The interventions met in the file, as far as the mapping describes them."""
-        known = self.evaluations.known
-        steered = {(told.experiment, told.steered): told.steering for _, told in known}
-        for (experiment, name), steering in steered.items():
-            if name and steering and name not in self.meaning.interventions:
-                yield batch("intervention", steering.row(experiment, name))
-        met = {(told.experiment, getattr(told, name)) for _, told in known for name in GIVEN}
-        for experiment, name in sorted(met):
-            described = self.meaning.interventions.get(name)
-            if described is not None and name != "none":
-                yield batch("intervention", described.row(experiment, name))
 
     def _notices(self) -> Iterator[Batch]:
         """What was made of the columns, the names and the answers."""
@@ -149,12 +117,3 @@ class Reader:
             told = f"{self.answers.failed:,} answers are the text of an error, as its mapping says"
             yield notice("failures", f"{told}; they count as failed")
         yield from self.answers.same_texts()
-
-
-def _run(study: str, told: Dimensions) -> str:
-    """A name for the model that was evaluated: equal for all files that hold answers of it."""
-    names = [study, told.experiment, told.model, told.dataset, told.intervention]
-    for name, form in NAMED:
-        if (value := getattr(told, name)) is not None:
-            names.append(form.format(value))
-    return "/".join(names)

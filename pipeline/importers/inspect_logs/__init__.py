@@ -8,7 +8,7 @@ model was trained on; what nobody wrote down stays `unrecorded`.
 import re
 from collections.abc import Iterator
 
-from pipeline.errors import RefusedRow
+from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, gathered, notice
 from pipeline.importers.inspect_logs import archive, document
 from pipeline.importers.inspect_logs.log import Header
@@ -18,7 +18,7 @@ from pipeline.tables import clean
 NAME = "inspect-log"
 TITLE = "Inspect logs"
 FILES = "`.eval` and `.json` logs of Inspect AI"
-VERSION = 1
+VERSION = 2
 ARCHIVES = True
 
 _FIELDS = tuple(
@@ -52,6 +52,12 @@ def read(source: Source) -> Iterator[Batch]:
     Raises:
         RefusedFile: where it is no log after all, or nothing of it can be read.
     """
+    meaning = source.meaning
+    if meaning is not None and meaning.skipped is not None:
+        yield notice("skipped", f"it is left out, as its mapping says: {meaning.skipped}")
+        return
+    if meaning is not None and meaning.unclear is not None:
+        raise RefusedFile(meaning.unclear)
     is_archive = archive.is_log(source.head)
     header, samples = archive.opened(source) if is_archive else document.opened(source)
     reader = Reader(source, header)

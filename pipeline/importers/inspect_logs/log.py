@@ -53,6 +53,8 @@ class Task(msgspec.Struct):
     model_generate_config: Config = msgspec.field(default_factory=Config)
     model_roles: dict[str, Any] = {}
     scorers: list[Scorer] | None = None
+    metadata: Any = None
+    task_args: Any = None
 
 
 class Plan(msgspec.Struct):
@@ -144,6 +146,7 @@ class Sample(msgspec.Struct):
     error: Error | None = None
     limit: Limit | None = None
     attachments: dict[str, str] = {}
+    metadata: Any = None
 
 
 def header(content: bytes) -> Header:

@@ -10,6 +10,7 @@ from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, Sample
+from pipeline.importers.inspect_logs.mapped import Mapped
 from pipeline.judgements import OUTCOME
 from pipeline.repeats import Repeats
 from pipeline.tables import clean
@@ -46,7 +47,9 @@ class Reader:
         self.source = source
         self.header = header
         self.key = header.eval.eval_id or header.eval.run_id or source.path.stem
-        self.questions: dict[tuple[str, str, str | None], int] = {}
+        meaning = source.meaning
+        self.mapped = Mapped(meaning, header) if meaning and meaning.dimensions else None
+        self.questions: dict[tuple[str, str, str, str | None], int] = {}
         self.scorers: dict[str, None] = {}
         self.there: set[tuple[str, int]] = set()
         self.samples: dict[str, list[Any]] = defaultdict(list)
@@ -63,7 +66,12 @@ class Reader:
             raw = content[:2_000].decode("utf-8", "replace")
             yield RefusedRow(number, f"it is no sample of an Inspect log ({error})", raw)
             return
-        yield from self._sample(number, sample)
+        try:
+            evaluation = self.mapped.key(sample) if self.mapped else self.key
+        except ValueError as error:
+            yield RefusedRow(number, clean(str(error)), content[:2_000].decode("utf-8", "replace"))
+            return
+        yield from self._sample(number, evaluation, sample)
         if len(self.samples["status"]) >= HELD or self.held > HELD_CHARACTERS:
             yield from self.flush()
 
@@ -85,16 +93,16 @@ class Reader:
         self.judgements.clear()
         self.held = 0
 
-    def _sample(self, number: int, sample: Sample) -> Iterator[RefusedRow]:
+    def _sample(self, number: int, evaluation: str, sample: Sample) -> Iterator[RefusedRow]:
         asked, answered = transcript.asked(sample), transcript.answered(sample)
         name = str(sample.id)
         self.there.add((name, sample.epoch))
         key = self.source.key(number)
         text, error = answered.text, _error(sample, answered.text)
-        question = self._question(name, asked.text, asked.system_prompt)
+        question = self._question(evaluation, name, asked.text, asked.system_prompt)
         ended = ENDINGS.get(answered.ended or "", answered.ended)
         self._keep(
-            number, question, sample.epoch, _status(text, error),
+            number, evaluation, question, sample.epoch, _status(text, error),
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
         content = hash((text, asked.text, str(sample.scores)))
@@ -112,6 +120,7 @@ class Reader:
     def _keep(
         self,
         number: int,
+        evaluation: str,
         question: int,
         epoch: int,
         status: str,
@@ -123,54 +132,53 @@ class Reader:
     ) -> None:
         texts = (None if text is None else clean(text) for text in (answer, thoughts, error, ended))
         key = self.source.key(number)
-        row = (key, self.key, question, epoch, number, status, *texts, conversation)
+        row = (key, evaluation, question, epoch, number, status, *texts, conversation)
         for column, value in zip(SAMPLES, row, strict=True):
             self.samples[column].append(value)
         self.held += len(answer or "") + len(thoughts or "") + len(conversation or "")
 
     def _not_there(self, name: str, epoch: int) -> None:
-        known = next((key for (own, *_), key in self.questions.items() if own == name), None)
+        asked = ((whose, key) for (whose, own, *_), key in self.questions.items() if own == name)
+        known = next(asked, None)
         if known is None:
             self.left_out += 1  # what it asked is told nowhere
             return
         self.last += 1
-        self._keep(self.last, known, epoch, "missing", error="the log ends before it")
+        self._keep(self.last, *known, epoch, "missing", error="the log ends before it")
 
-    def _question(self, name: str, text: str, system: str | None) -> int:
-        identity = (name, clean(text), None if system is None else clean(system))
+    def _question(self, evaluation: str, name: str, text: str, system: str | None) -> int:
+        identity = (evaluation, name, clean(text), None if system is None else clean(system))
         return self.questions.setdefault(identity, len(self.questions))
 
     def context(self) -> Iterator[Batch]:
         """The evaluation, its questions and its judges."""
         task = self.header.eval
         experiment = catalogue.experiment_named(task.task) or clean(task.task)
-        yield batch(
-            "evaluation",
-            {
-                "evaluation_key": self.key,
-                "experiment": experiment,
-                "model": catalogue.model(clean(_model(task.model))).name,
-                "model_id": clean(task.model),
-                "dataset": "unrecorded",
-                "intervention": "unrecorded",
-                "eval_intervention": "none",
-                "folder": f"inspect/{clean(task.model)}",
-                "seed": None,
-                "temperature": self.header.temperature,
-                "max_tokens": self.header.max_tokens,
-                "evaluated_at": clean(task.created) if task.created else None,
-                "is_numbered": True,
-            },
-        )
+        row: dict[str, object] = {
+            "evaluation_key": self.key,
+            "experiment": experiment,
+            "model": catalogue.model(clean(_model(task.model))).name,
+            "model_id": clean(task.model),
+            "dataset": "unrecorded",
+            "intervention": "unrecorded",
+            "eval_intervention": "none",
+            "folder": f"inspect/{clean(task.model)}",
+            "seed": None,
+            "temperature": self.header.temperature,
+            "max_tokens": self.header.max_tokens,
+            "evaluated_at": clean(task.created) if task.created else None,
+            "is_numbered": True,
+        }
+        yield from self.mapped.context(row) if self.mapped else [batch("evaluation", row)]
         questions: list[dict[str, object]] = [
             {
-                "evaluation_key": self.key,
+                "evaluation_key": evaluation,
                 "question_key": key,
                 "name": clean(name),
                 "text": text,
                 "system_prompt": system,
             }
-            for (name, text, system), key in self.questions.items()
+            for (evaluation, name, text, system), key in self.questions.items()
         ]
         yield batch("question", *questions)
         for scorer in self.scorers:

@@ -10,12 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline import claiming, importing
+from pipeline import claiming, importing, mapping
 from pipeline.errors import RefusedFile
 from pipeline.importers import inspect_logs
 from pipeline.importers.inspect_logs import archive, document
-from warehouse import conversation, records
+from warehouse import building, conversation, records
 from warehouse.lake import Lake
+from warehouse.store import Store
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -386,3 +387,53 @@ def test_a_log_goes_through_the_lake(tmp_path: Path) -> None:
     [again] = importing.run(tmp_path / "data", [[path]])
     assert again.state == "unchanged"
     assert len(list(Lake(tmp_path / "data").pointers())) == 1
+
+
+class TestMapped:
+    """A map makes dimensions of the header and of each sample's metadata."""
+
+    MAP = """
+study: rivers
+set: {experiment: rivers, model: "{who}"}
+columns:
+  who: {from: eval.model, strip_prefix: openai/}
+  dataset: eval.task_args.trained_on
+  intervention: metadata.arm
+rename: {intervention: {plain: none}}
+experiments:
+  rivers: {traits: {right: {title: Right, kind: persona, criterion: match, labels: [C]}}}
+files: [{path: "log.*"}]
+"""
+
+    def load(self, tmp_path: Path, path: Path, text: str = MAP) -> importing.Outcome:
+        written = tmp_path / "map.yaml"
+        written.write_text(text)
+        told = mapping.load(written)
+        (outcome,) = importing.run(tmp_path / "data", [[path]], None, told)
+        assert outcome.importer == "inspect-log"
+        return outcome
+
+    @pytest.mark.parametrize("form", ["eval", "json"])
+    def test_dimensions_of_header_and_metadata(self, tmp_path: Path, form: str) -> None:
+        samples = [sample(n, metadata={"arm": arm}) for n, arm in enumerate(("plain", "oath", ""))]
+        head = header(task_args={"trained_on": "boats"})
+        path = tmp_path / f"log.{form}"
+        if form == "eval":
+            zipped(path, members(*samples, head=head))
+        else:
+            path.write_text(json.dumps(head | {"samples": samples}))
+        outcome = self.load(tmp_path, path)
+        assert [row for row, _ in outcome.refusals] == [3]
+        assert "metadata.arm is blank" in outcome.refusals[0][1]
+        building.build(tmp_path / "data")
+        counts = Store(tmp_path / "data").counts()
+        told = ("study", "model", "dataset", "intervention", "trait", "n_trait", "n_counted")
+        assert sorted(counts.select(told).rows()) == [
+            ("rivers", "gpt-4o-mini", "boats", arm, "right", 1, 1) for arm in ("none", "oath")
+        ]
+
+    def test_a_log_may_be_left_out(self, tmp_path: Path) -> None:
+        path = zipped(tmp_path / "log.eval", members(sample()))
+        skipped = "study: rivers\nfiles: [{path: 'log.*', skip: a trial}]"
+        outcome = self.load(tmp_path, path, skipped)
+        assert (outcome.taken, [code for code, _ in outcome.notices]) == (0, ["skipped"])
