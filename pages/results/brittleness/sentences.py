@@ -51,8 +51,13 @@ def _names(found: pl.DataFrame, counts: pl.DataFrame) -> list[str]:
 
 
 def _emerging(view: Analysis) -> str:
-    """In how many models each trait emerges, as far as that can be told."""
-    tuned = arms.contrasts(view, "untuned")
+    """In how many models each trait emerges, as far as that can be told.
+
+    A filter that hides what was trained without an intervention does not undo it.
+    """
+    tuned = arms.emergence(view)
+    if tuned.is_empty():
+        tuned = arms.contrasts(view, "untuned")
     known = tuned.filter(pl.col("baseline").is_not_null())
     parts = known.sort(IDENTITY).partition_by(IDENTITY, as_dict=True, maintain_order=True)
     if len(parts) == 1:

@@ -50,6 +50,14 @@ def contrasts(view: Analysis, baseline: str, by: Sequence[str] = ()) -> pl.DataF
 
 
 @store.memo("Comparing …")
+def emergence(view: Analysis) -> pl.DataFrame:
+    """What was trained without an intervention beside its untuned model, filtered or not."""
+    from warehouse.analysis import results
+
+    return results.emergence(store.opened(), view)
+
+
+@store.memo("Comparing …")
 def profile(view: Analysis) -> pl.DataFrame:
     """The brittleness profile of the view."""
     from warehouse.analysis import results
@@ -68,10 +76,9 @@ def doses(view: Analysis) -> "Curves":
 @store.memo()
 def landscape(view: Analysis) -> pl.DataFrame:
     """Where traits emerge and what interventions leave (`warehouse.stats.landscape`)."""
-    from warehouse.analysis import results
     from warehouse.stats.landscape import landscape as rows
 
-    return rows(results.emergence(store.opened(), view), effects(view), view.margin)
+    return rows(emergence(view), effects(view), view.margin)
 
 
 @store.memo()
