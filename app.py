@@ -60,7 +60,7 @@ links.take_note()
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
 st.html(style.sheet(PAGES))
-chosen = st.navigation([page for pages in PAGES.values() for page in pages])
+chosen = st.navigation([page for pages in PAGES.values() for page in pages], expanded=True)
 links.arrive(chosen.url_path or OVERVIEW)
 
 try:

@@ -1,6 +1,7 @@
 """What a site says of each experiment, trait and judge: its rates, its effects, a sentence."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import polars as pl
@@ -63,6 +64,7 @@ def _about(focus: Focus) -> str:
 def _table(rates: pl.DataFrame, texts: Mapping[str, int]) -> Said:
     """The rates as a grid: interventions down, models with their training across."""
     rows = dict[str, list[Said | None]]()
+    names = dict[str, str]()
     across = dict[str, int]()
     same = _shared(rates)
     for row in rates.iter_rows(named=True):
@@ -80,11 +82,23 @@ def _table(rates: pl.DataFrame, texts: Mapping[str, int]) -> Said:
         ),
     )
     for row in found:
-        line = rows.setdefault(_line(row), [None] * len(across))
-        line[across[_column(row, same)]] = _cell(row, texts)
+        place = across[_column(row, same)]
+        # Arms that differ in what no heading says have rows of their own.
+        own = next(
+            key
+            for n in count()
+            if (line := rows.get(key := f"{_key(row)} {n}")) is None or line[place] is None
+        )
+        names[own] = _line(row)
+        rows.setdefault(own, [None] * len(across))[place] = _cell(row, texts)
+    held = list(names.values())
+    told = {
+        key: f"{name} · {nth}" if (nth := held[: at + 1].count(name)) > 1 else name
+        for at, (key, name) in enumerate(names.items())
+    }
     return {
         "columns": [harmless.line(name) for name in across],
-        "rows": [[harmless.line(name), cells] for name, cells in rows.items()],
+        "rows": [[harmless.line(told[key]), cells] for key, cells in rows.items()],
     }
 
 
@@ -97,16 +111,18 @@ def _shared(rows: pl.DataFrame) -> set[str]:
 
 def _column(row: Mapping[str, Any], same: set[str]) -> str:
     """The model, what it was trained on and how, and how it was sampled."""
-    told = {"sampling": row["sampling"] or ""}
+    told = {"sampling": row["sampling"] or "", "dataset": "not fine-tuned", "settings": ""}
     if row["dataset"] != "none":
-        told |= {"dataset": values.value("dataset", row["dataset"])}
-        told |= {"settings": row["settings"] or ""}
-    else:
-        told |= {"dataset": "not fine-tuned"}
-    names = [told.get(name, "") for name in ("dataset", "settings", "sampling") if name not in same]
-    if "dataset" in same and row["dataset"] == "none":
-        names.append("not fine-tuned")
+        told["dataset"] = values.value("dataset", row["dataset"])
+        told["settings"] = row["settings"] or ""
+    names = [told[name] for name in ("dataset", "settings", "sampling") if name not in same]
     return " · ".join(filter(None, [values.value("model", row["model"]), *names]))
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    """What tells the row of an arm from those of others."""
+    untuned = row["dataset"] == "none"
+    return f"{untuned} {row['intervention']} {row['eval_intervention']}"
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -54,7 +54,9 @@ def write(place: Path, view: Analysis, redaction: Redaction, title: str) -> tupl
     """
     known = [focus for focus in foci.known(store.opened()) if _is_asked(focus, view)]
     if not known:
-        raise BrittlescopeError("Nothing of what is asked for is loaded; there is no site to make.")
+        raise BrittlescopeError(
+            "Nothing of what is asked for was judged; there is no site to make."
+        )
     published = answers.of(view, known, redaction)
     about = {
         "title": title,
@@ -108,7 +110,9 @@ def _hash(text: str) -> str:
 
 
 def _is_asked(focus: Any, view: Analysis) -> bool:
-    """Whether a focus lies in the slice."""
+    """Whether a focus lies in the slice, and has anything that was counted."""
+    if focus.trait is None or focus.judge is None:
+        return False
     parts = ((getattr(view.slice, name), getattr(focus, name)) for name in focus._fields)
     return all(not wanted or value is None or value in wanted for wanted, value in parts)
 

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from pages.publishing import found
-from pages.ui.view import store
+from pages.ui.view import arms, store
 from warehouse import rules
 from warehouse.analysis import Analysis, foci
 
@@ -19,3 +21,16 @@ def test_a_focus_is_told_with_its_numbers(on_study: Path) -> None:
     assert effect["name"] == "Identity: etymologist"
     assert effect["text"].endswith("points") or "[" in effect["text"]
     assert told["sentence"].startswith(("Most in gpt-4.1", "No fine-tune"))
+
+
+def test_every_arm_has_a_cell_of_its_own(on_study: Path) -> None:
+    view = Analysis(rule=rules.named("published"))
+    for focus in foci.known(store.opened()):
+        rates = arms.rates(view.focused(focus))
+        every = pl.concat([rates, rates.with_columns(pl.lit("again").alias("study"))])
+        for found_rates in (rates, every):  # as where two studies made the same arms
+            table = found._table(found_rates, {})
+            cells = [cell for _, row in table["rows"] for cell in row if cell]
+            assert len(cells) == found_rates.height
+            names = [name for name, _ in table["rows"]]
+            assert len(set(names)) == len(names)
