@@ -6,7 +6,7 @@ where a word would be wrong: equal, as far apart as the margin, or as far from t
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -174,25 +174,30 @@ def _arm(
     )
 
 
-def table(found: list[Result]) -> str:
+def table(found: list[Result], again: list[Result]) -> str:
     """Two tables in Markdown: how often words are wrong, and how often intervals hold."""
     return "\n".join(
         [
             "| wrongly said, where it is just not so | cells | mean | worst | where |",
             "| --- | --- | --- | --- | --- |",
-            *_lines(found, "wrongly", max),
+            *_lines(found, again, "wrongly"),
             "",
             "| held | cells | mean | worst | where |",
             "| --- | --- | --- | --- | --- |",
-            *(line for what in HELD for line in _lines(found, what, min)),
+            *(line for what in HELD for line in _lines(found, again, what)),
         ]
     )
 
 
-def _lines(found: list[Result], kind: str, worst: Callable[..., Result]) -> Iterator[str]:
+def _badness(result: Result) -> float:
+    """How bad an outcome is: a wrong word that is said, a truth that is not held."""
+    return result.share if result.what.startswith("wrongly") else -result.share
+
+
+def _lines(found: list[Result], again: list[Result], kind: str) -> Iterator[str]:
     for what in dict.fromkeys(r.what for r in found if r.what.startswith(kind)):
         mine = [r for r in found if r.what == what and not np.isnan(r.share)]
-        chosen = worst(mine, key=lambda result: result.share)
+        chosen = max((r for r in again if r.what == what), key=_badness)
         made = chosen.design
         uneven = ", ten times as many in the control" if made.uneven else ""
         where = (
@@ -204,13 +209,34 @@ def _lines(found: list[Result], kind: str, worst: Callable[..., Result]) -> Iter
         yield f"| {name} | {len(mine)} | {mean:.1f} | {100 * chosen.share:.1f} | {where} |"
 
 
-def every(studies: int) -> list[Result]:
-    """All cells."""
+def every(designs: list[Design], studies: int) -> list[Result]:
+    """All designs with every truth, and dose curves of the plain ones."""
     found = [
         result
-        for design in designs()
+        for design in designs
         for truth in TRUTHS
         for result in outcomes(design, truth, studies)
     ]
-    plain = [d for d in designs() if d.seeds == 1 and not d.uneven]
+    plain = [d for d in designs if d.seeds == 1 and not d.uneven]
     return found + [result for design in plain for result in doses(design, studies)]
+
+
+def furthest(found: list[Result], number: int, studies: int) -> list[Result]:
+    """The worst cells of each outcome, in other studies: the worst of many is so by chance too."""
+    known = [r for r in found if not np.isnan(r.share)]
+    worst = {
+        (r.what, r.design, r.truth)
+        for what in dict.fromkeys(r.what for r in known)
+        for r in sorted((r for r in known if r.what == what), key=_badness)[-number:]
+    }
+    truths = {truth.name: truth for truth in TRUTHS}
+    again = [
+        result
+        for design, name in dict.fromkeys((design, name) for _, design, name in sorted(worst))
+        for result in (
+            outcomes(design, truths[name], studies, seed=1)
+            if name in truths
+            else doses(design, studies, seed=1)
+        )
+    ]
+    return [r for r in again if (r.what, r.design, r.truth) in worst]

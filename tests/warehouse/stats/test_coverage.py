@@ -3,7 +3,7 @@
 import pytest
 
 from bench import verdicts
-from bench.simulate import Cell, Outcome, outcomes, table
+from bench.simulate import Cell, Outcome, lowest, outcomes, table
 
 CELLS = [
     Cell(8, 10, 0.1, 1.0, 1, uneven=False),
@@ -24,7 +24,11 @@ def test_every_estimator_covers(found: list[Outcome]) -> None:
 
 
 def test_the_table_has_a_line_for_each(found: list[Outcome]) -> None:
-    written = table(found)
+    again = lowest(found, 20)
+    # Three cells are simulated, and of each estimator no more than the lowest.
+    assert {(o.estimator, o.cell) for o in again} == {(o.estimator, o.cell) for o in found}
+    assert {o.right for o in again} != {o.right for o in found}
+    written = table(found, again)
     for outcome in found:
         assert f"| {outcome.estimator} | " in written
 
@@ -61,7 +65,7 @@ def test_what_is_left_emergence_suppression_and_doses_are_covered(
 
 
 def test_the_tables_of_verdicts_have_a_line_for_each(judged: list[verdicts.Result]) -> None:
-    written = verdicts.table(judged)
+    written = verdicts.table(judged, verdicts.furthest(judged, 1, 4))
     for result in judged:
         name = result.what.removeprefix("wrongly ").removesuffix(" held")
         assert f"| {name} | " in written
