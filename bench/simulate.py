@@ -1,6 +1,6 @@
 """How often intervals cover: simulated studies of known truth, over a grid, as docs/coverage.md.
 
-python -m bench.simulate [STUDIES] simulates so many studies a cell (400 by default) and writes the
+python -m bench.simulate [STUDIES] simulates so many studies a cell (100 by default) and writes the
 table. Questions differ by a normal effect on the logit scale, seeds by another, and arms interact
 with questions; the mean rate is exact, by quadrature.
 """
@@ -31,7 +31,7 @@ TABLE = Path(__file__).parents[1] / "docs" / "coverage.md"
 QUESTIONS, ANSWERS, RATES = (4, 8, 10, 20, 50), (5, 10, 100), (0.005, 0.02, 0.1, 0.5, 0.95)
 SPREADS, SEEDS, UNEVEN = (0.0, 1.0, 2.5), (1, 2, 3, 6), (False, True)
 
-LOWEST, AGAIN = 3, 4
+LOWEST, AGAIN = 4, 8
 """How many of an estimator's lowest cells are simulated again, in how many times the studies."""
 
 
@@ -303,7 +303,7 @@ def simulated(cells: Iterable[Cell], designs: Iterable[verdicts.Design], studies
 
 def main() -> None:
     """Simulate every cell and write the table."""
-    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    studies = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     text = page(simulated(grid(), verdicts.designs(), studies), studies)
     TABLE.write_text(text, encoding="utf-8")
 
