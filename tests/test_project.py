@@ -170,10 +170,12 @@ def test_what_pages_share_is_used_by_two_pages_at_least() -> None:
 
 
 def test_rooms_are_small() -> None:
-    """No module of pages over 400 lines, no function over 60, and little is shared."""
+    """No module over 400 lines; no function of pages over 60, and little is shared."""
+    modules = [p for top in ("pages", "pipeline", "warehouse") for p in (ROOT / top).rglob("*.py")]
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in modules}
+    assert not {path.relative_to(ROOT).as_posix(): n for path, n in lengths.items() if n > 400}
     texts = {path: path.read_text("utf-8") for path in sorted((ROOT / "pages").rglob("*.py"))}
     lines = {path: len(text.splitlines()) for path, text in texts.items()}
-    assert not {path.name: n for path, n in lines.items() if n > 400}
     shared = [n for path, n in lines.items() if path.is_relative_to(ROOT / "pages" / "ui")]
     assert sum(shared) < 3_500
     long = {
