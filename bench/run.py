@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import baseline, estimating, make_results, pages, sampling
+from bench import baseline, estimating, make_results, mapped, pages, sampling
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.search import finding
@@ -101,6 +101,27 @@ def bench_import(folder: Path, count: int, repeat: int) -> None:
         their_memory / memory,
         "< 1,000 MB",
     )
+
+
+def bench_mapped(folder: Path, count: int, repeat: int) -> None:
+    """Rows per second of JSON Lines and CSV under a study map, against the study's own format."""
+    results = make_results.write(folder / "own", count // make_results.ROWS)
+    commands = {"own": importing(results, folder / "data-own")}
+    for form in ("jsonl", "csv"):
+        told = mapped.write(results, folder / "mapped" / form, form)
+        command = importing(folder / "mapped" / form, folder / f"data-{form}")
+        commands[form] = [*command, "--map", str(told)]
+    times: dict[str, list[float]] = {form: [] for form in commands}
+    for _ in range(repeat):
+        for form, command in commands.items():
+            shutil.rmtree(folder / f"data-{form}", ignore_errors=True)
+            times[form].append(peak_megabytes(command)[0])
+    own = statistics.median(times.pop("own"))
+    for form, found in times.items():
+        taken = statistics.median(found)
+        ours, theirs = f"{count / taken:,.0f}", f"{count / own:,.0f}"
+        what = f"  under a study map, {form}, rows/s"
+        row(what, ours, theirs, own / taken, "≥ 0.5 × own format")
 
 
 def bench_snapshot(folder: Path, count: int, repeat: int) -> None:
@@ -197,6 +218,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="brittlescope-bench-") as folder:
         bench_import(Path(folder), wanted.import_rows, wanted.repeat)
         shutil.rmtree(Path(folder) / "import")
+        bench_mapped(Path(folder), wanted.import_rows, wanted.repeat)
         bench_bundled(Path(folder), wanted.repeat)
         bench_snapshot(Path(folder), wanted.rows, wanted.repeat)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
