@@ -107,7 +107,6 @@ def buttons(
     _row(frame, draw, name, legend, stem, basis.figure(view, counts), metadata(view))
 
 
-@st.fragment
 def _row(
     frame: pl.DataFrame,
     draw: Draw,
@@ -117,19 +116,25 @@ def _row(
     about: str,
     said: dict[str, str],
 ) -> None:
-    """The row of buttons; opening the figure's does not run the page again."""
+    """The row of buttons."""
     files = {
         "csv": ("CSV", partial(csv, frame), "text/csv"),
         "parquet": ("Parquet", partial(parquet, frame, said), PARQUET),
     }
     with st.container(horizontal=True):
-        _figure(draw, name, legend, stem, about)
+        with st.container(width="content"):  # a fragment's own place would take the whole row
+            _figure(draw, name, legend, stem, about)
         for ending, (label, make, mime) in files.items():
             _button(label, make, f"{stem}.{ending}", mime, f"{name}-{ending}")
 
 
+@st.fragment
 def _figure(draw: Draw, name: str, legend: str, stem: str, about: str) -> None:
-    """A popover that asks for width and panel, and gives the figure in each form."""
+    """A popover that asks for width and panel, and gives the figure in each form.
+
+    A fragment that holds no other button: a press on one beside it closes the popover, which runs
+    the fragment again, and what that run made anew would no longer be what was pressed.
+    """
     with st.popover(
         "Figure", icon=":material/image:", key=f"{name}-figure", on_change="rerun"
     ) as opened:

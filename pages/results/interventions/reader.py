@@ -17,7 +17,7 @@ from pages.ui.words import armnames, numbers, values
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
 
-SHOWN = 3
+SHOWN = 2
 """How many answers of each side are shown at once."""
 
 COUNTED = Filter(only="counted")

@@ -44,7 +44,7 @@ def block(text: str, marked: Marked | None = None, *, is_beside: bool = False) -
     Of texts that stand beside others (`is_beside`) a shorter one scrolls within a frame already,
     so that what belongs to it stays in sight; a key can scroll it too.
     """
-    longest, height = (READ, "14rem") if is_beside else (LONG, "75vh")
+    longest, height = (READ, "11rem") if is_beside else (LONG, "75vh")
     style, more = _PRE, ""
     if len(text) > longest:
         style += f";max-height:{height};overflow-y:auto"
