@@ -67,7 +67,7 @@ def _row(at: int, one: Found, entries: Sequence[Entry[Pick]], quote: Quoted | No
         st.markdown(f"**{at:,}**", width="content")
         _moves(at, one.entry, entries)
         if quote is not None and one.key is not None:
-            _edit(one.entry, one.key)
+            _edit(at, one.entry, one.key, entries)
             if st.button("Read", key=f"read-{one.entry.id}", type="tertiary"):
                 links.go(links.TRANSCRIPTS, {"sample": [str(one.key)], "only": ["planned"]})
         st.button("Remove", key=f"remove-{one.entry.id}", type="tertiary", on_click=_remove,
@@ -105,14 +105,15 @@ def _moves(at: int, entry: Entry[Pick], entries: Sequence[Entry[Pick]]) -> None:
         )
 
 
-def _edit(entry: Entry[Pick], key: int) -> None:
+def _edit(at: int, entry: Entry[Pick], key: int, entries: Sequence[Entry[Pick]]) -> None:
     """What a person says of a pick, where it stands, and which passages a quote leaves out."""
     pick, name = entry.body, entry.id
     with st.popover("Edit", type="tertiary", key=f"edit-{name}"):
         st.text_area("Note", pick.note, key=f"note-{name}", max_chars=2_000)
         st.text_input("Tags, divided by commas", ", ".join(pick.tags), key=f"tags-{name}",
                       max_chars=200)  # fmt: skip
-        st.button("Save", key=f"save-{name}", on_click=_save, args=(entry,))
+        st.number_input("Place", 1, len(entries), at, key=f"place-{name}-{at}")
+        st.button("Save", key=f"save-{name}", on_click=_save, args=(at, entry, entries))
         st.text_input(
             "Leave out this passage",
             key=f"passage-{name}",
@@ -131,10 +132,16 @@ def _move(entry: Entry[Pick], entries: Sequence[Entry[Pick]], to: int) -> None:
     _change(entry, place=picks.place_for(entries, entry.id, to))
 
 
-def _save(entry: Entry[Pick]) -> None:
+def _save(at: int, entry: Entry[Pick], entries: Sequence[Entry[Pick]]) -> None:
     told = st.session_state[f"tags-{entry.id}"].split(",")
     tags = tuple(dict.fromkeys(filter(None, (tag.strip() for tag in told))))
-    _change(entry, note=st.session_state[f"note-{entry.id}"].strip(), tags=tags)
+    changed: dict[str, object] = {
+        "note": st.session_state[f"note-{entry.id}"].strip(),
+        "tags": tags,
+    }
+    if (place := int(st.session_state[f"place-{entry.id}-{at}"])) != at:
+        changed["place"] = picks.place_for(entries, entry.id, place)
+    _change(entry, **changed)
 
 
 def _leave_out(entry: Entry[Pick], key: int, mark: Mark) -> None:

@@ -47,7 +47,8 @@ def quoted(found: Iterable[Found]) -> list[Quoted]:
     return [
         made
         for one in every
-        if one.key is not None and (made := _quoted(one.entry.body, one.key, shares)) is not None
+        if one.key is not None
+        and (made := _quoted(one.entry.body, one.key, _kept(one.entry.body, shares), *_view(one)))
     ]
 
 
@@ -66,19 +67,29 @@ def cuts(pick: Pick, answer: str, most: int = LONGEST) -> tuple[Cut, ...]:
     return picks.joined([*pick.cuts, *rest])
 
 
-def _quoted(pick: Pick, key: int, shares: Mapping[str, int]) -> Quoted | None:
+def _kept(pick: Pick, shares: Mapping[str, int]) -> int:
+    """How many of a pick's draw lie on the desk."""
+    return shares[pick.draw.id] if pick.draw else 0
+
+
+def _view(one: Found) -> tuple[Analysis, str]:
+    """How a pick is judged and counted today, and why that is not as it was, where it is not."""
+    try:
+        return analysis(one.entry.body), ""
+    except BrittlescopeError as error:
+        return Analysis(), f" It was picked under another way of counting: {error}"
+
+
+@store.memo(entries=256)
+def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted | None:
     opened, traits = store.opened(), store.query("traits")
     shown = transcripts.transcript(opened, key)
     if shown is None:
         return None
     whole = sample.said(shown.answer, shown.error, shown.lost)
-    try:
-        view, why = analysis(pick), ""
-    except BrittlescopeError as error:
-        view, why = Analysis(), f" It was picked under another way of counting: {error}"
     hidden = cuts(pick, whole)
     judged = _judged(shown, traits, view)
-    chosen = _chosen(pick, view, shares)
+    chosen = _chosen(pick, view, kept)
     warning = SENSITIVE if sample.is_sensitive(shown, traits, view.rule) else ""
     told = shown.context
     under = f"{values.value('experiment', told['experiment'])}: {sample.condition(told)}"
@@ -99,7 +110,7 @@ def _quoted(pick: Pick, key: int, shares: Mapping[str, int]) -> Quoted | None:
         if part
     )
     verdict = "; ".join(sample.judged(one) for one in _verdicts(shown, view))
-    how = _chosen(pick, view, shares, is_short=True).rstrip(".")
+    how = _chosen(pick, view, kept, is_short=True).rstrip(".")
     short = f"{sample.condition(told)}; {verdict or 'not judged'}; {_lower(how)}; sample {key}"
     shortened = cuts(pick, whole, min(SHORT, len(whole)))
     answer = picks.shown(whole, hidden)
@@ -120,11 +131,10 @@ def marks(hidden: Sequence[Cut], whole: str) -> str:
     return said + "".join(f" {mark} stands in the answer itself, too." for mark in own)
 
 
-def _chosen(pick: Pick, view: Analysis, shares: Mapping[str, int], is_short: bool = False) -> str:
+def _chosen(pick: Pick, view: Analysis, kept: int, is_short: bool = False) -> str:
     """How a pick came to be chosen; of a draw, how much of it is shown and from what it was."""
     if pick.draw is None:
         return picks.BY_HAND if is_short else pick.chosen
-    kept = shares[pick.draw.id]
     part = "" if kept >= pick.draw.n else f" Of these, {kept:,} were kept by hand."
     said = f"{pick.draw.told}{part}"
     within = "; ".join(quotes.narrowed_to(view.slice))

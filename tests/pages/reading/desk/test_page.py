@@ -91,6 +91,9 @@ def test_notes_passages_and_places_are_changed_by_hand(on_copy: Path) -> None:
     assert "does not have the words “not in there”" in told(app)
     app.button(key=f"up-{two.id}").click().run()
     assert [entry.id for entry in picks.on_desk(on_copy)][:2] == [two.id, one.id]
+    app.number_input(key=f"place-{two.id}-1").set_value(3)
+    app.button(key=f"save-{two.id}").click().run()
+    assert [entry.id for entry in picks.on_desk(on_copy)][2] == two.id
     app.button(key=f"whole-{two.id}").click().run()
     assert "passage cut" not in told(app)
 
