@@ -148,7 +148,7 @@ def transcript(store: Store, key: int) -> Transcript | None:
         thoughts=row["thoughts"],
         error=row["error"],
         finish_reason=row["finish_reason"],
-        judgements=_judgements(store, [key]),
+        judgements=judgements(store, [key]).drop("sample_key"),
         lost=row["lost"],
         messages=conversation.read(row["conversation"]),
     )
@@ -239,18 +239,20 @@ def texts(store: Store, wanted: Sequence[int], named: Iterable[str]) -> pl.DataF
     return pl.DataFrame(rows, schema=schema)
 
 
-def _judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
+def judgements(store: Store, wanted: Sequence[int]) -> pl.DataFrame:
+    """The judgements of some samples, with the judges' own words (see `Transcript`)."""
     named = store.query("judgement_shards", keys=list(wanted))["shard"].unique()
     files = _parts(store, named, "judgement")
-    columns = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
-    schema = {c: pl.Float64() if c == "score" else pl.String() for c in columns}
-    rated = store.query("rating_texts", keys=list(wanted)).select(columns).cast(schema)  # type: ignore[arg-type]
+    texts = ("criterion", "judge", "kind", "status", "score", "label", "raw", "thoughts")
+    kinds: dict[str, Any] = {name: pl.String() for name in texts}
+    schema = pl.Schema(kinds | {"score": pl.Float64(), "sample_key": pl.Int64()})
+    rated = store.query("rating_texts", keys=list(wanted)).select(list(schema)).cast(schema)
     found = store.parts("judgement_texts", files, keys=list(wanted)) if files else None
     if found is None:
         return rated
     judges = store.query("judges_used")
     told = found.join(judges, on=["shard", "judge_key"], how="left", maintain_order="left")
-    return pl.concat([told.select(columns).cast(schema), rated])  # type: ignore[arg-type]
+    return pl.concat([told.select(list(schema)).cast(schema), rated])
 
 
 def _parts(store: Store, named: Iterable[str], relation: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pipeline.commands import Unusable, say, tell
+from pipeline.commands import Unusable, form_option, say, show, tell, with_data
 from pipeline.study import lines
 from pipeline.study.plan import Plan
 from warehouse import datafolder, studies
@@ -184,6 +184,42 @@ def _judge_answers(
     say(f"Judgements are in {folder}; load them with: brittlescope import {folder}")
     if left:
         raise click.exceptions.Exit(1)
+
+
+@study.command("reparse")
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--parser", required=True, metavar="YAML",
+    help="Another parser, as a study file tells of it: '{parser: score}'.",
+)  # fmt: skip
+@click.option("--criterion", required=True, metavar="NAME", help="Whose replies are read again.")
+@click.option("--judge", default="", metavar="NAME", help="Only this judge's.")
+@click.option(
+    "--where", multiple=True, metavar="KEY=VALUE",
+    help="Of imported replies only those with one value of a dimension.",
+)  # fmt: skip
+@form_option
+@with_data
+def reparse_command(
+    folder: Path | None, parser: str, criterion: str, judge: str, where: tuple[str, ...],
+    form: str, data: Path,
+) -> None:  # fmt: skip
+    """Read stored replies, a study's or those imported, again; list what is read otherwise."""
+    from pipeline.asking import slice_of
+    from pipeline.study import replay
+    from warehouse.analysis import Analysis
+    from warehouse.store import Store
+
+    other = replay.parser(parser)
+    if folder is not None:
+        kept = replay.of_folder(folder)
+    else:
+        kept = replay.of_lake(Store(data), Analysis(slice_of(where, (), "all")))
+    found = replay.replayed(kept, other, criterion, judge)
+    say(f"{found.differing.height:,} of {found.n:,} replies to {criterion} are read otherwise.")
+    show(found.differing, form)
 
 
 @study.command("run")

@@ -1,5 +1,6 @@
 -- One row per rating of the samples asked for: who rated it, what was found, and the note beside it.
 select
+    rating.sample_key,
     rating.criterion,
     judge.judge,
     judge.kind,
