@@ -22,6 +22,12 @@ WHOLE = (
 )
 """What a chip says is never cut: on a narrow screen it takes a second line."""
 
+STACKED = (
+    ".st-key-beside [data-testid=stHorizontalBlock] { flex-wrap: wrap } "
+    ".st-key-beside [data-testid=stColumn] { min-width: min(100%, 17rem) }"
+)
+"""A picture beside another goes below it before either is too narrow for its legend."""
+
 SECTION = (
     "[data-testid=stSidebarNavItems] > li:nth-of-type({number})::before {{ content: '{name}'; "
     "display: block; padding: .75rem .5rem .25rem; font-size: .875rem; opacity: .75 }}"
@@ -35,7 +41,7 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE], 1
+    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, STACKED], 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))
         number += len(pages)

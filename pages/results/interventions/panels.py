@@ -119,7 +119,8 @@ def _pictures(shown: Comparison) -> Clicked:
     """The charts, one beside the others where there is one for that place."""
     if shown.beside is None:
         return drawn(shown.panels, shown.name)
-    left, right = st.columns(SHARES)
+    with st.container(key="beside"):  # one below the other where it is narrow (`serving.style`)
+        left, right = st.columns(SHARES)
     with left:
         clicked = drawn(shown.panels, shown.name)
     with right:
