@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("overview", "rates?rows=question", "brittleness?grid=interventions&domain=all"),
     *("interventions?show=relevance", "interventions", "robustness", "published"),
-    *("transcripts", "compare?differences=true&judges=true", "training", "sources"),
+    *("transcripts", "compare?differences=true&judges=true", "desk", "training", "sources"),
+    "agreement",
 )
 
 LINKS = (
@@ -67,8 +68,9 @@ WIDE = """() => {
 
 UNLIKE_TEXT = """(host) => [
     ...[...document.querySelectorAll('img, a, iframe, object, embed, form')]
-        .filter((e) => !(e.getAttribute('href') || '').startsWith('#'))
-        .filter((e) => `${e.src || ''}${e.href || ''}`.match(`${host}|javascript:`)),
+        .map((e) => [e, new URL(e.src || e.href || '', location.href)])
+        .filter(([, to]) => to.hostname.includes(host) || to.protocol === 'javascript:')
+        .map(([e]) => e),
     ...document.querySelectorAll(
         '[data-testid=stException], [data-testid=stMain] script:not([data-page]), .katex, '
         + '[alt="Streamlit logo"]'

@@ -31,6 +31,7 @@ _ROW = (
     "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));"
     "gap:.4rem 1.6rem;border-top:1px solid rgba(128,128,128,.3);padding:.6rem 0"
 )
+_CELL = "min-width:0;overflow-wrap:anywhere"
 _NAME = "font-size:.85rem;font-weight:600;opacity:.75"
 _LINK = "color:inherit;font-size:.85rem;opacity:.75"
 
@@ -103,7 +104,7 @@ def _row(
     for place, (one, name) in enumerate(zip(found, names, strict=True)):
         head = f'<div style="{_NAME}">{foreign.escaped(name)}</div>'
         if one is None:
-            told.append(f'<div>{head}<div style="opacity:.75">No more answers.</div></div>')
+            told.append(f'{head}<div style="opacity:.75">No more answers.</div>')
             continue
         marked = None
         if way.is_marked and place and first is not None:
@@ -115,8 +116,9 @@ def _row(
         verdicts = tags.html(outcomes, trait=way.every_judge, judge=way.every_judge)
         address = links.address(links.TRANSCRIPTS, {"sample": [str(one["sample_key"])]})
         link = f'<a style="{_LINK}" href="{foreign.escaped(address)}" target="_blank">Read</a>'
-        told.append(f'<div style="min-width:0">{head}{verdicts}{text}{link}</div>')
-    return f'<div style="{_ROW}">{"".join(told)}</div>'
+        told.append(f"{head}{verdicts}{text}{link}")
+    beside = "".join(f'<div style="{_CELL}">{one}</div>' for one in told)
+    return f'<div style="{_ROW}">{beside}</div>'
 
 
 def _judged(view: Analysis, keys: Sequence[int]) -> dict[int, Any]:
