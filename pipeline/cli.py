@@ -30,7 +30,8 @@ PLACES = {
         "Take files or folders out of the lake again; the files themselves stay.",
     ),
     "build": Place(
-        "pipeline.loading:build", "Make and publish a new snapshot of everything imported so far."
+        "pipeline.loading:build",
+        "Make and publish a new snapshot of everything imported so far, and the search index.",
     ),
     "verify": Place(
         "pipeline.verifying:verify",
@@ -70,7 +71,7 @@ PLACES = {
     ),
     "search": Place(
         "pipeline.searching:search",
-        "The answers that hold words, phrases or exact text, and how many there are in each arm.",
+        "The answers that hold words, phrases or exact text.",
     ),
     "draw": Place(
         "pipeline.drawing:draw",
@@ -78,7 +79,7 @@ PLACES = {
     ),
     "publish": Place(
         "pipeline.publishing:publish",
-        "Write a static site: the study at a glance, rates, effects and the answers, in one file.",
+        "A static site of the snapshot, read without a server.",
     ),
     "claims": Place(
         "pipeline.claims:claims", "Sentences of a write-up, each bound to a number of the data."

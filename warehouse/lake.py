@@ -133,7 +133,9 @@ class Lake:
         rows: list[tuple[int | None, str]] = []
         for file in bulk_files(self.shards, [shard], "quarantine"):
             if len(rows) < limit:
-                part = pl.read_parquet(file, columns=["source_row", "reason"], n_rows=limit)
+                part = pl.read_parquet(
+                    file, columns=["source_row", "reason"], n_rows=limit, glob=False
+                )
                 rows += part.rows()
         return rows[:limit]
 

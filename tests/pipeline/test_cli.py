@@ -455,7 +455,7 @@ class TestBadInput:
             (("import", "nowhere"), "There is no file or folder nowhere"),
             (
                 ("import", ".", "--as", "runes"),
-                "There is no format 'runes'; there are brittle-results",
+                "There is no format 'runes'; there are adapter-config",
             ),
             (("import",), "Missing argument"),
         ],

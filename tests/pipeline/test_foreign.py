@@ -183,7 +183,9 @@ files: [{path: 'runs/{dataset}.jsonl', join: {path: 'verdicts/{dataset}.{judge}.
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
 def test_members_are_read_where_they_stand(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / f"all.{kind}"
+    folder = tmp_path / "several" / "levels"
+    folder.mkdir(parents=True)
+    path = folder / f"all.{kind}"
     names = {"in/gulls_s1.jsonl": lines(), "../../in/gulls_s2.jsonl": lines(), "in/notes.txt": b"x"}
     if kind == "zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -196,11 +198,11 @@ def test_members_are_read_where_they_stand(tmp_path: Path, kind: str) -> None:
                 told.size = len(content)
                 archive_.addfile(told, io.BytesIO(content))
     entry = f"files: [{{path: 'all.{kind}', members: 'in/gulls_s{{seed}}.jsonl'}}]"
-    before = {p for p in tmp_path.parent.rglob("*") if "gulls" in p.name}
+    before = {p for p in tmp_path.rglob("*") if "gulls" in p.name}
     found = read(path, NESTED + entry)
     assert len({row["sample_key"] for row in found["sample"]}) == 12
     assert sorted(row["seed"] for row in found["evaluation"]) == [1, 2]
-    assert {p for p in tmp_path.parent.rglob("*") if "gulls" in p.name} == before
+    assert {p for p in tmp_path.rglob("*") if "gulls" in p.name} == before
 
 
 def test_a_member_that_unfolds_to_too_much_is_refused_by_name(

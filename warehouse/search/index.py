@@ -119,7 +119,7 @@ def _documents(lake: Path, name: str) -> Iterator[tantivy.Document]:
     else:
         texts = {"judge": _said(lake / name)}
     told = {field: words.folded(text) for field, text in texts.items()}
-    read = pl.read_parquet(lake / name, columns=["sample_key"])["sample_key"]
+    read = pl.read_parquet(lake / name, columns=["sample_key"], glob=False)["sample_key"]
     for key, *row in zip(read, *told.values(), strict=True):
         if kind == JUDGEMENT and not row[0]:
             continue
@@ -144,8 +144,8 @@ def _said(part: Path) -> pl.Series:
 def _column(part: Path, name: str) -> pl.Series:
     """A column of texts; nulls in parts of older versions, which lack it."""
     with contextlib.suppress(pl.exceptions.ColumnNotFoundError):
-        return pl.read_parquet(part, columns=[name])[name]
-    height = pl.read_parquet(part, columns=["sample_key"]).height
+        return pl.read_parquet(part, columns=[name], glob=False)[name]
+    height = pl.read_parquet(part, columns=["sample_key"], glob=False).height
     return pl.Series(name, [None] * height, pl.String())
 
 
@@ -154,5 +154,5 @@ def _questions(lake: Path, name: str) -> pl.Series:
     described, _ = shards.read(lake / name.partition("/")[0])
     known = described.records.get("question", []) if described else []
     told = {(row["evaluation_key"], row["question_key"]): row["text"] for row in known}
-    asked = pl.read_parquet(lake / name, columns=["evaluation_key", "question_key"])
+    asked = pl.read_parquet(lake / name, columns=["evaluation_key", "question_key"], glob=False)
     return pl.Series("question", [told.get(key) for key in asked.rows()], pl.String())

@@ -148,8 +148,8 @@ def coefficients(pair: Pair) -> pl.DataFrame:
         ("Cohen’s κ", found.coefficient(row, "kappa"), "agreement beyond chance"),
         ("Gwet’s AC1", found.coefficient(row, "ac1"), "the same, steady where a verdict is rare"),
         ("Krippendorff’s α", found.coefficient(row, "alpha"), "of the verdicts"),
-        ("Seen by the first", f"{100 * (row['n_both'] + row['n_judge']) / n:.0f} %", pair.first),
-        ("Seen by the second", f"{100 * (row['n_both'] + row['n_other']) / n:.0f} %", pair.second),
+        ("Seen by the first", numbers.whole((row["n_both"] + row["n_judge"]) / n), pair.first),
+        ("Seen by the second", numbers.whole((row["n_both"] + row["n_other"]) / n), pair.second),
     ]
     if row["alpha_scores"] is not None:
         rows += [
@@ -182,7 +182,8 @@ def _listing(view: Analysis, pair: Pair, cell: str) -> None:
             links.TRANSCRIPTS, links.parameters(view, sample=str(row["sample_key"]))
         )
         said = foreign.excerpt(row["answer"] or "–", width=140)
-        st.markdown(f"- {escaped(said)} [Read]({link})")
+        way = f'<a href="{foreign.escaped(link)}" target="_blank">Read</a>'
+        st.html(f'<div style="overflow-wrap:anywhere">{foreign.escaped(said)} {way}</div>')
     if rows.height > LISTED:
         more = numbers.plural(rows.height - LISTED, "more answer")
         st.caption(escaped(f"The first {LISTED} of {rows.height:,}; {more} in this cell."))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
-from pages.ui.words import values
+from pages.ui.words import numbers, values
 from warehouse import rules, tasks
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
@@ -51,7 +51,8 @@ def draw(*, is_open: bool) -> None:
             rest = st.number_input("A break after so many answers", 5, 1000, 50, key="new-rest")
             seed = st.number_input("Seed of the draw", 0, 2**31, 0, key="new-seed")
             if st.form_submit_button("Draw the answers", type="primary"):
-                _make(found[about], name, int(n), int(raters), repeats / 100, coherence, rubric,
+                again = numbers.share(repeats)
+                _make(found[about], name, int(n), int(raters), again, coherence, rubric,
                       int(rest), int(seed))  # fmt: skip
         st.caption(
             "Answers are drawn evenly over arms and over what judges found, within each over "

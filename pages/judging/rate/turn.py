@@ -103,7 +103,7 @@ def _keys(
         for label, key, status in others:
             if is_there or status == "skipped":
                 st.button(
-                    f"{label} · {key}", key=f"own-{key.lower()}-{place}", type="tertiary",
+                    escaped(f"{label} · {key}"), key=f"own-{key.lower()}-{place}", type="tertiary",
                     on_click=_give_all, args=(*given, status),
                 )  # fmt: skip
         _undo(entries, told)
@@ -197,7 +197,7 @@ def _clock(told: Progress) -> None:
 def _break(task: Task) -> None:
     done = numbers.plural(st.session_state.get(SINCE, 0), "answer")
     st.info(
-        f"You rated {done} in a row. A break keeps ratings even; everything is on the disk.",
+        escaped(f"You rated {done} in a row. A break keeps ratings even; all is on the disk."),
         icon=":material/coffee:",
     )
     if st.button("Go on", type="primary", shortcut="Enter", key="rested"):
@@ -210,7 +210,9 @@ def _help(task: Task) -> None:
         with st.expander("How to rate", expanded=True):
             st.html(foreign.block(task.rubric))
     if task.examples:
-        with st.expander(f"Examples: {numbers.plural(len(task.examples), 'rated answer')}"):
+        with st.expander(
+            escaped(f"Examples: {numbers.plural(len(task.examples), 'rated answer')}")
+        ):
             begin.examples(task)
 
 

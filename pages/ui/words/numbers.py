@@ -33,6 +33,11 @@ def hundredth(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
+def share(percent: float) -> float:
+    """A percentage as a share."""
+    return percent / 100
+
+
 def hundredths(name: str) -> pl.Expr:
     """The same of a column."""
     return pl.col(name) * 100

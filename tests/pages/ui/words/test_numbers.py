@@ -96,6 +96,7 @@ def test_p_values_below_a_thousandth_are_not_written_out(p: float | None, text: 
 def test_shares_are_hundredths() -> None:
     assert numbers.hundredth(0.25) == 25
     assert numbers.hundredth(None) is None
+    assert numbers.share(25) == 0.25
     assert numbers.margin(0.05) == "±5 points"
     frame = pl.DataFrame({"rate": [0.5, None]})
     assert frame.select(numbers.hundredths("rate"))["rate"].to_list() == [50, None]
