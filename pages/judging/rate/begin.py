@@ -60,7 +60,9 @@ def draw(found: dict[str, Task]) -> None:
         st.session_state[GOING] = (task.name, rater)
         st.rerun()
     elif not rater:
-        st.caption("Write your name first: several people rate at once, each under a name.")
+        st.caption(
+            "Write your name first: several people may take part at once, each under a name."
+        )
     _everybody(task, given)
 
 

@@ -47,7 +47,7 @@ def draw(*, is_open: bool) -> None:
                 help="So many answers come twice, to see whether raters agree with themselves.",
             )  # fmt: skip
             coherence = st.checkbox("Ask for coherence as well", key="new-coherence")
-            rubric = st.text_area("How to rate, in your words", key="new-rubric")
+            rubric = st.text_area("The rubric, in your words", key="new-rubric")
             rest = st.number_input("A break after so many answers", 5, 1000, 50, key="new-rest")
             seed = st.number_input("Seed of the draw", 0, 2**31, 0, key="new-seed")
             if st.form_submit_button("Draw the answers", type="primary"):

@@ -207,7 +207,7 @@ def _break(task: Task) -> None:
 
 def _help(task: Task) -> None:
     if task.rubric:
-        with st.expander("How to rate", expanded=True):
+        with st.expander("The rubric", expanded=True):
             st.html(foreign.block(task.rubric))
     if task.examples:
         with st.expander(

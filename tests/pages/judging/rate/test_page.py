@@ -1,5 +1,6 @@
 """Answers are rated one at a time, each on disk at once, and nothing says whose they are."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,17 @@ PAGE = "judging/rate"
 
 
 @pytest.fixture
-def data(on_treated: Path) -> Path:
-    """The treated study, whose journals are empty when a test begins."""
-    for folder in (on_treated / "journal").glob("*"):
+def data(on_treated: Path) -> Iterator[Path]:
+    """The treated study, whose journals are empty when a test begins and when it has ended."""
+    _empty(on_treated)
+    yield on_treated
+    _empty(on_treated)
+
+
+def _empty(data: Path) -> None:
+    for folder in (data / "journal").glob("*"):
         for file in folder.glob("*"):
             file.unlink()
-    return on_treated
 
 
 def task(data: Path, n: int = 8, **more: object) -> tasks.Task:
