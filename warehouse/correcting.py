@@ -84,12 +84,13 @@ def rates(
     kinds = agreed.kinds_of(store)
     rows = []
     judges = [name for name in every["judge"].unique().sort() if kinds.get(name) != agreed.HUMAN]
+    drawn_from = _drawn_from(store, every, basis.task)
     for judge in judges:
         if asked.slice.judge and judge not in asked.slice.judge:
             continue
         own = every.filter(judge=judge).unique("sample_key", maintain_order=True)
         own = own.join(rated, on="sample_key", how="left", maintain_order="left")
-        outside = set(own["sample_key"]) - _drawn_from(store, every, basis.task)
+        outside = set(own["sample_key"]) - drawn_from
         groups = own.group_by(by, maintain_order=True) if by else [((), own)]
         for values, cell in groups:
             is_out = not outside.isdisjoint(cell["sample_key"])
@@ -139,20 +140,14 @@ def _rated(store: Store, every: pl.DataFrame, people: str) -> tuple[pl.DataFrame
     Of several tasks the one with the most ratings counts, and no other: chances of one draw.
     """
     own = every.filter(judge=people).unique("sample_key", maintain_order=True)
-    texts = dict(store.query("questions").select("question", "text").iter_rows())
-    items = [
-        ratings.item(texts[question] or "", answer)
-        for question, answer in own.select("question", "answer_hash").iter_rows()
-    ]
-    own = own.select("sample_key", seen=pl.col("is_trait").cast(pl.Float64())).with_columns(
-        pl.Series("item", items, pl.String())
-    )
+    items = tasks.items(store, own)
+    own = own.select("sample_key", items, seen=pl.col("is_trait").cast(pl.Float64()))
     given: dict[str, set[str]] = {}
     for entry in ratings.journal(store.data).read().entries:
         name = f"{entry.by}{f' · {entry.body.rubric}' if entry.body.rubric else ''}"
         if entry.body.task and name == people:
             given.setdefault(entry.body.task, set()).add(entry.body.item)
-    known = {entry.body.name: entry.body for entry in tasks.journal(store).read().entries}
+    known = {entry.body.name: entry.body for entry in tasks.journal(store.data).read().entries}
     held = {name: found.intersection(items) for name, found in given.items() if name in known}
     if not held or not max(held.values(), key=len):
         told = f"the ratings of {people}, taken as if the answers had been drawn at random"
@@ -171,7 +166,7 @@ def _drawn_from(store: Store, every: pl.DataFrame, name: str) -> set[int]:
     keys = every.select("sample_key", *_DRAWN_BY)
     if not name:
         return set(keys["sample_key"])
-    task = tasks.named(tasks.journal(store).read().entries, name)
+    task = tasks.named(tasks.journal(store.data).read().entries, name)
     within: dict[str, list[str]] = task.analysis["slice"]
     passing = [pl.col(key).is_in(held) for key, held in within.items() if key in _DRAWN_BY]
     return set(keys.filter(*passing)["sample_key"])

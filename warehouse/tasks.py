@@ -7,6 +7,7 @@ had, so that whatever is computed from the ratings can undo the balance.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -88,9 +89,9 @@ class Task(msgspec.Struct, frozen=True):
         return ratings.rubric_of(self.rubric)
 
 
-def journal(store_or_data: Any) -> Journal[Task]:
-    """The journals of tasks, of a store or below a data folder."""
-    return Journal(getattr(store_or_data, "data", store_or_data), KIND, Task)
+def journal(data: Path) -> Journal[Task]:
+    """The journals of tasks below a data folder."""
+    return Journal(data, KIND, Task)
 
 
 def named(entries: Sequence[Entry[Task]], name: str) -> Task:
@@ -178,14 +179,9 @@ def population(store: Store, asked: Analysis) -> pl.DataFrame:
     within = asked.slice.narrowed(judge=())
     every = store.query("candidates", **transcripts.asked(store, within, asked.rule, narrowed))
     every = every.filter("is_listed", pl.col("answer_chars") > 0)
-    texts = dict(store.query("questions").select("question", "text").iter_rows())
-    items = [
-        ratings.item(texts[question] or "", answer)
-        for question, answer in every.select("question", "answer_hash").iter_rows()
-    ]
     counted = pl.col("is_trait").filter("is_counted")
     return (
-        every.with_columns(pl.Series("item", items, pl.String()))
+        every.with_columns(items(store, every))
         .group_by("item", maintain_order=True)
         .agg(
             pl.exclude("sample_key", "is_trait", "is_counted").first(),
@@ -201,6 +197,14 @@ def population(store: Store, asked: Analysis) -> pl.DataFrame:
             .alias(FOUND),
         )
     )
+
+
+def items(store: Store, answers: pl.DataFrame) -> pl.Series:
+    """What stands for each answer of a frame with question and answer_hash (`ratings.item`)."""
+    texts = dict(store.query("questions").select("question", "text").iter_rows())
+    rows = answers.select("question", "answer_hash").iter_rows()
+    found = [ratings.item(texts[question] or "", answer) for question, answer in rows]
+    return pl.Series("item", found, pl.String())
 
 
 def _only(every: pl.DataFrame) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def new(
     repeats: float, rubric: Path | None, examples: Path | None, rest: int, seed: int,
 ) -> None:  # fmt: skip
     """Draw the answers of a rating task, which people then rate on the Rate page."""
-    journal = tasks.journal(asked.store)
+    journal = tasks.journal(asked.store.data)
     if name in {entry.body.name for entry in journal.read().entries}:
         raise UsageError(f"There is a task {name!r} already; give this one another name.")
     wanted = [_criterion(asked.store, item) for item in criteria]

@@ -75,7 +75,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Store:
     data = built(folder / "data", folder / "samples", folder / "judgements")
     store = Store(data)
     task = tasks.drawn(store, BIRDS, "all", 250)
-    tasks.journal(store).add(task)
+    tasks.journal(store.data).add(task)
     found = dict(tasks.population(store, BIRDS).select("item", "found").iter_rows())
     for at, item in enumerate(task.items):
         label = "19" if found[item.id] == "trait" and at % 10 else "LLM"
@@ -108,7 +108,7 @@ def test_a_cell_with_few_ratings_says_how_many_are_lacking(rated: Store) -> None
 def test_answers_that_a_task_could_not_draw_are_not_corrected(rated: Store) -> None:
     narrow = Analysis(BIRDS.slice.narrowed(intervention="none"), BIRDS.rule)
     task = tasks.drawn(rated, narrow, "narrow", 60)
-    tasks.journal(rated).add(task)
+    tasks.journal(rated.data).add(task)
     for item in task.items:
         ratings.journal(rated.data).add(
             Rating(item.id, "llm_or_19", "scored", label="19", task="narrow"), by="bob"

@@ -73,7 +73,7 @@ def _make(
     criteria = [tasks.criterion(opened, row["criterion"], [row])]
     if coherence and row["criterion"] != COHERENCE:
         criteria.append(tasks.Criterion(COHERENCE))
-    journal = tasks.journal(opened)
+    journal = tasks.journal(opened.data)
     if name.strip() in {entry.body.name for entry in journal.read().entries}:
         st.error(escaped(f"There is a task {name.strip()!r} already; give this one another name."))
         return

@@ -23,7 +23,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = built(folder / "data", folder / "samples", folder / "judgements")
     store = Store(data)
     task = tasks.drawn(store, BIRDS, "all", 200, repeats=0.1)
-    tasks.journal(store).add(task)
+    tasks.journal(store.data).add(task)
     found = dict(tasks.population(store, BIRDS).select("item", "found").iter_rows())
     journal = ratings.journal(data)
     for at, item in enumerate(task.items):
