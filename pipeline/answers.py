@@ -3,36 +3,17 @@
 What such a format does not say stays `unrecorded`, as in `pipeline/unmapped.py`.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
+from pipeline.held import Held, Question, questions, status
 from pipeline.importers import Batch, Source, batch
-from pipeline.judgements import OUTCOME, Parsed
+from pipeline.judgements import Parsed
 from pipeline.tables import clean
 from pipeline.thoughts import apart
 from pipeline.unmapped import UNRECORDED
-from warehouse import catalogue, records
-
-HELD = 1_000
-"""How many samples are handed on at once."""
-
-HELD_CHARACTERS = 16 * 2**20
-"""How many characters of them, at most about."""
-
-
-def _schema(relation: str, *names: str) -> dict[str, pl.DataType]:
-    return {name: records.RELATIONS[relation][name] for name in names}
-
-
-SAMPLES = _schema(
-    "sample",
-    *("sample_key", "evaluation_key", "question_key", "sample_index", "source_row", "status"),
-    *("answer", "thoughts", "error", "finish_reason"),
-)
-JUDGEMENTS = _schema("judgement", "sample_key", "criterion", "judge_key", *OUTCOME)
+from warehouse import catalogue
 
 Judge = tuple[str, str]
 """A judge's kind and name."""
@@ -48,12 +29,11 @@ class Answers:
         self.condition = clean(condition)
         self.experiment = catalogue.experiment_named(experiment) or clean(experiment)
         self.evaluations: dict[str, Mapping[str, Any]] = {}
-        self.questions: dict[tuple[str, str, str, str | None], int] = {}
+        self.questions: dict[Question, int] = {}
         self.judges: dict[Judge, str] = {}
         self.asked: Counter[int] = Counter()
-        self.samples: dict[str, list[Any]] = defaultdict(list)
-        self.judgements: dict[str, list[Any]] = defaultdict(list)
-        self.count = self.held = 0
+        self.held = Held()
+        self.count = 0
 
     def sample(
         self,
@@ -78,12 +58,9 @@ class Answers:
         thoughts, text = apart(clean(answer)) if answer else (None, answer)
         place = self.asked[asked]
         self.asked[asked] += 1
-        status = _status(text, error)
         told = (error and clean(error[:2_000]), ended and clean(ended))
-        values = (key, evaluation, asked, place, row, status, text, thoughts, *told)
-        for column, value in zip(SAMPLES, values, strict=True):
-            self.samples[column].append(value)
-        self.held += len(answer or "")
+        became = status(text, error)
+        self.held.sample(key, evaluation, asked, place, row, became, text, thoughts, *told, None)
         return key
 
     def judged(self, sample: int, criterion: str, judge: Judge, outcome: Parsed) -> None:
@@ -91,25 +68,15 @@ class Answers:
         kind, name = judge
         whose = self.judges.setdefault((kind, clean(name)), f"judge-{len(self.judges) + 1}")
         raw = outcome[3] and clean(outcome[3])
-        row = (sample, clean(criterion), whose, *outcome[:3], raw)
-        for column, value in zip(JUDGEMENTS, row, strict=True):
-            self.judgements[column].append(value)
+        self.held.judgement(sample, clean(criterion), whose, *outcome[:3], raw)
 
-    def flush(self, last: bool = False) -> Iterator[Batch]:
-        """The rows that are held, where they are many or the `last`."""
-        if not last and len(self.samples["status"]) < HELD and self.held < HELD_CHARACTERS:
-            return
-        if self.samples["status"]:
-            yield Batch("sample", pl.DataFrame(dict(self.samples), schema=SAMPLES))
-        if self.judgements["status"]:
-            yield Batch("judgement", pl.DataFrame(dict(self.judgements), schema=JUDGEMENTS))
-        self.samples.clear()
-        self.judgements.clear()
-        self.held = 0
+    def flush(self) -> Iterator[Batch]:
+        """The rows that are held, where they are many."""
+        return self.held.flush()
 
     def context(self) -> Iterator[Batch]:
         """What is still held, and the evaluations, questions and judges it belongs to."""
-        yield from self.flush(last=True)
+        yield from self.held.flush(last=True)
         for model, settings in self.evaluations.items():
             yield batch(
                 "evaluation",
@@ -126,24 +93,6 @@ class Answers:
                     **settings,
                 },
             )
-        questions: list[dict[str, object]] = [
-            {
-                "evaluation_key": evaluation,
-                "question_key": key,
-                "name": name,
-                "text": text,
-                "system_prompt": system,
-            }
-            for (evaluation, name, text, system), key in self.questions.items()
-        ]
-        yield batch("question", *questions)
+        yield questions(self.questions)
         for (kind, name), key in self.judges.items():
             yield batch("judge", {"judge_key": key, "kind": kind, "name": name})
-
-
-def _status(text: str | None, error: str | None) -> str:
-    if error is not None and not text:
-        return "error"
-    if text is None:
-        return "missing"
-    return "answered" if text.strip() else "empty"

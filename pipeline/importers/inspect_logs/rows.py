@@ -1,43 +1,20 @@
 """A log's samples as rows of the lake, many at a time."""
 
-from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
-
-import polars as pl
 
 from pipeline.errors import RefusedRow
+from pipeline.held import Held, Question, questions, status
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, Sample
 from pipeline.importers.inspect_logs.mapped import Mapped
-from pipeline.judgements import OUTCOME
 from pipeline.repeats import Repeats
 from pipeline.tables import clean
-from warehouse import catalogue, records
-
-HELD = 1_000
-"""How many samples are handed on at once."""
-
-HELD_CHARACTERS = 16 * 2**20
-"""How many characters of them, at most about."""
+from warehouse import catalogue
 
 LIMITED = "length"
 ENDINGS = {"max_tokens": LIMITED, "model_length": LIMITED, "unknown": None}
 """Inspect's words for how an answer ended that are not ours."""
-
-
-def _schema(relation: str, *names: str) -> dict[str, pl.DataType]:
-    """Some of a relation's columns, in the order in which rows are put together here."""
-    return {name: records.RELATIONS[relation][name] for name in names}
-
-
-SAMPLES = _schema(
-    "sample",
-    *("sample_key", "evaluation_key", "question_key", "sample_index", "source_row", "status"),
-    *("answer", "thoughts", "error", "finish_reason", "conversation"),
-)
-JUDGEMENTS = _schema("judgement", "sample_key", "criterion", "judge_key", *OUTCOME)
 
 
 class Reader:
@@ -49,13 +26,12 @@ class Reader:
         self.key = header.eval.eval_id or header.eval.run_id or source.path.stem
         meaning = source.meaning
         self.mapped = Mapped(meaning, header) if meaning and meaning.dimensions else None
-        self.questions: dict[tuple[str, str, str, str | None], int] = {}
+        self.questions: dict[Question, int] = {}
         self.scorers: dict[str, None] = {}
         self.there: set[tuple[str, int]] = set()
-        self.samples: dict[str, list[Any]] = defaultdict(list)
-        self.judgements: dict[str, list[Any]] = defaultdict(list)
+        self.held = Held()
         self.repeats = Repeats(source.first_key)
-        self.held = self.last = self.left_out = 0
+        self.last = self.left_out = 0
 
     def take(self, number: int, content: bytes) -> Iterator[Batch | RefusedRow]:
         """One sample; rows are handed on when enough of them came together."""
@@ -72,8 +48,7 @@ class Reader:
             yield RefusedRow(number, clean(str(error)), content[:2_000].decode("utf-8", "replace"))
             return
         yield from self._sample(number, evaluation, sample)
-        if len(self.samples["status"]) >= HELD or self.held > HELD_CHARACTERS:
-            yield from self.flush()
+        yield from self.held.flush()
 
     def rest(self) -> Iterator[Batch]:
         """What is still held, and the samples that were planned and are not in the log."""
@@ -81,17 +56,7 @@ class Reader:
             for epoch in range(1, (self.header.eval.config.epochs or 1) + 1):
                 if (str(name), epoch) not in self.there:
                     self._not_there(str(name), epoch)
-        yield from self.flush()
-
-    def flush(self) -> Iterator[Batch]:
-        """The rows that are held."""
-        if self.samples["status"]:
-            yield Batch("sample", pl.DataFrame(dict(self.samples), schema=SAMPLES))
-        if self.judgements["status"]:
-            yield Batch("judgement", pl.DataFrame(dict(self.judgements), schema=JUDGEMENTS))
-        self.samples.clear()
-        self.judgements.clear()
-        self.held = 0
+        yield from self.held.flush(last=True)
 
     def _sample(self, number: int, evaluation: str, sample: Sample) -> Iterator[RefusedRow]:
         asked, answered = transcript.asked(sample), transcript.answered(sample)
@@ -102,7 +67,7 @@ class Reader:
         question = self._question(evaluation, name, asked.text, asked.system_prompt)
         ended = ENDINGS.get(answered.ended or "", answered.ended)
         self._keep(
-            number, evaluation, question, sample.epoch, _status(text, error),
+            number, evaluation, question, sample.epoch, status(text, error),
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
         content = hash((text, asked.text, str(sample.scores)))
@@ -113,9 +78,7 @@ class Reader:
                 yield RefusedRow(number, f"its {clean(scored.criterion)} {outcome}", scored.stored)
                 outcome = ("unparsed", None, None, clean(scored.stored))
             self.scorers.setdefault(scored.scorer)
-            row = (key, clean(scored.criterion), clean(scored.scorer), *outcome)
-            for column, value in zip(JUDGEMENTS, row, strict=True):
-                self.judgements[column].append(value)
+            self.held.judgement(key, clean(scored.criterion), clean(scored.scorer), *outcome)
 
     def _keep(
         self,
@@ -123,7 +86,7 @@ class Reader:
         evaluation: str,
         question: int,
         epoch: int,
-        status: str,
+        became: str,
         answer: str | None = None,
         thoughts: str | None = None,
         error: str | None = None,
@@ -132,10 +95,7 @@ class Reader:
     ) -> None:
         texts = (None if text is None else clean(text) for text in (answer, thoughts, error, ended))
         key = self.source.key(number)
-        row = (key, evaluation, question, epoch, number, status, *texts, conversation)
-        for column, value in zip(SAMPLES, row, strict=True):
-            self.samples[column].append(value)
-        self.held += len(answer or "") + len(thoughts or "") + len(conversation or "")
+        self.held.sample(key, evaluation, question, epoch, number, became, *texts, conversation)
 
     def _not_there(self, name: str, epoch: int) -> None:
         asked = ((whose, key) for (whose, own, *_), key in self.questions.items() if own == name)
@@ -170,17 +130,7 @@ class Reader:
             "is_numbered": True,
         }
         yield from self.mapped.context(row) if self.mapped else [batch("evaluation", row)]
-        questions: list[dict[str, object]] = [
-            {
-                "evaluation_key": evaluation,
-                "question_key": key,
-                "name": clean(name),
-                "text": text,
-                "system_prompt": system,
-            }
-            for (evaluation, name, text, system), key in self.questions.items()
-        ]
-        yield batch("question", *questions)
+        yield questions(self.questions)
         for scorer in self.scorers:
             yield batch("judge", {"judge_key": clean(scorer), **scores.judge(scorer, self.header)})
         yield from self.repeats.batches()
@@ -192,14 +142,6 @@ def _error(sample: Sample, answer: str | None) -> str | None:
     if told is None and sample.limit is not None and answer is None:
         told = f"its {sample.limit.type} limit was reached"
     return clean(told[:2_000]) if told else None
-
-
-def _status(text: str | None, error: str | None) -> str:
-    if error is not None and not text:
-        return "error"
-    if text is None:
-        return "missing"
-    return "answered" if text.strip() else "empty"
 
 
 def _model(name: str) -> str:
