@@ -1,7 +1,10 @@
-"""What a text must be to be kept, and values as texts."""
+"""What a text must be to be kept, values as texts, and the text of a file that a user names."""
 
 import json
+from pathlib import Path
 from typing import Any
+
+from pipeline.errors import UsageError
 
 
 def unreadable(value: str) -> str | None:
@@ -30,3 +33,18 @@ def as_text(value: Any) -> str | None:
         return json.dumps(value, default=str, ensure_ascii=False)
     except (RecursionError, ValueError):
         return "(nested too deeply to be shown)"
+
+
+def of_file(file: Path, largest: int) -> str:
+    """The text of a file that a command was given, without a byte order mark.
+
+    Raises:
+        UsageError: where it cannot be read, is no text, or has more than `largest` bytes.
+    """
+    try:
+        if file.stat().st_size > largest:
+            raise UsageError(f"{file} is larger than {largest // 2**20} MB.")
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"{file} cannot be read ({why}).") from None

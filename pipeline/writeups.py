@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import texts
 from pipeline.errors import UsageError
 from warehouse import latex
 
@@ -46,13 +47,7 @@ def uses(file: Path) -> Iterator[Use]:
     Raises:
         UsageError: where it cannot be read, is no text, or a comment is not closed.
     """
-    try:
-        if file.stat().st_size > LARGEST:
-            raise UsageError(f"{file} is larger than {LARGEST // 2**20} MB.")
-        content = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"{file} cannot be read ({why}).") from None
+    content = texts.of_file(file, LARGEST)
     whole = {match.start() for match in _USE.finditer(content)}
     for match in _OPENED.finditer(content):
         if match.start() not in whole:

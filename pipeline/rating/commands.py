@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from pipeline import texts
 from pipeline.asking import Asked, asking
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
@@ -17,6 +18,9 @@ from warehouse.journal import Entry, Fault
 from warehouse.ratings import Rating
 from warehouse.store import Store
 from warehouse.tasks import Criterion, Example, Task
+
+LONGEST = 2**18
+"""The longest text of a rubric, in bytes: a task is one line of a journal."""
 
 MANY = 10
 """How many refused rows are told one by one."""
@@ -83,7 +87,7 @@ def new(
         raters=raters,
         repeats=repeats / 100,
         rest=rest,
-        rubric=_text(rubric) if rubric else "",
+        rubric=texts.of_file(rubric, LONGEST) if rubric else "",
         examples=_examples(examples, [one.name for one in wanted]) if examples else (),
     )
     journal.add(task)
@@ -180,13 +184,6 @@ def _criterion(store: Store, item: str) -> Criterion:
     if not 2 <= len(given) <= tasks.KEYS:
         raise UsageError(f"--criterion {name} takes 2 to {tasks.KEYS} labels, not {len(given)}.")
     return Criterion(name, given)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{file} cannot be read as UTF-8 text.") from None
 
 
 def _examples(file: Path, criteria: Sequence[str]) -> tuple[Example, ...]:

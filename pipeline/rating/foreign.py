@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline import texts
 from pipeline.errors import UsageError
 
 LARGEST = 256 * 2**20
@@ -45,14 +46,7 @@ def rows(file: Path) -> Iterator[Row]:
     Raises:
         UsageError: where it cannot be read, or is none of these.
     """
-    try:
-        if file.stat().st_size > LARGEST:
-            raise UsageError(f"{file} is larger than {LARGEST // 2**20} MB.")
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"{file} cannot be read ({why}).") from None
-    records = _records(file, text)
+    records = _records(file, texts.of_file(file, LARGEST))
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise UsageError(f"{file}, record {number:,}: it is no object but {record!r:.60}.")
