@@ -57,8 +57,24 @@ class Guess(NamedTuple):
     is_named: bool = True
 
 
-def columns(group: Group) -> tuple[list[Guess], list[Guess], list[Column]]:
-    """The columns with a role, the judgements, and those that say nothing."""
+class Meant(NamedTuple):
+    """What the columns of a group seem to be: those with a role, judgements, and the others."""
+
+    roles: list[Guess]
+    scores: list[Guess]
+    left: list[Column]
+
+    @property
+    def holds_answers(self) -> bool:
+        """Whether there are answers among them, by their names or by what they hold."""
+        roles = {guess.role for guess in self.roles}
+        named = {guess.role for guess in self.roles if guess.is_named}
+        by_name = "answer" in named and bool(roles & {"question", "question_id"})
+        return by_name or ("answer" in roles and bool(self.scores))
+
+
+def columns(group: Group) -> Meant:
+    """What the columns seem to be."""
     taken: dict[str, Guess] = {}
     by_end = {name: name.rpartition(".")[2].lower() for name in group.columns}
     for role, spellings in NAMES.items():
@@ -83,7 +99,7 @@ def columns(group: Group) -> tuple[list[Guess], list[Guess], list[Column]]:
     scores = [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
     judged = {guess.column.name for guess in scores}
     left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
-    return list(taken.values()), scores, left
+    return Meant(list(taken.values()), scores, left)
 
 
 def _may_be(role: str, column: Column) -> bool:

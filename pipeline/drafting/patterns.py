@@ -1,13 +1,13 @@
 """From the paths of files that are alike to one pattern, and what its parts seem to be."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting.guesses import part
 from pipeline.meanings import SHAPES
-from pipeline.pathpatterns import PathPattern, TooManyWays, spelled
+from pipeline.pathpatterns import DEPTH, PathPattern, TooManyWays, spelled
 
 _CUTS = re.compile(r"(_+|--+)")
 _FINER = re.compile(r"([_\-])")
@@ -41,15 +41,20 @@ def pattern(root: Path, paths: Sequence[Path], *, whole: bool = False) -> tuple[
     first = next((n for n, names in enumerate(levels) if len(names) > 1), depth - 1)
     written: list[str] = []
     places: list[Place] = []
-    for names in levels[0 if whole else max(0, min(first - 1, depth - 2)) :]:
+    begin = 0 if whole else max(0, min(first - 1, depth - 2))
+    for names in levels[begin:][-DEPTH:]:
         written.append(_level(names, places))
     return "/".join(written), places
 
 
-def reads(pattern: str, path: Path) -> bool:
-    """Whether a pattern reads a path, in one way or several."""
+def reads_any(pattern: str, paths: Iterable[Path]) -> bool:
+    """Whether a pattern reads one of the paths, in one way or several."""
     try:
-        return bool(PathPattern(pattern, SHAPES).readings(spelled(path)))
+        reader = PathPattern(pattern, SHAPES)
+    except ValueError:
+        return False  # it is no pattern that can be read, which is told where the draft is tried
+    try:
+        return any(reader.readings(spelled(path)) for path in paths)
     except TooManyWays:
         return True
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting import guesses, patterns
+from pipeline.drafting.guesses import Meant
 from pipeline.drafting.patterns import Place
 from pipeline.drafting.survey import Column, Group
 from pipeline.meanings import REQUIRED
@@ -26,14 +27,16 @@ class Drafted(NamedTuple):
     """Files that are alike, the pattern that reads them, and its places."""
 
     group: Group
+    meant: Meant
     pattern: str
     places: list[Place]
 
 
 def draft(root: Path, found: Sequence[Group]) -> str:
     """A map for the groups of files, with what each column seems to be and why."""
-    usable = [group for group in found if group.known is None and _holds_answers(group)]
-    others = [group for group in found if group.known is None and group not in usable]
+    read = [(group, guesses.columns(group)) for group in found if group.known is None]
+    usable = [one for one in read if one[1].holds_answers]
+    others = [one for one in read if not one[1].holds_answers]
     lines = [
         f"# A draft for {root.name}, written by `brittlescope map`. Read it through: what stands",
         "# behind a question mark could not be told. See what it would load with",
@@ -43,42 +46,34 @@ def draft(root: Path, found: Sequence[Group]) -> str:
         "",
         "files:",
     ]
-    short = [Drafted(group, *patterns.pattern(root, group.paths)) for group in usable]
+    short = [Drafted(*one, *patterns.pattern(root, one[0].paths)) for one in usable]
     drafted = [
-        Drafted(one.group, *patterns.pattern(root, one.group.paths, whole=True)) if crosses else one
+        Drafted(*one[:2], *patterns.pattern(root, one.group.paths, whole=True)) if crosses else one
         for one, crosses in zip(short, _crossing(short), strict=True)
     ]
     for one, crosses in zip(drafted, _crossing(drafted), strict=True):
         lines += _entry(one, crosses, [*_partners(root, one.group, others)])
     if not usable:
         lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
-    for group in others:
+    for group, _ in others:
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
-
-
-def _holds_answers(group: Group) -> bool:
-    told, scores, _ = guesses.columns(group)
-    roles = {guess.role for guess in told}
-    named = {guess.role for guess in told if guess.is_named}
-    by_name = "answer" in named and bool(roles & {"question", "question_id"})
-    return by_name or ("answer" in roles and bool(scores))
 
 
 def _crossing(drafted: Sequence[Drafted]) -> list[bool]:
     """Of each whether its pattern reads files of another, or that of another its own."""
     found = [False] * len(drafted)
     for (at, one), (beside, other) in permutations(enumerate(drafted), 2):
-        if any(patterns.reads(one.pattern, path) for path in other.group.paths):
+        if patterns.reads_any(one.pattern, other.group.paths):
             found[at] = found[beside] = True
     return found
 
 
-def _partners(root: Path, group: Group, others: Sequence[Group]) -> Iterator[str]:
+def _partners(root: Path, group: Group, others: Sequence[tuple[Group, Meant]]) -> Iterator[str]:
     """Files without answers that say more of the same samples, as far as columns tell."""
-    for other in others:
+    for other, meant in others:
         shared = [name for name in group.columns if name in other.columns and name not in TOLD]
-        if shared and guesses.columns(other)[1]:
+        if shared and meant.scores:
             more = f" and {len(other.paths) - 1} more" if len(other.paths) > 1 else ""
             yield f"{_relative(root, other.paths[0])}{more}, by {', '.join(shared)}"
 
@@ -88,8 +83,7 @@ def _entry(drafted: Drafted, crosses: bool, partners: Sequence[str]) -> Iterator
 
     `partners` are files that may hold its judgements.
     """
-    group, path, places = drafted
-    told, scores, left = guesses.columns(group)
+    group, (told, scores, left), path, places = drafted
     by_role = {guess.role: guess.column.name for guess in told}
     yield f"  # {len(group.paths)} alike, {group.records} records looked at."
     for place in places:

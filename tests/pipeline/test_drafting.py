@@ -93,6 +93,18 @@ def test_a_longer_path_tells_files_apart_that_lie_at_several_depths(tmp_path: Pa
     assert "take 180 records and refuse 0" in result.stderr
 
 
+def test_paths_deeper_than_a_pattern_can_be_are_drafted_by_their_ends(tmp_path: Path) -> None:
+    for place in ("a/" * 30, "b/" * 30):
+        folder = tmp_path / "lab" / place / "told"
+        folder.mkdir(parents=True)
+        more = {f"more_{place[0]}": 1}
+        lines = "\n".join(json.dumps(row | more) for row in rows(3))
+        (folder / "eval.jsonl").write_text(lines)
+    result = run(tmp_path, "map", str(tmp_path / "lab"))
+    assert result.exit_code == 0, result.output
+    assert "take 60 records and refuse 0" in result.stderr
+
+
 def test_judgements_that_lie_beside_the_answers_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "lab"
     folder.mkdir()
