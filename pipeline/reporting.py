@@ -9,10 +9,10 @@ import click
 
 from pipeline.asking import Asked, asking, margin_option
 from pipeline.commands import Unusable, say
+from pipeline.serving import ROOT
 from warehouse import looked
 from warehouse.analysis import written
 
-ROOT = Path(__file__).parent.parent
 REPORT = "brittlescope.report"
 
 

@@ -9,7 +9,7 @@ SHORT = 6
 """How many characters of a prompt's version tell two judges of one name apart."""
 
 UNRECORDED = {"unrecorded": "not recorded"}
-"""What stands for a judge that nobody wrote down."""
+"""What stands for a judge, a model or anything else that nobody wrote down, and how it is said."""
 
 
 def called(judges: pl.DataFrame) -> dict[str, str]:

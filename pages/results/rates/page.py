@@ -14,7 +14,7 @@ from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
 
-ARM = ("model", "intervention")
+USUAL = ("model", "intervention")
 """What rates are laid out by, where it differs; else by the dataset."""
 
 view = filters.current()
@@ -23,10 +23,10 @@ counts = skeleton.counts(view)
 
 head = st.container()
 names = {name: columns.label(name) for name in cells.DIMENSIONS}
-usual = "model" if any(counts[name].n_unique() > 1 for name in ARM) else "dataset"
+first_by = "model" if any(counts[name].n_unique() > 1 for name in USUAL) else "dataset"
 second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
-    first = bound.one("Rates by", bound.first(names, usual), "rows", draw=inline.menu)
+    first = bound.one("Rates by", bound.first(names, first_by), "rows", draw=inline.menu)
     asked = cells.by(first, bound.one("And by", second, "beside", draw=inline.menu))
     order = bound.one("Order", cells.SORTS, "order", draw=inline.menu)
 by = apart(counts, asked)

@@ -131,9 +131,6 @@ _KIND_OF_NAME = re.compile(
 )
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|[a-z]{3,}")
 
-UNRECORDED = "unrecorded"
-"""What stands for a model, dataset or intervention that no file names."""
-
 LONGEST = 100
 """How many letters a label has at most."""
 
@@ -146,8 +143,8 @@ def value(dimension: str, raw: Any) -> str:
 
 
 def _value(dimension: str, raw: Any) -> str:
-    if raw == UNRECORDED and dimension in DIMENSIONS and dimension != "judge":
-        return f"{DIMENSIONS[dimension]} not recorded"
+    if dimension != "judge" and dimension in DIMENSIONS and str(raw) in judges.UNRECORDED:
+        return f"{DIMENSIONS[dimension]} {judges.UNRECORDED[str(raw)]}"
     if dimension in _FIXED:
         return _FIXED[dimension].get(str(raw), str(raw))
     if dimension in _WRITTEN:
