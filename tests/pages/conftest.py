@@ -3,7 +3,8 @@
 In two of them interventions differ.
 """
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,18 @@ def _components_are_looked_for_once() -> Iterator[None]:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
+    """Copies a data folder, for the app to be opened on and to be written to."""
+
+    def copy(data: Path) -> Path:
+        own = Path(shutil.copytree(data, tmp_path / "data"))
+        monkeypatch.setenv("BRITTLESCOPE_DATA", str(own))
+        return own
+
+    return copy
 
 
 @pytest.fixture(scope="session")

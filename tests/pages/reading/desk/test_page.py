@@ -2,7 +2,7 @@
 
 import json
 import re
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,9 @@ DESK = "reading/desk"
 
 
 @pytest.fixture
-def on_copy(study_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def on_copy(study_data: Path, copied: Callable[[Path], Path]) -> Path:
     """A copy of the study on whose desk nothing lies."""
-    data = tmp_path / "data"
-    shutil.copytree(study_data, data)
-    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
-    return data
+    return copied(study_data)
 
 
 def drawn(app: AppTest, **asked: object) -> AppTest:

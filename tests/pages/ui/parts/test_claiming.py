@@ -1,6 +1,6 @@
 """A number on screen is kept as a claim that says the same, and the desk says what became of it."""
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,9 @@ from warehouse.store import Store
 
 
 @pytest.fixture
-def on_copy(treated_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def on_copy(treated_data: Path, copied: Callable[[Path], Path]) -> Path:
     """A copy of a study with interventions, of which nothing is claimed."""
-    data = tmp_path / "data"
-    shutil.copytree(treated_data, data)
-    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
-    return data
+    return copied(treated_data)
 
 
 @pytest.mark.parametrize(
