@@ -35,9 +35,9 @@ COMMANDS = dict(commands(main, "brittlescope"))
 
 def section(text: str, heading: str) -> str:
     """What stands under a heading, up to the next of the same level."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    found = re.search(rf"^(##+) {re.escape(heading)}\n(.*?)(?=^\1 |\Z)", text, re.M | re.S)
     assert found is not None, f"there is no section {heading!r}"
-    return found[1]
+    return found[2]
 
 
 def shell_lines() -> Iterator[tuple[str, str]]:
@@ -130,7 +130,7 @@ def test_every_experiment_is_documented(name: str) -> None:
 )
 def test_every_page_is_documented_and_in_the_navigation(name: str) -> None:
     title = name.replace("_", " ").capitalize()
-    assert f"**{title}**" in TEXT["docs/tutorial.md"]
+    assert section(TEXT["docs/pages.md"], title)
     assert f"/{name}" in (ROOT / "app.py").read_text("utf-8")
 
 
