@@ -28,6 +28,18 @@ def written(messages: Sequence[Message]) -> str:
     return msgspec.json.encode(messages).decode()
 
 
+def said(message: Message) -> str:
+    """What one message says, as a quote of it shows it: its text, what it called, what failed."""
+    calls = [f"[calls {call.tool}] {call.arguments}".rstrip() for call in message.calls]
+    failed = [f"[failed: {message.error}]"] if message.error else []
+    return "\n\n".join(filter(None, [message.text, *calls, *failed]))
+
+
+def looked_through(messages: Sequence[Message]) -> str:
+    """All that a search looks through in a conversation: thoughts are no part of it."""
+    return "\n\n".join(filter(None, map(said, messages)))
+
+
 def read(kept: str | None) -> tuple[Message, ...]:
     """The messages that `written` kept; none where there are none, or the disk changed them."""
     try:

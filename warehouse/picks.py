@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from warehouse import transcripts
+from warehouse import conversation, transcripts
 from warehouse.analysis import Analysis, written
 from warehouse.draws import Drawn
 from warehouse.errors import InvalidDefinition, UnknownName
@@ -56,6 +56,14 @@ class OfDraw(msgspec.Struct, frozen=True):
     n: int  # how many were drawn
 
 
+class OfMessage(msgspec.Struct, frozen=True):
+    """The message of a conversation that a pick shows instead of its answer."""
+
+    number: int  # in its conversation, from 1
+    role: str
+    hash: int | None  # of what it says (`conversation.said`)
+
+
 class Pick(msgspec.Struct, frozen=True):
     """An answer on the desk."""
 
@@ -72,6 +80,12 @@ class Pick(msgspec.Struct, frozen=True):
     note: str = ""
     tags: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    message: OfMessage | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number of the message that it shows; None where that is the answer."""
+        return None if self.message is None else self.message.number
 
 
 class Found(NamedTuple):
@@ -92,19 +106,29 @@ def on_desk(data: Path) -> list[Entry[Pick]]:
     return sorted(journal(data).read().entries, key=lambda one: (one.body.place, one.first, one.id))
 
 
-def put(store: Store, asked: Analysis, key: int, chosen: str = BY_HAND) -> Entry[Pick]:
+def put(
+    store: Store,
+    asked: Analysis,
+    key: int,
+    chosen: str = BY_HAND,
+    number: int | None = None,
+) -> Entry[Pick]:
     """Put one answer on the desk, chosen by hand; what lies there already stays as it is.
 
+    With a number it is that message of the answer's conversation (from 1) that is put there.
+
     Raises:
-        UnknownName: where the snapshot has no such sample.
+        UnknownName: where the snapshot has no such sample, or the sample no such message.
     """
     there = on_desk(store.data)
-    if (before := _lying(store, there).get(key)) is not None:
+    if (before := _lying(store, there).get((key, number))) is not None:
         return before
     shown = transcripts.transcript(store, key)
     if shown is None:
         raise UnknownName(f"This snapshot has no sample {key}.")
     pick = _made(store, asked, shown, _last(there) + 1, chosen, None)
+    if number is not None:
+        pick = _of_message(pick, shown, number)
     return journal(store.data).add(pick)
 
 
@@ -122,7 +146,7 @@ def put_drawn(store: Store, asked: Analysis, drawn: Drawn) -> list[Entry[Pick]]:
             continue
         place += 1
         pick = _made(store, asked, shown, place, drawn.told, of)
-        before = lying.get(key)
+        before = lying.get((key, None))
         if before is None:
             made.append(written_down.add(pick))
             continue
@@ -142,7 +166,15 @@ def found(store: Store, entries: Sequence[Entry[Pick]]) -> list[Found]:
     rows = store.query("picked", hashes=hashes).to_dicts() if hashes else []
     known = {(row["sample_key"], row["answer_hash"]) for row in rows}
     by_content = {_content(row, row["answer_hash"]): row["sample_key"] for row in reversed(rows)}
-    return [_found(store, entry, known, by_content) for entry in entries]
+    return [_whole(store, _found(store, entry, known, by_content)) for entry in entries]
+
+
+def text_of(pick: Pick, shown: Transcript) -> str | None:
+    """What a pick shows of its sample: the answer, or one message; None where there is none."""
+    if pick.message is None:
+        return shown.answer
+    message = shown.message(pick.message.number)
+    return None if message is None else conversation.said(message)
 
 
 def place_for(entries: Sequence[Entry[Pick]], thing: str, place: int) -> float:
@@ -224,13 +256,35 @@ def _made(
     )
 
 
+def _of_message(pick: Pick, of: Transcript, number: int) -> Pick:
+    message = of.message(number)
+    if message is None:
+        raise UnknownName(f"The conversation of sample {of.key} has no message {number}.")
+    text = conversation.said(message)
+    told = OfMessage(number, message.role, fingerprint(text.encode()))
+    return msgspec.structs.replace(pick, message=told, excerpt=text[:KEPT])
+
+
+def _whole(store: Store, one: Found) -> Found:
+    """A pick that was found; one of a message is lost where another stands in its place now."""
+    message = one.entry.body.message
+    if one.key is None or message is None:
+        return one
+    shown = transcripts.transcript(store, one.key)
+    text = None if shown is None else text_of(one.entry.body, shown)
+    if text is not None and fingerprint(text.encode()) == message.hash:
+        return one
+    return Found(one.entry, None, "Its conversation says something else in its place now.")
+
+
 def _hash(of: Transcript) -> int | None:
     return fingerprint(None if of.answer is None else of.answer.encode())
 
 
-def _lying(store: Store, there: Sequence[Entry[Pick]]) -> dict[int, Entry[Pick]]:
-    """What lies on the desk, by the number that each answer has today."""
-    return {one.key: one.entry for one in found(store, there) if one.key is not None}
+def _lying(store: Store, there: Sequence[Entry[Pick]]) -> dict[tuple[int, int | None], Entry[Pick]]:
+    """What lies on the desk, by the number that each sample has today, and its message's."""
+    known = found(store, there)
+    return {(one.key, one.entry.body.number): one.entry for one in known if one.key is not None}
 
 
 def _last(there: Sequence[Entry[Pick]]) -> float:

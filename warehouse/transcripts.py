@@ -65,6 +65,10 @@ class Transcript:
     lost: str | None = None
     messages: tuple[Message, ...] = ()
 
+    def message(self, number: int) -> Message | None:
+        """A message of the conversation by its number, from 1; None where there is none such."""
+        return self.messages[number - 1] if 1 <= number <= len(self.messages) else None
+
 
 def page(
     store: Store,

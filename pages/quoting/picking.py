@@ -15,7 +15,13 @@ from warehouse.picks import Found, Pick
 Stamp = tuple[tuple[str, int, int], ...]
 
 
-def button(view: Analysis, key: int, chosen: str, lying: Sequence[int]) -> None:
+Lying = tuple[int, int | None]
+"""A sample on the desk, and the number of its message where it is one that lies there."""
+
+
+def button(
+    view: Analysis, key: int, chosen: str, lying: Sequence[Lying], number: int | None = None
+) -> None:
     """Draw it; what lies on the desk already says so.
 
     Args:
@@ -23,22 +29,24 @@ def button(view: Analysis, key: int, chosen: str, lying: Sequence[int]) -> None:
         key: Its sample.
         chosen: How it came to be chosen, in a sentence.
         lying: What lies on the desk (`lying`).
+        number: Of the message that is meant, where it is not the answer.
     """
-    is_there = key in lying
+    is_there = (key, number) in lying
+    what = "answer" if number is None else "message"
     st.button(
         "On the desk" if is_there else "Pick",
-        key=f"pick-{key}",
+        key=f"pick-{key}" if number is None else f"pick-{key}-{number}",
         icon=":material/check:" if is_there else ":material/push_pin:",
-        help="Puts the answer on the desk, for a write-up.",
+        help=f"Puts the {what} on the desk, for a write-up.",
         disabled=is_there,
         on_click=_put,
-        args=(view, key, chosen),
+        args=(view, key, chosen, number),
     )
 
 
-def lying() -> list[int]:
-    """The samples that lie on the desk."""
-    return [one.key for one in found() if one.key is not None]
+def lying() -> list[Lying]:
+    """The samples that lie on the desk, and their messages."""
+    return [(one.key, one.entry.body.number) for one in found() if one.key is not None]
 
 
 def found() -> list[Found]:
@@ -63,10 +71,11 @@ def _found(stamp: Stamp) -> list[Found]:
     return picks.found(opened, picks.on_desk(opened.data))
 
 
-def _put(view: Analysis, key: int, chosen: str) -> None:
+def _put(view: Analysis, key: int, chosen: str, number: int | None) -> None:
     try:
-        picks.put(store.opened(), view, key, chosen)
+        picks.put(store.opened(), view, key, chosen, number)
     except BrittlescopeError as error:
         st.toast(escaped(str(error)))
         return
-    st.toast("The answer is on the desk.", icon=":material/push_pin:")
+    what = "answer" if number is None else "message"
+    st.toast(f"The {what} is on the desk.", icon=":material/push_pin:")

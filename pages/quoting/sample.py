@@ -7,8 +7,18 @@ import polars as pl
 
 from pages.ui.parts import sensitive
 from pages.ui.words import values
+from warehouse.conversation import Message
 from warehouse.rules import Coherence, Rule, Score, shown_by
 from warehouse.transcripts import Transcript
+
+ROLES = {"system": "System prompt", "user": "User", "assistant": "Model", "tool": "Tool"}
+"""Who writes the messages of a conversation."""
+
+
+def role(message: Message) -> str:
+    """Who wrote a message, in words: of a tool, which."""
+    told = ROLES.get(message.role, message.role)
+    return f"{told}: {message.tool}" if message.tool else told
 
 
 def condition(row: Mapping[str, Any]) -> str:

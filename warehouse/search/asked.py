@@ -4,7 +4,8 @@
     "steam engine"           the words one after the other
     telegr*                  words that begin so; "steam eng*" too
     steam OR (NOT telegraph)
-    question:telegraph       in the question; judge: in what judges said, answer: in the answer
+    question:telegraph       in the question; judge: in what judges said, answer: in the answer,
+                             message: in the messages of conversations, those of tools too
     part:"elegra"            these characters anywhere in the answer, in any case
     exact:"Telegra"          to the letter
 
@@ -20,7 +21,7 @@ from functools import lru_cache
 from warehouse.errors import BrittlescopeError
 from warehouse.search import words
 
-FIELDS = ("answer", "question", "judge")
+FIELDS = ("answer", "question", "message", "judge")
 """Where words can be looked for."""
 
 AS_IT_STANDS = ("part", "exact")
@@ -78,7 +79,7 @@ Asked = Words | Text | All | Any | Not
 
 _TOKEN = re.compile(
     r"""\s*(?: (?P<bracket>[()])
-      | (?P<field>(?:answer|question|judge|part|exact):(?=\S))?
+      | (?P<field>(?:answer|question|message|judge|part|exact):(?=\S))?
         (?: "(?P<quoted>[^"]*)(?:"|\Z)(?P<star>\*)? | (?P<bare>[^\s()"]+) ) )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -10,9 +10,10 @@ import tantivy
 from tantivy import Occur
 from tantivy import Query as Query
 
-from warehouse import shards
+from warehouse import conversation, shards
 from warehouse.errors import BrittlescopeError
 from warehouse.search import words
+from warehouse.search.asked import FIELDS
 
 HEAP = 64 * 2**20
 SAMPLE, JUDGEMENT = "sample", "judgement"
@@ -27,7 +28,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", fast=True)
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    for field in ("answer", "question", "judge"):
+    for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="words", index_option="position")
     return builder.build()
 
@@ -115,7 +116,11 @@ def _documents(lake: Path, name: str) -> Iterator[tantivy.Document]:
     file = name.partition("/")[2]
     kind = SAMPLE if file.startswith(SAMPLE) else JUDGEMENT
     if kind == SAMPLE:
-        texts = {"answer": _column(lake / name, "answer"), "question": _questions(lake, name)}
+        texts = {
+            "answer": _column(lake / name, "answer"),
+            "question": _questions(lake, name),
+            "message": _messages(lake / name),
+        }
     else:
         texts = {"judge": _said(lake / name)}
     told = {field: words.folded(text) for field, text in texts.items()}
@@ -139,6 +144,13 @@ def _said(part: Path) -> pl.Series:
         return said
     both = pl.concat_str("raw", "thoughts", separator="\n\n", ignore_nulls=True)
     return pl.DataFrame([said, thoughts]).select(both.alias("said"))["said"]
+
+
+def _messages(part: Path) -> pl.Series:
+    """What the messages of conversations say; null where a sample has none."""
+    kept = _column(part, "conversation")
+    said = [text and conversation.looked_through(conversation.read(text)) for text in kept]
+    return pl.Series("message", said, pl.String())
 
 
 def _column(part: Path, name: str) -> pl.Series:

@@ -74,14 +74,14 @@ def _parts(quote: Quoted) -> Iterable[str]:
         yield f"[{quote.warning}]"
     for name, text in quote.prompt:
         yield f"{name}: {harmless.visible(text)}"
-    yield f"Answer: {harmless.visible(quote.answer)}"
+    yield f"{harmless.visible(quote.by)}: {harmless.visible(quote.answer)}"
     yield f"— {harmless.line(quote.caption)}"
 
 
 def _markdown(quote: Quoted) -> str:
     blocks = [f"*{_marked(quote.warning)}*"] if quote.warning else []
     blocks += [f"**{_marked(name)}:** {_marked(text)}" for name, text in quote.prompt]
-    blocks.append(f"**Answer:** {_marked(quote.answer)}")
+    blocks.append(f"**{_marked(quote.by)}:** {_marked(quote.answer)}")
     body = "\n\n".join(blocks)
     quoted = "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
     return f"{quoted}\n\n{_marked(quote.caption)}"
@@ -103,7 +103,7 @@ def _as_letter(found: re.Match[str]) -> str:
 
 
 def _html(quote: Quoted) -> str:
-    said = [("Answer", quote.answer)]
+    said = [(quote.by, quote.answer)]
     blocks = [
         f'<p><b>{_text(name)}</b></p>\n<p dir="auto" style="white-space:pre-wrap">{_text(text)}</p>'
         for name, text in (*quote.prompt, *said)
@@ -122,7 +122,7 @@ def _text(text: str) -> str:
 
 
 def _latex(quote: Quoted) -> str:
-    said = [*quote.prompt, ("Answer", quote.answer)]
+    said = [*quote.prompt, (quote.by, quote.answer)]
     blocks = [rf"\textit{{{latex.line(quote.warning)}}}\par"] if quote.warning else []
     blocks += [rf"\textbf{{{latex.line(name)}:}} {latex.text(text)}\par" for name, text in said]
     body = "\n".join(blocks)

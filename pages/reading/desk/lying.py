@@ -69,7 +69,7 @@ def _row(at: int, one: Found, entries: Sequence[Entry[Pick]], quote: Quoted | No
         if quote is not None and one.key is not None:
             _edit(at, one.entry, one.key, entries)
             if st.button("Read", key=f"read-{one.entry.id}", type="tertiary"):
-                links.go(links.TRANSCRIPTS, {"sample": [str(one.key)], "only": ["planned"]})
+                links.go(links.TRANSCRIPTS, _address(one.key, one.entry.body))
         st.button("Remove", key=f"remove-{one.entry.id}", type="tertiary", on_click=_remove,
                   args=(one.entry,))  # fmt: skip
     pick = one.entry.body
@@ -89,6 +89,12 @@ def _row(at: int, one: Found, entries: Sequence[Entry[Pick]], quote: Quoted | No
         st.markdown(
             escaped(" · ".join(filter(None, [pick.note, *(f"#{tag}" for tag in pick.tags)])))
         )
+
+
+def _address(key: int, pick: Pick) -> links.Parameters:
+    """Where a pick is read: its sample, at the message that it shows."""
+    at = [] if pick.number is None else [str(pick.number)]
+    return {"sample": [str(key)], "message": at, "only": ["planned"]}
 
 
 def _moves(at: int, entry: Entry[Pick], entries: Sequence[Entry[Pick]]) -> None:
@@ -146,7 +152,7 @@ def _save(at: int, entry: Entry[Pick], entries: Sequence[Entry[Pick]]) -> None:
 
 def _leave_out(entry: Entry[Pick], key: int, mark: Mark) -> None:
     shown = transcripts.transcript(store.opened(), key)
-    answer = (shown.answer if shown else None) or ""
+    answer = quoted.said(entry.body, shown) if shown else ""
     try:
         cuts = picks.with_cut(entry.body, answer, st.session_state[f"passage-{entry.id}"], mark)
     except BrittlescopeError as error:

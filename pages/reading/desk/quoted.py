@@ -32,6 +32,7 @@ class Quoted(NamedTuple):
     """One pick as it leaves the desk."""
 
     prompt: list[tuple[str, str]]
+    by: str  # who says it: `Answer`, or the role of a message
     answer: str  # with a mark for every passage that is not shown
     beginning: str  # of it, for a short quote
     caption: str
@@ -86,7 +87,7 @@ def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted
     shown = transcripts.transcript(opened, key)
     if shown is None:
         return None
-    whole = sample.said(shown.answer, shown.error, shown.lost)
+    whole = said(pick, shown)
     hidden = cuts(pick, whole)
     judged = _judged(shown, traits, view)
     chosen = _chosen(pick, view, kept)
@@ -102,6 +103,7 @@ def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted
         for part in (
             f"{under}.",
             chosen,
+            _of_message(pick, shown),
             *(judged or ["Judged by nobody."]),
             f"Counted by the rule “{view.rule.title}”: {view.rule.summary}{why}",
             marks(hidden, whole),
@@ -111,12 +113,39 @@ def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted
     )
     verdict = "; ".join(sample.judged(one) for one in _verdicts(shown, view))
     how = _chosen(pick, view, kept, is_short=True).rstrip(".")
-    short = f"{sample.condition(told)}; {verdict or 'not judged'}; {_lower(how)}; sample {key}"
+    part = f", message {pick.number}" if pick.message else ""
+    short = (
+        f"{sample.condition(told)}; {verdict or 'not judged'}; {_lower(how)}; sample {key}{part}"
+    )
     shortened = cuts(pick, whole, min(SHORT, len(whole)))
     answer = picks.shown(whole, hidden)
     record = _record(pick, key, shown, answer, hidden, judged, chosen, caption, view, warning)
     beginning = picks.shown(whole, shortened)
-    return Quoted(sample.prompt(told), answer, beginning, caption, short, warning, record)
+    by = _by(pick, shown)
+    return Quoted(sample.prompt(told), by, answer, beginning, caption, short, warning, record)
+
+
+def said(pick: Pick, shown: Transcript) -> str:
+    """What a pick shows, whole: its answer, or in brackets why there is none, or its message."""
+    if pick.message is None:
+        return sample.said(shown.answer, shown.error, shown.lost)
+    return picks.text_of(pick, shown) or "[the message is empty]"
+
+
+def _by(pick: Pick, shown: Transcript) -> str:
+    message = shown.message(pick.message.number) if pick.message else None
+    return "Answer" if message is None else sample.role(message)
+
+
+def _of_message(pick: Pick, shown: Transcript) -> str:
+    """Which message a pick shows, in a sentence, and that judges judged something else."""
+    if pick.message is None:
+        return ""
+    role = _lower(_by(pick, shown))
+    return (
+        f"Shown is message {pick.message.number:,} of {len(shown.messages):,} of the conversation "
+        f"({role}); judges judged the answer."
+    )
 
 
 def marks(hidden: Sequence[Cut], whole: str) -> str:
@@ -179,7 +208,8 @@ def _record(
         "eval_text": told["eval_text"],
         "question": told["question_text"],
         "answer": answer,
-        "characters": len(shown.answer or ""),
+        "message": msgspec.to_builtins(pick.message),
+        "characters": len(picks.text_of(pick, shown) or ""),
         "left_out": [msgspec.to_builtins(cut) for cut in hidden],
         "chosen": chosen,
         "draw": msgspec.to_builtins(pick.draw),

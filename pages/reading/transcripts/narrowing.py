@@ -36,6 +36,7 @@ HOW_TO_SEARCH = """
 - `telegr*`: words that begin so
 - `steam OR rail`, `steam NOT engine`, brackets
 - `question:machine`, `judge:hateful`: in the question, in what judges said
+- `message:gauge`: in the messages of a conversation, those of tools too
 - `part:legra`: these characters anywhere; `exact:Telegraph`: to the letter
 """
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.frame import filters
-from pages.quoting import picking, quotes
-from pages.reading.transcripts import found, narrowing, transcript
+from pages.quoting import picking, quotes, sample
+from pages.reading.transcripts import found, message, narrowing, transcript
 from pages.ui.parts import sensitive, skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary
@@ -30,8 +30,11 @@ if key is not None:
     chosen = quotes.choice(view, narrowed, place, total)
     whole = store.counts(quotes.beside(shown, view), view.rule)
     quoted = quotes.quote(shown, verdicts, whole, traits, view, chosen)
-    picking.button(view, key, chosen, picking.lying())
-    transcript.reader(shown, verdicts, traits, view.rule, narrowed.text, is_open)
+    lying = picking.lying()
+    picking.button(view, key, chosen, lying)
+    is_covered = not is_open and sample.is_sensitive(shown, traits, view.rule)
+    transcript.reader(shown, verdicts, traits, view.rule, narrowed.text, is_covered)
+    message.draw(shown, view, chosen, lying, is_covered)
     transcript.onward(view, narrowed, shown)
     transcript.origin(shown, quoted)
     skeleton.footer(view, counts)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.frame import asked, bound, links
 from pages.quoting import picking, quotes, sample
-from pages.reading.transcripts import cards, conversation
+from pages.reading.transcripts import cards, conversation, message
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
@@ -50,12 +50,10 @@ def pager(total: int) -> int:
     return bound.page(max(1, -(-total // PAGE)), NUMBER)
 
 
-def marked(text: str) -> foreign.Marked | None:
-    """Finds what a search found in a text."""
-    if not text:
-        return None
-    terms = tuple(searches.sought(searches.read(text)))
-    return partial(searches.spans, terms=terms)
+def marked(text: str, field: str = "answer") -> foreign.Marked | None:
+    """Finds what a search found in a text: an answer, or another field of a search."""
+    terms = tuple(searches.sought(searches.read(text), field)) if text else ()
+    return partial(searches.spans, terms=terms) if terms else None
 
 
 def listing(
@@ -158,10 +156,9 @@ def reader(
     traits: pl.DataFrame,
     rule: Rule,
     text: str,
-    is_open: bool,
+    is_covered: bool,
 ) -> None:
     """Draws one sample: what was asked, the answer, and what judges made of it."""
-    is_covered = sample.is_sensitive(shown, traits, rule) and not is_open
     st.caption(
         escaped(
             f"{values.value('experiment', shown.context['experiment'])} · "
@@ -173,7 +170,7 @@ def reader(
         with st.container(border=True):
             st.html(foreign.block(sent))
     st.markdown("**Answer**")
-    _perhaps_covered(is_covered, lambda: _answer(shown, marked(text)))
+    _perhaps_covered(is_covered, lambda: _answer(shown, text))
     st.markdown("**Verdicts**")
     if verdicts:
         st.html(cards.verdicts(verdicts))
@@ -187,10 +184,10 @@ def origin(shown: Transcript, quoted: str) -> None:
     with st.expander("Origin", icon=":material/folder_open:"):
         st.html(foreign.table((), sample.origin(shown.context)))
         st.caption("Link to this sample")
-        st.code(f"{(st.context.url or '').split('?')[0]}?sample={shown.key}", language=None)
+        st.code(message.address(shown.key), language=None)
 
 
-def _answer(shown: Transcript, found: foreign.Marked | None) -> None:
+def _answer(shown: Transcript, text: str) -> None:
     told = numbers.plural(len(shown.answer or ""), "character")
     st.text(f"{told} · ended by: {shown.finish_reason}" if shown.finish_reason else told)
     if shown.thoughts:
@@ -198,10 +195,11 @@ def _answer(shown: Transcript, found: foreign.Marked | None) -> None:
         told = f"The model’s thoughts: {length}, no part of the answer and not judged"
         st.html(foreign.covered(foreign.block(shown.thoughts), told))
     if shown.messages:
-        told = conversation.label(shown.messages)
-        st.html(foreign.covered(conversation.html(shown.messages), told))
+        found = marked(text, "message")
+        told, inside = conversation.label(shown.messages), conversation.html(shown.messages, found)
+        st.html(foreign.covered(inside, told, is_open=found is not None))
     with st.container(border=True):
-        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), found))
+        st.html(foreign.block(sample.said(shown.answer, shown.error, shown.lost), marked(text)))
 
 
 def _judgements(shown: Transcript, traits: pl.DataFrame, rule: Rule) -> None:
@@ -227,6 +225,7 @@ def _perhaps_covered(is_covered: bool, draw: Callable[[], None]) -> None:
 
 def _read(key: int | None) -> None:
     st.session_state["sample"] = "" if key is None else str(key)
+    message.let_go()
 
 
 @store.memo()

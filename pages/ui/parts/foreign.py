@@ -60,10 +60,11 @@ def excerpt(text: str, marked: Marked | None = None, width: int = 240) -> str:
     return f"{'… ' if start else ''}{shown}{' …' if start + width < len(text) else ''}"
 
 
-def covered(inside: str, label: str) -> str:
-    """HTML that shows only its label until it is clicked."""
+def covered(inside: str, label: str, *, is_open: bool = False) -> str:
+    """HTML that shows only its label until it is clicked, unless it is open already."""
     return (
-        f'<details><summary style="cursor:pointer;opacity:.75">{html.escape(label)}</summary>'
+        f"<details{' open' if is_open else ''}>"
+        f'<summary style="cursor:pointer;opacity:.75">{html.escape(label)}</summary>'
         f"{inside}</details>"
     )
 
