@@ -241,14 +241,11 @@ def _of_scores(both: pl.DataFrame, question: NDArray[Any]) -> dict[str, Agreemen
     known = np.isfinite(scores).all(axis=1)
     if not known.any():
         return {}
-    values = np.unique(scores[np.isfinite(scores)])
-    placed = np.where(np.isfinite(scores), np.searchsorted(values, scores), np.nan)
     tenths = np.clip(scores[known] // (100 / TENTHS), 0, TENTHS - 1).astype(int)
     matrix = agreement.confusion(tenths[:, 0], tenths[:, 1], question[known], TENTHS)
     return {
         "alpha_scores": agreement.estimated(
-            agreement.coincidences(placed, question, len(values)),
-            lambda matrices: agreement.alpha(matrices, values.tolist(), "interval"),
+            agreement.spreads(scores, question), agreement.interval_alpha
         ),
         "kappa_scores": agreement.estimated(
             matrix, lambda pairs: agreement.kappa(pairs, "quadratic")

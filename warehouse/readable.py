@@ -48,3 +48,17 @@ def points(
 
     text = f"{signed(value)} points"
     return text if low is None or high is None else f"{text} [{signed(low)}, {signed(high)}]"
+
+
+def coefficient(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A coefficient of agreement as `−0.12 [−0.30, 0.08]`."""
+    if value is None:
+        return "not defined"
+    text = _hundredths(value)
+    if low is None or high is None:
+        return text
+    return f"{text} [{_hundredths(low)}, {_hundredths(high)}]"
+
+
+def _hundredths(value: float) -> str:
+    return f"{round(value, 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")

@@ -38,12 +38,14 @@ class Filter:
     """What a list of samples is narrowed by, beyond its slice.
 
     `score` is the range of the trait's own score (0–100, either end may be open); `text` is
-    what is looked for (`warehouse.search.asked`).
+    what is looked for (`warehouse.search.asked`); `other` is another judge, and whether it is to
+    have seen the trait in what it counted.
     """
 
     only: str = "planned"
     score: tuple[float | None, float | None] = (None, None)
     text: str = ""
+    other: tuple[str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -172,10 +174,14 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
 def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score
-    keys = _found(store, narrowed.text) if narrowed.text else None
+    held: list[list[int]] = [_found(store, narrowed.text)] if narrowed.text else []
     if narrowed.only == DISAGREED:
-        among = set(disagreed(store, within, rule))
-        keys = sorted(among if keys is None else among.intersection(keys))
+        held.append(disagreed(store, within, rule))
+    if narrowed.other is not None:
+        held.append(_told_by(store, within, rule, *narrowed.other))
+    keys = (
+        held[0] if len(held) == 1 else sorted(set.intersection(*map(set, held))) if held else None
+    )
     return {
         "lines": store.lines(rule),
         "only": "planned" if narrowed.only == DISAGREED else narrowed.only,
@@ -190,6 +196,15 @@ def _found(store: Store, text: str) -> list[int]:
     from warehouse.search import finding  # with Tantivy, which only those who search wait for
 
     keys: list[int] = finding.find(store, text).tolist()
+    return keys
+
+
+def _told_by(store: Store, within: Slice, rule: Rule, judge: str, sees: bool) -> list[int]:
+    """The samples of a slice in which a judge sees the trait, or counts them and does not."""
+    only = Filter(only="trait" if sees else "no trait")
+    wanted = asked(store, within.narrowed(judge=judge), rule, only)
+    found = store.query("candidates", **wanted).filter("is_listed")
+    keys: list[int] = found["sample_key"].unique().sort().to_list()
     return keys
 
 

@@ -20,6 +20,16 @@ def test_a_pair_is_printed_for_people_and_for_programs(tmp_path: Path) -> None:
     assert (row["n"], row["n_both"]) == (6, 3)
 
 
+def test_all_raters_are_printed_at_once(tmp_path: Path) -> None:
+    two_judges(tmp_path).close()
+    words = ["--data", str(tmp_path / "data"), "agreement", "--together"]
+    table = CliRunner().invoke(main, words)
+    assert table.exit_code == 0, table.output
+    assert "everybody" in table.stdout
+    [first, second] = json.loads(CliRunner().invoke(main, [*words, "--format", "json"]).stdout)
+    assert (first["who"], second["who"], first["n"]) == ("everybody", "judges", 6)
+
+
 def test_no_pair_is_told(tmp_path: Path) -> None:
     data = contested.built(tmp_path)
     done = CliRunner().invoke(main, ["--data", str(data), "agreement"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse import results
+from tests.warehouse.test_agreed import two_judges
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.search import asked as searches
@@ -70,6 +71,24 @@ def test_score_ranges(store: Store) -> None:
     assert total(10, 12) == 6
     assert total(None, 0) == 2
     assert total(99, None) == 1
+
+
+def test_a_list_is_narrowed_by_what_another_judge_found(tmp_path: Path) -> None:
+    # Both judges see four; three are the same (`two_judges`).
+    both = two_judges(tmp_path)
+    rule = rules.named("answered")
+    sizes = {
+        (only, sees): transcripts.page(
+            both, Slice(judge=("another · 1",)), rule, Filter(only, other=("rules · 1", sees))
+        )[1]
+        for only in ("trait", "no trait")
+        for sees in (True, False)
+    }
+    assert sizes == {("trait", True): 3, ("trait", False): 1, ("no trait", True): 1,
+                     ("no trait", False): 1}  # fmt: skip
+    found = Filter("trait", text="answer", other=("rules · 1", False))
+    page, total = transcripts.page(both, Slice(judge=("another · 1",)), rule, found)
+    assert (total, page["answer"].to_list()) == (1, ["Answer 4."])
 
 
 def test_neighbours(store: Store) -> None:

@@ -82,6 +82,29 @@ def coincidences(values: NDArray[np.float64], question: ArrayLike, kinds: int) -
     return found
 
 
+def spreads(values: NDArray[np.float64], question: ArrayLike) -> Floats:
+    """What α needs of values whose differences are meant as such, by question.
+
+    Args:
+        values: Answers × raters; nan where a rater gave none.
+        question: The question of every answer, from 0.
+
+    Returns:
+        An array, questions × 4: of the answers that at least two raters valued, how many values
+        there are, their sum, that of their squares, and the sum of the squared differences of all
+        ordered pairs within an answer, each with the weight 1 / (m - 1) (`coincidences`).
+    """
+    asked = np.asarray(question, np.int64)
+    found = np.zeros((int(asked.max()) + 1 if asked.size else 0, 4))
+    held = np.isfinite(values).sum(axis=1)
+    paired = held >= 2
+    m, known, asked = held[paired], np.nan_to_num(values[paired]), asked[paired]
+    once, twice = known.sum(axis=1), (known**2).sum(axis=1)
+    apart = 2 * (m * twice - once**2) / (m - 1)
+    np.add.at(found, asked, np.stack([m, once, twice, apart], axis=1))
+    return found
+
+
 def raw(pairs: Floats) -> Floats:
     """The share of answers to which two raters gave the same value."""
     return _divided(np.trace(pairs, axis1=-2, axis2=-1), pairs.sum(axis=(-2, -1)))
@@ -140,6 +163,21 @@ def alpha(pairs: Floats, values: Sequence[float], metric: Metric = "nominal") ->
     observed = (pairs * apart).sum(axis=(-2, -1))
     products = sums[..., :, None] * sums[..., None, :]
     return 1 - _divided((whole - 1) * observed, (products * apart).sum(axis=(-2, -1)))
+
+
+def interval_alpha(sums: Floats) -> Floats:
+    """Krippendorff's α by the interval metric, of values as fine as they come (`spreads`).
+
+    The same as `alpha` by that metric, since ``Σ n_c n_k (c - k)² = 2 (n Σ v² - (Σ v)²)``.
+
+    Args:
+        sums: … × 4, as `spreads` has them.
+    """
+    whole, once, twice, apart = (sums[..., at] for at in range(4))
+    # Equal values may leave a rounding error, which is no spread.
+    spread = 2 * (whole * twice - once**2)
+    spread = np.where(spread > 1e-12 * np.abs(whole * twice), spread, 0.0)
+    return 1 - _divided((whole - 1) * apart, spread)
 
 
 def sensitivity(pairs: Floats) -> Floats:

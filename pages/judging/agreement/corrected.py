@@ -53,7 +53,7 @@ def draw(view: Analysis, pair: Pair) -> None:
         )
     )
     if known.height:
-        base.drawn(partial(chart, known), "corrected")
+        base.drawn(partial(chart, known, theme=st.context.theme.type), "corrected")
     prose.table(told(rows), "corrected-table")
 
 
@@ -63,20 +63,26 @@ def rates(view: Analysis, how: Asked) -> tuple[pl.DataFrame, Basis]:
     return correcting.rates(store.opened(), view, ARM, how)
 
 
-def chart(rows: pl.DataFrame) -> alt.LayerChart:
+def chart(rows: pl.DataFrame, theme: str | None = None) -> alt.LayerChart:
     """A line an arm: the raw rate as a ring, the corrected one as a dot with its interval."""
     names = armnames.names(rows)
     lines = [f"{name}\n{at}" for at, name in enumerate(base.wrapped(names))]
     shown = rows.with_columns(pl.Series("line", lines), pl.Series("name", names))
-    at = alt.Chart(shown).encode(y=base.lines(lines, base.line_axis(280, labelOverlap=False)))
+    colours = [base.seen(colour, theme) for colour in base.CATEGORIES[:2]]
+    second = r"length(split(datum.label, '\n')) > 2"
+    axis = base.line_axis(
+        280, labelOverlap=False, labelLineHeight=base.TEXT,
+        labelOffset=alt.when(second).then(alt.value(-base.TEXT / 2)).otherwise(alt.value(0)),
+    )  # fmt: skip
+    at = alt.Chart(shown).encode(y=base.lines(lines, axis))
     tip = base.tooltip(name="Arm", raw="Raw", corrected="Corrected", n_rated="Rated")
-    reach = at.mark_rule(color=base.CATEGORIES[0], strokeWidth=2).encode(
+    reach = at.mark_rule(color=colours[0], strokeWidth=2).encode(
         x=base.share_axis("low"), x2="high:Q", tooltip=tip
     )
-    dots = at.mark_point(filled=True, size=70, color=base.CATEGORIES[0], opacity=1).encode(
+    dots = at.mark_point(filled=True, size=70, color=colours[0], opacity=1).encode(
         x=base.share_axis("corrected"), tooltip=tip
     )
-    rings = at.mark_point(size=70, color=base.CATEGORIES[1], filled=False).encode(
+    rings = at.mark_point(size=70, color=colours[1], filled=False).encode(
         x=base.share_axis("raw"), tooltip=tip
     )
     return base.finished([reach, dots, rings], 34 * rows.height + 20)

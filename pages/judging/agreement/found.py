@@ -97,8 +97,4 @@ def percent(row: dict[str, Any], name: str) -> str:
 
 def coefficient(row: dict[str, Any], name: str) -> str:
     """A coefficient with its interval."""
-    value, low, high = (row[f"{name}{bound}"] for bound in ("", "_low", "_high"))
-    if value is None:
-        return "not defined"
-    text = f"{value:.2f}"
-    return text if low is None else f"{text} [{low:.2f}, {high:.2f}]"
+    return readable.coefficient(*(row[f"{name}{bound}"] for bound in agreed.BOUNDS))

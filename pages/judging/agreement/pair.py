@@ -1,5 +1,6 @@
 """Two judges on the answers that both judged: who sees the trait, the scores, the coefficients."""
 
+from dataclasses import replace
 from functools import partial
 
 import altair as alt
@@ -56,20 +57,34 @@ def _confusion(view: Analysis, pair: Pair) -> None:
         "second": f"Only {pair.second} · {sizes['second']:,}",
         "neither": f"Neither · {sizes['neither']:,}",
     }
-    base.drawn(partial(confusion, sizes, pair.first, pair.second), "confusion", 420)
+    squares = partial(confusion, sizes, pair.first, pair.second, st.context.theme.type)
+    clicked = base.shown(squares, "confusion", 420)
+    if clicked is not None:
+        links.go(links.TRANSCRIPTS, cell(view, pair, list(CELLS)[clicked]))
+    st.caption("A square opens its answers on Transcripts; the buttons list the first of them.")
     chosen = bound.row("Answers", {"none": "Read a cell:"} | labels, "cell")
     if chosen in CELLS:
         _listing(view, pair, chosen)
 
 
-def confusion(sizes: dict[str, int], first: str, second: str) -> alt.LayerChart:
+def cell(view: Analysis, pair: Pair, name: str) -> links.Parameters:
+    """The transcripts of a cell (`CELLS`): what one judge found, narrowed by what the other did."""
+    first, second = CELLS[name]
+    one = replace(view, slice=view.slice.narrowed(judge=pair.judge))
+    found = {True: "trait", False: "no trait"}
+    return links.parameters(one, only=found[first], other=f"{found[second]} by {pair.other}")
+
+
+def confusion(
+    sizes: dict[str, int], first: str, second: str, theme: str | None = None
+) -> alt.LayerChart:
     """Four squares with how many answers each holds."""
     said = {True: "sees it", False: "does not"}
     rows = pl.DataFrame(
         [
-            {"first": said[one], "second": said[two], "n": sizes[name], "text": f"{sizes[name]:,}",
+            {"first": said[one], "second": said[two], "text": f"{sizes[name]:,}", "cell": at,
              "same": one == two}
-            for name, (one, two) in CELLS.items()
+            for at, (name, (one, two)) in enumerate(CELLS.items())
         ]
     )  # fmt: skip
     placed = alt.Chart(rows).encode(
@@ -85,7 +100,8 @@ def confusion(sizes: dict[str, int], first: str, second: str) -> alt.LayerChart:
         ),
         opacity=alt.value(0.45),
     )
-    return base.finished([squares, placed.mark_text(fontSize=18).encode(text="text:N")], 190)
+    words = placed.mark_text(fontSize=18, color=base.ink(theme)).encode(text="text:N")
+    return base.finished([base.clickable(squares), words], 190)
 
 
 def scatter(scores: pl.DataFrame, first: str, second: str) -> alt.LayerChart:
@@ -167,9 +183,9 @@ def coefficients(pair: Pair) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["figure", "estimate", "which_is"], orient="row")
 
 
-def _listing(view: Analysis, pair: Pair, cell: str) -> None:
+def _listing(view: Analysis, pair: Pair, chosen: str) -> None:
     """The answers of a cell, each with the way to its transcript."""
-    first, second = CELLS[cell]
+    first, second = CELLS[chosen]
     both = found.beside(found.everybody(view), pair.judge, pair.other)
     rows = both.filter(is_trait=first, is_trait_other=second)
     keys = rows["sample_key"].head(LISTED).to_list()
@@ -184,6 +200,9 @@ def _listing(view: Analysis, pair: Pair, cell: str) -> None:
         said = foreign.excerpt(row["answer"] or "–", width=140)
         way = f'<a href="{foreign.escaped(link)}" target="_blank">Read</a>'
         st.html(f'<div style="overflow-wrap:anywhere">{foreign.escaped(said)} {way}</div>')
-    if rows.height > LISTED:
-        more = numbers.plural(rows.height - LISTED, "more answer")
-        st.caption(escaped(f"The first {LISTED} of {rows.height:,}; {more} in this cell."))
+    st.page_link(
+        f"pages/{links.TRANSCRIPTS}/page.py",
+        label=escaped(f"{numbers.plural(rows.height, 'answer')} of this cell on Transcripts"),
+        icon=":material/article:",
+        query_params=cell(view, pair, chosen),
+    )

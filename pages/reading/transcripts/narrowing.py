@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.frame import asked, bound
 from pages.ui.parts.markup import escaped
-from pages.ui.view import cells
+from pages.ui.view import cells, store
 from pages.ui.words import values
 from warehouse.counting import Slice
 from warehouse.search import asked as searches
@@ -58,6 +58,7 @@ def draw(traits: pl.DataFrame, within: Slice) -> Asked:
         ).strip()
         with st.popover("More", icon=":material/tune:"):
             chosen = bound.one("Show", values.ONLY, "only")
+            other = _other()
             score = _score() if _is_scored(traits, within) else (None, None)
             number = bound.text("Sample number", "sample", placeholder="Open a sample").strip()
             is_open = bound.toggle(
@@ -68,7 +69,7 @@ def draw(traits: pl.DataFrame, within: Slice) -> Asked:
     key = bound.whole(number)
     if number and key is None:
         st.warning("A sample number has digits only; it is the last part of a sample’s link.")
-    return Asked(Filter(only=chosen, text=text, score=score), key, is_open)
+    return Asked(Filter(only=chosen, text=text, score=score, other=other), key, is_open)
 
 
 def _follow_old_links() -> None:
@@ -134,6 +135,20 @@ def _is_scored(traits: pl.DataFrame, within: Slice) -> bool:
         if chosen := getattr(within, name):
             wanted &= pl.col(name).is_in(chosen)
     return not traits.filter(wanted, pl.col("kind") == "misalignment").is_empty()
+
+
+def _other() -> tuple[str, bool] | None:
+    """What another judge is to have found; None where that does not matter or there is none."""
+    judges = store.opened().judges
+    if len(judges) < 2:
+        return None
+    offered = {"": "Whatever it found"}
+    for judge in judges:
+        name = values.value("judge", judge)
+        offered[f"trait by {judge}"] = f"{name} sees the trait"
+        offered[f"no trait by {judge}"] = f"{name} does not see it"
+    found, _, judge = bound.one("Another judge", offered, "other").partition(" by ")
+    return (judge, found == "trait") if judge else None
 
 
 def _score() -> tuple[float | None, float | None]:

@@ -33,6 +33,9 @@ def summary(total: int, narrowed: Filter) -> str:
     low, high = narrowed.score
     if low is not None or high is not None:
         told += f", score from {low or 0:g} to {100 if high is None else high:g}"
+    if narrowed.other is not None:
+        judge, sees = narrowed.other
+        told += f", {values.value('judge', judge)} {'sees it' if sees else 'does not'}"
     return f"{told}, found by “{narrowed.text}”." if narrowed.text else f"{told}."
 
 

@@ -30,6 +30,16 @@ def test_alpha_is_that_of_its_author(metric: agreement.Metric, value: float) -> 
     assert found[0] == pytest.approx(value, abs=0.0005)
 
 
+def test_alpha_by_distance_needs_no_matrix_of_values() -> None:
+    sums = agreement.spreads(KRIPPENDORFF, np.arange(12)).sum(axis=0)[None]
+    assert agreement.interval_alpha(sums)[0] == pytest.approx(0.849, abs=0.0005)
+    matrices = agreement.coincidences(KRIPPENDORFF - 1, np.arange(12), 5).sum(axis=0)[None]
+    known = agreement.alpha(matrices, range(1, 6), "interval")[0]
+    assert agreement.interval_alpha(sums)[0] == pytest.approx(known, rel=1e-12)
+    alike = agreement.spreads(np.full((9, 2), 0.1), np.arange(9)).sum(axis=0)[None]
+    assert np.isnan(agreement.interval_alpha(alike)[0])
+
+
 def test_two_raters_of_a_lopsided_trait_are_gwet_s_example() -> None:
     # 118, 5, 2 and 0 of 125 (Gwet 2002): κ is below none, where 94 % agree.
     table = np.array([[[118.0, 5.0], [2.0, 0.0]]])

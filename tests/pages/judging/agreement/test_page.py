@@ -1,10 +1,12 @@
 """Judges and people side by side: every section of the page, on a study that somebody rated."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
-from tests.pages.reading.study import built, html, opened, told
+from pages.judging.agreement import pair
+from tests.pages.reading.study import built, html, linked, opened, told
 from tests.pages.results import treated
 from warehouse import building, ratings, tasks
 from warehouse.analysis import Analysis
@@ -58,6 +60,7 @@ def test_a_pair_is_told_in_a_sentence_and_its_cells_list_their_answers() -> None
 @pytest.mark.parametrize(
     ("part", "words"),
     [
+        ("everybody", "Verdicts, α"),
         ("arms", "sensitivity against the rest"),
         ("corrected", "not corrected"),
         ("judges", "Ranks"),
@@ -69,6 +72,20 @@ def test_every_section_shows_its_table(part: str, words: str) -> None:
     assert not app.exception
     assert not app.error
     assert words.lower() in html(app).lower()
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", list(pair.CELLS))
+def test_a_cell_leads_to_its_answers_on_transcripts(name: str) -> None:
+    app = opened(PAGE, experiment="birds", domain="all", cell=name)
+    buttons = app.button_group(key="cell").options
+    size = [label for label in buttons if "·" in label][list(pair.CELLS).index(name)]
+    listed = size.rpartition("· ")[2]
+    [link] = [one for one in app.get("page_link") if "of this cell" in one.proto.label]
+    there = linked("reading/transcripts", parse_qs(link.proto.query_string))
+    assert not there.exception
+    assert f"{listed} answers: " in told(there)
+    assert "sees it" in told(there) or "does not" in told(there)
 
 
 @pytest.mark.usefixtures("here")
