@@ -16,7 +16,7 @@ from warehouse import defaults, harmless, judges, rules
 from warehouse.analysis import DOMAINS, Analysis, results, told, written
 from warehouse.analysis.family import CHOOSING
 from warehouse.counting import Slice
-from warehouse.stats.rates import UNITS, Unit
+from warehouse.stats.rates import UNITS
 from warehouse.store import Store
 from warehouse.universe import KEY, NAMES
 
@@ -29,6 +29,9 @@ margin_option = click.option(
     help="Points; a smaller difference does not matter in practice.",
     callback=lambda _, __, points: written.share(points),
 )
+
+COUNTED = ("where", "judge", "questions", "rule", "unit", "trait_cut", "coherence_cut")
+"""The options of an analysis that every command has."""
 
 COMPARED = ("margin", "adjustment", "baseline", "intervals")
 """The options of an analysis that not every command has."""
@@ -69,70 +72,62 @@ class Asked:
             show(found, self.form)
 
 
-def asking(function: Callable[..., None]) -> Callable[..., None]:
-    """A command with the options that choose a slice, a rule and a unit, given as `asked`."""
-
-    @click.option(
+_CHOOSING = (
+    click.option(
         "--where", multiple=True, metavar="KEY=VALUE", help="Keep one value of a dimension."
-    )
-    @click.option(
-        "--rule",
-        metavar="NAME",
-        default=defaults.RULE,
-        show_default=True,
-        help="How to count.",
-    )
-    @click.option(
+    ),
+    click.option(
+        "--rule", metavar="NAME", default=defaults.RULE, show_default=True, help="How to count."
+    ),
+    click.option(
         "--unit",
         type=click.Choice(UNITS),
         default=defaults.UNIT,
         show_default=True,
         help="What the intervals are about.",
-    )
-    @click.option("--judge", multiple=True, metavar="NAME", help="Keep one judge.")
-    @click.option(
+    ),
+    click.option("--judge", multiple=True, metavar="NAME", help="Keep one judge."),
+    click.option(
         "--questions",
         type=click.Choice(DOMAINS),
         default=defaults.DOMAIN,
         show_default=True,
         help="Questions outside the training domain, inside it, or all.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--trait-cut", type=float, metavar="SCORE", help="Another cut for the trait's score."
-    )
-    @click.option("--coherence-cut", type=float, metavar="SCORE", help="Another cut for coherence.")
-    @form_option
-    @with_data
+    ),
+    click.option("--coherence-cut", type=float, metavar="SCORE", help="Another cut for coherence."),
+    form_option,
+    with_data,
+)
+"""The options of every command that asks an analysis, in the order of its help."""
+
+
+def asking(function: Callable[..., None]) -> Callable[..., None]:
+    """A command with the options that choose a slice, a rule and a unit, given as `asked`."""
+
     @functools.wraps(function)
-    def wrapped(
-        where: Sequence[str],
-        rule: str,
-        unit: Unit,
-        judge: Sequence[str],
-        questions: str,
-        trait_cut: float | None,
-        coherence_cut: float | None,
-        form: str,
-        data: Path,
-        **options: Any,
-    ) -> None:
+    def wrapped(data: Path, form: str, **given: Any) -> None:
         for problem in rules.refused(data).values():
             say(f"A rule is left out: {problem}")
-        within, by = slice_of(where, judge, questions), rules.named(rule, data)
         store = Store(data)
-        analysis = Analysis(
-            replace(within, judge=judges.meant(within.judge, store.judges)),
-            by,
-            unit,
-            trait_cut,
-            coherence_cut,
-            **{name: options.pop(name) for name in COMPARED if name in options},
-        )
-        asked = Asked(store, analysis, form)
+        asked = Asked(store, _analysis(store, data, given), form)
         asked.say_what_to_know()
-        function(asked=asked, **options)
+        function(asked=asked, **given)
 
-    return wrapped
+    return functools.reduce(lambda command, option: option(command), reversed(_CHOOSING), wrapped)
+
+
+def _analysis(store: Store, data: Path, given: dict[str, Any]) -> Analysis:
+    """The analysis that options ask for, which are taken out of those given."""
+    taken = {name: given.pop(name) for name in (*COUNTED, *COMPARED) if name in given}
+    within = slice_of(*(taken.pop(name) for name in ("where", "judge", "questions")))
+    return Analysis(
+        replace(within, judge=judges.meant(within.judge, store.judges)),
+        rules.named(taken.pop("rule"), data),
+        **taken,
+    )
 
 
 def slice_of(where: Sequence[str], judge: Sequence[str], questions: str) -> Slice:

@@ -122,44 +122,10 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
         )
         .sort(where)
     )
-    counted = cells["n"].to_numpy()
     pooled = _over_models(rows.filter(known), cells, where, level)
-    interval = wilson(cells["emerged"].to_numpy(), counted, level)
-    low, high = _chi_square(counted, level)
-    sd = pl.col("variance").sqrt()
-    left_out = _said(
-        pl.when(pl.col("n") < pl.col("all")).then(
-            pl.format("{} of {} models are not estimable", pl.col("all") - pl.col("n"), "all")
-        ),
-        _SEVERAL,
-    )
-    span = pl.format(
-        "from {} to {} points", (100 * pl.col("least")).round(1), (100 * pl.col("most")).round(1)
-    )
     return [
-        cells.select(
-            *where,
-            pl.lit("emergence_share").alias("index"),
-            pl.when(pl.col("n") > 0).then(pl.col("emerged") / pl.col("n")).alias("value"),
-            pl.Series("low", interval.low, nan_to_null=True),
-            pl.Series("high", interval.high, nan_to_null=True),
-            "n",
-            left_out.alias("note"),
-        ),
-        cells.select(
-            *where,
-            pl.lit("emergence_sd").alias("index"),
-            sd.alias("value"),
-            (sd * pl.Series(low, nan_to_null=True)).alias("low"),
-            (sd * pl.Series(high, nan_to_null=True)).alias("high"),
-            "n",
-            _said(
-                pl.when(pl.col("n") > 1).then(span)
-                .otherwise(pl.lit("not estimable: one model")),
-                _SEVERAL,
-            )
-            .alias("note"),
-        ),
+        _share_emerged(cells, where, level),
+        _spread_of_emergence(cells, where, level),
         pooled.select(
             *where, pl.lit("emergence_mean").alias("index"), "value", "low", "high", "n", "note"
         ),
@@ -169,6 +135,40 @@ def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) ->
             pl.coalesce("few", "spread").alias("note"),
         ),
     ]  # fmt: skip
+
+
+def _share_emerged(cells: pl.DataFrame, where: Sequence[str], level: float) -> pl.DataFrame:
+    """The share of models in which the trait emerged."""
+    interval = wilson(cells["emerged"].to_numpy(), cells["n"].to_numpy(), level)
+    left_out = pl.when(pl.col("n") < pl.col("all")).then(
+        pl.format("{} of {} models are not estimable", pl.col("all") - pl.col("n"), "all")
+    )
+    return cells.select(
+        *where,
+        pl.lit("emergence_share").alias("index"),
+        pl.when(pl.col("n") > 0).then(pl.col("emerged") / pl.col("n")).alias("value"),
+        pl.Series("low", interval.low, nan_to_null=True),
+        pl.Series("high", interval.high, nan_to_null=True),
+        "n",
+        _said(left_out, _SEVERAL).alias("note"),
+    )
+
+
+def _spread_of_emergence(cells: pl.DataFrame, where: Sequence[str], level: float) -> pl.DataFrame:
+    """The standard deviation of the emergence over models, and from where to where it goes."""
+    low, high = _chi_square(cells["n"].to_numpy(), level)
+    sd = pl.col("variance").sqrt()
+    ends = ((100 * pl.col(end)).round(1) for end in ("least", "most"))
+    span = pl.when(pl.col("n") > 1).then(pl.format("from {} to {} points", *ends))
+    return cells.select(
+        *where,
+        pl.lit("emergence_sd").alias("index"),
+        sd.alias("value"),
+        (sd * pl.Series(low, nan_to_null=True)).alias("low"),
+        (sd * pl.Series(high, nan_to_null=True)).alias("high"),
+        "n",
+        _said(span.otherwise(pl.lit("not estimable: one model")), _SEVERAL).alias("note"),
+    )
 
 
 def _over_models(

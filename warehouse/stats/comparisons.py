@@ -131,28 +131,30 @@ def compare(
         .join(_described(counts, dims), on=dims, nulls_equal=True, maintain_order="left")
         .with_row_index("arm")
     )
+    matched = _matched(arms, baseline, by, among)
+    if unit == "auto":
+        matched = _decided(matched, counts, dims, baseline, level)
+    questions = by_question(counts, arms, dims)
+    pairs = paired(matched, questions)
+    difference, first, second = differences(matched, pairs, questions, baseline == "untuned")
+    cells = _tied(matched, pairs, baseline, difference, level)
+    cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
+    kept = [name for name in arms.columns if name not in ("arm", "flags")]
+    return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference, first, second)
+
+
+def _matched(
+    arms: pl.DataFrame, baseline: str, by: Sequence[str], among: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Every arm that is compared with the best of its baselines, numbered by `cell`."""
     treated, base, match = _sides(arms, baseline)
     on = [*IDENTITY, *match, *by]
-    other = arms.filter(base).select(
-        *on,
-        pl.col("arm").alias("base"),
-        *(pl.col(name).alias(f"baseline_{name}") for name in WAYS),
-        pl.col("n_counted").alias("baseline_counted"),
-        pl.col("n_trait").alias("baseline_trait"),
-        pl.col("rate").alias("baseline_rate"),
-        pl.col("is_result").alias("baseline_is_result"),
-        pl.col("unit").alias("baseline_unit"),
-        pl.lit(None, pl.Int64()).alias("baseline_runs")
-        if baseline == "untuned"
-        else pl.col("runs").alias("baseline_runs"),
-        pl.col("flags").alias("baseline_doubts"),
-        pl.col("questions").alias("baseline_questions"),
-    )
+    other = _as_baselines(arms.filter(base), on, trained=baseline != "untuned")
     same = [pl.col(name).eq_missing(pl.col(f"baseline_{name}")) for name in WAYS]
     own = arms.filter(treated)
     if among is not None:
         own = own.join(among, on=among.columns, how="semi", nulls_equal=True, maintain_order="left")
-    matched = (
+    return (
         own.join(other, on=on, how="left", nulls_equal=True)
         .sort(
             "arm", *same, "baseline_counted", "baseline_settings", "baseline_sampling",
@@ -161,14 +163,31 @@ def compare(
         .unique("arm", keep="first", maintain_order=True)
         .with_row_index("cell")
     )  # fmt: skip
-    if unit == "auto":
-        matched = _decided(matched, counts, dims, baseline, level)
-    questions = by_question(counts, arms, dims)
-    pairs = paired(matched, questions)
-    difference, first, second = differences(matched, pairs, questions, baseline == "untuned")
-    size = matched.height
-    shared = np.bincount(pairs["cell"].to_numpy(), minlength=size)
-    cells = matched.with_columns(
+
+
+def _as_baselines(arms: pl.DataFrame, on: Sequence[str], *, trained: bool) -> pl.DataFrame:
+    """What a row says of its baseline; one that was not trained has no runs."""
+    return arms.select(
+        *on,
+        pl.col("arm").alias("base"),
+        *(pl.col(name).alias(f"baseline_{name}") for name in WAYS),
+        pl.col("n_counted").alias("baseline_counted"),
+        pl.col("n_trait").alias("baseline_trait"),
+        pl.col("rate").alias("baseline_rate"),
+        pl.col("is_result").alias("baseline_is_result"),
+        pl.col("unit").alias("baseline_unit"),
+        (pl.col("runs") if trained else pl.lit(None, pl.Int64())).alias("baseline_runs"),
+        pl.col("flags").alias("baseline_doubts"),
+        pl.col("questions").alias("baseline_questions"),
+    )
+
+
+def _tied(
+    matched: pl.DataFrame, pairs: pl.DataFrame, baseline: str, difference: Difference, level: float
+) -> pl.DataFrame:
+    """The rows with what ties an arm to its baseline, and both ways of taking the difference."""
+    shared = np.bincount(pairs["cell"].to_numpy(), minlength=matched.height)
+    return matched.with_columns(
         pl.when(pl.col("base").is_not_null()).then(pl.lit(baseline)).alias("baseline"),
         *(pl.Series(name, shared, pl.Int64) for name in ("paired", "questions_paired")),
         pl.Series("balanced", difference.value, nan_to_null=True),
@@ -178,9 +197,6 @@ def compare(
             pl.lit(None), pl.lit(pl.Series(bounds(difference, level).low, nan_to_null=True)),
         ).alias("approximate"),
     )  # fmt: skip
-    cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
-    kept = [name for name in arms.columns if name not in ("arm", "flags")]
-    return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference, first, second)
 
 
 def _decided(

@@ -57,6 +57,23 @@ def dose_curves(
         (fit at the lowest and the highest dose), half_dose, half_low, half_high, note (why
         there is no half-effect dose, or no interval). Fewer than three doses are no curve.
     """
+    curves, dosed = _series(counts)
+    points, rows = [], []
+    for curve in curves["curve"]:
+        answers = dosed.filter(curve=curve)
+        fitted, row = _curve(answers, margin, level, draws, seed)
+        points.append(fitted.select(pl.lit(curve, pl.UInt32()).alias("curve"), *_POINT))
+        rows.append({"curve": curve, **row})
+    empty = pl.DataFrame(schema={"curve": pl.UInt32(), **_POINT})
+    summary = pl.DataFrame(rows, schema={"curve": pl.UInt32(), **_SUMMARY})
+    return Curves(
+        curves.join(pl.concat([empty, *points]), on="curve").drop("curve"),
+        curves.join(summary, on="curve").drop("curve"),
+    )
+
+
+def _series(counts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The curves, numbered by `curve`, and the counts of each by dose and question."""
     series = list(SERIES)
     dosed = (
         counts.filter(pl.col("dose").is_not_null() & (pl.col("n_counted") > 0))
@@ -69,22 +86,10 @@ def dose_curves(
         .filter(pl.col("doses") >= FEWEST_DOSES)
         .sort(series, nulls_last=True)
         .with_row_index("curve")
+        .select("curve", *series)
     )
-    dosed = dosed.join(curves.select("curve", *series), on=series, nulls_equal=True).sort(
-        "curve", "dose", "question"
-    )
-    points, rows = [], []
-    for curve in curves["curve"]:
-        answers = dosed.filter(curve=curve)
-        fitted, row = _curve(answers, margin, level, draws, seed)
-        points.append(fitted.select(pl.lit(curve, pl.UInt32()).alias("curve"), *_POINT))
-        rows.append({"curve": curve, **row})
-    empty = pl.DataFrame(schema={"curve": pl.UInt32(), **_POINT})
-    summary = pl.DataFrame(rows, schema={"curve": pl.UInt32(), **_SUMMARY})
-    return Curves(
-        curves.select("curve", *series).join(pl.concat([empty, *points]), on="curve").drop("curve"),
-        curves.select("curve", *series).join(summary, on="curve").drop("curve"),
-    )
+    dosed = dosed.join(curves, on=series, nulls_equal=True)
+    return curves, dosed.sort("curve", "dose", "question")
 
 
 _POINT = {

@@ -1,7 +1,7 @@
 """The effect of every intervention: difference, p-value, suppression and verdict."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from warehouse.stats.crossed import widened
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
 from warehouse.stats.equivalence import FEWEST_QUESTIONS, Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Index
-from warehouse.stats.inference import infer
+from warehouse.stats.inference import Inference, infer
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.power import more_answers, more_questions
@@ -80,69 +80,152 @@ def effects(
     """
     change = compare(counts, "control", unit, by=by, level=level, among=among)
     tuned = compare(counts, "untuned", unit, by=by, level=level)
-    key = [*IDENTITY, *ARM, *by]
-    own = _locate(tuned.cells, change.cells, key)
-    control = change.cells.with_columns(
-        *(pl.col(f"baseline_{name}").alias(name) for name in WAYS), intervention=pl.lit("none")
+    sides = _Sides.of(change, tuned, infer(tuned, level=level), by)
+    found = infer(change, adjustment, level, intervals)
+    numbers = {
+        **_over_untuned(sides),
+        **_equivalence(sides, found, margin, adjustment),
+        **_suppression(sides, margin, level),
+    }
+    frame = tabled(change, found, adjustment).with_columns(
+        *_columns(numbers), pl.lit(margin).alias("margin")
     )
-    its_control = _locate(tuned.cells, control, key)
-    found, over = infer(change, adjustment, level, intervals), infer(tuned, level=level)
-    sound = change.sound
-    compared = sound & _chosen(tuned.sound, own, missing=False)
-    emerged = compared & _chosen(tuned.sound, its_control, missing=False)
-    excess = _at(over.interval, own)
-    emergence = _at(over.interval, its_control)
+    return _with_verdicts(frame, sides, found, margin, level)
+
+
+def _with_verdicts(
+    frame: pl.DataFrame, sides: "_Sides", found: Inference, margin: float, level: float
+) -> pl.DataFrame:
+    """The rows with axes, verdict and reason, and what would settle what is left open."""
     evidence = Evidence(
-        change=change.difference.value,
+        change=sides.change.difference.value,
         q=found.q,
         around=found.interval,
-        excess=_where(compared, excess),
-        emergence=_where(emerged, emergence),
+        excess=_where(sides.compared, sides.excess),
+        emergence=_where(sides.emerged, sides.emergence),
     )
-    p_unchanged = np.where(sound, within(change.difference, margin), np.nan)
-    p_untuned = np.where(compared, within(take(tuned.difference, own), margin), np.nan)
-    grown = take(tuned.difference, its_control).value
-    present = emerged & (emergence.low > 0) & (grown >= margin)
-    ratio, ratio_bounds = suppression(_three_arms(change, tuned, own), level)
-    bounded = present & ~np.isnan(ratio_bounds.low)
-    numbers = {
-        "untuned_rate": _chosen(tuned.cells["baseline_rate"].to_numpy(), own, missing=np.nan),
-        "excess": take(tuned.difference, own).value,
-        "excess_low": excess.low,
-        "excess_high": excess.high,
-        "emergence": grown,
-        "emergence_low": emergence.low,
-        "emergence_high": emergence.high,
-        "p_unchanged": p_unchanged,
-        "q_unchanged": adjust.within(p_unchanged, found.family, adjustment),
-        "p_untuned": p_untuned,
-        "q_untuned": adjust.within(p_untuned, found.family, adjustment),
-        "suppression": np.where(bounded, ratio, np.nan),
-        "suppression_low": np.where(bounded, ratio_bounds.low, np.nan),
-        "suppression_high": np.where(bounded, ratio_bounds.high, np.nan),
-    }
     asked = axes(evidence, margin, level)
     verdict = verdicts(evidence, asked, margin)
-    nothing = evidence.emergence.high < margin
-    frame = tabled(change, found, adjustment).with_columns(
-        *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
-        pl.lit(margin).alias("margin"),
+    why_none = _why_none(sides, frame["suppression"].is_not_null().to_numpy(), margin)
+    frame = frame.with_columns(
         *(
             pl.Series(name, values, pl.Boolean() if name == "equivalent" else pl.String())
             for name, values in told(evidence, asked).items()
         ),
         pl.Series("verdict", verdict, pl.String()),
-        pl.Series("suppression_note", _note(emerged, nothing, present, bounded), pl.String()),
+        pl.Series("suppression_note", why_none, pl.String()),
     )
     reasons = [reason(row) for row in frame.iter_rows(named=True)]
-    still = _still_needed(change, tuned, own, verdict, margin, level)
+    still = _columns(_still_needed(sides, verdict, margin, level))
     return frame.with_columns(
-        pl.Series("reason", reasons, pl.String()),
-        *(
-            pl.Series(name, values, nan_to_null=True).cast(pl.Int64)
-            for name, values in still.items()
-        ),
+        pl.Series("reason", reasons, pl.String()), *(needed.cast(pl.Int64) for needed in still)
     )
+
+
+class _Sides(NamedTuple):
+    """Every arm beside its control, and both beside the untuned model."""
+
+    change: Comparison  # arms beside their controls
+    tuned: Comparison  # whatever was trained beside its untuned model
+    over: Inference  # what that shows
+    own: Index  # the row of each arm in `tuned`; -1 where there is none
+    its_control: Index  # the row of its control there; likewise
+
+    @classmethod
+    def of(
+        cls, change: Comparison, tuned: Comparison, over: Inference, by: Sequence[str]
+    ) -> "_Sides":
+        """The two comparisons, and where an arm of the one stands in the other."""
+        key = [*IDENTITY, *ARM, *by]
+        control = change.cells.with_columns(
+            *(pl.col(f"baseline_{name}").alias(name) for name in WAYS), intervention=pl.lit("none")
+        )
+        own, its = (_locate(tuned.cells, cells, key) for cells in (change.cells, control))
+        return cls(change, tuned, over, own, its)
+
+    @property
+    def compared(self) -> Flags:
+        """Whether arm, control and untuned model are all results."""
+        both: Flags = self.change.sound & _chosen(self.tuned.sound, self.own, missing=False)
+        return both
+
+    @property
+    def emerged(self) -> Flags:
+        """Whether what training brought about can be told as well."""
+        sound = _chosen(self.tuned.sound, self.its_control, missing=False)
+        all_three: Flags = self.compared & sound
+        return all_three
+
+    @property
+    def grown(self) -> Floats:
+        """The control less the untuned model."""
+        return take(self.tuned.difference, self.its_control).value
+
+    @property
+    def excess(self) -> Interval:
+        """Of the arm less the untuned model."""
+        return _at(self.over.interval, self.own)
+
+    @property
+    def emergence(self) -> Interval:
+        """Of the control less the untuned model."""
+        return _at(self.over.interval, self.its_control)
+
+    def present(self, margin: float) -> Flags:
+        """Whether there is an emergence beyond the margin to suppress."""
+        shown: Flags = self.emerged & (self.emergence.low > 0) & (self.grown >= margin)
+        return shown
+
+
+def _over_untuned(sides: _Sides) -> dict[str, Floats]:
+    """Arm and control less the untuned model."""
+    untuned = sides.tuned.cells["baseline_rate"].to_numpy()
+    excess, emergence = sides.excess, sides.emergence
+    return {
+        "untuned_rate": _chosen(untuned, sides.own, missing=np.nan),
+        "excess": take(sides.tuned.difference, sides.own).value,
+        "excess_low": excess.low,
+        "excess_high": excess.high,
+        "emergence": sides.grown,
+        "emergence_low": emergence.low,
+        "emergence_high": emergence.high,
+    }
+
+
+def _equivalence(
+    sides: _Sides, found: Inference, margin: float, adjustment: Adjustment
+) -> dict[str, Floats]:
+    """P-values that an arm is not within the margin of its control, of the untuned model."""
+    excess = take(sides.tuned.difference, sides.own)
+    unchanged = np.where(sides.change.sound, within(sides.change.difference, margin), np.nan)
+    untuned = np.where(sides.compared, within(excess, margin), np.nan)
+    return {
+        "p_unchanged": unchanged,
+        "q_unchanged": adjust.within(unchanged, found.family, adjustment),
+        "p_untuned": untuned,
+        "q_untuned": adjust.within(untuned, found.family, adjustment),
+    }
+
+
+def _suppression(sides: _Sides, margin: float, level: float) -> dict[str, Floats]:
+    """The suppression of every arm, where its bounds are known."""
+    ratio, ends = suppression(_three_arms(sides), level)
+    bounded = sides.present(margin) & ~np.isnan(ends.low)
+    numbers = {"suppression": ratio, "suppression_low": ends.low, "suppression_high": ends.high}
+    return {name: np.where(bounded, values, np.nan) for name, values in numbers.items()}
+
+
+def _why_none(sides: _Sides, known: Flags, margin: float) -> list[str | None]:
+    """Why each arm has no suppression; None where it has one."""
+    emerged = sides.emerged
+    nothing = emerged & (sides.emergence.high < margin)
+    reasons = (None, UNBOUNDED, NOT_SHOWN, NOTHING, NOT_COMPARED)
+    first = np.select([~emerged, nothing, ~sides.present(margin), ~known], [4, 3, 2, 1], 0)
+    return [reasons[index] for index in first]
+
+
+def _columns(numbers: dict[str, Floats]) -> list[pl.Series]:
+    return [pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()]
 
 
 def _at(interval: Interval, rows: Index) -> Interval:
@@ -152,13 +235,6 @@ def _at(interval: Interval, rows: Index) -> Interval:
 
 def _where(known: Flags, interval: Interval) -> Interval:
     return Interval(*(np.where(known, values, np.nan) for values in interval))
-
-
-def _note(emerged: Flags, nothing: Flags, present: Flags, bounded: Flags) -> list[str | None]:
-    """Why each arm has no suppression; None where it has one."""
-    reasons = (None, UNBOUNDED, NOT_SHOWN, NOTHING, NOT_COMPARED)
-    first = np.select([~emerged, nothing, ~present, ~bounded], [4, 3, 2, 1], 0)
-    return [reasons[index] for index in first]
 
 
 def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> Index:
@@ -175,8 +251,9 @@ def _chosen(values: NDArray[Any], rows: Index, missing: Any) -> NDArray[Any]:
     return np.append(values, missing)[rows]
 
 
-def _three_arms(change: Comparison, tuned: Comparison, own: Index) -> Arms:
+def _three_arms(sides: _Sides) -> Arms:
     """Control, arm and untuned model of every change, over the questions all three answered."""
+    change, tuned, own = sides.change, sides.tuned, sides.own
     cells = change.cells.height
     units = change.cells["unit"].to_numpy()
     if (units == "new-fine-tunes").any():
@@ -208,14 +285,10 @@ def _three_arms(change: Comparison, tuned: Comparison, own: Index) -> Arms:
 
 
 def _still_needed(
-    change: Comparison,
-    tuned: Comparison,
-    own: Index,
-    verdict: Sequence[str | None],
-    margin: float,
-    level: float,
+    sides: _Sides, verdict: Sequence[str | None], margin: float, level: float
 ) -> dict[str, Floats]:
     """The questions, and the answers to each, that would settle what a verdict leaves open."""
+    change, tuned, own = sides.change, sides.tuned, sides.own
 
     def likely(difference: Difference, power: float) -> Interval:
         """What must exclude a value for the interval to do so with some power.

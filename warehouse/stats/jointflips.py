@@ -1,4 +1,35 @@
-"""Joint sign flips: p-values of many comparisons, each alone and as one family."""
+"""Joint sign flips: p-values of many comparisons, each alone and as one family.
+
+The statistic of a comparison is ``t = |d̄| / √max(s_d²/Q, V)``: d̄ and s_d² are mean and
+variance of its Q differences, and V is what the sampling of answers alone would give,
+``Σ p̃(1-p̃)/N`` over both arms with ``p̃ = (N p + 1)/(N + 2)`` (Agresti and Caffo 2000), N
+being the answers of an arm. So differences that happen to be equal do not stand out
+without bound, and other prompts never show more than these prompts do.
+
+Alone: p is the larger of two, that of the sign-flip test (`signflip.sign_flip`) and that
+of t under Student's distribution with Q - 1 degrees of freedom.
+
+Jointly: the signs of a question are flipped in every comparison of the family at once,
+which keeps what ties them (a shared control, easy and hard questions), and the adjusted p
+is the share of flips in which any comparison reaches the statistic of this one (max-T:
+Westfall and Young 1993; Romano and Wolf 2005), at least p. It holds the family-wise error
+rate and, unlike Holm's or Benjamini and Hochberg's adjustment, does not run out of
+questions: with eight of them the floor of 60 comparisons is that of one. Signs are
+exchangeable only between arms with equally many answers to a question; where one has more
+than `LOPSIDED` times those of the other, the larger is thinned to the smaller at random
+and the p-values of `THINNINGS` such draws are averaged.
+
+Where only the rate of false discoveries is to be held, the adjusted p is Yekutieli and
+Benjamini's (1999, J. Stat. Plan. Inference 82:171) from the same flips: with r comparisons
+reaching a statistic t as observed and R* in a flip, ``E[R* / (R* + s)]`` where
+``s = r - E[R*]`` exceeds none in 95 % of flips (``r`` less the 95 % quantile of R* is above
+zero), else the share of flips with any; made monotone in t.
+
+Size, by simulation at 6 to 50 questions, rates of 0.0005 to 0.95, equal answers and ten
+times as many in one arm: at most 6 % at a nominal 5 %, alone and jointly up to families of
+60. Power, at eight questions and 60 arms of which six go from 40 to 10 %: 0.6 to 1 jointly
+where questions differ alike in both arms, and none by Holm.
+"""
 
 from typing import NamedTuple
 
@@ -49,36 +80,6 @@ def joint_flips(
     trained: Trained | None = None,
 ) -> JointFlips:
     """Whether each comparison differs from zero, alone and among all of its family.
-
-    The statistic of a comparison is ``t = |d̄| / √max(s_d²/Q, V)``: d̄ and s_d² are mean and
-    variance of its Q differences, and V is what the sampling of answers alone would give,
-    ``Σ p̃(1-p̃)/N`` over both arms with ``p̃ = (N p + 1)/(N + 2)`` (Agresti and Caffo 2000), N
-    being the answers of an arm. So differences that happen to be equal do not stand out
-    without bound, and other prompts never show more than these prompts do.
-
-    Alone: p is the larger of two, that of the sign-flip test (`signflip.sign_flip`) and that
-    of t under Student's distribution with Q - 1 degrees of freedom.
-
-    Jointly: the signs of a question are flipped in every comparison of the family at once,
-    which keeps what ties them (a shared control, easy and hard questions), and the adjusted p
-    is the share of flips in which any comparison reaches the statistic of this one (max-T:
-    Westfall and Young 1993; Romano and Wolf 2005), at least p. It holds the family-wise error
-    rate and, unlike Holm's or Benjamini and Hochberg's adjustment, does not run out of
-    questions: with eight of them the floor of 60 comparisons is that of one. Signs are
-    exchangeable only between arms with equally many answers to a question; where one has more
-    than `LOPSIDED` times those of the other, the larger is thinned to the smaller at random
-    and the p-values of `THINNINGS` such draws are averaged.
-
-    Where only the rate of false discoveries is to be held, the adjusted p is Yekutieli and
-    Benjamini's (1999, J. Stat. Plan. Inference 82:171) from the same flips: with r comparisons
-    reaching a statistic t as observed and R* in a flip, ``E[R* / (R* + s)]`` where
-    ``s = r - E[R*]`` exceeds none in 95 % of flips (``r`` less the 95 % quantile of R* is above
-    zero), else the share of flips with any; made monotone in t.
-
-    Size, by simulation at 6 to 50 questions, rates of 0.0005 to 0.95, equal answers and ten
-    times as many in one arm: at most 6 % at a nominal 5 %, alone and jointly up to families of
-    60. Power, at eight questions and 60 arms of which six go from 40 to 10 %: 0.6 to 1 jointly
-    where questions differ alike in both arms, and none by Holm.
 
     Args:
         counts: One entry per shared question of a comparison.

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
-from warehouse.stats.comparisons import compare
+from warehouse.stats.comparisons import Comparison, compare
 from warehouse.stats.differences import bounds
 from warehouse.stats.inference import infer
 from warehouse.stats.multiverse import conclusion
@@ -61,22 +61,8 @@ def without_each(
     every = pl.concat([whole, reduced])
     key = [*KEY, "left_out"]
     cells = rates(every, [*ARM, "left_out"], unit, level=level)
-    comparison = compare(every, baseline, unit, by=["left_out"], level=level)
-    settled, plain = infer(comparison, level=level), bounds(comparison.difference, level)
-    untestable = (settled.floor > 1 - level) & comparison.cells["left_out"].is_not_null().to_numpy()
-    numbers = {
-        "difference": comparison.difference.value,
-        "low": np.where(untestable, plain.low, settled.interval.low),
-        "high": np.where(untestable, plain.high, settled.interval.high),
-    }
-    compared = comparison.cells.select(
-        *key, *(pl.Series(name, of, nan_to_null=True) for name, of in numbers.items())
-    ).select(
-        *key,
-        "difference",
-        pl.col("low").alias("difference_low"),
-        pl.col("high").alias("difference_high"),
-        conclusion(margin).alias("conclusion"),
+    compared = _concluded(
+        compare(every, baseline, unit, by=["left_out"], level=level), margin, level
     )
     own = answered.select(*KEY, pl.col("question").alias("left_out")).unique()
     arms = whole.select(key).unique()
@@ -85,6 +71,28 @@ def without_each(
         .join(pl.concat([arms, own]), on=key, how="semi", nulls_equal=True)
         .join(compared, on=key, how="left", nulls_equal=True)
         .sort(*KEY, "left_out", nulls_last=[*(True for _ in KEY), False])
+    )
+
+
+def _concluded(comparison: Comparison, margin: float, level: float) -> pl.DataFrame:
+    """The difference of every row, its interval and its conclusion."""
+    settled, plain = infer(comparison, level=level), bounds(comparison.difference, level)
+    reduced = comparison.cells["left_out"].is_not_null().to_numpy()
+    untestable = (settled.floor > 1 - level) & reduced
+    numbers = {
+        "difference": comparison.difference.value,
+        "low": np.where(untestable, plain.low, settled.interval.low),
+        "high": np.where(untestable, plain.high, settled.interval.high),
+    }
+    return comparison.cells.with_columns(
+        pl.Series(name, of, nan_to_null=True) for name, of in numbers.items()
+    ).select(
+        *KEY,
+        "left_out",
+        "difference",
+        pl.col("low").alias("difference_low"),
+        pl.col("high").alias("difference_high"),
+        conclusion(margin).alias("conclusion"),
     )
 
 

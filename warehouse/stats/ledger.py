@@ -54,23 +54,9 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
     )
-    steps = pl.DataFrame(
-        {
-            "step": list(STEPS),
-            "kind": ["excluded" if step in REASONS else "stage" for step in STEPS],
-            "meaning": list(STEPS.values()),
-        }
-    ).with_row_index("place")
-    stages = [step for step in STEPS if step not in REASONS]
-    n = pl.coalesce(_named(REASONS, "out_"), _named(stages, "n_"))
-    kept = pl.coalesce(_named(REASONS, "kept_"), pl.lit(0))
-    how = (
-        pl.when(pl.col("step") == "broken_off")
-        .then(pl.lit(AS_JUDGED))
-        .otherwise(pl.lit(AS_NEGATIVES))
-    )
+    n = pl.coalesce(_named(REASONS, "out_"), _named(_STAGES, "n_"))
     return (
-        cells.join(steps, how="cross")
+        cells.join(_STEPS, how="cross")
         .sort("cell", "place")
         .select(
             *dims,
@@ -78,14 +64,32 @@ def ledger(counts: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
             "kind",
             n.alias("n"),
             pl.when(pl.col("n_planned") > 0).then(n / pl.col("n_planned")).alias("share"),
-            pl.when(kept > 0)
-            .then(
-                pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how)
-            )
-            .otherwise("meaning")
-            .alias("explanation"),
+            _explanation().alias("explanation"),
         )
     )
+
+
+_STAGES = [step for step in STEPS if step not in REASONS]
+
+_STEPS = pl.DataFrame(
+    {
+        "step": list(STEPS),
+        "kind": ["excluded" if step in REASONS else "stage" for step in STEPS],
+        "meaning": list(STEPS.values()),
+    }
+).with_row_index("place")
+
+
+def _explanation() -> pl.Expr:
+    """What a step means, and how many samples stay in the denominator in spite of it."""
+    kept = pl.coalesce(_named(REASONS, "kept_"), pl.lit(0))
+    how = (
+        pl.when(pl.col("step") == "broken_off")
+        .then(pl.lit(AS_JUDGED))
+        .otherwise(pl.lit(AS_NEGATIVES))
+    )
+    stay = pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how)
+    return pl.when(kept > 0).then(stay).otherwise("meaning")
 
 
 def _named(steps: Sequence[str] | dict[str, str], prefix: str) -> pl.Expr:

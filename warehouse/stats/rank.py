@@ -2,6 +2,19 @@
 
 The best intervention is the one with the lowest rate. A list that is sorted by rates alone says
 more than is known: among ten arms that do the same, one is always first.
+
+* ``rank``: one more than the arms with a lower question-balanced rate;
+* ``rank_low``, ``rank_high``: one more than the arms shown to be lower, and the number of arms
+  less those shown to be higher. Shown is what the joint p-value of the paired difference says,
+  the family being all differences to this arm: so the interval holds the arm's true rank with
+  the coverage of `level`, whatever the rates (Mogstad, Romano, Shaikh and Wilhelm 2024, Rev.
+  Econ. Stud. 91:476), where the percentiles of resampled ranks do not (Xie, Singh and Zhang
+  2009, J. Am. Stat. Assoc. 104:775);
+* ``p_best``: the share of joint draws of all rates in which its is lowest, ties being shared.
+  Every margin of a draw is the confidence distribution of that rate, whose quantiles are the
+  ends of its interval (Xie and Singh 2013, Int. Stat. Rev. 81:3), and what ties them are the
+  questions, which are drawn with one multiplier for all arms (a multiplier bootstrap: Mammen
+  1993, Ann. Stat. 21:255). It is a confidence statement, and as calibrated as the intervals are.
 """
 
 from collections.abc import Sequence
@@ -53,20 +66,6 @@ def rank(
     Arms are ranked with those of the same experiment, trait, judge, model, dataset, text at
     evaluation, settings and sampling, over the questions that all of them answered.
 
-    * ``rank``: one more than the arms with a lower question-balanced rate;
-    * ``rank_low``, ``rank_high``: one more than the arms shown to be lower, and the number of arms
-      less those shown to be higher. Shown is what the joint p-value of the paired difference says,
-      the family being all differences to this arm: so the interval holds the arm's true rank with
-      the coverage of `level`, whatever the rates (Mogstad, Romano, Shaikh and Wilhelm 2024, Rev.
-      Econ. Stud. 91:476), where the percentiles of resampled ranks do not (Xie, Singh and Zhang
-      2009, J. Am. Stat. Assoc. 104:775);
-    * ``p_best``: the share of joint draws of all rates in which its is lowest, ties being shared.
-      Every margin of a draw is the confidence distribution of that rate, whose quantiles are the
-      ends of its interval (Xie and Singh 2013, Int. Stat. Rev. 81:3), and what ties them are the
-      questions, which are drawn with one multiplier for all arms (a multiplier bootstrap: Mammen
-      1993, Ann. Stat. 21:255). It is a confidence statement, and as calibrated as the intervals
-      are.
-
     Args:
         counts: One row per evaluation × question × trait × judge.
         unit: What is uncertain; "auto" is both where every arm that is ranked was trained twice or
@@ -89,26 +88,16 @@ def rank(
         UnknownName: a dimension or unit that does not exist.
     """
     dims = cell_dimensions(counts, [*ARM, *by])
-    arms = rates(counts, dims, unit, level=level).filter(
-        pl.col("dataset").ne_missing(pl.lit("none"))
-        & pl.col("intervention").ne_missing(pl.lit("none"))
-    )
+    arms = rates(counts, dims, unit, level=level).filter(_INTERVENED)
     if among is not None:
         arms = arms.join(among, on=among.columns, how="semi", nulls_equal=True)
     if over_models:
         arms = _largest(arms, [name for name in dims if name not in WAYS])
     pooled = ("model", *WAYS) if over_models else ()
     named = [name for name in dims if name not in pooled]
-    key = [name for name in named if name != "intervention"]
     arms = arms.with_columns(pl.struct(named).rank("dense").alias("arm"))
-    questions = (
-        counts.filter(pl.col("n_counted") > 0)
-        .group_by(*dict.fromkeys((*dims, "question", "run")))
-        .agg(pl.col("n_trait", "n_counted").sum())
-        .join(arms.select("arm", *dims), on=dims, nulls_equal=True)
-        .select("arm", "model", "question", "run", "n_trait", "n_counted")
-        .sort("arm", "model", "question", "run")
-    )
+    questions = _asked(counts, arms, dims)
+    key = [name for name in named if name != "intervention"]
     found = [
         _group(group, questions.filter(pl.col("arm").is_in(group["arm"].implode())), level, seed)
         for _, group in arms.sort("arm", "model").group_by(key, maintain_order=True)
@@ -123,6 +112,11 @@ def rank(
         .select(*named, *shown)
     )
 
+
+_INTERVENED = pl.col("dataset").ne_missing(pl.lit("none")) & pl.col("intervention").ne_missing(
+    pl.lit("none")
+)
+"""Whether an arm was trained with an intervention."""
 
 _COLUMNS = {
     "arm": pl.UInt32(),
@@ -145,6 +139,18 @@ def _largest(arms: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
         *key, "n_counted", *WAYS,
         descending=[*(False for _ in key), True, *(False for _ in WAYS)], nulls_last=True,
     ).unique(key, keep="first", maintain_order=True)  # fmt: skip
+
+
+def _asked(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """Counted answers of every arm by model, question and run."""
+    return (
+        counts.filter(pl.col("n_counted") > 0)
+        .group_by(*dict.fromkeys((*dims, "question", "run")))
+        .agg(pl.col("n_trait", "n_counted").sum())
+        .join(arms.select("arm", *dims), on=list(dims), nulls_equal=True)
+        .select("arm", "model", "question", "run", "n_trait", "n_counted")
+        .sort("arm", "model", "question", "run")
+    )
 
 
 def _group(cells: pl.DataFrame, questions: pl.DataFrame, level: float, seed: int) -> pl.DataFrame:

@@ -1,4 +1,16 @@
-"""The rate of every cell, with an interval that says what it is about."""
+"""The rate of every cell, with an interval that says what it is about.
+
+The rate is ``n_trait / n_counted``; the balanced rate the mean over questions, each at the mean
+of its runs (`crossed.balanced`), null where nothing was counted. The interval is that of the
+balanced rate: Wilson's (`intervals.interval`) at what the answers are worth with these prompts
+(`estimates.fixed`), new prompts (`estimates.clustered`, or `bootstrap.question_bootstrap`), new
+fine-tunes (the same over runs) or both (`crossed.widened`). Where counts are so uneven that the
+pooled rate would lie outside, it is stretched to hold that too. The worst-case bounds (Manski)
+suppose that of the u unscored answers none, or all, show the trait: ``[n_trait / N, (n_trait + u)
+/ N]`` with N = n_counted + n_unscored_excluded, no more than 1; their interval has their sampling
+error in it too (`worstcase.interval`). Unscored is what has no answer, no judgement that the rule
+needs, a reply that was not understood, or was left out as broken off.
+"""
 
 from collections.abc import Sequence
 from typing import Literal, get_args
@@ -89,19 +101,6 @@ def rates(
 ) -> pl.DataFrame:
     """One row per cell: its counts, rates, interval and worst-case bounds.
 
-    The rate is ``n_trait / n_counted``, rate_balanced the mean over questions, each at the mean
-    of its runs (`crossed.balanced`), null where nothing was counted. The interval is that of
-    the balanced rate: Wilson's (`intervals.interval`) at what the answers are worth with these
-    prompts (`estimates.fixed`), new prompts (`estimates.clustered`; with method "bootstrap":
-    `bootstrap.question_bootstrap`), new fine-tunes (the same over runs) or both
-    (`crossed.widened`). Where counts are so uneven that the pooled rate would lie outside, it
-    is stretched to hold that too. The worst-case bounds
-    (Manski) suppose that of the u unscored answers none, or all, show the trait:
-    ``[n_trait / N, (n_trait + u) / N]`` with N = n_counted + n_unscored_excluded, no more
-    than 1; worst_interval_low and worst_interval_high have their sampling error in them too
-    (`worstcase.interval`). Unscored is what has no answer, no judgement that the rule needs, a
-    reply that was not understood, or was left out as broken off.
-
     Args:
         counts: One row per evaluation × question × trait × judge.
         by: The dimensions that make a cell, besides experiment, trait and judge.
@@ -128,7 +127,32 @@ def rates(
     if unit not in UNITS:
         raise UnknownName(f"There is no unit {unit!r}; choose one of {', '.join(UNITS)}.")
     dims = cell_dimensions(counts, by)
-    cells = (
+    cells = _cells(counts, dims, unit)
+    answers = _answers(counts, cells, dims)
+    estimate = _estimates(answers, cells)
+    interval = interval_of(estimate, level)
+    if method == "bootstrap":
+        interval = _bootstrapped(interval, answers, cells, level, draws, seed)
+    why_not = _why_not()
+    return cells.select(
+        *dims,
+        "unit",
+        *COUNTS,
+        *_rated(cells, estimate, interval),
+        "questions",
+        "runs",
+        _unscored_share().alias("unscored_share"),
+        (why_not.list.len() == 0).alias("is_result"),
+        *_at_worst(cells, estimate, level),
+        *_remarks(estimate, interval),
+        *OUT,
+        why_not.alias("flags"),
+    )
+
+
+def _cells(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFrame:
+    """The cells, numbered: their counts, what they pool, and what their intervals are about."""
+    return (
         counts.group_by(dims)
         .agg(
             pl.col(*COUNTS, UNSCORED, *OUT).sum(),
@@ -137,55 +161,51 @@ def rates(
             (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
             pl.col("mixed").drop_nulls().unique().sort().str.join("; ").alias("mixed"),
         )
-        .join(_decided(counts, dims, unit), on=dims, how="left", nulls_equal=True)
+        .join(_decided(counts, dims, unit), on=list(dims), how="left", nulls_equal=True)
         .with_columns(pl.col("unit").fill_null("new-prompts" if unit == "auto" else unit))
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
     )
-    answers = _answers(counts, cells, dims)
-    estimate = _estimates(answers, cells)
-    interval = interval_of(estimate, level)
-    if method == "bootstrap":
-        sampled = _bootstrapped(answers, cells.height, level, draws, seed)
-        chosen = cells["unit"].to_numpy() == "new-prompts"
-        interval = Interval(*(np.where(chosen, *p) for p in zip(sampled, interval, strict=True)))
+
+
+def _rated(cells: pl.DataFrame, estimate: Estimate, interval: Interval) -> list[pl.Series]:
+    """Both rates of every cell, and the interval, which holds both."""
     pooled = share(cells["n_trait"].to_numpy(), cells["n_counted"].to_numpy())
-    unscored = pl.col(UNSCORED)
-    at_worst = pl.col("n_counted") + pl.col("n_unscored_excluded")
-    least = _ratio(pl.col("n_trait"), at_worst)
-    most = _ratio(pl.col("n_trait") + unscored, at_worst).clip(0, 1)
-    lowest, highest = (
-        cells.select(end.cast(pl.Float64())).to_series().to_numpy() for end in (least, most)
+    numbers = {
+        "rate": pooled,
+        "rate_balanced": estimate.rate,
+        "low": np.minimum(interval.low, pooled),
+        "high": np.maximum(interval.high, pooled),
+    }
+    return [pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()]
+
+
+def _at_worst(cells: pl.DataFrame, estimate: Estimate, level: float) -> list[pl.Series]:
+    """The bounds of every rate if no unscored answer, or every one, shows the trait."""
+    answers = pl.col("n_counted") + pl.col("n_unscored_excluded")
+    bounds = cells.select(
+        _ratio(pl.col("n_trait"), answers).alias("worst_low"),
+        _ratio(pl.col("n_trait") + pl.col(UNSCORED), answers).clip(0, 1).alias("worst_high"),
     )
-    worst = worstcase.interval(lowest, highest, estimate.size, estimate.freedom, level)
-    why_not = _why_not(unscored)
-    return cells.select(
-        *dims,
-        "unit",
-        *COUNTS,
-        pl.Series("rate", pooled, nan_to_null=True),
-        pl.Series("rate_balanced", estimate.rate, nan_to_null=True),
-        pl.Series("low", np.minimum(interval.low, pooled), nan_to_null=True),
-        pl.Series("high", np.maximum(interval.high, pooled), nan_to_null=True),
-        "questions",
-        "runs",
-        _ratio(unscored, pl.col("n_planned")).clip(0, 1).alias("unscored_share"),
-        (why_not.list.len() == 0).alias("is_result"),
-        least.alias("worst_low"),
-        most.alias("worst_high"),
+    least, most = (bound.cast(pl.Float64()).to_numpy() for bound in bounds)
+    worst = worstcase.interval(least, most, estimate.size, estimate.freedom, level)
+    return [
+        *bounds,
         pl.Series("worst_interval_low", worst.low, nan_to_null=True),
         pl.Series("worst_interval_high", worst.high, nan_to_null=True),
-        _note(pl.Series(np.isnan(interval.low))).alias("note"),
-        approximate(
-            pl.col("unit"),
-            pl.col("questions"),
-            pl.col("fewest_runs"),
-            pl.lit(pl.Series(estimate.rate, nan_to_null=True)),
-            pl.lit(pl.Series(interval.low, nan_to_null=True)),
-        ).alias("approximate"),
-        *OUT,
-        why_not.alias("flags"),
+    ]
+
+
+def _remarks(estimate: Estimate, interval: Interval) -> list[pl.Expr]:
+    """Why a cell has no interval, and why one covers less than it says."""
+    less = approximate(
+        pl.col("unit"),
+        pl.col("questions"),
+        pl.col("fewest_runs"),
+        pl.lit(pl.Series(estimate.rate, nan_to_null=True)),
+        pl.lit(pl.Series(interval.low, nan_to_null=True)),
     )
+    return [_note(pl.Series(np.isnan(interval.low))).alias("note"), less.alias("approximate")]
 
 
 def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
@@ -205,16 +225,20 @@ def cell_dimensions(counts: pl.DataFrame, by: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*by, *IDENTITY]))
 
 
-def _why_not(unscored: pl.Expr) -> pl.Expr:
+def _unscored_share() -> pl.Expr:
+    """Of the planned samples."""
+    return _ratio(pl.col(UNSCORED), pl.col("n_planned")).clip(0, 1)
+
+
+def _why_not() -> pl.Expr:
     """Why a cell is not a result, as a list of sentences; empty where it is one."""
-    share = _ratio(unscored, pl.col("n_planned")).clip(0, 1)
     sentences = [
         pl.when(~_COUNTED).then(pl.lit("nothing counted")),
         pl.when(_COUNTED & (pl.col("n_counted") < defaults.FEWEST)).then(
             pl.format(f"only {{}} counted, fewer than {defaults.FEWEST}", "n_counted")
         ),
-        pl.when(unscored > UNSCORED_LIMIT * pl.col("n_planned")).then(
-            pl.format("{} % unscored", (100 * share).round(1))
+        pl.when(pl.col(UNSCORED) > UNSCORED_LIMIT * pl.col("n_planned")).then(
+            pl.format("{} % unscored", (100 * _unscored_share()).round(1))
         ),
         pl.when(pl.col("out_off_scale") > 0).then(pl.lit("the scale of the scores is in doubt")),
         pl.when(pl.col("out_contested") > 0).then(pl.format("{} in two versions", "out_contested")),
@@ -256,7 +280,7 @@ def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFr
 
 
 def _answers(counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
-    """Trait and counted answers of every question, run and condition of every cell."""
+    """Trait and counted answers of every question, run and condition of every cell, in order."""
     keys = dict.fromkeys((*dims, *CONDITION, "run", "question"))
     return (
         counts.filter(_COUNTED)
@@ -267,6 +291,8 @@ def _answers(counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str]) -> 
             pl.col("cell").cast(pl.Int64()), "question", "run", *CONDITION,
             "unit", "n_trait", "n_counted",
         )
+        # A sum in another order may differ in its last digit.
+        .sort("cell", *CONDITION, "run", "question")
     )  # fmt: skip
 
 
@@ -306,10 +332,18 @@ def added_by_runs(answers: pl.DataFrame, cells: int) -> Runs:
 
 
 def _bootstrapped(
-    answers: pl.DataFrame, cells: int, level: float, draws: int, seed: int
+    interval: Interval,
+    answers: pl.DataFrame,
+    cells: pl.DataFrame,
+    level: float,
+    draws: int,
+    seed: int,
 ) -> Interval:
+    """The interval of the bootstrap in every cell that is about new prompts, elsewhere the own."""
     k, n, at = _arrays(balanced(answers, ["cell", "question"]))
-    return question_bootstrap(k, n, at, cells, level, draws, seed)
+    sampled = question_bootstrap(k, n, at, cells.height, level, draws, seed)
+    chosen = cells["unit"].to_numpy() == "new-prompts"
+    return Interval(*(np.where(chosen, *ends) for ends in zip(sampled, interval, strict=True)))
 
 
 def _chosen(rows: NDArray[np.bool_], one: Estimate, other: Estimate) -> Estimate:

@@ -58,11 +58,6 @@ def over_questions(
     entries = questions.with_columns(RATE.alias("p")).join(
         cells.select("cell", *dims), on=dims, nulls_equal=True
     )
-    rest = pl.when(pl.len() > 1).then(pl.len() - 1)
-    left = entries.group_by("cell").agg(
-        ((pl.col("p").sum() - pl.col("p").max()) / rest).alias("leave_low"),
-        ((pl.col("p").sum() - pl.col("p").min()) / rest).alias("leave_high"),
-    )
     at = entries["cell"].to_numpy().astype(np.int64)
     k, n, p = (entries[name].to_numpy() for name in ("n_trait", "n_counted", "p"))
     top, top_interval = _concentration(
@@ -79,8 +74,18 @@ def over_questions(
     }
     return (
         cells.with_columns(pl.Series(n, of, nan_to_null=True) for n, of in numbers.items())
-        .join(left, on="cell", how="left", maintain_order="left")
+        .join(_leave_one_out(entries), on="cell", how="left", maintain_order="left")
         .select(*dims, "questions", "rate", *numbers, "leave_low", "leave_high")
+    )
+
+
+def _leave_one_out(entries: pl.DataFrame) -> pl.DataFrame:
+    """The lowest and the highest mean rate of every cell with one question left out."""
+    rest = pl.when(pl.len() > 1).then(pl.len() - 1)
+    rate = pl.col("p")
+    return entries.group_by("cell").agg(
+        ((rate.sum() - rate.max()) / rest).alias("leave_low"),
+        ((rate.sum() - rate.min()) / rest).alias("leave_high"),
     )
 
 
