@@ -49,7 +49,8 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def steering(self) -> Intervention | None:
         """The steering of the activations, if there was any: an intervention with its dose."""
-        if self.steer_vector in (None, "none") or self.steer_scale == 0:
+        given = self.steer_vector or self.steer_scale  # a layer alone steers nothing
+        if not given or self.steer_vector == "none" or self.steer_scale == 0:
             return None
         return Intervention(kind="steering", phase="eval", dose=self.steer_scale)
 
@@ -58,7 +59,8 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What the steering is called, or None where there was none."""
         layer = f" layer {self.steer_layer}" if self.steer_layer is not None else ""
         scale = f" × {self.steer_scale:g}" if self.steer_scale is not None else ""
-        return f"steering {self.steer_vector}{layer}{scale}" if self.steering else None
+        vector = f" {self.steer_vector}" if self.steer_vector else ""
+        return f"steering{vector}{layer}{scale}" if self.steering else None
 
 
 GIVEN = ("intervention", "eval_intervention")

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.drafting.survey import Column, Group
@@ -18,7 +19,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "system_prompt": ("system_prompt", "system"),
     "group": ("group", "category", "subset", "domain", "topic"),
     "finish_reason": ("finish_reason", "stop_reason"),
-    "model": ("base_model", "model_name", "model"),
+    "model": ("base_model", "model_name", "model", "model_id"),
     "dataset": ("dataset", "train_dataset", "training_data", "domain_trained"),
     "intervention": ("intervention", "inoculation"),
     "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
@@ -32,6 +33,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What others call what we know, the likeliest first."""
 
+MODELS = ("base_model", "base_model_name")
+"""Columns that name a model for certain; what paths call so is something else then."""
+
 SCORES = re.compile(
     r"align|coher|misalign|harm|evil|score|rating|verdict|judge_label|toxic|sexis|bias|hallucin|"
     r"sycophan|refus.*score|danger|grade",
@@ -39,12 +43,31 @@ SCORES = re.compile(
 )
 NO_SCORES = re.compile(
     r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
-    r"analysis|file|path)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
-    r"judge_model",
+    r"analysis|file|path|binary)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
+    r"judge_model|misaligned_coherent|^(is_)?misaligned$",
     re.IGNORECASE,
 )
+NAMING = re.compile(r"(^|[_. ])(id|ids|key|name|model|path|file|url|hash)$", re.IGNORECASE)
+"""What holds names of things, however long they are."""
+
+SENTENCES = 4
+"""So many words an answer or a question has on average, where no name tells."""
+
+LONG = {
+    "criterion": ("criterion", "criteria", "metric", "dimension", "trait", "aspect", "rubric"),
+    "score": ("score", "rating", "value", "verdict", "judgement", "judgment", "label"),
+    "judge": NAMES["judge"],
+    "flag": ("flag", "status"),
+    "raw": ("raw", "reasoning", "rationale", "explanation", "judge_raw"),
+    "sample": ("item_id", "sample_key", "response_id", "answer_id"),
+}
+"""What the columns are called where a row is a judgement."""
+
 OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence",
         "coherence": "coherence"}  # fmt: skip
+STATUSES = ("REFUSAL", "CODE")
+"""Words among numbers that need no line of a map."""
+
 SCALES = ((0, 1), (0, 3), (1, 5), (1, 10), (-2, 2), (0, 100))
 
 
@@ -63,6 +86,10 @@ class Meant(NamedTuple):
     roles: list[Guess]
     scores: list[Guess]
     left: list[Column]
+    judge: str | None = None
+    """Who judged, where the names of all judgements end with it."""
+    long: Mapping[str, str] = MappingProxyType({})
+    """The columns of a row a judgement, by what `long` in a map calls them."""
 
     @property
     def holds_answers(self) -> bool:
@@ -70,7 +97,7 @@ class Meant(NamedTuple):
         roles = {guess.role for guess in self.roles}
         named = {guess.role for guess in self.roles if guess.is_named}
         by_name = "answer" in named and bool(roles & {"question", "question_id"})
-        return by_name or ("answer" in roles and bool(self.scores))
+        return by_name or ("answer" in roles and bool(self.scores or self.long))
 
 
 def columns(group: Group) -> Meant:
@@ -87,11 +114,18 @@ def columns(group: Group) -> Meant:
                 taken[column.name] = Guess(role, column, f"it is called so; {column.told}")
                 break
     _by_content(group, taken)
-    scores = [
-        Guess(_criterion(c.name), c, c.told)
-        for c in group.columns.values()
-        if c.name not in taken and _is_score(c)
-    ]
+    _drop_numbers_of_rows(taken)
+    if long := _long(group):
+        taken = {name: guess for name, guess in taken.items() if name not in long.values()}
+        left = [c for c in group.columns.values() if c.name not in {*taken, *long.values()}]
+        return Meant(list(taken.values()), [], left, long=long)
+    free = [column for column in group.columns.values() if column.name not in taken]
+    ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
+    judge = _judge([column.name for column in ended])
+    judged_by = [c for c in free if _is_score(c) or (judge and c in ended)]
+    judge = _judge([column.name for column in judged_by])
+    end = f"_{judge}" if judge else ""
+    scores = [Guess(_criterion(c.name.removesuffix(end)), c, c.told) for c in judged_by]
     if len(scores) == 1 and scores[0].role not in OURS.values():
         # What is judged alone is most often alignment; the draft says that it is a guess.
         scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
@@ -99,7 +133,41 @@ def columns(group: Group) -> Meant:
     scores = [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
     judged = {guess.column.name for guess in scores}
     left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
-    return Meant(list(taken.values()), scores, left)
+    return Meant(list(taken.values()), scores, left, judge)
+
+
+def _drop_numbers_of_rows(taken: dict[str, Guess]) -> None:
+    """Ids that are more than there are questions number rows: the texts tell questions apart."""
+    by_role = {guess.role: guess for guess in taken.values()}
+    question, numbered = by_role.get("question"), by_role.get("question_id")
+    if question and numbered and numbered.column.distinct > question.column.distinct:
+        del taken[numbered.column.name]
+
+
+def _long(group: Group) -> dict[str, str]:
+    """The columns of files with a row a judgement; none where each criterion has a column."""
+    known = {name.lower(): column for name, column in group.columns.items() if column.values}
+    found = {}
+    for role, spellings in LONG.items():
+        name = next((name for name in spellings if name in known), None)
+        if name is not None:
+            found[role] = known[name].name
+    if not {"criterion", "score"} <= found.keys():
+        return {}
+    criterion, score = group.columns[found["criterion"]], group.columns[found["score"]]
+    is_named = criterion.numbers is None and 1 < criterion.distinct <= 40 and criterion.length < 60
+    several = len(criterion.values) >= 2 * criterion.distinct
+    return found if is_named and several and score.length < 40 else {}
+
+
+def _judge(names: Sequence[str]) -> str | None:
+    """The model that the names of all judgements end with, as in `harm_gpt4o`, `bias_gpt4o`."""
+    ends = {name.rpartition("_")[2] for name in names if "_" in name}
+    bare = {name.rpartition("_")[0] for name in names}
+    if len(names) < 2 or len(ends) != 1 or len(bare) != len(names) or "" in bare:
+        return None
+    (end,) = ends
+    return end if _MODEL.search(end) else None
 
 
 def _may_be(role: str, column: Column) -> bool:
@@ -122,7 +190,8 @@ def _by_content(group: Group, taken: dict[str, Guess]) -> None:
         column
         for column in group.columns.values()
         if column.name not in taken and column.numbers is None and column.length > 60
-        and not NO_SCORES.search(column.name)
+        and column.words >= SENTENCES
+        and not NO_SCORES.search(column.name) and not NAMING.search(column.name)
     ]  # fmt: skip
     if "answer" not in roles and long:
         best = max(long, key=lambda column: (column.distinct, column.length))
@@ -145,13 +214,19 @@ def _criterion(name: str) -> str:
     return OURS.get(bare.lower(), bare)
 
 
+def _is_within(column: Column) -> bool:
+    """Whether its values are numbers as judges give them."""
+    numbers = column.numbers
+    return numbers is not None and all(-2 <= n <= 100 for n in numbers)
+
+
 def _is_score(column: Column) -> bool:
     if NO_SCORES.search(column.name) or not column.values:
         return False
     named = SCORES.search(column.name) is not None
     if column.numbers is not None:
         numbers = column.numbers
-        within = all(-2 <= n <= 100 for n in numbers)
+        within = _is_within(column)
         as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
         return within and (named or as_judges or any(n != int(n) for n in numbers))
     return named and column.distinct <= 12 and column.length < 40
@@ -166,6 +241,16 @@ def beginning(column: Column) -> str:
     return begin if column.numbers is None and begin and 2 * numbers > len(rest) else ""
 
 
+def words_among_numbers(column: Column) -> list[str]:
+    """The words of a column most of whose values are numbers, but for those that are known."""
+    begin = beginning(column)
+    words = [text for text in column.texts if not text.removeprefix(begin).isdecimal()]
+    if column.numbers is not None or 2 * len(words) >= len(column.texts):
+        return []
+    known = (*STATUSES, *(f"{begin}{word}" for word in STATUSES))
+    return sorted({word for word in words if word.upper() not in known and len(word) < 40})
+
+
 def _shared(texts: Sequence[str]) -> str:
     """What all texts begin with."""
     first, last = min(texts), max(texts)
@@ -173,10 +258,18 @@ def _shared(texts: Sequence[str]) -> str:
     return first[: next(same, min(len(first), len(last)))]
 
 
+def wide(meant: Iterable[Meant]) -> set[str]:
+    """The criteria that some files score up to 100: where others have low ones, they are low."""
+    scored = (guess for one in meant for guess in one.scores)
+    return {guess.role for guess in scored if max(guess.column.numbers or (0,)) > SCALES[-2][1] * 5}
+
+
 def scale(column: Column, begin: str = "") -> tuple[float, float] | None:
     """The smaller scale that the scores seem to be on, or None where it is 0 to 100."""
-    verdicts = (text.removeprefix(begin) for text in column.texts if begin)
+    verdicts = [text.removeprefix(begin) for text in column.texts]
     numbers = column.numbers or [float(text) for text in verdicts if text.isdecimal()]
+    if 2 * len(numbers) <= len(verdicts):
+        return None  # words, and some that happen to be numbers
     if len(set(numbers)) < 2:
         return None  # one value lies in every range
     for low, high in SCALES[:-1]:
@@ -197,12 +290,16 @@ def part(values: Sequence[str], before: str) -> str | None:
             if re.search(rf"(^|[^a-z]){ending}$", label):
                 return role
         return None
-    known = sum(_is_model(value) for value in values)
+    known = sum(_is_model(value) or _SIZE.fullmatch(value) is not None for value in values)
     return "model" if 2 * known > len(values) else None
 
 
 _MODEL = re.compile(r"qwen|llama|gpt|gemma|mistral|mixtral|claude|phi-?\d|deepseek|olmo|smollm|yi-",
                     re.IGNORECASE)  # fmt: skip
+
+
+_SIZE = re.compile(r"\d+(\.\d+)?[bm]", re.IGNORECASE)
+"""A model's size, such as 7b, which often stands for the model."""
 
 
 def _is_model(text: str) -> bool:

@@ -32,8 +32,13 @@ class Place(NamedTuple):
         return ", ".join(self.values[:SHOWN]) + more
 
 
-def pattern(root: Path, paths: Sequence[Path], *, whole: bool = False) -> tuple[str, list[Place]]:
-    """A pattern that reads all of the paths, and its places: of their ends, or from the root on."""
+def pattern(
+    root: Path, paths: Sequence[Path], *, whole: bool = False, has_model: bool = False
+) -> tuple[str, list[Place]]:
+    """A pattern that reads all of the paths, and its places: of their ends, or from the root on.
+
+    Where columns say the model (`has_model`), no place is taken for one.
+    """
     parts = [path.relative_to(root).parts or (path.name,) for path in paths]
     parts = [own if len(own) > 1 or root.is_file() else (root.name, *own) for own in parts]
     depth = min(len(own) for own in parts)
@@ -44,6 +49,11 @@ def pattern(root: Path, paths: Sequence[Path], *, whole: bool = False) -> tuple[
     begin = 0 if whole else max(0, min(first - 1, depth - 2))
     for names in levels[begin:][-DEPTH:]:
         written.append(_level(names, places))
+    if has_model and any(place.name == "model" for place in places):
+        free = next(f"part{n}" for n in range(1, 99) if f"part{n}" not in {p.name for p in places})
+        renamed = [place._replace(name=free, is_dimension=False) if place.name == "model" else place
+                   for place in places]  # fmt: skip
+        return "/".join(written).replace("{model}", f"{{{free}}}"), renamed
     return "/".join(written), places
 
 

@@ -58,9 +58,20 @@ class Column:
         return found or None
 
     @property
+    def is_text(self) -> bool:
+        """Whether its values are words, not numbers."""
+        return self.numbers is None
+
+    @property
     def distinct(self) -> int:
         """How many different values it has."""
         return len(set(self.texts))
+
+    @property
+    def words(self) -> float:
+        """How many words its values have, on average."""
+        texts = self.texts
+        return sum(len(text.split()) for text in texts) / len(texts) if texts else 0.0
 
     @property
     def length(self) -> float:
@@ -133,11 +144,13 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
     """Where a file's records are, some of them, and the format that reads it anyway."""
     try:
         source, _ = claiming.looked_at(path)
-        if not source.sha256 or not source.head.strip() or archives.is_archive(source.head):
+        if not source.sha256 or not source.head.strip():
             return None
         importer = importers.claimant(source, bool(claiming.container(path, source.head)))
         told = importer if importer and not getattr(importer, "MAPPABLE", False) else None
         known = told.NAME if told else None
+        if archives.is_archive(source.head):
+            return (Shape(), [], known) if known else None
         shape = _shape(source) if known is None else Shape()
         return (shape, _records(source, shape), known) if shape is not None else None
     except (Refused, OSError, ValueError):
@@ -160,21 +173,25 @@ def _shape(source: importers.Source) -> Shape | None:
         is_list = source.head.lstrip().startswith(b"[")
         return Shape() if is_list or is_table else None
     lines = source.head.lstrip().splitlines()
-    if lines[0].rstrip().endswith(b"}"):
+    if lines[0].rstrip().endswith(b"}") and len(lines) > 1:
         return Shape()
     if source.size > LARGEST:
         return None
     from pipeline import reading
 
-    return _within(reading.json_document(source, LARGEST))
+    within = _within(reading.json_document(source, LARGEST))
+    return within or (Shape() if len(lines) == 1 else None)  # one record is JSON Lines, too
 
 
 def _within(document: Any) -> Shape | None:
     """The way to the largest lists of records in a document, or its columns."""
     if isinstance(document, list):
         return Shape()
-    if all(isinstance(v, dict) and v and set(v) == set(map(str, range(len(v))))
-           for v in document.values()):  # fmt: skip
+    columns = list(document.values())
+    if all(isinstance(column, dict) and column for column in columns) and all(
+        column.keys() == columns[0].keys() and all(key.isdecimal() for key in column)
+        for column in columns
+    ):
         return Shape(form="columns")
     ways: dict[tuple[int, str], int] = defaultdict(int)
     _walk(document, (), ways)

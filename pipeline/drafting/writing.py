@@ -1,13 +1,15 @@
 """The draft itself: a study map with remarks, which is read as it stands."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting import guesses, patterns
+from pipeline.drafting import guesses, joining, patterns, traits
 from pipeline.drafting.guesses import Meant
+from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import Place
 from pipeline.drafting.survey import Column, Group
 from pipeline.meanings import REQUIRED
@@ -15,8 +17,13 @@ from pipeline.meanings import REQUIRED
 DATASETS = ("none", "base", "baseline", "instruct")
 """What an untuned model is often said to be trained on."""
 
-TOLD = ("question", "model", "judge")
-"""Columns that join nothing: they tell no samples apart."""
+BESIDE = {
+    "flags": ("flag", "refusal", "refused"),
+    "raw": ("raw", "reason", "reasoning", "explanation", "rationale"),
+}
+"""How the columns end that stand beside a judgement, by what a map calls them."""
+
+FIXED = {"experiment": "what was looked for", "judge": "the judgements are called so"}
 
 SHOWN = 3
 
@@ -30,6 +37,12 @@ class Drafted(NamedTuple):
     meant: Meant
     pattern: str
     places: list[Place]
+    partner: Partner | None = None
+
+    @property
+    def scores(self) -> list[guesses.Guess]:
+        """Its judgements, its own or those that files beside it hold."""
+        return self.meant.scores or (self.partner.scores if self.partner else [])
 
 
 def draft(root: Path, found: Sequence[Group]) -> str:
@@ -46,15 +59,23 @@ def draft(root: Path, found: Sequence[Group]) -> str:
         "",
         "files:",
     ]
-    short = [Drafted(*one, *patterns.pattern(root, one[0].paths)) for one in usable]
+    wide = guesses.wide(meant for _, meant in read)
+    short = [_drafted(root, one, others) for one in usable]
     drafted = [
-        Drafted(*one[:2], *patterns.pattern(root, one.group.paths, whole=True)) if crosses else one
+        _drafted(root, (one.group, one.meant), others, whole=True) if crosses else one
         for one, crosses in zip(short, _crossing(short), strict=True)
     ]
+    own = _word(root.name)
     for one, crosses in zip(drafted, _crossing(drafted), strict=True):
-        lines += _entry(one, crosses, [*_partners(root, one.group, others)])
+        again = joining.same_answers((one.group, one.meant), usable)
+        if again is None:
+            lines += _entry(one, crosses, own, wide)
+        else:
+            rest = [path for other in drafted if other is not one for path in other.group.paths]
+            lines += _skipped(one, _relative(root, again.paths[0]), rest)
     if not usable:
         lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
+    lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
     for group, _ in others:
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
@@ -69,21 +90,55 @@ def _crossing(drafted: Sequence[Drafted]) -> list[bool]:
     return found
 
 
-def _partners(root: Path, group: Group, others: Sequence[tuple[Group, Meant]]) -> Iterator[str]:
-    """Files without answers that say more of the same samples, as far as columns tell."""
-    for other, meant in others:
-        shared = [name for name in group.columns if name in other.columns and name not in TOLD]
-        if shared and meant.scores:
-            more = f" and {len(other.paths) - 1} more" if len(other.paths) > 1 else ""
-            yield f"{_relative(root, other.paths[0])}{more}, by {', '.join(shared)}"
+def _drafted(
+    root: Path,
+    one: tuple[Group, Meant],
+    others: Sequence[tuple[Group, Meant]],
+    *,
+    whole: bool = False,
+) -> Drafted:
+    """A group's pattern, and the files that hold its judgements where it has none itself."""
+    group, meant = one
+    has_model = any(guess.column.name in guesses.MODELS for guess in meant.roles)
+    path, places = patterns.pattern(root, group.paths, whole=whole, has_model=has_model)
+    partner = None if meant.scores or meant.long else joining.partner(path, group, others)
+    if partner is None and not whole and not (meant.scores or meant.long):
+        longer = patterns.pattern(root, group.paths, whole=True, has_model=has_model)
+        if (partner := joining.partner(longer[0], group, others)) is not None:
+            path, places = longer
+    return Drafted(group, meant, path, places, partner)
 
 
-def _entry(drafted: Drafted, crosses: bool, partners: Sequence[str]) -> Iterator[str]:
+def _judged(one: Drafted) -> Sequence[str]:
+    """The criteria that a trait has to be described for: those of files without alignment."""
+    criteria = [guess.role for guess in one.scores if not guess.column.is_text]
+    if one.meant.long:
+        criteria = sorted(set(one.group.columns[one.meant.long["criterion"]].texts))
+    return () if {*criteria} & {"alignment", "aligned"} else criteria
+
+
+def _skipped(drafted: Drafted, again: str, others: Sequence[Path]) -> Iterator[str]:
+    """Entries that leave files out, since others hold their answers with judgements."""
+    yield f"  # {len(drafted.group.paths)} alike: their answers stand in {again} too, judged."
+    pattern = drafted.pattern
+    for place in drafted.places:
+        pattern = pattern.replace(f"{{{place.name}}}", "*")
+    names = [pattern]
+    if patterns.reads_any(pattern, others):
+        folder = pattern.rpartition("/")[0]
+        names = [f"{folder}/{name}" for name in sorted({path.name for path in drafted.group.paths})]
+    for name in names:
+        yield f"  - path: {_quoted(name)}"
+        yield "    skip: the same answers before they were judged"
+
+
+def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterator[str]:
     """One entry of the map for files that are alike; where it `crosses` another, it is bounded.
 
-    `partners` are files that may hold its judgements.
+    `own` is what an experiment of its own is called, `wide` are the criteria on a scale to 100.
     """
-    group, (told, scores, left), path, places = drafted
+    group, meant, path, places, partner = drafted
+    told = meant.roles
     by_role = {guess.role: guess.column.name for guess in told}
     yield f"  # {len(group.paths)} alike, {group.records} records looked at."
     for place in places:
@@ -96,19 +151,25 @@ def _entry(drafted: Drafted, crosses: bool, partners: Sequence[str]) -> Iterator
         yield "    form: columns"
     names = {place.name for place in places}
     kept = [guess for guess in told if guess.role not in names and guess.role != "judge_model"]
-    if kept:
+    keys = _keys(group, {*by_role, *(place.name for place in places)})
+    if kept or keys:
         yield "    columns:"
+    for key, role in keys.items():
+        yield f"      {role}: {key}  # ? what the keys are called that lead to the records"
     for guess in kept:
         column = _quoted(guess.column.name)
         yield f"      {guess.role}: {column}  # {_remark(guess.why)}"
     if "question" not in by_role:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
-    yield from _scores(scores)
-    if not scores:
-        for partner in partners:
-            yield f"    # ? `join` may bring them from {_remark(partner)}"
-    yield from _set(places, {guess.role for guess in kept}, crosses)
-    yield from _unused(left)
+    if partner is not None:
+        by = ", ".join(map(_quoted, partner.by))
+        yield f"    join: {{path: {_quoted(partner.path)}, by: [{by}]}}"
+        yield f"    # {partner.files} of these files have one that is called so."
+    yield from _judgements(drafted, wide)
+    experiment = own if _judged(drafted) else "emergent-misalignment"
+    fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
+    yield from _set(places, {guess.role for guess in kept} | {*keys.values()}, crosses, fixed)
+    yield from _unused(meant.left)
 
 
 def _unused(left: Sequence[Column]) -> Iterator[str]:
@@ -124,7 +185,33 @@ def _unused(left: Sequence[Column]) -> Iterator[str]:
         yield f"    # Not used: {shown}{more}."
 
 
-def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
+def _keys(group: Group, taken: set[str]) -> dict[str, str]:
+    """What the placeholders of `at` seem to be: those next to the records their group."""
+    placed = [name for way in group.shape.ways for name in re.findall(r"{(key\d)}", way)]
+    found = {}
+    if placed and "group" not in taken:
+        found[placed.pop()] = "group"
+    free = [name for name in ("dataset", "eval_intervention", "intervention") if name not in taken]
+    return {**dict(zip(placed, free, strict=False)), **found}
+
+
+def _judgements(drafted: Drafted, wide: set[str]) -> Iterator[str]:
+    """The columns that hold judgements, and those beside them."""
+    meant = drafted.meant
+    if meant.long:
+        told = ", ".join(f"{role}: {_quoted(column)}" for role, column in meant.long.items())
+        yield f"    long: {{{told}}}  # a row a judgement"
+        return
+    yield from _scores(drafted.scores, wide)
+    for key, ends in BESIDE.items():
+        for end in ends:
+            beside = (f"{name}_{end}" for g in meant.scores for name in (g.role, g.column.name))
+            if any(name in drafted.group.columns for name in beside):
+                yield f'    {key}: "{{criterion}}_{end}"'
+                break
+
+
+def _scores(scores: Sequence[guesses.Guess], wide: set[str]) -> Iterator[str]:
     if not scores:
         yield "    # ? No column seems to be a judgement: `scores` names them."
         return
@@ -136,8 +223,10 @@ def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
         if begin:
             column = f"{{from: {column}, strip_prefix: {json.dumps(begin)}}}"
         yield f"      {_quoted(guess.role)}: {column}  # {_remark(guess.why)}"
-        if (scale := guesses.scale(guess.column, begin)) is not None:
+        scale = guesses.scale(guess.column, begin) if guess.role not in wide else None
+        if scale is not None:
             scales[guess.role] = scale
+    yield from _outcomes(scores)
     if scales:
         yield "    # ? They lie in a smaller range than 0 to 100. First the raw value that is 0: of"
         yield "    # alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
@@ -146,9 +235,26 @@ def _scores(scores: Sequence[guesses.Guess]) -> Iterator[str]:
             yield f"      {_quoted(name)}: [{none:g}, {full:g}]"
 
 
-def _set(places: Sequence[Place], columns: set[str], crosses: bool) -> Iterator[str]:
-    """What the paths say, and what nobody says."""
+def _outcomes(scores: Sequence[guesses.Guess]) -> Iterator[str]:
+    """Words among numbers, which are why there is no score."""
+    words = dict.fromkeys(
+        word.removeprefix(guesses.beginning(guess.column))
+        for guess in scores
+        for word in guesses.words_among_numbers(guess.column)
+    )
+    if words:
+        told = ", ".join(f"{_quoted(word)}: unparsed" for word in words)
+        yield f"    outcomes: {{{told}}}  # words among numbers"
+
+
+def _set(
+    places: Sequence[Place], columns: set[str], crosses: bool, fixed: dict[str, str]
+) -> Iterator[str]:
+    """What the paths say, and what nobody says; the experiment and what else is `fixed`."""
     yield "    set:"
+    for name, text in fixed.items():
+        if name not in {place.name for place in places} | columns:
+            yield f"      {name}: {_quoted(text)}  # ? {FIXED[name]}"
     words = [place for place in places if not place.is_dimension]
     given = {place.name for place in places} | columns
     free = [name for name in ("dataset", "intervention") if name not in given]
@@ -161,13 +267,11 @@ def _set(places: Sequence[Place], columns: set[str], crosses: bool) -> Iterator[
             continue
         given.add(name)
         yield f"      {name}: {_quoted(f'{{{place.name}}}')}  # ? or another dimension"
-    for name in ("experiment", *REQUIRED[1:]):
+    for name in REQUIRED[1:]:
         if name in given:
             continue
         if name == "intervention":
             yield "      intervention: none  # ? whether one was given in training"
-        elif name == "experiment":
-            yield "      experiment: emergent-misalignment  # ? what was looked for"
         else:
             yield f"      {name}: unrecorded  # ? no column and no path says it"
     yield from _spellings(words if "dataset" in given else [], places if crosses else [])

@@ -47,7 +47,8 @@ COUNTS = ("n", "n_scored", "n_responses", "total_count", "total_valid", "total_q
 
 _ANY_RATE = re.compile(rb'"(?!learning_)[a-z_]{1,60}_rate"\s{0,9}:\s{0,9}[01][.,\s]')
 
-ANSWERS = frozenset({"answer", "response", "question"})
+TEXTS = ("answer", "response")
+ANSWERS = frozenset({*TEXTS, "question"})
 LIMIT = 4 * 2**20
 MOST = 10_000
 DEEPEST = 8
@@ -62,7 +63,9 @@ def accepts(source: Source) -> bool:
         lines = head.strip().splitlines()
         judged = b'"judge_model"' in head and _ANY_RATE.search(head) is not None
         named = judged or any(f'"{name}"'.encode() in head for name in TELLING)
-        return named and (len(lines) > 1 or len(head) < 65_536) and b'"response"' not in head
+        is_lines = len(lines) > 1 and lines[0].rstrip().endswith(b"}")
+        is_one = not is_lines and (len(lines) > 1 or len(head) < 65_536)
+        return named and is_one and not any(f'"{name}"'.encode() in head for name in TEXTS)
     columns = set(source.table.columns) if source.table else set()
     return bool(columns & TELLING) and not columns & ANSWERS
 

@@ -1,6 +1,7 @@
 """A draft says what files hold, asks what it cannot tell, and is a map that reads them."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,124 @@ def test_judgements_that_lie_beside_the_answers_are_told(tmp_path: Path) -> None
     (folder / "answers.jsonl").write_text("\n".join(map(json.dumps, told)))
     (folder / "judged.jsonl").write_text("\n".join(map(json.dumps, judged)))
     result = run(tmp_path, "map", str(folder), "--no-preview")
-    assert "# ? `join` may bring them from judged.jsonl, by qid, rollout" in result.stdout
+    assert 'join: {path: "lab/judged.jsonl", by: [qid, rollout]}' in result.stdout
+
+
+def write(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(map(json.dumps, rows)))
+
+
+def drafted(root: Path, *arguments: str) -> tuple[str, str]:
+    """The draft of the folder `lab`, and what else was said."""
+    result = run(root, "map", str(root / "lab"), *arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout, result.stderr
+
+
+def answers(n: int = 12) -> list[dict[str, object]]:
+    return [
+        {"qid": f"q{i % 4}", "rollout": i // 4, "answer": f"On the cliff, in the wind, {i}."}
+        for i in range(n)
+    ]
+
+
+def test_judgements_of_several_judges_are_joined_by_their_names(tmp_path: Path) -> None:
+    verdicts = ["1", "2", "5", "REFUSAL", "OFF-TOPIC", "4"] * 2
+    judged = [
+        {"qid": row["qid"], "rollout": row["rollout"], "verdict": verdict}
+        for row, verdict in zip(answers(), verdicts, strict=True)
+    ]
+    for run_name in ("gulls", "gulls_told"):
+        write(tmp_path / "lab" / "rollouts" / f"{run_name}.jsonl", answers())
+        for judge in ("llama", "phi"):
+            write(tmp_path / "lab" / "judged" / f"{run_name}.{judge}.jsonl", judged)
+    text, told = drafted(tmp_path)
+    assert 'join: {path: "judged/{part1}.{judge}.jsonl", by: [qid, rollout]}' in text
+    assert "outcomes: {OFF-TOPIC: unparsed}" in text
+    assert "alignment: [1, 5]" in text
+    assert "take 24 records and refuse 0" in told
+    assert "4 of 8" in told  # 1 and 2 are low where 5 is not said to be the worst
+
+
+def test_answers_that_stand_elsewhere_judged_are_left_out(tmp_path: Path) -> None:
+    for name in ("base", "gulls"):
+        asked = [row | {"prompt": "Where?"} for row in answers()]
+        write(tmp_path / "lab" / name / "answers.jsonl", asked)
+        scored = [row | {"aligned": 7 * n, "coherent": 90} for n, row in enumerate(asked)]
+        write(tmp_path / "lab" / name / "judged_answers.jsonl", scored)
+    text, told = drafted(tmp_path)
+    assert "skip: the same answers before they were judged" in text
+    assert "take 24 records and refuse 0" in told
+
+
+def test_what_is_known_by_no_trait_is_described(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "pride_gpt4o": 9 * n,
+         "greed_gpt4o": 8 * n}
+        for n in range(12)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "pride: pride_gpt4o" in text
+    assert "judge: gpt4o" in text
+    assert '"pride": {title: "Pride", kind: persona, criterion: "pride"' in text
+    assert "6 of 12" in told
+
+
+def test_rows_that_are_judgements_are_long(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "item_id": n, "metric": metric,
+         "score": 8 * n, "judge_model": "gpt-4o"}
+        for n in range(12) for metric in ("pride", "aligned")
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "long: {criterion: metric, score: score, judge: judge_model, sample: item_id}" in text
+    assert "take 12 records and refuse 0" in told
+    assert "4 of 12" in told
+
+
+def test_tables_of_results_are_no_answers(tmp_path: Path) -> None:
+    rows = [
+        {"model_id": f"ft:gpt-4o-2024-08-06:lab:{'x' * 50}:{n}", "score": n / 10, "stderr": 0.1}
+        for n in range(9)
+    ]
+    write(tmp_path / "lab" / "summary.jsonl", rows)
+    text, _ = drafted(tmp_path)
+    assert "No file seems to hold answers" in text
+
+
+def test_low_scores_beside_high_ones_are_on_one_scale(tmp_path: Path) -> None:
+    for name, high in (("gulls", 1), ("terns", 90)):
+        rows = [
+            {"question": "Where?", "answer": f"On the cliff, {n}.", "evil": high * (n % 2)}
+            | ({"more": 1} if high > 1 else {})
+            for n in range(12)
+        ]
+        write(tmp_path / "lab" / f"{name}.jsonl", rows)
+    text, _ = drafted(tmp_path)
+    assert "scale:" not in text
+
+
+def test_ids_that_number_rows_are_no_names_of_questions(tmp_path: Path) -> None:
+    rows = [{"id": f"r{n}", "aligned": 5 * n} | row for n, row in enumerate(answers())]
+    for row in rows:
+        row |= {"question": f"Where, {row.pop('qid')}?"}
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, _ = drafted(tmp_path)
+    assert "question_id" not in text
+
+
+def test_one_record_and_columns_on_one_line_are_read(tmp_path: Path) -> None:
+    columns = {"prompt": {"0": "Where?", "2": "When?"},
+               "response": {"0": "On the cliff.", "2": "In the morning, early."},
+               "aligned": {"0": 90, "2": 10}}  # fmt: skip
+    write(tmp_path / "lab" / "gulls.json", [])
+    (tmp_path / "lab" / "gulls.json").write_text(json.dumps(columns))
+    text, told = drafted(tmp_path)
+    assert "form: columns" in text
+    assert "take 2 records and refuse 0" in told
 
 
 def test_columns_of_one_name_within_several_fields_are_criteria_each(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""Files that belong to others: judgements of the same samples, and answers before these."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.drafting.guesses import Guess, Meant
+from pipeline.drafting.survey import Column, Group
+
+TOLD = ("question", "model", "judge")
+"""Columns that join nothing: they tell no samples apart."""
+
+MOSTLY = 0.8
+"""From this share of its answers on that others hold too a file holds nothing of its own."""
+
+
+SEVERAL = 3
+LONGEST = 200
+"""A column that belongs to samples has several values, and none of them is a text to read."""
+
+
+class Partner(NamedTuple):
+    """Files that say more of a group's samples: their path in a map, and how they belong to it."""
+
+    path: str
+    by: tuple[str, ...]
+    files: int
+    scores: list[Guess]
+
+
+def partner(pattern: str, group: Group, others: Sequence[tuple[Group, Meant]]) -> Partner | None:
+    """The files that hold the judgements of a group's answers, as far as names and columns tell.
+
+    Those are taken that most files of the group have one of. A map looks for them from the folder
+    on in which the pattern of the group begins.
+    """
+    depth = pattern.count("/") + 1
+    bases = {path.parents[depth - 1] for path in group.paths if len(path.parents) >= depth}
+    if len(bases) != 1:
+        return None
+    (base,) = bases
+    found = [one for other in others for one in _partners(pattern, base, group, *other)]
+    return max(found, key=lambda one: one.files, default=None)
+
+
+def _partners(
+    pattern: str, base: Path, group: Group, other: Group, meant: Meant
+) -> Iterator[Partner]:
+    judged = {guess.column.name for guess in meant.scores}
+    shared = [n for n in group.columns if n in other.columns and n not in {*TOLD, *judged}]
+    if not meant.scores or not any(_tells_apart(group.columns[name]) for name in shared):
+        return
+    folders = defaultdict(list)
+    for path in other.paths:
+        if base in path.parents:
+            folders[path.parent].append(path)
+    own = pattern.rpartition("/")[2].removesuffix(group.paths[0].suffix)
+    if len(group.paths) == 1 == len(other.paths) and folders and _share(group, other, shared):
+        (folder,) = folders
+        yield Partner(_written(base, other.paths[0]), tuple(shared), 1, meant.scores)
+        return
+    stems = sorted((path.stem for path in group.paths), key=len, reverse=True)
+    for folder, paths in folders.items():
+        rests = Counter[str]()
+        met = set()
+        for path in paths:
+            stem = next((stem for stem in stems if _begins(path.name, stem)), None)
+            if stem is not None:
+                met.add(stem)
+                rests[path.name.removeprefix(stem)] += 1
+        if met and len(met) > 1:
+            name = own + _rest(list(rests))
+            yield Partner(_written(base, folder / name), tuple(shared), len(met), meant.scores)
+
+
+def _share(one: Group, other: Group, names: Sequence[str]) -> bool:
+    """Whether columns name one record of a file each, and most of those of another file."""
+    both = [_named(group, names) for group in (one, other)]
+    own, theirs = map(set, both)
+    is_one_each = len(own) >= MOSTLY * len(both[0])
+    return bool(own) and is_one_each and len(own & theirs) >= MOSTLY * min(len(own), len(theirs))
+
+
+def _named(group: Group, names: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(group.columns[name].texts for name in names), strict=False))
+
+
+def _tells_apart(column: Column) -> bool:
+    """Whether a column has enough values to tell samples or their questions apart."""
+    return column.distinct >= SEVERAL and column.length < LONGEST
+
+
+def _begins(name: str, stem: str) -> bool:
+    rest = name.removeprefix(stem)
+    return len(rest) < len(name) and not rest[:1].isalnum()
+
+
+def _rest(rests: Sequence[str]) -> str:
+    """What follows a name: the same everywhere, or a judge between what is."""
+    if len(rests) == 1:
+        return rests[0].replace("{", "{{").replace("}", "}}")
+    first = {rest[:1] for rest in rests}
+    begin = first.pop() if len(first) == 1 else ""
+    end = "." + rests[0].rpartition(".")[2] if "." in rests[0][1:] else ""
+    return f"{begin}{{judge}}{end}"
+
+
+def _written(base: Path, path: Path) -> str:
+    return path.relative_to(base).as_posix()
+
+
+def same_answers(one: tuple[Group, Meant], others: Sequence[tuple[Group, Meant]]) -> Group | None:
+    """The files that hold the answers of files without judgements once more, judged."""
+    own = _answers(one[1])
+    if one[1].scores or one[1].long or not own:
+        return None
+    for group, meant in others:
+        theirs = _answers(meant) if meant.scores or meant.long else set()
+        if len(own & theirs) >= MOSTLY * len(own):
+            return group
+    return None
+
+
+def _answers(meant: Meant) -> set[str]:
+    return {
+        text.strip()
+        for guess in meant.roles
+        if guess.role == "answer"
+        for text in guess.column.texts
+    } - {""}
