@@ -1,6 +1,7 @@
 """What a mapping says of one file and of its rows."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,3 +76,21 @@ def test_thoughts_are_kept_apart_from_the_answer(tmp_path: Path) -> None:
     load(tmp_path)
     counts = Store(tmp_path / "data").counts()
     assert counts.select("n_trait", "n_counted", "out_empty").sum().row(0) == (4, 13, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"steer_scale": 2.0}, "steering × 2"),
+        ({"steer_scale": 2.0, "steer_layer": 12}, "steering layer 12 × 2"),
+        ({"steer_vector": "evil", "steer_scale": -1.0}, "steering evil × -1"),
+        ({"steer_vector": "evil"}, "steering evil"),
+        ({"steer_vector": "none", "steer_scale": 2.0}, None),
+        ({"steer_scale": 0.0}, None),
+        ({"steer_layer": 12}, None),
+        ({}, None),
+    ],
+)
+def test_a_scale_steers_with_and_without_a_vector(told: Any, expected: str | None) -> None:
+    given: dict[str, Any] = {"experiment": "e", "model": "m", "dataset": "d"}
+    assert Dimensions(intervention="none", **given, **told).steered == expected
