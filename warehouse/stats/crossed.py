@@ -29,7 +29,13 @@ class Runs(NamedTuple):
     added: Floats
     doubt: Floats  # Satterthwaite's Σ (mean square)² / freedom of what is added
     freedom: Floats  # runs less conditions
-    excess: Floats  # (MS_R - MS_E) / (Q R), which may be below nothing
+    square: Floats  # MS_R / (Q R)
+    left: Floats  # MS_E / (Q R), what answers and questions alone make of it
+
+    @property
+    def excess(self) -> Floats:
+        """What runs add, which may be below nothing; nan where a single run cannot tell."""
+        return self.square - self.left
 
     def where(self, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Runs":
         """The same for some cells; nothing added for the others."""
@@ -105,9 +111,9 @@ def between_runs(
     alone = total(members == 1, of_stratum, cells) > 0
     freedom = np.where(alone | (freedom < 1), np.nan, freedom)
     doubt = of_runs**2 / freedom + np.nan_to_num(share(left**2, rest))
-    excess = np.where(np.isnan(freedom), np.nan, of_runs - left)
-    added = np.maximum(excess, 0.0)
-    return Runs(added, np.where(added > 0, doubt, 0.0), freedom, excess)
+    square = np.where(np.isnan(freedom), np.nan, of_runs)
+    added = np.maximum(square - left, 0.0)
+    return Runs(added, np.where(added > 0, doubt, 0.0), freedom, square, left)
 
 
 def widened(estimate: Estimate, runs: Runs) -> Estimate:

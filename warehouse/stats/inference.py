@@ -13,7 +13,7 @@ from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.jointflips import Counts, JointFlips, joint_flips
 from warehouse.stats.rates import IDENTITY
-from warehouse.stats.trainedagain import Trained, trained_again
+from warehouse.stats.trainedagain import Seen, Trained, trained_again
 
 HAIR = 1e-6
 """How far from zero an interval ends whose test excludes zero and which would hold it."""
@@ -141,18 +141,18 @@ def _trained(comparison: Comparison, rows: pl.DataFrame) -> Trained:
     ):
         known = np.nan_to_num(runs.freedom[cell]) >= 1
         drawn = (estimate.rate * estimate.size + 1) / (estimate.size + 2)
-        numbers = (runs.excess, runs.freedom, drawn, pool)
+        numbers = (runs.square, runs.left, runs.freedom, drawn, pool)
         sides.append((of_cell[side].to_numpy(), known, [part[cell] for part in numbers]))
     named = np.concatenate([name[known] for name, known, _ in sides])
     arms, once = np.unique(named, return_index=True)
-    excess, freedom, rate, pools = (
+    *seen, pools = (
         np.concatenate([numbers[part][known] for _, known, numbers in sides])[once]
-        for part in range(4)
+        for part in range(5)
     )
     places = [np.full(pool.size, -1) for _ in sides]
     for place, (name, known, _) in zip(places, sides, strict=True):
         place[cell[known]] = np.searchsorted(arms, name[known])
-    return trained_again(places[0], places[1], excess, freedom, rate, pools)
+    return trained_again(places[0], places[1], Seen(*seen), pools)
 
 
 def _settled(interval: Interval, difference: Floats, apart: Flags) -> Interval:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from warehouse.stats.estimates import Floats, Index, total
+from warehouse.stats.estimates import Floats, Index, share, total
 
 
 class Drawn(NamedTuple):
@@ -26,23 +26,35 @@ class Trained(NamedTuple):
     first: Index  # the arm of every comparison; -1 where its runs add nothing
     second: Index  # its baseline
     variance: Floats  # one entry per arm
+    unequal: Floats  # squared coefficient of variation of true variances about it
     freedom: Floats  # degrees of freedom behind the variance of every arm
 
     def of(self, comparisons: Index) -> "Trained":
-        """Some of the comparisons."""
-        return self._replace(first=self.first[comparisons], second=self.second[comparisons])
+        """Some of the comparisons, with the arms that are part of them."""
+        sides = self.first[comparisons], self.second[comparisons]
+        arms = np.unique(np.concatenate(sides))
+        arms = arms[arms >= 0]
+        # One place more, which -1 takes.
+        place = np.full(self.variance.size + 1, -1)
+        place[arms] = np.arange(arms.size)
+        return Trained(*(place[side] for side in sides), *(part[arms] for part in self[2:]))
 
     def drawn(self, draws: int, seed: int) -> Drawn:
         """Other runs for every arm: their effect, and the variance that would be estimated.
 
         The effect of an arm is normal with its variance, the same in every comparison it is
-        part of: arms share a control, and so its luck. What is estimated is the variance times
-        χ²/f, the same in all arms whose variance was estimated together.
+        part of: arms share a control, and so its luck. Where the runs of some arms vary more than
+        those of others, nobody knows of which, and the variance of each is drawn too, from a gamma
+        distribution. What is estimated is the variance times χ²/f, the same in all arms whose
+        variance was estimated together.
         """
         random = np.random.default_rng([seed, draws, 1])
-        effect = random.standard_normal((self.variance.size, draws)) * np.sqrt(
-            self.variance[:, None]
-        )
+        deviation = np.sqrt(self.variance)[:, None] * np.ones(draws)
+        apart = self.unequal > 0
+        if apart.any():
+            shape = 1 / self.unequal[apart, None]
+            deviation[apart] *= np.sqrt(random.gamma(shape, 1 / shape, (apart.sum(), draws)))
+        effect = random.standard_normal((self.variance.size, draws)) * deviation
         pools, pool = np.unique(self.freedom, return_inverse=True)
         off = random.chisquare(np.maximum(pools, 1.0)[:, None], (pools.size, draws))
         estimated = (off / np.maximum(pools, 1.0)[:, None])[pool] * self.variance[:, None]
@@ -54,9 +66,16 @@ class Trained(NamedTuple):
         )
 
 
-def trained_again(
-    first: Index, second: Index, excess: Floats, freedom: Floats, rate: Floats, family: Index
-) -> Trained:
+class Seen(NamedTuple):
+    """What is seen of the runs of every arm of a family."""
+
+    square: Floats  # MS_R / (Q R) of `crossed.Runs`
+    left: Floats  # MS_E / (Q R)
+    freedom: Floats  # runs less one
+    rate: Floats  # of the arm, drawn a little to one half
+
+
+def trained_again(first: Index, second: Index, seen: Seen, family: Index) -> Trained:
     """How far the runs of every arm vary, from all arms of its family together.
 
     An arm with two or three runs says next to nothing of how far they vary; sixty arms do. Of the
@@ -66,18 +85,36 @@ def trained_again(
     pooled variance, the limit of Smyth's (2004, Stat. Appl. Genet. Mol. Biol. 3:3) moderated ones
     with a prior that is certain; who uses it must hold every arm against its own variance too.
 
+    It need not be the same: the seeds of some arms may vary, and those of others not. Each mean
+    square over what φ makes of it, ``y = f MS_R / (φ p̃(1-p̃)/R + MS_E)``, is then χ² with f
+    degrees of freedom times what the arm is apart. How far arms are apart shows in the shares
+    ``s = y / Σ y``: with as much from each of n arms ``E Σ s² = (α + 1) / (nα + 1)`` (Dirichlet,
+    α = f/2). The n that gives what is seen is the number of arms that vary, and the squared
+    coefficient of variation of their variances is all arms over n, less one. The pooled variance is
+    then worth fewer degrees of freedom, by the variance of a mean of so unequal squares.
+
     Args:
         first: The arm of every comparison, -1 where its runs add nothing.
         second: Its baseline, likewise.
-        excess: One entry per arm: what runs add, which may be below nothing.
-        freedom: Runs less one.
-        rate: The arm's rate, drawn a little to one half.
+        seen: One entry per arm.
         family: The family of every arm.
     """
+    square, left, freedom, rate = seen
     spread = rate * (1 - rate) / (freedom + 1)
     families, member = np.unique(family, return_inverse=True)
-    weight, above, below = (
-        total(part, member, families.size) for part in (freedom, freedom * excess, freedom * spread)
-    )
-    varies = np.maximum(above, 0.0) / np.where(below > 0, below, 1.0)
-    return Trained(first, second, varies[member] * spread, weight[member])
+
+    def summed(part: Floats) -> Floats:
+        return total(part, member, families.size)[member]
+
+    above, below = summed(freedom * (square - left)), summed(freedom * spread)
+    variance = np.maximum(above, 0.0) / np.where(below > 0, below, 1.0) * spread
+    whole = variance + left
+    y = freedom * np.divide(square, whole, out=np.zeros_like(whole), where=whole > 0)
+    half = freedom / 2
+    together = share(summed(y**2), summed(y) ** 2)
+    as_many = share(share(summed(half * (half + 1)), summed(half)), together) - 1
+    apart = np.maximum(np.nan_to_num(share(summed(half), as_many)) - 1, 0.0)
+    of_runs = share(summed(freedom * whole**2), summed(freedom * variance**2))
+    unequal = np.where(variance > 0, apart * np.nan_to_num(of_runs), 0.0)
+    worth = summed(freedom) / (1 + apart * (1 + freedom / 2))
+    return Trained(first, second, variance, unequal, worth)
