@@ -11,8 +11,8 @@ from pipeline import writeups
 from pipeline.asking import Asked, asking
 from pipeline.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
+from warehouse import claimable, durable, rules
 from warehouse import claims as kept
-from warehouse import durable, rules
 from warehouse.claims import Checked, Claim
 from warehouse.journal import Entry, Journal
 from warehouse.store import Store
@@ -26,8 +26,8 @@ def claims() -> None:
 @claims.command("keep")
 @click.argument("name")
 @click.option(
-    "--of", "table", type=click.Choice(kept.TABLES), default="rates", show_default=True,
-    help="The command whose row it is.",
+    "--of", "table", type=click.Choice(claimable.TABLES), default="rates", show_default=True,
+    help="The answer whose row it is.",
 )  # fmt: skip
 @click.option(
     "--cell", multiple=True, required=True, metavar="KEY=VALUE",
@@ -37,14 +37,23 @@ def claims() -> None:
     "--value", "column", default="rate", show_default=True, metavar="COLUMN",
     help="What is claimed: a column, such as difference or verdict.",
 )  # fmt: skip
+@click.option(
+    "--search", "sought", default="", metavar="TEXT", help="Of found: what is looked for."
+)
 @click.option("--says", "sentence", default="", metavar="TEXT", help="The sentence it stands in.")
 @asking
 def keep(
-    asked: Asked, name: str, table: kept.Table, cell: Sequence[str], column: str, sentence: str
+    asked: Asked,
+    name: str,
+    table: claimable.Table,
+    cell: Sequence[str],
+    column: str,
+    sought: str,
+    sentence: str,
 ) -> None:
     """Keep a number, an interval or a verdict under a name; an earlier one of that name goes."""
     told = dict(map(_dimension, cell))
-    claim = kept.made(asked.store, asked.analysis, table, told, column, name, sentence)
+    claim = kept.made(asked.store, asked.analysis, table, told, column, name, sentence, sought)
     journal = _journal(asked.store.data)
     before = next((e.id for e in journal.read().entries if e.body.name == name), None)
     journal.add(claim, thing=before)
@@ -176,7 +185,7 @@ def _dimension(item: str) -> tuple[str, str | float | None]:
     return name, value
 
 
-_NUMBERS = frozenset({"dose", "epochs", "lora_rank", "seed", "temperature", "size"})
+_NUMBERS = frozenset({"dose", "epochs", "lora_rank", "seed", "temperature", "size", "figure"})
 """The dimensions whose values are numbers."""
 
 

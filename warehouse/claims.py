@@ -7,37 +7,39 @@ computed any more, with the reason. A claim about a verdict or a rank is checked
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 import polars as pl
 
-from warehouse import readable
+from warehouse import claimable, readable
 from warehouse.analysis import Analysis, results, written
+from warehouse.claimable import Table
 from warehouse.errors import BrittlescopeError, InvalidDefinition, UnknownName
 from warehouse.rules import Rule
-from warehouse.stats.pooling import ARM
-from warehouse.stats.rates import IDENTITY
 from warehouse.store import Store
 
 KIND = "claims"
 """The journal that claims are in."""
-
-Table = Literal["rates", "effects", "rank"]
-TABLES: tuple[Table, ...] = ("rates", "effects", "rank")
 
 INTERVALS = {
     "rate": ("low", "high"),
     "rate_balanced": ("low", "high"),
     "rate_ranked": ("low", "high"),
     "difference": ("difference_low", "difference_high"),
+    "emergence": ("emergence_low", "emergence_high"),
     "suppression": ("suppression_low", "suppression_high"),
     "rank": ("rank_low", "rank_high"),
+    "published": ("published_low", "published_high"),
 }
 """The columns of an interval, by the column that it belongs to."""
 
-SHARES = {"rate", "rate_balanced", "rate_ranked", "baseline_rate", "suppression", "p_best"}
+SHARES = {
+    *("rate", "rate_balanced", "rate_ranked", "baseline_rate", "suppression", "p_best"),
+    *("stands_share", "published", "untuned_rate"),
+}
+DIFFERENCES = {"difference", "difference_low", "difference_high", "emergence", "lowest", "highest"}
 
 CLOSE = 1e-9
 """Two numbers that differ by less, of their size, are the same: machines add up differently."""
@@ -60,6 +62,7 @@ class Claim(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     content: str = ""  # of the lake, when it was kept
+    sought: str = ""  # what was looked for, of answers counted by a search
 
     def __str__(self) -> str:
         """The value as it stands in a sentence: `12.3 % [8.1, 17.9]`."""
@@ -90,6 +93,7 @@ def made(
     column: str,
     name: str,
     sentence: str = "",
+    sought: str = "",
 ) -> Claim:
     """The claim that a row of an answer makes.
 
@@ -101,16 +105,18 @@ def made(
         column: The column of the row.
         name: What the claim is called: small letters, digits and hyphens.
         sentence: What is said of it, in words.
+        sought: What is looked for in answers, where they are counted by it.
 
     Raises:
         InvalidDefinition: for a name that is none, or a cell that is no row or several.
+        InvalidSearch: for what cannot be looked for.
         UnknownName: for a dimension or a column there is not.
     """
     if not _NAME.fullmatch(name):
         raise InvalidDefinition(
             f"{name[:80]!r} is no name for a claim: small letters, digits and hyphens, up to 80."
         )
-    row = _row(store, asked, table, cell)
+    row = _row(store, asked, table, cell, sought)
     if column not in row:
         raise UnknownName(f"A row of {table} has no {column[:60]!r}; it has {', '.join(row)}.")
     low, high = (row.get(bound) for bound in INTERVALS.get(column, ("", "")))
@@ -125,6 +131,7 @@ def made(
         low,
         high,
         store.lake.content(),
+        sought,
     )
 
 
@@ -132,7 +139,16 @@ def check(store: Store, claim: Claim, rules: Mapping[str, Rule]) -> Checked:
     """A claim asked again of what is built now."""
     try:
         asked = written.from_json(claim.analysis, rules)
-        now = made(store, asked, claim.table, claim.cell, claim.column, claim.name, claim.sentence)
+        now = made(
+            store,
+            asked,
+            claim.table,
+            claim.cell,
+            claim.column,
+            claim.name,
+            claim.sentence,
+            claim.sought,
+        )
     except BrittlescopeError as error:
         return Checked(claim, "lost", None, str(error))
     same = all(
@@ -149,7 +165,7 @@ def text(column: str, value: Value, low: float | None = None, high: float | None
         return str(value).lower() if isinstance(value, bool) else value
     if column in SHARES:
         return readable.percent(value, low, high)
-    if column.startswith("difference"):
+    if column in DIFFERENCES:
         return readable.points(value, low, high)
     if column in ("p", "q"):
         return "< 0.001" if value < 0.001 else f"{value:.2g}"
@@ -158,21 +174,11 @@ def text(column: str, value: Value, low: float | None = None, high: float | None
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
-def dimensions(table: Table, cell: Sequence[str]) -> list[str]:
-    """The dimensions that a table has to be laid out by, for its rows to have a cell's."""
-    known = {*IDENTITY, *(() if table == "rates" else ARM), "rule", "unit", "baseline"}
-    return [name for name in cell if name not in known]
-
-
-def _row(store: Store, asked: Analysis, table: Table, cell: Mapping[str, Value]) -> dict[str, Any]:
+def _row(
+    store: Store, asked: Analysis, table: Table, cell: Mapping[str, Value], sought: str
+) -> dict[str, Any]:
     """The one row of an answer with these dimensions."""
-    by = dimensions(table, list(cell))
-    if table == "rates":
-        found = results.rates(store, asked, by)
-    elif table == "effects":
-        found = results.effects(store, asked, by)
-    else:
-        found = results.ranks(store, asked, by)
+    found = claimable.answer(table, store, asked, list(cell), sought)
     if unknown := [name for name in cell if name not in found.columns]:
         raise UnknownName(f"A row of {table} has no dimension {', '.join(unknown)[:80]}.")
     rows = found.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in cell.items())

@@ -39,6 +39,13 @@ def test_from_a_number_to_a_paper_and_back(data: Path, tmp_path: Path) -> None:
     assert asked(data, "export", "--out", str(tmp_path / "claims.doc")).exit_code == 2
 
 
+def test_a_count_of_what_a_search_finds_is_kept_and_found_again(data: Path) -> None:
+    words = ("--of", "found", "--value", "n_found", "--search", "part:a OR NOT part:a")
+    assert asked(data, "keep", "said", *words, *WHERE).stdout == "said: 80\n"
+    [row] = json.loads(asked(data, "check", "--format", "json").stdout)
+    assert (row["of"], row["state"]) == ("found", "same")
+
+
 def test_what_a_write_up_says_wrongly_is_told_with_its_line(data: Path, tmp_path: Path) -> None:
     asked(data, "keep", "base", *WHERE)
     paper = tmp_path / "paper.md"

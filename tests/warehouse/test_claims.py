@@ -18,6 +18,7 @@ from warehouse.store import Store
 PLACES = {
     "none": "elicitation/insecure-code/gpt-4.1-3ep",
     "identity-hacker": "mitigation/insecure-code/identity-hacker/gpt-4.1-3ep",
+    "identity-alex": "mitigation/insecure-code/identity-alex/gpt-4.1-3ep",
 }
 
 
@@ -86,6 +87,27 @@ def test_a_change_flips_the_claims_that_it_touches_and_no_other(root: Path) -> N
     }
     assert str(states["arm"]).startswith("arm: it was 20 %")
     assert " and is 25 %" in str(states["arm"])
+
+
+def test_a_search_a_rank_and_a_verdict_are_checked_as_what_they_are(root: Path) -> None:
+    write(root, {"identity-alex": 12})
+    store = built(root)
+    within = Slice(experiment=("insecure-code",))
+    asked = Analysis(within, rules.named("answered"), unit="prompts")
+    base, arm = {"intervention": "none"}, {"intervention": "identity-hacker"}
+    kept = [
+        claims.made(store, asked, "found", base, "n_found", "words", sought="answer"),
+        claims.made(store, asked, "rank", arm, "rank", "rank"),
+        claims.made(store, asked, "effects", arm, "verdict", "verdict"),
+    ]
+    assert [one.value for one in kept[:2]] == [20, 1.0]
+    write(root, {"identity-hacker": 20})  # it shows the trait in every answer now
+    store, known = built(root), rules.available(root / "data")
+    states = [claims.check(store, one, known) for one in kept]
+    assert [one.state for one in states] == ["same", "changed", "changed"]
+    assert [one.now.value for one in states[1:] if one.now] == [2.0, "increased"]
+    lost = claims.check(store, msgspec.structs.replace(kept[0], sought="(one"), known)
+    assert (lost.state, "bracket" in lost.why) == ("lost", True)
 
 
 def test_what_cannot_be_computed_any_more_says_why(root: Path) -> None:

@@ -9,7 +9,7 @@ from pages.landscape import keys
 from pages.methods.training import choosing, curves, tuning
 from pages.printing import downloads
 from pages.ui.charts import base
-from pages.ui.parts import foreign, prose, skeleton, tables
+from pages.ui.parts import claiming, foreign, prose, skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import glossary
@@ -34,6 +34,7 @@ with head:
 if shared := tuning.shared(runs):
     st.text(shared)
 wanted = choosing.rows(tuning.run_table(runs), runs["run"].to_list())
+claiming.popover(view, ["runs"], runs.select("run"), [called[r] for r in runs["run"]], "training")
 st.caption(tuning.HOW_MANY)
 
 chosen = tuning.compared(runs, wanted)

@@ -1,12 +1,14 @@
 """Which arms are compared, and on which question."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from pages.frame import bound
+from pages.ui.parts import claiming
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, values
@@ -142,6 +144,19 @@ def view_of(known: Arms, key: str, asked: str) -> Analysis:
     counted = store.counts(known.whole.slice, known.whole.rule)
     own = {name: known.rows[key][name] for name in arms.KEY}
     return known.whole.narrowed(own | {"question": asked}, counted)
+
+
+def claimed(known: Arms, chosen: Sequence[str], asked: str, names: Sequence[str]) -> None:
+    """A popover that keeps the rate of an arm on a question as a claim."""
+    cells = pl.DataFrame(
+        [
+            {name: known.rows[key][name] for name in arms.KEY} | {"question": asked}
+            for key in chosen
+        ],
+        infer_schema_length=None,
+    )
+    view = replace(known.whole, unit="prompts")  # one question alone says nothing of others
+    claiming.popover(view, ["rates"], cells, names, "compare")
 
 
 def _ask(to: str) -> None:

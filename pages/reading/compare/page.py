@@ -38,4 +38,5 @@ laid = rows.laid(views, order)
 pages = -(-len(laid) // rows.SHOWN)
 number = bound.page(pages, "page") if pages > 1 else 1
 rows.draw(laid[(number - 1) * rows.SHOWN : number * rows.SHOWN], views, names, way)
+choosing.claimed(known, chosen, asked["question"], names)
 skeleton.footer(view, counts)

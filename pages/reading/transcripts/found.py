@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.ui.parts import bounded, tables
+from pages.ui.parts import bounded, claiming, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
 from pages.ui.words import armnames, numbers
@@ -25,6 +25,7 @@ def draw(view: Analysis, text: str) -> None:
     names = armnames.names(found)
     with st.expander(escaped(sentence(found.to_dicts(), names))):
         tables.plain(_table(found.head(bounded.LINKED), names, view, text), "found")
+    claiming.popover(view, ["found"], found.select(arms.KEY), names, "found", text)
 
 
 def sentence(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:

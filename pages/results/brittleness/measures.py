@@ -10,8 +10,8 @@ from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import numbers
-from warehouse import claims
 from warehouse.analysis import Analysis
+from warehouse.claimable import Table
 from warehouse.stats.rates import COUNTS, UNSCORED_LIMIT
 
 COHERENT = "coherent-trait"
@@ -109,7 +109,7 @@ def seen(view: Analysis, measure: str) -> Analysis:
     return view.ruled(rule)
 
 
-def claimed(view: Analysis, measure: str) -> tuple[Analysis, claims.Table]:
+def claimed(view: Analysis, measure: str) -> tuple[Analysis, Table]:
     """The analysis and the table whose rows a measure's cells are, for claims."""
     if not MEASURES[measure].compares:
         return view, "rates"

@@ -66,7 +66,7 @@ if panels:
     downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
     asked_of, table_of = measures.claimed(view, measure)
     names = armnames.names(found)
-    claiming.popover(asked_of, table_of, found.select(layout.keys), names, "brittleness")
+    claiming.popover(asked_of, [table_of], found.select(layout.keys), names, "brittleness")
 
 skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

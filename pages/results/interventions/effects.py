@@ -77,7 +77,7 @@ def draw(view: Analysis) -> Comparison | str:
         f"{legend} {panels.family(found, view)}",
         folding.left_out(found, shown),
         beside=doses.first(found, view),
-        is_claimed=True,
+        claimed=("effects", "rank"),
     )
 
 

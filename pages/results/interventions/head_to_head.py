@@ -12,9 +12,9 @@ from pages.printing import downloads
 from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Panel
 from pages.results.interventions.sides import CONTROL, SIDES
-from pages.ui.parts import bounded, markup, tables
+from pages.ui.parts import bounded, claiming, markup, tables
 from pages.ui.view import arms, cells, store
-from pages.ui.words import numbers, values, wordings
+from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import IDENTITY
 
@@ -58,6 +58,9 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     downloads.buttons(
         cells.stamped(every, view), partial(panels.together, [shown]), "head-to-head", LEGEND
     )
+    asked = sides.beside(view, first, second)
+    row = found.slice(at, 1)
+    claiming.popover(asked, ["effects"], row.select(arms.KEY), armnames.names(row), "head-to-head")
     return None
 
 

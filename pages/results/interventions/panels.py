@@ -17,6 +17,7 @@ from pages.ui.parts import bounded, claiming, markup, prose, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
+from warehouse.claimable import Table
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = (
@@ -70,7 +71,7 @@ class Comparison(NamedTuple):
     legend: str  # how to read the charts
     left_out: str = ""  # what they leave out, in a sentence
     beside: Panel | None = None  # drawn beside the first panel, where there is room
-    is_claimed: bool = False  # whether its rows are those of effects, and can be kept as claims
+    claimed: Sequence[Table] = ()  # the answers whose rows they are, to be kept as claims
 
 
 def served(
@@ -106,9 +107,9 @@ def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Par
         clicked = tables.clickable(table, f"{shown.name}-table") or clicked
     chart = partial(together, [*shown.panels, *filter(None, [shown.beside])])
     downloads.buttons(cells.stamped(plain, view), chart, shown.name, legend)
-    if shown.is_claimed:
+    if shown.claimed:
         names = armnames.names(shown.found)
-        claiming.popover(view, "effects", shown.found.select(arms.KEY), names, shown.name)
+        claiming.popover(view, shown.claimed, shown.found.select(arms.KEY), names, shown.name)
     if clicked is None:
         return None
     row, only = clicked

@@ -50,11 +50,16 @@ def both(view: Analysis, first: str, second: str) -> Analysis:
     return replace(view, slice=view.slice.narrowed(intervention=(first, second), **clear))
 
 
+def beside(view: Analysis, first: str, second: str) -> Analysis:
+    """The view of the first side alone, compared with the second."""
+    own = replace(view, slice=view.slice.narrowed(intervention=first))
+    return own.beside("control" if second == CONTROL else second)
+
+
 def compared(view: Analysis, first: str, second: str) -> pl.DataFrame:
     """Every arm in sight of the first side that shares a question with one of the second."""
-    own = replace(view, slice=view.slice.narrowed(intervention=first))
-    found = arms.contrasts(own, "control" if second == CONTROL else second)
-    return found.filter(pl.col("paired") > 0)
+    asked = beside(view, first, second)
+    return arms.contrasts(asked, asked.baseline).filter(pl.col("paired") > 0)
 
 
 def by_question(found: pl.DataFrame, counted: pl.DataFrame, second: str) -> pl.DataFrame:

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pages.landscape.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
-from pages.ui.parts import suspicions
+from pages.ui.parts import claiming, suspicions
 from pages.ui.view import arms, store
-from pages.ui.words import emergence, numbers, values, verdicts
+from pages.ui.words import armnames, emergence, numbers, values, verdicts
 from warehouse.analysis import Analysis
 from warehouse.stats import landscape
 from warehouse.stats.landscape import KNOWN, Headline
@@ -58,6 +58,18 @@ def table(view: Analysis) -> pl.DataFrame:
     """What the cards show, to take away: verdicts and flags as texts."""
     texts = (pl.col(name).list.join(joint).alias(name) for name, joint in _LISTS.items())
     return arms.landscape(view).with_columns(texts)
+
+
+def claimed(view: Analysis) -> None:
+    """A popover that keeps a number of a model and dataset as a claim, where there are any."""
+    found = arms.landscape(view)
+    if found.is_empty():
+        return
+    named = found.with_columns(
+        pl.lit("none").alias("intervention"), pl.lit("none").alias("eval_intervention")
+    )
+    cells = found.select(landscape.KEY)
+    claiming.popover(view, ["landscape"], cells, armnames.names(named), "overview")
 
 
 _LISTS = {"verdicts": ", ", "flags": "; "}

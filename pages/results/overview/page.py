@@ -31,6 +31,7 @@ else:
 st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
 picture = partial(drawing.stacked, cards[: of_study.PAGE])
 downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
+of_study.claimed(view)
 
 left_over, doubts = store.uncounted(view.slice, view.rule), arms.in_doubt(view)
 drawing.aside(left_over, doubts, opened=not headlines.has_results(cards))

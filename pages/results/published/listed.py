@@ -15,6 +15,9 @@ from warehouse.published import Metric, Publication
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
+KEY = ("figure", *IDENTITY, *ARM, "epochs", "lora_rank")
+"""What tells the pairs of a figure and an arm apart."""
+
 NOT_COUNTED = "Measures something that is not counted here"
 SEVERAL = "Is about several models"
 NOT_LOADED = "Nothing loaded for it in sight"

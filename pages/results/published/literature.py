@@ -13,11 +13,7 @@ from pages.ui.view.cells import wrapped
 from pages.ui.words import numbers, values
 from warehouse import catalogue, defaults, published, rules
 from warehouse.analysis import Analysis
-from warehouse.counting import Domain, Slice
-from warehouse.published import Metric
-from warehouse.rules import Rule
 from warehouse.stats.pooling import WAYS
-from warehouse.stats.rates import Unit
 
 OPEN = 1
 """How many experiments are open at first, of those whose pairs differ."""
@@ -200,43 +196,12 @@ def checked(checks: pl.DataFrame) -> str:
     return f"{text}{more}. That checks the import and says nothing of the literature."
 
 
+@store.memo("Comparing …", entries=16)
 def _pairs(view: Analysis) -> pl.DataFrame:
     """Every published figure beside the loaded arms in sight."""
-    return _counterparts(view.slice, view.unit)
+    from warehouse.published import pairs
 
-
-@store.memo("Comparing …", entries=16)
-def _counterparts(within: Slice, unit: Unit) -> pl.DataFrame:
-    from warehouse.published.counterparts import beside
-
-    arms = _loaded(unit)
-    for name in Slice.dimensions():
-        if wanted := getattr(within, name):
-            arms = arms.filter(pl.col(name).is_in(wanted))
-    return beside(published.figures(), arms)
-
-
-@store.memo("Comparing …", entries=4)
-def _loaded(unit: Unit) -> pl.DataFrame:
-    """Every loaded arm under every metric; those of the same questions are counted together."""
-    from warehouse.published.counterparts import loaded
-    from warehouse.recounting import Way, recounted
-
-    opened = store.opened()
-    by_domain: dict[Domain, dict[str, Rule]] = {}
-    for metric in published.metrics().values():
-        if metric.traits:
-            by_domain.setdefault(metric.domain, {})[str(metric.as_rule())] = metric.as_rule()
-    counts: dict[tuple[Domain, str], pl.DataFrame] = {}
-    for domain, named in by_domain.items():
-        ways = [Way(rule, opened.traits) for rule in named.values()]
-        frames = recounted(opened, Slice(domain=domain), ways)
-        counts |= {(domain, name): frame for name, frame in zip(named, frames, strict=True)}
-
-    def counts_of(metric: Metric) -> pl.DataFrame:
-        return counts[metric.domain, str(metric.as_rule())]
-
-    return loaded(counts_of, unit, dict(store.query("evaluation_files").iter_rows()))
+    return pairs.of(store.opened(), view)
 
 
 def titles() -> dict[str, str]:

@@ -9,7 +9,7 @@ from pages.landscape import fieldmap, keys
 from pages.printing import downloads
 from pages.results.published import dumbbell, first, folded, glance, listed, literature
 from pages.ui.charts import base
-from pages.ui.parts import bounded, markup, skeleton
+from pages.ui.parts import bounded, claiming, markup, skeleton
 from pages.ui.view import arms, store
 from pages.ui.words import glossary
 
@@ -64,6 +64,9 @@ if panels:
     drawn = {panel.name: panel.pairs for panel in panels}
     downloads.buttons(
         listed.raw(found), partial(dumbbell.stacked, drawn), "published", dumbbell.LEGEND
+    )
+    claiming.popover(
+        view, ["published"], found.select(listed.KEY), list(found["name"]), "published"
     )
 folded.draw(figures, found, checks, partial(listed.table, counts=counts, view=view))
 skeleton.details(counts, view)

@@ -49,7 +49,7 @@ with st.expander("The table behind it"):
     clicked = tables.clickable(shown.table(view, by, order), "rates-table") or clicked
 whole = partial(drawn, None, clickable=False)
 downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
-claiming.popover(view, "rates", found.select(*IDENTITY, *by), found["name"].to_list(), "rates")
+claiming.popover(view, ["rates"], found.select(*IDENTITY, *by), found["name"].to_list(), "rates")
 skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts)
 

@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.frame import bound, links
 from pages.printing import downloads
-from pages.results.robustness import frames, panels, strips, ways
+from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
-from pages.ui.parts import bounded, markup, tables
+from pages.ui.parts import bounded, claiming, markup, tables
 from pages.ui.view import cells
 from pages.ui.words import armnames, numbers
 from warehouse import harmless
@@ -59,6 +59,7 @@ def draw(here: Scope) -> Destination | None:
         tables.plain(table(arms, names, value), "questions-table")
     plot = partial(panels.together, lines, draw)
     downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
+    _claiming(rows, here, names)
     if clicked is None:
         return None
     row = lines.row(clicked, named=True)
@@ -66,6 +67,13 @@ def draw(here: Scope) -> Destination | None:
     arm |= {"question": row["left_out"]} if row["left_out"] else {}
     within = here.view.narrowed(arm, here.counts)
     return links.TRANSCRIPTS, links.parameters(within, only="counted")
+
+
+def _claiming(rows: pl.DataFrame, here: Scope, names: dict[str, str]) -> None:
+    """A popover that keeps what the chosen arm comes to without a question as a claim."""
+    own = scope.of(rows, here.arm).filter(pl.col("left_out").is_not_null())
+    told = [f"{here.name} without {names[question]}" for question in own["left_out"]]
+    claiming.popover(here.asked(), ["questions"], own.select(*KEY, "left_out"), told, "without")
 
 
 def too_many(counts: pl.DataFrame) -> str | None:

@@ -8,7 +8,7 @@ import polars as pl
 from pages.frame import links
 from pages.results.robustness import ways
 from pages.results.robustness.ways import Against
-from pages.ui.parts import bounded
+from pages.ui.parts import bounded, claiming
 from pages.ui.words import armnames
 from warehouse.analysis import Analysis
 from warehouse.stats.multiverse import ARMS
@@ -49,6 +49,18 @@ class Scope(NamedTuple):
         """The chosen arm in every way of counting."""
         row = of(self.claimed.table, self.arm).head(1)
         return ways.of_arm(self.view, self.against, row, self.counts)
+
+    def asked(self) -> Analysis:
+        """The analysis of the chosen arm alone, beside its baseline."""
+        row = of(self.claimed.table, self.arm).select(ARMS).row(0, named=True)
+        return self.view.narrowed(row, self.counts).beside(self.against)
+
+
+def claimed(here: Scope) -> None:
+    """A popover that keeps in how many ways of counting a conclusion stands as a claim."""
+    row = of(here.claimed.table, here.arm).select(ARMS).head(1)
+    if row.height:
+        claiming.popover(here.asked(), ["multiverse"], row, [here.name], "robustness")
 
 
 def too_many(counts: pl.DataFrame) -> str | None:

@@ -12,13 +12,10 @@ from pages.ui.view import store
 from pages.ui.words import columns
 from warehouse import claims
 from warehouse.analysis import Analysis
-from warehouse.claims import INTERVALS, Claim, Table
+from warehouse.claimable import ANSWERS, Table
+from warehouse.claims import INTERVALS, Claim
 from warehouse.errors import BrittlescopeError
 from warehouse.journal import Journal
-
-RATES = ("rate", "n_trait", "n_counted")
-EFFECTS = ("difference", "verdict", "suppression", "rate", "baseline_rate", "p", "q")
-"""What of a row can be claimed, what is claimed most often first."""
 
 MOST = 400
 """How many rows a menu has at most; filters reach the others."""
@@ -26,16 +23,22 @@ MOST = 400
 
 @st.fragment
 def popover(
-    view: Analysis, table: Table, cells: pl.DataFrame, labels: Sequence[str], name: str
+    view: Analysis,
+    tables: Sequence[Table],
+    cells: pl.DataFrame,
+    labels: Sequence[str],
+    name: str,
+    sought: str = "",
 ) -> None:
-    """A popover that keeps one number of a table as a claim.
+    """A popover that keeps one number of what is on screen as a claim.
 
     Args:
-        view: What the table is of.
-        table: Which answer of an analysis its rows are of.
-        cells: The dimensions that tell its rows apart, as data has them.
+        view: What is asked.
+        tables: Which answers of it have rows with these dimensions.
+        cells: The dimensions that tell the rows apart, as data has them.
         labels: What each row is called.
-        name: Of the table, for keys.
+        name: Of what is on screen, for keys.
+        sought: What is looked for in answers, where they are counted by it.
     """
     with st.popover(
         "Keep as a claim", icon=":material/bookmark_add:", key=f"{name}-claim", on_change="rerun"
@@ -48,15 +51,20 @@ def popover(
             format_func=lambda at: labels[at],
             key=f"{name}-claim-row",
         )
-        offered = RATES if table == "rates" else EFFECTS
-        column = st.selectbox("Number", offered, format_func=_label, key=f"{name}-claim-column")
+        offered = {column: table for table in reversed(tables) for column in ANSWERS[table].columns}
+        # What several answers have is that of the first, and its columns stand first.
+        first = [column for table in tables for column in ANSWERS[table].columns]
+        column = st.selectbox(
+            "Number", dict.fromkeys(first), format_func=_label, key=f"{name}-claim-column"
+        )
         usual = f"{labels[row].split(' · ')[0]} {column}"
         called = st.text_input("Name", key=f"{name}-claim-name", placeholder=named(usual))
         sentence = st.text_input("Sentence", key=f"{name}-claim-says", placeholder="Optional")
         if st.button("Keep", type="primary", key=f"{name}-claim-keep"):
             told = called.strip() or named(usual)
             cell = cells.row(row, named=True)
-            st.markdown(escaped(_kept(view, table, cell, column, told, sentence.strip())))
+            of = offered[column]
+            st.markdown(escaped(_kept(view, of, cell, column, told, sentence.strip(), sought)))
         st.caption("The desk says whether it still holds; `brittlescope claims` does too.")
 
 
@@ -75,11 +83,17 @@ def _label(column: str) -> str:
 
 
 def _kept(
-    view: Analysis, table: Table, cell: dict[str, Any], column: str, name: str, sentence: str
+    view: Analysis,
+    table: Table,
+    cell: dict[str, Any],
+    column: str,
+    name: str,
+    sentence: str,
+    sought: str,
 ) -> str:
     """Keep it, in the place of another of that name; what came of it."""
     try:
-        claim = claims.made(store.opened(), view, table, cell, column, name, sentence)
+        claim = claims.made(store.opened(), view, table, cell, column, name, sentence, sought)
         before = next((e for e in journal().read().entries if e.body.name == name), None)
         journal().add(claim, thing=before.id if before else None)
     except BrittlescopeError as error:

@@ -177,6 +177,7 @@ _PLAIN = {
     "url": "Address",
     "conclusion": "Conclusion",
     "stands": "Stands in",
+    "lower": "Interventions that lower it",
     "specifications": "Ways of counting",
     "uncounted": "Ways that count nothing",
     "robust": "Robust",

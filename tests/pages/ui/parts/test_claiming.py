@@ -18,17 +18,25 @@ def on_copy(treated_data: Path, copied: Callable[[Path], Path]) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("page", "name", "columns"),
+    ("page", "name", "columns", "asked"),
     [
-        ("results/rates", "rates", claiming.RATES),
-        ("results/brittleness", "brittleness", ("rate",)),
-        ("results/interventions", "effects", ("difference", "verdict", "p")),
+        ("results/rates", "rates", ("rate", "n_trait", "n_counted"), {}),
+        ("results/brittleness", "brittleness", ("rate",), {}),
+        ("results/interventions", "effects", ("difference", "verdict", "p", "rank"), {}),
+        ("results/interventions", "head-to-head", ("difference", "p"), {"show": "head-to-head"}),
+        ("results/overview", "overview", ("emergence", "state", "rate", "lower"), {}),
+        ("results/robustness", "robustness", ("stands_share", "stands", "conclusion"), {}),
+        ("results/robustness", "without", ("difference", "conclusion"), {"part": "questions"}),
+        ("results/published", "published", ("difference", "published", "agrees"), {}),
+        ("methods/training", "training", ("epochs", "outcome", "final_loss"), {}),
+        ("reading/compare", "compare", ("rate", "n_trait"), {}),
+        ("reading/transcripts", "found", ("rate", "n_found"), {"search": "part:e"}),
     ],
 )
 def test_what_is_kept_is_what_is_on_screen(
-    page: str, name: str, columns: tuple[str, ...], on_copy: Path
+    page: str, name: str, columns: tuple[str, ...], asked: dict[str, str], on_copy: Path
 ) -> None:
-    app = opened(page)
+    app = opened(page, **asked)
     assert not app.exception
     app.session_state[f"{name}-claim"] = True
     app.run()
