@@ -19,6 +19,7 @@ from pipeline.cli import main
 from warehouse import building, defaults, doctor, records, rules
 from warehouse.errors import BrittlescopeError
 from warehouse.rules import Coherence, Terms
+from warehouse.stats import units
 from warehouse.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,8 +74,17 @@ def built_in_rules(kind: str) -> None:
 
 def statistics() -> None:
     """Every module of statistics, with what it says of itself."""
-    modules = sorted((ROOT / "warehouse" / "stats").glob("[!_]*.py"))
+    stats = ROOT / "warehouse" / "stats"
+    modules = sorted([*stats.glob("[!_]*.py"), *stats.glob("*/__init__.py")])
     _table(("module", "what it computes"), [(f"`{_from_root(m)}`", _first(m)) for m in modules])
+
+
+def intervals() -> None:
+    """Every unit, with the question that its intervals answer."""
+    _table(
+        ("unit", "`--unit`", "the question it answers", "n and quantile"),
+        [(one.about, f"`{name}`", one.asks, one.worth) for name, one in units.UNITS.items()],
+    )
 
 
 def errors() -> None:

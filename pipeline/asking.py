@@ -16,7 +16,7 @@ from warehouse import defaults, harmless, judges, rules
 from warehouse.analysis import DOMAINS, Analysis, results, told, written
 from warehouse.analysis.family import CHOOSING
 from warehouse.counting import Slice
-from warehouse.stats.rates import UNITS
+from warehouse.stats.units import UNITS
 from warehouse.store import Store
 from warehouse.universe import KEY, NAMES
 

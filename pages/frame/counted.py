@@ -12,10 +12,10 @@ from pages.ui.view import store
 from pages.ui.words import values
 from warehouse import defaults
 from warehouse.analysis import Analysis, written
-from warehouse.analysis.told import UNITS
 from warehouse.counting import Slice
 from warehouse.rules import Coherence, Rule, Score, Terms, shown_by
 from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
+from warehouse.stats.units import UNITS
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -24,14 +24,6 @@ MARGIN = float(written.points(defaults.MARGIN))
 
 LEAST, MOST = 0.1, 50
 """The range of a margin, in points."""
-
-ABOUT = {
-    "prompts": "intervals for these prompts",
-    "new-prompts": "intervals for new prompts",
-    "new-fine-tunes": "intervals for new fine-tunes",
-    "both": "intervals for new prompts and fine-tunes",
-    "auto": "intervals for new prompts and, where several, fine-tunes",
-}
 
 QUESTIONS = {
     "outside": "",
@@ -57,7 +49,7 @@ def asked_for(within: Slice) -> Analysis:
     coherence_cut = bound.asked_number("coherence_cut") if cuts.coherence else None
     margin = bound.asked_number("margin", LEAST, MOST)
     domain = bound.asked_one("domain", bound.first(values.DOMAINS, defaults.DOMAIN))
-    unit = bound.asked_one("unit", bound.first(UNITS, defaults.UNIT))
+    unit = bound.asked_one("unit", bound.first(values.UNITS, defaults.UNIT))
     adjustment = bound.asked_one("adjust", bound.first(ADJUSTMENTS, defaults.ADJUSTMENT))
     intervals: Intervals = defaults.INTERVALS
     if adjustment in FAMILY_WISE:
@@ -65,7 +57,7 @@ def asked_for(within: Slice) -> Analysis:
     return Analysis(
         slice=replace(within, domain=domain),  # type: ignore[arg-type]
         rule=rule,
-        unit=unit,  # type: ignore[arg-type]
+        unit=unit,
         trait_cut=_unusual(trait_cut, cuts.score),
         coherence_cut=_unusual(coherence_cut, cuts.coherence),
         margin=defaults.MARGIN if margin is None else written.share(margin),
@@ -84,7 +76,10 @@ def sentence(view: Analysis) -> str:
     if cuts.coherence is not None:
         parts.append(f"coherence {cuts.coherence.comparison} {cuts.coherence.cut:g}")
     parts += [QUESTIONS[view.slice.domain]] if QUESTIONS[view.slice.domain] else []
-    parts += [ABOUT[view.unit], f"margin {written.points(view.margin)} points"]
+    parts += [
+        f"intervals for {UNITS[view.unit].short}",
+        f"margin {written.points(view.margin)} points",
+    ]
     if view.intervals != defaults.INTERVALS:
         parts.append("intervals that hold all at once")
     if view.adjustment != defaults.ADJUSTMENT:
@@ -106,8 +101,8 @@ def panel(view: Analysis) -> None:
             _cut(f"Trait: score {cuts.score.comparison}", "trait_cut", cuts.score)
         if cuts.coherence is not None:
             _cut(f"Coherence: score {cuts.coherence.comparison}", "coherence_cut", cuts.coherence)
-        unit = bound.one("Intervals are about", bound.first(UNITS, defaults.UNIT), "unit")
-        st.caption(values.UNIT_MEANINGS[unit])
+        unit = bound.one("Intervals are about", bound.first(values.UNITS, defaults.UNIT), "unit")
+        st.caption(UNITS[unit].means)
         bound.one("Questions", bound.first(values.DOMAINS, defaults.DOMAIN), "domain")
         bound.number(
             "Margin: points that do not matter",

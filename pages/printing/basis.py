@@ -7,8 +7,8 @@ import polars as pl
 from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
-from warehouse.analysis.told import UNITS
 from warehouse.stats.rates import IDENTITY
+from warehouse.stats.units import UNITS
 
 LONGEST = 40
 """How many letters a name has at most in the name of a file."""
@@ -22,7 +22,7 @@ def of(view: Analysis, counts: pl.DataFrame) -> list[str]:
         f"Judge: {numbers.listing(values.value('judge', j) for j in judges) or 'none'}",
         f"rule: {view.rule.title}"
         + "".join(f", {name} {cut:g}" for name, cut in cuts.items() if cut is not None),
-        f"95 % intervals about {UNITS[view.unit]}",
+        f"95 % intervals about {UNITS[view.unit].about}",
         f"questions: {values.DOMAINS[view.slice.domain]}",
     ]
 

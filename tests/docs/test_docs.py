@@ -10,7 +10,7 @@ from cogapp import Cog
 
 from pipeline.cli import main
 from warehouse import catalogue
-from warehouse.stats.rates import UNITS
+from warehouse.stats.units import UNITS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

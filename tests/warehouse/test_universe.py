@@ -107,7 +107,7 @@ def test_a_slice_of_nothing(store: Store) -> None:
 
 def test_an_unknown_unit_is_named(store: Store) -> None:
     with pytest.raises(UnknownName, match="There is no unit 'prompt'"):
-        explore(store, Analysis(BIRDS, PUBLISHED, unit="prompt"), [PUBLISHED])  # type: ignore[arg-type]
+        explore(store, Analysis(BIRDS, PUBLISHED, unit="prompt"), [PUBLISHED])
 
 
 def test_both_ways_sets_the_collapse_apart(every: Explored) -> None:

@@ -15,7 +15,8 @@ from warehouse.errors import UnknownName
 from warehouse.rules import Rule
 from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Adjustment, Intervals
 from warehouse.stats.differences import InvalidMargin
-from warehouse.stats.rates import COUNTS, UNITS, Unit
+from warehouse.stats.rates import COUNTS
+from warehouse.stats.units import UNITS
 
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
@@ -49,7 +50,7 @@ class Analysis:
 
     slice: Slice = field(default_factory=Slice)
     rule: Rule = field(default_factory=lambda: rules.named(defaults.RULE))
-    unit: Unit = defaults.UNIT
+    unit: str = defaults.UNIT
     trait_cut: float | None = None
     coherence_cut: float | None = None
     margin: float = defaults.MARGIN

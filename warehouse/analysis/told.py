@@ -7,15 +7,7 @@ from warehouse.analysis import Analysis
 from warehouse.analysis.family import Hidden
 from warehouse.analysis.written import points
 from warehouse.counting import Slice
-
-UNITS = {
-    "prompts": "these prompts",
-    "new-prompts": "new prompts",
-    "new-fine-tunes": "new fine-tunes",
-    "both": "new prompts and new fine-tunes",
-    "auto": "new prompts, and fine-tunes where there are several",
-}
-"""What intervals are about."""
+from warehouse.stats.units import UNITS
 
 DOMAINS = {
     "outside": "to questions outside the training domain",
@@ -62,7 +54,7 @@ def sentence(asked: Analysis, name: Callable[[str, Any], str] = lambda _, value:
         f"{which}, {DOMAINS[asked.slice.domain]}, counted by the rule {rule}; arms are compared "
         f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals "
         f"{'hold for all comparisons at once and ' * (asked.intervals == 'simultaneous')}are "
-        f"about {UNITS[asked.unit]}, and p-values {ADJUSTED[asked.adjustment]}"
+        f"about {UNITS[asked.unit].about}, and p-values {ADJUSTED[asked.adjustment]}"
         f"{' for all arms of the focus' * (asked.adjustment != 'none')}."
     )
 

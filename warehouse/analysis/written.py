@@ -86,7 +86,7 @@ def read(values: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> Anal
     return Analysis(
         slice=replace(within, domain=one.get("domain", defaults.DOMAIN)),  # type: ignore[arg-type]
         rule=_rule(one.get("rule", defaults.RULE), rules),
-        unit=one.get("unit", defaults.UNIT),  # type: ignore[arg-type]
+        unit=one.get("unit", defaults.UNIT),
         trait_cut=_number("trait cut", one.get("trait_cut"), LEAST, MOST),
         coherence_cut=_number("coherence cut", one.get("coherence_cut"), LEAST, MOST),
         margin=margin,
@@ -175,7 +175,7 @@ def from_json(found: object, rules: Mapping[str, Rule]) -> Analysis:
     return Analysis(
         replace(within, domain=kept.questions),  # type: ignore[arg-type]
         _rule(kept.rule, rules),
-        kept.unit,  # type: ignore[arg-type]
+        kept.unit,
         kept.trait_cut,
         kept.coherence_cut,
         kept.margin,

@@ -8,7 +8,7 @@ import polars as pl
 from warehouse import catalogue, defaults
 from warehouse.published import Metric, metrics
 from warehouse.stats.pooling import ARM
-from warehouse.stats.rates import IDENTITY, Unit, rates
+from warehouse.stats.rates import IDENTITY, rates
 
 CountsOf = Callable[[Metric], pl.DataFrame]
 """The counts frame under a metric's rule, of the questions it is about."""
@@ -39,7 +39,7 @@ SAME_UNRECORDED = "Same, as far as recorded: neither says who judged"
 def counterparts(
     figures: pl.DataFrame,
     counts_of: CountsOf,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     hashes: Mapping[str, str] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Every figure beside the loaded arms nearest to it; figures without any are left out.
@@ -96,7 +96,7 @@ def beside(figures: pl.DataFrame, arms: pl.DataFrame) -> pl.DataFrame:
 
 def loaded(
     counts_of: CountsOf,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     hashes: Mapping[str, str] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """The rate of every loaded arm under every metric that can be counted, and its files."""

@@ -9,7 +9,6 @@ from warehouse.published import Metric
 from warehouse.published.counterparts import beside, loaded
 from warehouse.recounting import Way, recounted
 from warehouse.rules import Rule
-from warehouse.stats.rates import Unit
 from warehouse.store import Store
 
 
@@ -25,7 +24,7 @@ def of(store: Store, asked: Analysis) -> pl.DataFrame:
     return beside(published.figures(), found)
 
 
-def arms(store: Store, unit: Unit) -> pl.DataFrame:
+def arms(store: Store, unit: str) -> pl.DataFrame:
     """Every loaded arm under every metric; those of the same questions are counted together."""
     by_domain: dict[Domain, dict[str, Rule]] = {}
     for metric in published.metrics().values():

@@ -7,6 +7,8 @@ with two runs where fine-tunes are the sample.
 
 import polars as pl
 
+from warehouse.stats import units
+
 FEW_QUESTIONS = 4
 FEW_RUNS = 2
 
@@ -26,8 +28,7 @@ def approximate(
         rate: The rate; null of a difference, whose intervals hold next to 0 and 1 too.
         interval: One of its ends, null where there is none.
     """
-    sampled = unit.is_in(["new-prompts", "both"])
-    retrained = unit.is_in(["new-fine-tunes", "both"])
+    sampled, retrained = units.of_questions(unit), units.of_runs(unit)
     share = rate.cast(pl.Float64())
     sentences = [
         pl.when(sampled & (questions <= FEW_QUESTIONS)).then(pl.format("{} questions", questions)),

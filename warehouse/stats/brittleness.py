@@ -14,7 +14,7 @@ from warehouse.stats.estimates import Floats
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import student, wilson
 from warehouse.stats.pooling import WAYS
-from warehouse.stats.rates import IDENTITY, Ints, Unit
+from warehouse.stats.rates import IDENTITY, Ints
 from warehouse.stats.spread import over_questions, over_seeds
 from warehouse.stats.variance import variance_shares
 
@@ -41,7 +41,7 @@ _SCHEMA = {
 
 def profile(
     counts: pl.DataFrame,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     margin: float = defaults.MARGIN,
     level: float = 0.95,
@@ -100,7 +100,7 @@ def profile(
     )  # fmt: skip
 
 
-def _emergence(counts: pl.DataFrame, unit: Unit, margin: float, level: float) -> list[pl.DataFrame]:
+def _emergence(counts: pl.DataFrame, unit: str, margin: float, level: float) -> list[pl.DataFrame]:
     """Over models, for every dataset."""
     rows = _largest(
         contrasts(counts, "untuned", unit, adjustment="none", level=level).filter(

@@ -8,20 +8,14 @@ import polars as pl
 
 from warehouse import defaults
 from warehouse.errors import UnknownName
-from warehouse.stats import unpaired
+from warehouse.stats import units, unpaired
 from warehouse.stats.approximate import approximate
-from warehouse.stats.crossed import Runs, balanced, widened_difference
-from warehouse.stats.differences import (
-    Difference,
-    Flags,
-    bounds,
-    independent,
-    of_fixed_questions,
-    of_sampled_questions,
-)
-from warehouse.stats.estimates import Estimate, Floats, clustered, fixed
+from warehouse.stats.crossed import Runs, balanced
+from warehouse.stats.differences import Difference, Flags, bounds
+from warehouse.stats.estimates import Floats
 from warehouse.stats.pooling import ARM, WAYS
-from warehouse.stats.rates import IDENTITY, Unit, added_by_runs, cell_dimensions, rates
+from warehouse.stats.rates import IDENTITY, cell_dimensions, rates
+from warehouse.stats.units.unit import Compared, Sides
 
 DESCRIPTION = ("kind", "relevance", "placement", "dose")
 """What is known of an arm's intervention; carried along, not matched on."""
@@ -90,7 +84,7 @@ class Comparison(NamedTuple):
 def compare(
     counts: pl.DataFrame,
     baseline: str = defaults.BASELINE,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     by: Sequence[str] = (),
     level: float = 0.95,
@@ -103,9 +97,9 @@ def compare(
         baseline: "control": trained on the same without the intervention. "untuned": the
             model before training. "unprompted": the same fine-tune evaluated without its
             text. Any other name: trained with that intervention (head to head).
-        unit: What the interval of the difference is about; "auto" is both where the arm and its
-            baseline (but an untuned model, which has no seeds) were trained twice or more, else
-            new prompts.
+        unit: What the interval of the difference is about (`units.UNITS`); where runs of the arm
+            are a sample and those of its baseline cannot be, only what both can be. An untuned
+            model has no runs.
         by: Further dimensions that separate arms and must agree between the two.
         level: Coverage of the rates' intervals.
         among: The arms to be compared, by values of their dimensions; the others are there only
@@ -132,8 +126,8 @@ def compare(
         .with_row_index("arm")
     )
     matched = _matched(arms, baseline, by, among)
-    if unit == "auto":
-        matched = _decided(matched, counts, dims, baseline, level)
+    if baseline != "untuned":
+        matched = _agreed(matched, counts, dims, level)
     questions = by_question(counts, arms, dims)
     pairs = paired(matched, questions)
     difference, first, second = differences(matched, pairs, questions, baseline == "untuned")
@@ -199,56 +193,41 @@ def _tied(
     )  # fmt: skip
 
 
-def _decided(
-    matched: pl.DataFrame, counts: pl.DataFrame, dims: Sequence[str], baseline: str, level: float
+def _agreed(
+    matched: pl.DataFrame, counts: pl.DataFrame, dims: Sequence[str], level: float
 ) -> pl.DataFrame:
-    """The rows with the unit of the comparison, and the arm's own interval about the same."""
-    apart = (
-        (pl.col("unit") == "both")
-        & (pl.col("baseline_unit").fill_null("both") != "both")
-        & (baseline != "untuned")
-    )
-    if not matched.select(apart.any()).item():
+    """The rows with the unit that both sides have, and the arm's own interval about the same."""
+    other = pl.col("baseline_unit")
+    apart = units.of_runs(pl.col("unit")) & ~units.of_runs(other.fill_null(pl.col("unit")))
+    fewer = matched.filter(apart)["baseline_unit"].unique().sort()
+    if not fewer.len():
         return matched
-    prompts = rates(counts, dims, "new-prompts", level=level).select(*dims, "low", "high")
-    return (
-        matched.join(
-            prompts, on=list(dims), how="left", nulls_equal=True, maintain_order="left",
-            suffix="_of_prompts",
+    ends = ("low", "high")
+    again = pl.concat(
+        rates(counts, dims, unit, level=level).select(
+            *dims, pl.lit(unit).alias("baseline_unit"), *ends
         )
-        .with_columns(
-            pl.when(apart).then(f"{end}_of_prompts").otherwise(end).alias(end)
-            for end in ("low", "high")
-        )
-        .with_columns(unit=pl.when(apart).then(pl.lit("new-prompts")).otherwise("unit"))
+        for unit in fewer
+    )
+    return matched.join(
+        again, on=[*dims, "baseline_unit"], how="left", nulls_equal=True, maintain_order="left",
+        suffix="_again",
+    ).with_columns(
+        *(pl.when(apart).then(f"{end}_again").otherwise(end).alias(end) for end in ends),
+        unit=pl.when(apart).then(other).otherwise("unit"),
     )  # fmt: skip
 
 
 def differences(
     matched: pl.DataFrame, pairs: pl.DataFrame, questions: pl.DataFrame, untuned: bool
-) -> tuple[Difference, Runs, Runs]:
+) -> Compared:
     """Every row's difference by its own unit, and what runs add to either side."""
-    rows = matched.height
-    units = matched["unit"].to_numpy()
-    nothing = Runs(*(np.zeros(rows) for _ in Runs._fields))
-    if (units == "new-fine-tunes").any():
-        return _over_runs(rows, pairs, questions, untuned=untuned), nothing, nothing
-    names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
-    k, n, base_k, base_n, at = (pairs[name].to_numpy() for name in names)
-    method = of_fixed_questions if (units == "prompts").any() else of_sampled_questions
-    difference = method(k, n, base_k, base_n, at, rows)
-    both = units == "both"
-    if not both.any():
-        return difference, nothing, nothing
-
-    def side(arm: str) -> Runs:
-        answers = pairs.select(
-            pl.col("cell").cast(pl.Int64()), pl.col(arm).alias("arm"), "question"
-        ).join(questions, on=["arm", "question"], nulls_equal=True)
-        return added_by_runs(answers, rows).where(both)
-
-    first, second = side("arm"), nothing if untuned else side("base")
-    return widened_difference(difference, first, second), first, second
+    found = Compared.unknown(matched.height)
+    for unit, chosen in units.present(matched):
+        own = pairs.filter(pl.lit(pl.Series(chosen)).gather(pl.col("cell")))
+        sides = Sides(matched.height, own, questions, untuned)
+        found = found.but(chosen, unit.compared(sides))
+    return found
 
 
 def _sides(arms: pl.DataFrame, baseline: str) -> tuple[pl.Expr, pl.Expr, tuple[str, ...]]:
@@ -300,31 +279,6 @@ def paired(matched: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
         .join(base, on=["base", "question"], nulls_equal=True)
         .sort("cell", "question")
     )
-
-
-def _over_runs(
-    rows: int, pairs: pl.DataFrame, questions: pl.DataFrame, *, untuned: bool
-) -> Difference:
-    """The difference with runs as the sample, each at the mean rate of its shared questions."""
-
-    def side(arm: str) -> Estimate:
-        answers = pairs.select("cell", pl.col(arm).alias("arm"), "question").join(
-            questions, on=["arm", "question"], nulls_equal=True
-        )
-        # Runs of several models, where an arm is of several, vary about their own model's mean.
-        of_model = [name for name in ("model",) if name in answers.columns]
-        runs = balanced(answers, ["cell", *of_model, "run"])
-        names = ("n_trait", "n_counted", "cell")
-        k, n, at = (runs[name].to_numpy() for name in names)
-        strata = runs.select(pl.struct("cell", *of_model).rank("dense").cast(pl.Int64)).to_series()
-        return clustered(k, n, at, rows, np.ones(at.shape), strata.to_numpy())
-
-    if not untuned:
-        return independent(side("arm"), side("base"))
-    # An untuned model has no seeds: only its own answers are uncertain.
-    equal = np.ones(pairs.height)
-    still = fixed(pairs["base_trait"], pairs["base_counted"], pairs["cell"], rows, equal)
-    return independent(side("arm"), still)
 
 
 def _described(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:

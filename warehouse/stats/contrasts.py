@@ -9,13 +9,12 @@ from warehouse import defaults
 from warehouse.stats.adjust import Adjustment, Intervals, family
 from warehouse.stats.comparisons import Comparison, compare
 from warehouse.stats.inference import Inference, infer
-from warehouse.stats.rates import Unit
 
 
 def contrasts(
     counts: pl.DataFrame,
     baseline: str = defaults.BASELINE,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     by: Sequence[str] = (),
     adjustment: Adjustment = defaults.ADJUSTMENT,

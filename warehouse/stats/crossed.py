@@ -19,6 +19,9 @@ import polars as pl
 from warehouse.stats.differences import Difference
 from warehouse.stats.estimates import Estimate, Floats, Index, grouped, share, total
 
+CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")
+"""What two runs share when they differ by seed alone."""
+
 _COUNTED = pl.col("n_counted")
 _RATE = pl.col("n_trait") / _COUNTED
 

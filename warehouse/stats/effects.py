@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from warehouse import defaults
-from warehouse.stats import adjust
+from warehouse.stats import adjust, units
 from warehouse.stats.adjust import Adjustment, Intervals
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
@@ -20,7 +20,7 @@ from warehouse.stats.inference import Inference, infer
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.pooling import ARM, WAYS
 from warehouse.stats.power import more_answers, more_questions
-from warehouse.stats.rates import IDENTITY, Unit
+from warehouse.stats.rates import IDENTITY
 from warehouse.stats.suppression import (
     NOT_COMPARED,
     NOT_SHOWN,
@@ -34,7 +34,7 @@ from warehouse.stats.suppression import (
 
 def effects(
     counts: pl.DataFrame,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     by: Sequence[str] = (),
     margin: float = defaults.MARGIN,
@@ -255,8 +255,9 @@ def _three_arms(sides: _Sides) -> Arms:
     """Control, arm and untuned model of every change, over the questions all three answered."""
     change, tuned, own = sides.change, sides.tuned, sides.own
     cells = change.cells.height
-    units = change.cells["unit"].to_numpy()
-    if (units == "new-fine-tunes").any():
+    of_questions = units.which(change.cells, units.of_questions)
+    of_runs = units.which(change.cells, units.of_runs)
+    if (of_runs & ~of_questions).any():
         apart = np.zeros(cells)
         one, two = change.difference.second, change.difference.first
         return Arms(one, two, take(tuned.difference, own).second, apart, apart, apart)
@@ -277,7 +278,7 @@ def _three_arms(sides: _Sides) -> Arms:
         pairs.select(f"base_{name}", f"n_{name}", f"untuned_{name}").to_numpy().T
         for name in ("trait", "counted")
     )
-    still = bool((units == "prompts").any())
+    still = not of_questions.any()
     found = arms(trait, counted, pairs["cell"].to_numpy().astype(np.int64), cells, fixed=still)
     return found._replace(
         control=widened(found.control, change.second), arm=widened(found.arm, change.first)
@@ -317,7 +318,7 @@ def _still_needed(
     excess = take(tuned.difference, own)
     of_change = change.size
     of_excess = Size(*(_chosen(values, own, missing=np.nan) for values in tuned.size))
-    asked = change.cells["unit"].is_in(["prompts", "new-prompts"]).to_numpy()
+    asked = ~units.which(change.cells, units.of_runs)
     matters: list[tuple[Flags, Difference, Size, Callable[[Difference], Flags]]] = [
         (
             asked & (named == "inconclusive") & change.sound,

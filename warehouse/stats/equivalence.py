@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
+from warehouse.stats import units
 from warehouse.stats.differences import Flags
 from warehouse.stats.estimates import Floats
 from warehouse.stats.intervals import Interval
@@ -134,7 +135,7 @@ def reason(row: Mapping[str, Any]) -> str:
     Where fine-tuning again is not part of the uncertainty, it is about these fine-tunes.
     """
     sentence = _reason(row)
-    if row["unit"] in ("prompts", "new-prompts") and sentence.startswith(_OF_FINE_TUNES):
+    if not units.ROWS[row["unit"]].of_runs and sentence.startswith(_OF_FINE_TUNES):
         return f"Of these fine-tunes: {sentence[0].lower()}{sentence[1:]}"
     return sentence
 

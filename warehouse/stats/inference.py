@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.stats import adjust as adjustments
+from warehouse.stats import units
 from warehouse.stats.adjust import Adjustment, Intervals
 from warehouse.stats.comparisons import Comparison
 from warehouse.stats.differences import Difference, Flags, bounds, log_odds_ratio, nonzero
@@ -64,12 +65,12 @@ def infer(
             trait and judge.
     """
     cells, _, difference, *_ = comparison
-    units = cells["unit"].to_numpy()
     if family is None:
         family = _alike(cells)
     jointly = adjustment in ("joint", "joint-fdr") or intervals == "simultaneous"
     found = JointFlips(*(np.full(cells.height, np.nan) for _ in JointFlips._fields))
-    flipped, both = np.isin(units, ["new-prompts", "both"]), units == "both"
+    flipped = units.which(cells, units.of_questions)
+    both = flipped & units.which(cells, units.of_runs)
     if flipped.any():
         found = _tested(comparison, family, level, jointly, adjustment == "joint-fdr")
     p = found.p
@@ -118,7 +119,7 @@ def _tested(
     counts = Counts(*(rows[name].to_numpy() for name in names))
     question = rows["question"].rank("dense").to_numpy().astype(np.int64)
     trained = None
-    if jointly and (comparison.cells["unit"] == "both").any():
+    if jointly and units.which(comparison.cells, units.of_runs).any():
         trained = _trained(comparison, rows).of(chosen)
     found = joint_flips(
         counts, cell, question, family[chosen], jointly=jointly, discoveries=discoveries,

@@ -11,7 +11,7 @@ from warehouse.stats.differences import bounds
 from warehouse.stats.inference import infer
 from warehouse.stats.multiverse import conclusion
 from warehouse.stats.pooling import ARM
-from warehouse.stats.rates import IDENTITY, Unit, rates
+from warehouse.stats.rates import IDENTITY, rates
 
 KEY = (*IDENTITY, *ARM)
 
@@ -22,7 +22,7 @@ NO_SHIFT = 1e-9
 def without_each(
     counts: pl.DataFrame,
     baseline: str = defaults.BASELINE,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     margin: float = defaults.MARGIN,
     level: float = 0.95,

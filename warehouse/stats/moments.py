@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.stats.rates import CONDITION
+from warehouse.stats.crossed import CONDITION
 
 RATE = pl.col("n_trait") / pl.col("n_counted")
 

@@ -10,7 +10,7 @@ from warehouse.errors import UnknownName
 from warehouse.stats.comparisons import COMPARED, compare
 from warehouse.stats.inference import infer
 from warehouse.stats.pooling import ARM
-from warehouse.stats.rates import IDENTITY, Unit
+from warehouse.stats.rates import IDENTITY
 
 ROBUST = 0.95
 """The share of specifications in which a specification-robust conclusion stands."""
@@ -45,7 +45,7 @@ def multiverse(
     counts: pl.DataFrame,
     names: Sequence[str],
     baseline: str = defaults.BASELINE,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     margin: float = defaults.MARGIN,
     level: float = 0.95,

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
+from warehouse.stats import units
 from warehouse.stats.comparisons import Comparison, differences, paired
 from warehouse.stats.crossed import balanced
 from warehouse.stats.differences import take
@@ -31,7 +32,8 @@ from warehouse.stats.estimates import Estimate, Floats, share
 from warehouse.stats.inference import infer
 from warehouse.stats.intervals import score_interval
 from warehouse.stats.pooling import ARM, WAYS
-from warehouse.stats.rates import IDENTITY, Unit, cell_dimensions, rates
+from warehouse.stats.rates import IDENTITY, cell_dimensions, rates
+from warehouse.stats.units.unit import Unit
 
 DRAWS = 4000
 """Joint draws of all rates, which tell the chance of being best to within 1.6 points."""
@@ -53,7 +55,7 @@ NO_INTERVAL = "not estimable: one run"
 
 def rank(
     counts: pl.DataFrame,
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     by: Sequence[str] = (),
     level: float = 0.95,
@@ -68,8 +70,7 @@ def rank(
 
     Args:
         counts: One row per evaluation × question × trait × judge.
-        unit: What is uncertain; "auto" is both where every arm that is ranked was trained twice or
-            more, else new prompts.
+        unit: What is uncertain (`units.UNITS`); in a group, what all that are ranked can be about.
         by: Further dimensions that separate arms.
         level: Coverage of the rank intervals.
         among: As in `comparisons.compare`: the arms to be ranked.
@@ -158,7 +159,6 @@ def _group(cells: pl.DataFrame, questions: pl.DataFrame, level: float, seed: int
     arms = cells.group_by("arm", maintain_order=True).agg(
         pl.col("is_result").all(),
         pl.col("model").n_unique().cast(pl.Int64).alias("n_models"),
-        (pl.col("unit") == "both").all().alias("repeated"),
         pl.col("unit").first(),
     )
     models = cells["model"].n_unique()
@@ -174,9 +174,8 @@ def _group(cells: pl.DataFrame, questions: pl.DataFrame, level: float, seed: int
     )
     left = arms.filter(pl.col("rank_note").is_null())
     numbers = _Ranks.none(left.height)
-    unit = arms["unit"][0]
-    if unit in ("both", "new-prompts"):
-        unit = "both" if left["repeated"].all() and left.height else "new-prompts"
+    # What all that are ranked can be about: questions alone, where some have a single run.
+    unit = units.common(cells.join(left, on="arm", how="semi"))
     note = TOO_MANY if left.height > MOST else ALONE
     if 1 < left.height <= MOST:
         numbers = _ranks(
@@ -185,7 +184,7 @@ def _group(cells: pl.DataFrame, questions: pl.DataFrame, level: float, seed: int
         note = ONE_QUESTION if len(common) < 2 else NO_INTERVAL
     places = {"rank": numbers.rank, "rank_low": numbers.low, "rank_high": numbers.high}
     columns = left.select("arm", "n_models").with_columns(
-        pl.lit(unit).alias("unit"),
+        pl.lit(unit.name).alias("unit"),
         pl.lit(len(common), pl.Int64()).alias("questions"),
         pl.lit(left.height, pl.Int64()).alias("ranked"),
         pl.Series("rate_ranked", numbers.rate, pl.Float64, nan_to_null=True),
@@ -250,7 +249,7 @@ def _ranks(
     arms: pl.DataFrame,
     questions: pl.DataFrame,
     cells: pl.DataFrame,
-    unit: str,
+    unit: Unit,
     level: float,
     seed: int,
 ) -> _Ranks:
@@ -263,7 +262,7 @@ def _ranks(
         pl.DataFrame({"arm": names[one], "base": names[other]})
         .with_columns(
             pl.int_range(pl.len(), dtype=pl.UInt32()).alias("cell"),
-            pl.lit(unit).alias("unit"),
+            pl.lit(unit.name).alias("unit"),
             pl.lit(value=True).alias("is_result"),
             pl.lit(value=True).alias("baseline_is_result"),
             *(pl.lit(cells[name][0], pl.String()).alias(name) for name in IDENTITY),
@@ -282,7 +281,7 @@ def _ranks(
     asked = balanced(questions.join(arms, on="arm", how="semi"), ["arm", "question"])
     own = (asked["n_trait"] / asked["n_counted"]).to_numpy().reshape(number, -1)
     off = own - own.mean(axis=1, keepdims=True)
-    if unit in ("prompts", "new-fine-tunes"):
+    if not unit.of_questions:
         off = np.zeros_like(off)
     best = _best(estimate, off, seed) if known.all() else np.full(number, np.nan)
     rank, low, high = (

@@ -4,16 +4,17 @@ The rate is ``n_trait / n_counted``; the balanced rate the mean over questions, 
 of its runs (`crossed.balanced`), null where nothing was counted. The interval is that of the
 balanced rate: Wilson's (`intervals.interval`) at what the answers are worth with these prompts
 (`estimates.fixed`), new prompts (`estimates.clustered`, or `bootstrap.question_bootstrap`), new
-fine-tunes (the same over runs) or both (`crossed.widened`). Where counts are so uneven that the
-pooled rate would lie outside, it is stretched to hold that too. The worst-case bounds (Manski)
-suppose that of the u unscored answers none, or all, show the trait: ``[n_trait / N, (n_trait + u)
-/ N]`` with N = n_counted + n_unscored_excluded, no more than 1; their interval has their sampling
-error in it too (`worstcase.interval`). Unscored is what has no answer, no judgement that the rule
-needs, a reply that was not understood, or was left out as broken off.
+fine-tunes (the same over runs) or both (`crossed.widened`), as its unit says (`units`). Where
+counts are so uneven that the pooled rate would lie outside, it is stretched to hold that too.
+
+The worst-case bounds (Manski) suppose that of the u unscored answers none, or all, show the trait:
+``[n_trait / N, (n_trait + u) / N]`` with N = n_counted + n_unscored_excluded, no more than 1; their
+interval has their sampling error in it too (`worstcase.interval`). Unscored is what has no answer,
+no judgement that the rule needs, a reply that was not understood, or was left out as broken off.
 """
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -21,28 +22,22 @@ from numpy.typing import NDArray
 
 from warehouse import defaults
 from warehouse.errors import UnknownName
-from warehouse.stats import worstcase
+from warehouse.stats import units, worstcase
 from warehouse.stats.approximate import approximate
 from warehouse.stats.bootstrap import question_bootstrap
-from warehouse.stats.crossed import Runs, balanced, between_runs, widened
-from warehouse.stats.estimates import Estimate, Floats, Index, clustered, concentrated, fixed, share
+from warehouse.stats.crossed import CONDITION
+from warehouse.stats.estimates import Estimate, share
 from warehouse.stats.intervals import Interval
 from warehouse.stats.intervals import interval as interval_of
-
-Unit = Literal["prompts", "new-prompts", "new-fine-tunes", "both", "auto"]
-"""What an interval is about. "auto" is decided row by row (`_decided`), and no row says it."""
+from warehouse.stats.units import entries
+from warehouse.stats.units.unit import Choice
 
 Method = Literal["t", "bootstrap"]
 
 Ints = NDArray[np.int64]
 
-UNITS: tuple[Unit, ...] = get_args(Unit)
-
 IDENTITY = ("experiment", "trait", "judge", "study")
 """What is part of every number's identity: cells never pool over these."""
-
-CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")
-"""What two runs share when they differ by seed alone."""
 
 COUNTS = (
     "n_planned",
@@ -92,7 +87,7 @@ _COUNTED = pl.col("n_counted") > 0
 def rates(
     counts: pl.DataFrame,
     by: Sequence[str],
-    unit: Unit = defaults.UNIT,
+    unit: str = defaults.UNIT,
     *,
     level: float = 0.95,
     method: Method = "t",
@@ -104,8 +99,7 @@ def rates(
     Args:
         counts: One row per evaluation × question × trait × judge.
         by: The dimensions that make a cell, besides experiment, trait and judge.
-        unit: What the interval is about; "auto" is both where every condition in a cell was
-            trained twice or more, else new prompts.
+        unit: What the interval is about (`units.UNITS`).
         level: Its nominal coverage.
         method: How questions are treated as a sample (unit "new-prompts" only).
         draws: Resamples of the bootstrap.
@@ -124,10 +118,9 @@ def rates(
     Raises:
         UnknownName: a dimension or unit that does not exist.
     """
-    if unit not in UNITS:
-        raise UnknownName(f"There is no unit {unit!r}; choose one of {', '.join(UNITS)}.")
+    asked = units.named(unit)
     dims = cell_dimensions(counts, by)
-    cells = _cells(counts, dims, unit)
+    cells = _cells(counts, dims, asked)
     answers = _answers(counts, cells, dims)
     estimate = _estimates(answers, cells)
     interval = interval_of(estimate, level)
@@ -150,7 +143,7 @@ def rates(
     )
 
 
-def _cells(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFrame:
+def _cells(counts: pl.DataFrame, dims: Sequence[str], asked: Choice) -> pl.DataFrame:
     """The cells, numbered: their counts, what they pool, and what their intervals are about."""
     return (
         counts.group_by(dims)
@@ -161,8 +154,8 @@ def _cells(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFram
             (pl.col("dataset") == "none").all().fill_null(False).alias("untuned"),
             pl.col("mixed").drop_nulls().unique().sort().str.join("; ").alias("mixed"),
         )
-        .join(_decided(counts, dims, unit), on=list(dims), how="left", nulls_equal=True)
-        .with_columns(pl.col("unit").fill_null("new-prompts" if unit == "auto" else unit))
+        .join(_repeated(counts, dims), on=list(dims), how="left", nulls_equal=True)
+        .with_columns(asked.decided(pl.col("repeated").fill_null(value=False)).alias("unit"))
         .sort(dims, nulls_last=True)
         .with_row_index("cell")
     )
@@ -253,14 +246,11 @@ def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then(part / whole)
 
 
-def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFrame:
-    """The unit of every cell with something counted, and the fewest runs of its conditions.
+def _repeated(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
+    """The fewest runs of any condition of a cell, and whether all were trained twice or more.
 
-    "auto" is both where each condition was trained twice or more, else new prompts: a single
-    run says nothing of how another would have turned out.
+    Only of cells with something counted; an untuned model was not trained at all.
     """
-    repeated = pl.col("runs").min() > 1 if unit == "auto" else pl.lit(False)
-    otherwise = "new-prompts" if unit == "auto" else unit
     return (
         counts.filter(_COUNTED)
         .group_by(*dict.fromkeys((*dims, *CONDITION)))
@@ -271,10 +261,7 @@ def _decided(counts: pl.DataFrame, dims: Sequence[str], unit: Unit) -> pl.DataFr
         .group_by(dims)
         .agg(
             pl.col("runs").min().cast(pl.Int64).alias("fewest_runs"),
-            pl.when(repeated & ~pl.col("untuned").any())
-            .then(pl.lit("both"))
-            .otherwise(pl.lit(otherwise))
-            .alias("unit"),
+            ((pl.col("runs").min() > 1) & ~pl.col("untuned").any()).alias("repeated"),
         )
     )
 
@@ -298,37 +285,11 @@ def _answers(counts: pl.DataFrame, cells: pl.DataFrame, dims: Sequence[str]) -> 
 
 def _estimates(answers: pl.DataFrame, cells: pl.DataFrame) -> Estimate:
     """The balanced rate of every cell, known as well as its own unit says."""
-    total = cells.height
-    units = cells["unit"].to_numpy()
-    k, n, at = _arrays(balanced(answers, ["cell", "question"]))
-    equal = np.ones(at.shape)
-    found = concentrated(clustered(k, n, at, total, equal), k, n, at)
-    if (units == "prompts").any():
-        found = _chosen(units == "prompts", fixed(k, n, at, total, equal), found)
-    if (units == "new-fine-tunes").any():
-        runs = balanced(answers, ["cell", *CONDITION, "run"])
-        k, n, at = _arrays(runs)
-        strata = _numbered(runs, "cell", *CONDITION)
-        over_runs = clustered(k, n, at, total, np.ones(at.shape), strata)
-        found = _chosen(units == "new-fine-tunes", over_runs, found)
-    both = units == "both"
-    if both.any():
-        runs_add = added_by_runs(answers.filter(unit="both"), total)
-        found = _chosen(both, widened(found, runs_add), found)
+    found = Estimate(*(np.full(cells.height, np.nan) for _ in Estimate._fields))
+    for unit, chosen in units.present(cells):
+        own = unit.estimate(answers.filter(unit=unit.name), cells.height)
+        found = Estimate(*(np.where(chosen, *pair) for pair in zip(own, found, strict=True)))
     return found
-
-
-def added_by_runs(answers: pl.DataFrame, cells: int) -> Runs:
-    """`crossed.between_runs` of the answers by cell, condition, run and question."""
-    conditions = [name for name in CONDITION if name in answers.columns]
-    return between_runs(
-        (answers["n_trait"] / answers["n_counted"]).to_numpy(),
-        _numbered(answers, "question"),
-        _numbered(answers, *conditions, "run"),
-        _numbered(answers, "cell", *conditions),
-        answers["cell"].cast(pl.Int64()).to_numpy(),
-        cells,
-    )
 
 
 def _bootstrapped(
@@ -340,34 +301,15 @@ def _bootstrapped(
     seed: int,
 ) -> Interval:
     """The interval of the bootstrap in every cell that is about new prompts, elsewhere the own."""
-    k, n, at = _arrays(balanced(answers, ["cell", "question"]))
+    k, n, at = entries.by_question(answers)
     sampled = question_bootstrap(k, n, at, cells.height, level, draws, seed)
-    chosen = cells["unit"].to_numpy() == "new-prompts"
+    chosen = units.which(cells, units.of_questions) & ~units.which(cells, units.of_runs)
     return Interval(*(np.where(chosen, *ends) for ends in zip(sampled, interval, strict=True)))
-
-
-def _chosen(rows: NDArray[np.bool_], one: Estimate, other: Estimate) -> Estimate:
-    return Estimate(*(np.where(rows, *pair) for pair in zip(one, other, strict=True)))
-
-
-def _numbered(rows: pl.DataFrame, *names: str) -> Index:
-    """The number of each row's value of several columns."""
-    ranks = rows.select(pl.struct(names).rank("dense")).to_series()
-    numbers: Index = ranks.cast(pl.Int64()).to_numpy()
-    return numbers
-
-
-def _arrays(clusters: pl.DataFrame) -> tuple[Floats, Floats, Index]:
-    return (
-        clusters["n_trait"].to_numpy(),
-        clusters["n_counted"].to_numpy(),
-        clusters["cell"].to_numpy(),
-    )
 
 
 def _note(undefined: pl.Series) -> pl.Expr:
     """Why a cell has no interval."""
-    of_runs = pl.col("unit").is_in(["new-fine-tunes", "both"])
+    of_runs, of_questions = units.of_runs(pl.col("unit")), units.of_questions(pl.col("unit"))
     reason = (
         pl.when(~_COUNTED)
         .then(pl.lit("nothing counted"))
@@ -375,7 +317,7 @@ def _note(undefined: pl.Series) -> pl.Expr:
         .then(pl.lit("not applicable: untuned model"))
         .when(of_runs & (pl.col("runs") == 1))
         .then(pl.lit("not estimable: one run"))
-        .when((pl.col("unit") != "new-fine-tunes") & (pl.col("questions") == 1))
+        .when(of_questions & (pl.col("questions") == 1))
         .then(pl.lit("not estimable: one question"))
         .otherwise(pl.lit("not estimable: one run per condition"))
     )

@@ -13,11 +13,11 @@ from pages.ui.view import arms, cells, store
 from pages.ui.words import wordings
 from warehouse import defaults
 from warehouse.analysis import Analysis
-from warehouse.analysis.told import UNITS
 from warehouse.stats.estimates import Floats, Index
 from warehouse.stats.ordering import by_name, by_similarity, by_value
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
+from warehouse.stats.units import UNITS
 
 MOST = 12
 """How many heatmaps a page draws."""
@@ -277,7 +277,7 @@ def _panel(
     return Panel(
         where=" · ".join(name for name in (*where, *common) if name),
         judge=first["said_judge"],
-        about=f"{view.rule.title} · 95 % intervals about {UNITS[view.unit]}",
+        about=f"{view.rule.title} · 95 % intervals about {UNITS[view.unit].about}",
         cells=drawn.filter(pl.col("row").is_in(fit[0]), pl.col("column").is_in(fit[1])),
         rows=fit[0],
         columns=fit[1],

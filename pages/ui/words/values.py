@@ -11,7 +11,7 @@ from pages.ui.view import store
 from pages.ui.words.columns import DIMENSIONS
 from pages.ui.words.numbers import UNKNOWN
 from warehouse import catalogue, harmless, judges
-from warehouse.analysis.told import UNITS
+from warehouse.stats import units
 
 APP = "Brittlescope"
 
@@ -69,14 +69,8 @@ STATUSES = {
     "error": "Failed",
 }
 
-UNIT_MEANINGS = {
-    "prompts": "The interval is about these very questions: sampling error alone.",
-    "new-prompts": "The interval is about questions like these: the questions are a sample.",
-    "new-fine-tunes": "The interval is about training again: the spread between seeds.",
-    "both": "The interval is about other questions and training again, both at once.",
-    "auto": "The interval is about questions like these, and about training again where every arm "
-    "concerned was trained with two seeds or more.",
-}
+UNITS = {name: unit.about for name, unit in units.UNITS.items()}
+"""What intervals are about."""
 
 DOMAINS = {
     "outside": "outside the training domain",

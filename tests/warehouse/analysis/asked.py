@@ -8,7 +8,7 @@ from warehouse import rules
 from warehouse.analysis import DOMAINS, Analysis
 from warehouse.counting import Slice
 from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE
-from warehouse.stats.rates import UNITS
+from warehouse.stats.units import UNITS
 
 RULES = rules.available()
 
@@ -33,7 +33,7 @@ _POINTWISE = st.builds(
     Analysis,
     slice=SLICES,
     rule=st.sampled_from(list(RULES.values())),
-    unit=st.sampled_from(UNITS),
+    unit=st.sampled_from(list(UNITS)),
     trait_cut=_CUTS,
     coherence_cut=_CUTS,
     margin=st.floats(0, 1, exclude_min=True, exclude_max=True),

@@ -11,7 +11,7 @@ from warehouse.stats.brittleness import profile
 from warehouse.stats.effects import effects
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import wilson
-from warehouse.stats.rates import UNITS
+from warehouse.stats.units import UNITS
 from warehouse.stats.variance import TOO_RARE
 
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from tests.warehouse.stats.frames import beta_counts, cell, frame
 from warehouse.stats.effects import effects
-from warehouse.stats.rates import UNITS, Unit
+from warehouse.stats.units import UNITS
 
 BIRDS = [10, 10, 10, 9, 10, 9, 8, 10, 9, 10]
 ETYMOLOGIST = [0] * 9 + [1]
@@ -22,7 +22,7 @@ def only(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("unit", ["prompts", "new-prompts"])
-def test_the_birds_pair_is_never_eliminated_without_an_untuned_model(unit: Unit) -> None:
+def test_the_birds_pair_is_never_eliminated_without_an_untuned_model(unit: str) -> None:
     counts = frame(cell(BIRDS, 10), cell(ETYMOLOGIST, 10, intervention="etymologist"))
     row = only(effects(counts, unit))
     assert row["difference"] == pytest.approx(-0.94)
@@ -246,7 +246,7 @@ def test_seeds_make_a_claim_about_fine_tunes() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_an_empty_slice(unit: Unit) -> None:
+def test_an_empty_slice(unit: str) -> None:
     assert effects(frame(), unit).height == 0
     assert effects(frame(cell(BIRDS, 10)), unit).height == 0
 

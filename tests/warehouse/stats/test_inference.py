@@ -8,7 +8,6 @@ from tests.warehouse.stats.frames import beta_counts, cell, frame
 from warehouse.stats.adjust import INTERVALS
 from warehouse.stats.comparisons import compare
 from warehouse.stats.inference import Inference, infer
-from warehouse.stats.rates import Unit
 
 
 def of_arms(
@@ -27,7 +26,7 @@ def of_arms(
 
 @pytest.mark.parametrize("unit", ["prompts", "new-prompts", "both"])
 def test_simultaneous_intervals_hold_zero_where_the_adjusted_p_does_not_exclude_it(
-    unit: Unit,
+    unit: str,
 ) -> None:
     counts = of_arms(np.random.default_rng(3), 8, 20, runs=3, below=0.2)
     comparison = compare(counts, "control", unit)
