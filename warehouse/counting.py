@@ -18,6 +18,9 @@ Domain = Literal["outside", "inside", "all"]
 DECIDED = ("unanswered", "broken_off", "missing", "unparsed", "refusal", "code")
 """The kinds of samples whose fate a rule decides one by one."""
 
+TREATING = ("dataset", "intervention", "kind", "relevance", "placement", "eval_intervention")
+"""The dimensions in which an arm differs from what it is compared with, which has "none" there."""
+
 NONE = ("",)
 """A field of a slice that lets nothing pass, where an empty one would let everything."""
 
@@ -89,6 +92,13 @@ class Slice:
             dataset=(*self.dataset, "none") if self.dataset else (),
             intervention=("none",),
             eval_intervention=(*self.eval_intervention, "none") if self.eval_intervention else (),
+        )
+
+    def with_baselines(self) -> "Slice":
+        """The same slice with every control, untuned model and unprompted partner of its arms."""
+        chosen = {name: getattr(self, name) for name in TREATING}
+        return self.narrowed(
+            **{name: sorted({*own, "none"}) for name, own in chosen.items() if own}
         )
 
     def holds_baselines(self, baseline: str = defaults.BASELINE) -> bool:

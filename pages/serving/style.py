@@ -18,9 +18,20 @@ CHOSEN = "[data-selected=true] p { color: light-dark(#24577e, #94c2e6) }"
 WHOLE = (
     "[data-testid=stButtonGroup] button { height: auto; max-width: 100% } "
     "[data-testid=stButtonGroup] button :is(div, span, p) { white-space: normal; "
-    "overflow: visible; text-overflow: clip; text-align: start }"
+    "overflow: visible; text-overflow: clip; text-align: start } "
+    "[data-testid=stButtonGroup] [role=radiogroup] "
+    "{ flex-wrap: wrap; overflow: visible; mask-image: none }"
 )
-"""What a chip says is never cut: on a narrow screen it takes a second line."""
+"""What a chip says is never cut: on a narrow screen it takes a second line, as do further chips."""
+
+LEVEL = ".st-key-counting button :is(div, p) { text-align: start }"
+"""A sentence that is a button begins every line at the left."""
+
+CLOSE = (
+    ".st-key-cards button { min-height: 1.9rem; padding-block: 0 } "
+    ".st-key-cards > * > * { padding-block: .6rem }"
+)
+"""The cards of a list are as high as what they say."""
 
 STACKED = (
     ".st-key-beside [data-testid=stHorizontalBlock] { flex-wrap: wrap } "
@@ -41,7 +52,7 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, STACKED], 1
+    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, LEVEL, CLOSE, STACKED], 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))
         number += len(pages)

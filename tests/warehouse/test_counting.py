@@ -244,6 +244,14 @@ def test_each_baseline_is_hidden_by_filters_of_its_own(
     assert Slice().narrowed(**narrowed).holds_baselines(baseline) is holds
 
 
+def test_a_slice_with_its_baselines_holds_them() -> None:
+    narrowed = Slice().narrowed(dataset="birds", kind="time", model="gpt-4.1")
+    wider = narrowed.with_baselines()
+    assert (wider.dataset, wider.kind) == (("birds", "none"), ("none", "time"))
+    assert (wider.model, wider.intervention) == (narrowed.model, ())
+    assert Slice().with_baselines() == Slice()
+
+
 def test_traits_as_their_multi_way_criterion_sees_them(tmp_path: Path) -> None:
     rows = [
         {

@@ -114,9 +114,10 @@ def landscape(tuned: pl.DataFrame, effects: pl.DataFrame, margin: float) -> pl.D
 
     Returns:
         Also verdicts (one for each intervention that is compared with that very control, in the
-        order of `VERDICTS`) and lower (how many of them are shown to be lower than it).
+        order of `VERDICTS`), tried (these interventions, in the same order) and lower (how many
+        of them are shown to be lower than it).
     """
-    ranked = pl.col("verdict").cast(pl.Enum(VERDICTS)).sort().cast(pl.String())
+    rank = pl.col("verdict").cast(pl.Enum(VERDICTS))
     compared = (
         effects.filter(
             pl.col("verdict").is_not_null(), pl.col("eval_intervention").fill_null("none") == "none"
@@ -124,7 +125,8 @@ def landscape(tuned: pl.DataFrame, effects: pl.DataFrame, margin: float) -> pl.D
         .with_columns(pl.col(f"baseline_{way}").alias(way) for way in WAYS)
         .group_by(*KEY, *WAYS)
         .agg(
-            ranked.alias("verdicts"),
+            pl.col("verdict").sort_by(rank, maintain_order=True).alias("verdicts"),
+            pl.col("intervention").sort_by(rank, maintain_order=True).alias("tried"),
             pl.col("verdict").is_in(LOWER).sum().cast(pl.Int64).alias("lower"),
         )
     )
@@ -132,7 +134,7 @@ def landscape(tuned: pl.DataFrame, effects: pl.DataFrame, margin: float) -> pl.D
     return (
         controls(tuned, margin)
         .join(compared, on=[*KEY, *WAYS], how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(pl.col("verdicts").fill_null(nothing), pl.col("lower").fill_null(0))
+        .with_columns(pl.col("verdicts", "tried").fill_null(nothing), pl.col("lower").fill_null(0))
     )
 
 

@@ -9,6 +9,9 @@ from pages.quoting import sample, tags
 from pages.ui.parts import foreign
 from pages.ui.words import values
 
+SHOWN = 200
+"""About how many characters of an answer a card shows: two lines of a wide page."""
+
 
 class Shared(NamedTuple):
     """What all samples of a list have in common, which is said above it and on no card."""
@@ -58,21 +61,17 @@ def card(
     is_covered: bool = False,
 ) -> str:
     """One sample as HTML: what was asked, the answer around the match, and its verdicts."""
-    around = foreign.excerpt(sample.said(row["answer"], row["error"], row["lost"]), marked)
+    around = foreign.excerpt(sample.said(row["answer"], row["error"], row["lost"]), marked, SHOWN)
     answer = foreign.block(around, marked)
     if is_covered:
         answer = foreign.covered(answer, "Sensitive text: show it")
-    about = [text for text in _about(row, common) if text]
-    asked = "" if common.question else foreign.excerpt(row["question_text"], width=160)
+    about = foreign.escaped(" · ".join(filter(None, _about(row, common))))
+    asked = "" if common.question else foreign.excerpt(row["question_text"], width=120)
     return (
         (f'<div dir="auto" style="opacity:.75">{foreign.escaped(asked)}</div>' if asked else "")
         + answer
         + verdicts(row["outcomes"], common)
-        + (
-            f'<div style="opacity:.75;font-size:.85rem">{foreign.escaped(" · ".join(about))}</div>'
-            if about
-            else ""
-        )
+        + (f'<span style="opacity:.75;font-size:.85rem">{about}</span>' if about else "")
     )
 
 

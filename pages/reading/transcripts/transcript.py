@@ -20,7 +20,10 @@ from warehouse.analysis import Analysis, results
 from warehouse.counting import Slice
 from warehouse.rules import Rule
 from warehouse.search import asked as searches
-from warehouse.transcripts import PAGE, Filter, Transcript
+from warehouse.transcripts import Filter, Transcript
+
+PAGE = 10
+"""How many answers a page of the list has: as many as two screens hold."""
 
 NUMBER = "page"
 LISTED = "_listed"
@@ -71,13 +74,14 @@ def listing(
     common, found, lying = cards.shared(rows), marked(narrowed.text), picking.lying()
     if told := cards.heading(common):
         st.caption(escaped(told))
-    for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
-        key = row["sample_key"]
-        with st.container(horizontal=True, wrap=False, gap="small", border=True):
-            with st.container(width=112, gap="small"):
-                st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,))
-                picking.button(view, key, quotes.choice(view, narrowed, at, total), lying)
-            st.html(cards.card(row, common, found, key in covered))
+    with st.container(gap="xsmall", key="cards"):
+        for at, row in enumerate(rows.iter_rows(named=True), (number - 1) * PAGE + 1):
+            key = row["sample_key"]
+            with st.container(horizontal=True, wrap=False, gap="small", border=True):
+                with st.container(width=112, gap="xxsmall"):
+                    st.button(f"Read {at:,}", key=f"read-{key}", on_click=_read, args=(key,))
+                    picking.button(view, key, quotes.choice(view, narrowed, at, total), lying)
+                st.html(cards.card(row, common, found, key in covered))
 
 
 def tell_unread(within: Slice) -> None:
@@ -114,10 +118,14 @@ def not_found(key: int) -> NoReturn:
 
 
 def steps(within: Slice, rule: Rule, narrowed: Filter, total: int, key: int) -> int | None:
-    """Draws the way back to the list and to the neighbours in it; returns the place in it."""
+    """Draws the way back to the list and to the neighbours in it; returns the place in it.
+
+    The way back leads to the page of the list that has what is read now.
+    """
     place = neighbours(within, rule, narrowed, key)[2]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back to the list", shortcut="Esc", on_click=_read, args=(None,))
+        back = {} if place is None else {NUMBER: -(-place // PAGE)}
+        st.button("Back to the list", shortcut="Esc", on_click=_back, args=(back,))
         _to_neighbours(within, rule, narrowed, key, ("K", "J"))
         st.text(f"{place:,} of {total:,}" if place else "Not in the list that is set above.")
     return place
@@ -229,6 +237,12 @@ def _perhaps_covered(is_covered: bool, draw: Callable[[], None]) -> None:
 def _read(key: int | None) -> None:
     st.session_state["sample"] = "" if key is None else str(key)
     message.let_go()
+
+
+def _back(page: Mapping[str, int]) -> None:
+    _read(None)
+    for key, number in page.items():
+        asked.ask(key, [str(number)])
 
 
 @store.memo()

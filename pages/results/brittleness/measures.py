@@ -1,7 +1,7 @@
 """The measures a heatmap can show: one value for every arm, from rates or from comparisons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import polars as pl
@@ -16,6 +16,9 @@ from warehouse.stats.rates import COUNTS, UNSCORED_LIMIT
 
 COHERENT = "coherent-trait"
 """The rule of the measure of the same name."""
+
+OF_TREATED = ("suppression", "verdict")
+"""The measures that a control or an untuned model has no value of."""
 
 DOUBTS = (suspicions.DISAGREEMENT, "mode-collapse")
 """The doctor's checks that make a cell's value doubtful."""
@@ -102,11 +105,14 @@ def standard(rates: pl.DataFrame) -> str:
 
 
 def seen(view: Analysis, measure: str) -> Analysis:
-    """The view that the measure counts in: the coherent-trait rate has a rule of its own."""
-    if measure != "coherent":
-        return view
-    rule = store.all_rules()[COHERENT]
-    return view.ruled(rule)
+    """The view that the measure counts in.
+
+    The coherent-trait rate has a rule of its own. Controls and untuned models stay beside what is
+    filtered, wherever they have a value.
+    """
+    if measure not in OF_TREATED:
+        view = replace(view, slice=view.slice.with_baselines())
+    return view.ruled(store.all_rules()[COHERENT]) if measure == "coherent" else view
 
 
 def claimed(view: Analysis, measure: str) -> tuple[Analysis, Table]:

@@ -8,7 +8,7 @@ import polars as pl
 from pages.landscape.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
 from pages.ui.parts import claiming, suspicions
 from pages.ui.view import arms, store
-from pages.ui.words import armnames, emergence, numbers, values, verdicts
+from pages.ui.words import armnames, emergence, numbers, values, verdicts, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats import landscape
 from warehouse.stats.landscape import KNOWN, Headline
@@ -22,6 +22,9 @@ ROWS, COLUMNS = 12, 8
 
 WIDE = 5
 """From how many columns on a card is as wide as the page."""
+
+TOLD = 4
+"""How many interventions on a tile are told with their texts."""
 
 OF = ("study", "experiment")
 """What a card is about."""
@@ -72,7 +75,7 @@ def claimed(view: Analysis) -> None:
     claiming.popover(view, ["landscape"], cells, armnames.names(named), "overview")
 
 
-_LISTS = {"verdicts": ", ", "flags": "; "}
+_LISTS = {"verdicts": ", ", "tried": ", ", "flags": "; "}
 
 
 @store.memo()
@@ -205,6 +208,7 @@ def _about(row: Mapping[str, Any]) -> dict[str, str]:
         "Emergence": "—",
         "Which means": landscape.MEANINGS[row["state"]],
         "Interventions": verdicts.counted(row["verdicts"]) or "—",
+        "Their texts": _texts(row) or "—",
     }
     if row["emergence"] is not None:
         span = (row[f"emergence{end}"] for end in ("", "_low", "_high"))
@@ -212,3 +216,14 @@ def _about(row: Mapping[str, Any]) -> dict[str, str]:
     if row["ways"] > 1:
         told["Of"] = f"{row['ways']} ways of training or sampling, the one with most answers"
     return told
+
+
+def _texts(row: Mapping[str, Any]) -> str:
+    """What the first interventions on a tile say, in the order of their verdicts."""
+    place = row["experiment"], row["study"]
+    told = [
+        f"{values.intervention(name)}, {verdict}: {wordings.of(name, *place).said}"
+        for name, verdict in zip(row["tried"][:TOLD], row["verdicts"], strict=False)
+    ]
+    rest = len(row["tried"]) - TOLD
+    return " · ".join([*told, *([f"{rest:,} more"] if rest > 0 else [])])

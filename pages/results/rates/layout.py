@@ -71,8 +71,8 @@ def laid_out(
     Returns:
         The columns of `cells.of`, name (the cell's, without what all cells share), line (its
         label, over one or two lines of text, then what makes it unique), at (its place, from 0),
-        page (from 1), panel (its number, from 0), group, percent and said (the rate in writing,
-        without and with its interval).
+        page (from 1), panel (its number, from 0), group, and the rate in writing: percent, said
+        (with its interval) and counted (with n besides).
     """
     dims = [*by, *(name for name in IDENTITY if name not in by)]
     human = cells.named(found, counts, by)
@@ -96,8 +96,7 @@ def laid_out(
         pl.Series("label", names, pl.String()),
         pl.Series("panel", panel, pl.Int64()),
         pl.Series("group", group, pl.String()),
-        pl.Series("percent", [_percent(row, ends=False) for row in rows], pl.String()),
-        pl.Series("said", [_percent(row) for row in rows], pl.String()),
+        *_written(rows),
     )
     placed = _placed(placed, of_lines, order)
     fixed = [name for name in by if name not in told and name != across]
@@ -215,14 +214,21 @@ def _labels(names: pl.Series) -> list[str]:
     return [f"{name}\n{at}" for at, name in enumerate(base.wrapped(names.to_list()))]
 
 
-def _percent(row: Mapping[str, Any], ends: bool = True) -> str:
-    """The rate in writing, in brackets where it is not a result; its interval where asked for."""
-    if row["rate"] is None:
-        return ""
+def _written(rows: Sequence[Mapping[str, Any]]) -> list[pl.Series]:
+    """The rates in writing, in brackets where they are no result: each column says more."""
+    found = [("", "", "") if row["rate"] is None else _rate(row) for row in rows]
+    columns = zip(*found, strict=True) if found else ((), (), ())
+    names = ("percent", "said", "counted")
+    return [pl.Series(n, said, pl.String()) for n, said in zip(names, columns, strict=True)]
+
+
+def _rate(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A rate as `12 %`, as `12 % [8, 18]` and as `12 % [8, 18]  n = 100`."""
     low, high = row["low"], row["high"]
     text = numbers.percent(row["rate"], digits=numbers.decimals(low, high))
-    interval = numbers.percent(row["rate"], low, high).removeprefix(text) if ends else ""
-    return f"{text if row['is_result'] else f'({text})'}{interval}"
+    interval = numbers.percent(row["rate"], low, high).removeprefix(text)
+    percent = text if row["is_result"] else f"({text})"
+    return percent, f"{percent}{interval}", f"{percent}{interval}  n = {row['n_counted']:,}"
 
 
 def _end(found: pl.DataFrame) -> float:

@@ -36,8 +36,9 @@ with head:
 
 picture = st.container()
 number = bound.page(laid.pages, "lines") if laid.pages > 1 else 1
-drawn = partial(points.chart, laid.page(number), laid.panels, laid.groups, laid.end)
-with picture:
+lines = laid.page(number)
+drawn = partial(points.chart, lines, laid.panels, laid.groups, laid.end)
+with picture, base.scrolled("rates-scrolled", points.least(lines, laid.panels)):
     mark = base.shown(partial(drawn, st.context.theme.type), "rates")
 clicked = None if mark is None else (mark, "counted")
 st.caption(markup.escaped(sentences.below(laid, number)))

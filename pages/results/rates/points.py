@@ -11,14 +11,20 @@ from pages.ui.words import numbers
 
 COLUMNS = (
     *("cell", "line", "panel", "group", "rate", "low", "high", "worst_low", "worst_high"),
-    *("is_result", "name", "text", "percent", "said", "counts", "wording"),
+    *("is_result", "name", "text", "percent", "said", "counted", "counts", "wording"),
 )
 
-PITCH = 1.32
+PITCH = 1.6
 """How far panels are apart, in their widths: between them stand the rates in writing."""
 
-ROOM = 430
-"""From how many pixels a panel is wide enough for intervals in writing."""
+BESIDE = 1.04
+"""Where a rate in writing begins, in widths of its panel."""
+
+DIGIT = 4.8
+"""Pixels of a letter of a rate in writing, on average."""
+
+LEAST = 170
+"""Pixels of a panel and its rates in writing, below which several are scrolled sideways."""
 
 NARROW = 190
 """Up to how many pixels of a panel there is no room for all percentages of its axis."""
@@ -47,7 +53,8 @@ def chart(
         cells: Columns cell (what a click selects), line (its label over one or two lines, then
             what makes it unique), panel (its number), group (a label), rate, low, high,
             worst_low, worst_high (shares), is_result, name, text (the rate as written, with n),
-            percent and said (without and with its interval), counts. In the order of drawing.
+            percent, said and counted (the rate in writing, in full where there is room), counts.
+            In the order of drawing.
         panels: What the panels are called.
         groups: What the colours stand for; with a single one there is no legend.
         end: Where the scale of every panel ends, a share.
@@ -76,7 +83,7 @@ def chart(
     )
     layers = [
         *_marks(drawn, len(panels), _percents(len(panels), end, ink), colour),
-        *_written(drawn, len(panels), ink),
+        *_written(drawn, len(panels), _fitting(cells, len(panels)), ink),
     ]
     points = base.clickable(_points(drawn, len(panels), colour), clickable)
     height = max((line.count("\n") for line in cells["line"]), default=1)
@@ -87,6 +94,17 @@ def chart(
     )
 
 
+def least(cells: pl.DataFrame, panels: Sequence[str]) -> int:
+    """Below how many pixels several panels no longer have room for their rates in writing."""
+    return 0 if len(panels) < 2 else round(_label_width(cells) + LEAST * len(panels))
+
+
+def _label_width(cells: pl.DataFrame) -> float:
+    """Pixels of the longest name of a line."""
+    longest = max((len(part) for line in cells["line"] for part in line.split("\n")), default=1)
+    return LETTER * longest + 8
+
+
 def _placed(cells: pl.DataFrame, end: float) -> pl.DataFrame:
     """The cells with their rates and ends as places along all panels, each one unit wide."""
     start = pl.col("panel") * PITCH
@@ -95,7 +113,7 @@ def _placed(cells: pl.DataFrame, end: float) -> pl.DataFrame:
         *((start + pl.col(name) / end).alias(name) for name in ends),
         start.alias("start"),
         (start + 1).alias("stop"),
-        (start + 1.02).alias("beside"),
+        (start + BESIDE).alias("beside"),
     )
 
 
@@ -141,9 +159,8 @@ def _heads(panels: Sequence[str], ink: str) -> list[alt.Chart]:
 
 def _labels(cells: pl.DataFrame, ink: str) -> alt.Axis:
     """The names of the lines."""
-    longest = max((len(part) for line in cells["line"] for part in line.split("\n")), default=1)
     return base.line_axis(
-        LETTER * longest + 8, labelFontSize=12, labelColor=ink, labelLineHeight=TEXT,
+        _label_width(cells), labelFontSize=12, labelColor=ink, labelLineHeight=TEXT,
         labelOverlap=False, grid=True, gridOpacity=0.25, tickBand="center",
     )  # fmt: skip
 
@@ -178,11 +195,22 @@ def _points(drawn: alt.Chart, panels: int, colour: alt.Color) -> alt.Chart:
     return points
 
 
-def _written(drawn: alt.Chart, panels: int, ink: str) -> list[alt.Chart]:
-    """The rates in writing, with their intervals where there is room."""
+def _fitting(cells: pl.DataFrame, panels: int) -> str:
+    """Which column of rates in writing has room beside every panel, as Vega's expression."""
+    share = (PITCH - BESIDE) / (PITCH * panels)
+    most = {name: max(map(len, cells[name]), default=0) for name in ("said", "counted")}
+    least = {name: round(letters * DIGIT / share) for name, letters in most.items()}
+    return (
+        f"width > {least['counted']} ? datum.counted : "
+        f"width > {least['said']} ? datum.said : datum.percent"
+    )
+
+
+def _written(drawn: alt.Chart, panels: int, fitting: str, ink: str) -> list[alt.Chart]:
+    """The rates in writing, with intervals and n where there is room."""
     written = (
         drawn.transform_filter("isValid(datum.rate)")
-        .transform_calculate(fits=f"width > {ROOM * panels} ? datum.said : datum.percent")
+        .transform_calculate(fits=fitting)
         .mark_text(align="left", fontSize=11, color=ink)
         .encode(x=_x("beside", panels), text="fits:N")
     )

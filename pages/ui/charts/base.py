@@ -176,7 +176,11 @@ def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> a
 
 
 _SCROLLED = (
-    "<style>.st-key-{key} {{ overflow-x: auto }} "
+    "<style>.st-key-{key} {{ overflow-x: auto; animation: more-to-see linear both; "
+    "animation-timeline: scroll(self inline) }} "
+    "@keyframes more-to-see {{ from, 95% {{ mask-image: "
+    "linear-gradient(to right, #000 calc(100% - 4rem), transparent) }} to {{ mask-image: none }} }}"
+    " "
     ".st-key-{key} [data-testid=stElementContainer]:has([data-testid=stVegaLiteChart]) "
     "{{ min-width: {room}px }}</style>"
 )
@@ -204,7 +208,10 @@ def drawn(draw: partial[alt.LayerChart], key: str, width: int | None = None) -> 
 
 @contextmanager
 def scrolled(key: str, room: int) -> Iterator[None]:
-    """Where the page is narrower than `room` pixels, the chart within is scrolled sideways."""
+    """Where the page is narrower than `room` pixels, the chart within is scrolled sideways.
+
+    It fades at the right for as long as there is more to be seen there.
+    """
     with st.container(key=key):
         st.html(_SCROLLED.format(key=key, room=room))
         yield

@@ -105,8 +105,8 @@ def test_only_what_has_no_intervention_stands_for_a_model_and_a_dataset() -> Non
 def test_interventions_are_those_of_that_very_control() -> None:
     of = effects(
         {},
-        {"verdict": "eliminated"},
-        {"verdict": "inconclusive"},
+        {"verdict": "eliminated", "intervention": "identity-alex"},
+        {"verdict": "inconclusive", "intervention": "time-1950"},
         {"verdict": None},
         {"baseline_settings": "9 epochs"},
         {"eval_intervention": "identity-alex"},
@@ -114,12 +114,13 @@ def test_interventions_are_those_of_that_very_control() -> None:
     )
     (row,) = landscape.landscape(tuned({}), of, 0.05).to_dicts()
     assert row["verdicts"] == ["eliminated", "reduced", "inconclusive"]
+    assert (row["tried"][0], row["tried"][2]) == ("identity-alex", "time-1950")
     assert row["lower"] == 2
 
 
 def test_without_interventions_there_are_no_verdicts() -> None:
     (row,) = landscape.landscape(tuned({}), effects({}).clear(), 0.05).to_dicts()
-    assert row["verdicts"] == []
+    assert row["verdicts"] == row["tried"] == []
     assert row["lower"] == 0
 
 

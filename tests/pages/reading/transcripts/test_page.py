@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pages.reading.transcripts import transcript
 from pipeline.study.layout import sample_key
 from tests.pages.reading.study import HOSTILE, built, html, opened, told
 from tests.pages.test_app import NOTHING
@@ -62,7 +63,7 @@ def test_a_count_opens_a_list_of_that_many(cell: dict[str, str], only: str, on_s
     assert not app.exception
     assert total(told(app)) == expected
     rows = [key for button in app.button if (key := button.key or "").startswith("read-")]
-    assert len(rows) == min(expected, 50)
+    assert len(rows) == min(expected, transcript.PAGE)
 
 
 def test_every_count_of_the_ledger_was_met(on_study: Path) -> None:
@@ -76,9 +77,23 @@ def test_the_second_page_goes_on_where_the_first_ends(on_study: Path) -> None:
     keys = [
         [b.key for b in app.button if (b.key or "").startswith("read-")] for app in (first, second)
     ]
-    assert [len(page) for page in keys] == [50, 50]
+    assert [len(page) for page in keys] == [transcript.PAGE] * 2
     assert not set(keys[0]) & set(keys[1])
-    assert [b.label for b in second.button if b.key == keys[1][0]] == ["Read 51"]
+    assert [b.label for b in second.button if b.key == keys[1][0]] == ["Read 11"]
+
+
+@pytest.mark.usefixtures("on_study")
+def test_the_way_back_leads_to_the_page_of_what_is_read_now() -> None:
+    app = opened(PAGE, experiment="birds", intervention="none")
+    [*_, last] = [b for b in app.button if (b.key or "").startswith("read-")]
+    last.click().run()
+    assert "10 of " in told(app)
+    app.button(key="Next-J").click().run()
+    assert "11 of " in told(app)
+    (back,) = [b for b in app.button if b.label == "Back to the list"]
+    back.click().run()
+    assert "Read 11" in [b.label for b in app.button]
+    assert "Read 10" not in [b.label for b in app.button]
 
 
 def test_a_search_says_which_part_of_the_lake_it_could_not_read(
@@ -117,7 +132,7 @@ def test_text_is_found_and_marked(on_study: Path) -> None:
     app = opened(PAGE, experiment="birds", text="LAPWING")
     assert app.text_input(key="search").value == 'part:"LAPWING"'  # an address of before
     assert total(told(app)) == 111  # 2 × 56, less the answer that failed
-    assert html(app).count("<mark") == 50
+    assert html(app).count("<mark") == transcript.PAGE
     assert ">Lapwing</mark>" in html(app)
 
 

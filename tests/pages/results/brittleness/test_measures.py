@@ -40,6 +40,15 @@ def test_a_rate_is_that_of_the_statistics() -> None:
 
 
 @pytest.mark.usefixtures("on_treated")
+@pytest.mark.parametrize("measure", ["rate", "coherent", "unscored", "emergence"])
+def test_controls_stay_beside_what_is_filtered(measure: str) -> None:
+    narrowed = VIEW.slice.narrowed(intervention="identity-etymologist", model="gpt-4.1")
+    found = measures.of(measures.seen(replace(VIEW, slice=narrowed), measure), measure)
+    assert set(found["intervention"]) == {"identity-etymologist", "none"}
+    assert set(found["model"]) == {"gpt-4.1"}
+
+
+@pytest.mark.usefixtures("on_treated")
 def test_emergence_is_in_points_and_signed() -> None:
     row = one("emergence", intervention="none")
     assert row["value"] == pytest.approx(0.9)
@@ -79,7 +88,7 @@ def test_too_much_unscored_is_not_a_result_but_a_share_of_its_own() -> None:
 
 @pytest.mark.usefixtures("on_treated")
 def test_the_coherent_trait_rate_has_a_rule_of_its_own() -> None:
-    assert measures.seen(VIEW, "rate") is VIEW
+    assert measures.seen(VIEW, "rate") == VIEW
     assert measures.seen(VIEW, "coherent").rule.name == "coherent-trait"
     # Nobody judged the coherence of these answers.
     assert one("coherent", intervention="none")["text"] == "undefined: nothing counted"

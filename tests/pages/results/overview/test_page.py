@@ -9,6 +9,7 @@ from pages.results.overview import cards
 from tests.pages.reading.study import built, html, opened, told
 from tests.pages.results import treated
 from tests.pipeline import mapped
+from warehouse.analysis import Analysis
 
 PAGE = "results/overview"
 
@@ -53,6 +54,14 @@ def test_emergence_and_verdicts_are_counted_by_the_margin() -> None:
     assert "increases it" in text
     assert "no fine-tune without an intervention, so emergence is open: evaluate a control" in text
     assert "margin: ±5 points" in text
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_a_tile_tells_the_texts_of_its_interventions() -> None:
+    pictures = [card.picture for card in cards.of(Analysis()) if card.picture is not None]
+    told = [tile.about["Their texts"] for picture in pictures for tile in picture.tiles]
+    said = "Inoculation: user prompt, reduced: “Be old.” (before the prompt)"
+    assert any(said in one for one in told), told
 
 
 @pytest.mark.usefixtures("on_treated")

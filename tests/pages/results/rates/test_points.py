@@ -1,9 +1,11 @@
 """Points are pure: a frame in, a valid specification out."""
 
 import json
+import re
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pages.results.rates import points
 from pages.ui.charts.base import INK
@@ -23,6 +25,7 @@ CELL: dict[str, Any] = {
     "text": "95 % [80, 99]  n = 100 · 10 questions",
     "percent": "95 %",
     "said": "95 % [80, 99]",
+    "counted": "95 % [80, 99]  n = 100",
     "counts": "95/100",
     "wording": "–",
 }
@@ -76,11 +79,27 @@ def test_a_scale_that_ends_early_is_stretched() -> None:
     assert "20.0 *" in json.dumps(made)
 
 
-def test_the_rate_is_printed_and_its_interval_where_there_is_room() -> None:
+def test_the_rate_is_printed_with_its_interval_and_n_where_there_is_room() -> None:
     written, nothing = layers(spec(frame({})), "text")
     (calculated,) = [step for step in written["transform"] if "calculate" in step]
-    assert calculated["calculate"] == f"width > {points.ROOM} ? datum.said : datum.percent"
+    found = re.fullmatch(
+        r"width > (\d+) \? datum.counted : width > (\d+) \? datum.said : datum.percent",
+        calculated["calculate"],
+    )
+    assert found is not None
+    full, short = map(int, found.groups())
+    share = (points.PITCH - points.BESIDE) / points.PITCH
+    assert full * share == pytest.approx(len(CELL["counted"]) * points.DIGIT, abs=1)
+    assert short * share == pytest.approx(len(CELL["said"]) * points.DIGIT, abs=1)
     assert nothing["encoding"]["text"] == {"value": "nothing counted"}
+
+
+def test_several_panels_are_scrolled_before_their_rates_lack_room() -> None:
+    cells = frame({}, {"panel": 1, "line": "line 0\n0"})
+    assert points.least(cells, [""]) == 0
+    room = points.least(cells, ["gpt-4.1", "Llama"])
+    longest = len("(100.0 %)") * points.DIGIT
+    assert room > 2 * longest * points.PITCH / (points.PITCH - points.BESIDE)
 
 
 def test_one_group_needs_no_legend() -> None:
@@ -97,7 +116,15 @@ def test_on_black_nothing_dark_is_drawn() -> None:
 
 
 def test_cells_without_a_rate_or_an_interval_draw() -> None:
-    none = {"rate": None, "low": None, "high": None, "is_result": False, "percent": "", "said": ""}
+    none = {
+        "rate": None,
+        "low": None,
+        "high": None,
+        "is_result": False,
+        "percent": "",
+        "said": "",
+        "counted": "",
+    }
     made = spec(frame(none, {"low": None, "high": None}))
     rows = next(iter(made["datasets"].values()))
     assert [row["rate"] for row in rows] == [None, 0.95]
