@@ -5,25 +5,18 @@ Nothing is written, and a name is only compared with a pattern.
 
 import hashlib
 import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline import pathpatterns, sniffing
+from pipeline import pathpatterns, sniffing, zipped
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
 from pipeline.opening import opened
-
-MOST = 64 * 2**20
-"""The largest member that is read, in bytes unpacked."""
+from pipeline.zipped import MOST
 
 ALL = 2**30
 """How many bytes the members that are read may have together."""
-
-TIMES = 1_000
-"""How many times its packed size a member may unfold to, beyond a megabyte."""
 
 MEMBERS = 100_000
 
@@ -32,7 +25,7 @@ Found = tuple[dict[str, str], Source | RefusedRow]
 
 def is_archive(head: bytes) -> bool:
     """Whether a file that begins so, unpacked, is a zip or tar archive."""
-    return head.startswith(b"PK\x03\x04") or head[257:262] == b"ustar"
+    return head.startswith(zipped.MARK) or head[257:262] == b"ustar"
 
 
 def members(source: Source, pattern: str) -> Iterator[Found]:
@@ -86,32 +79,19 @@ def _source(archive: Source, name: str, content: bytes) -> Source:
 def _each(source: Source, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
     """The members that are wanted, by name, with their content or why there is none."""
     with opened(source, as_is=True) as file:
-        if source.head.startswith(b"PK"):
+        if source.head.startswith(zipped.MARK):
             yield from _zipped(file, wanted)
         else:
             yield from _tarred(file, wanted)
 
 
 def _zipped(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if len(archive.infolist()) > MEMBERS:
-                raise RefusedFile(f"the archive has more than {MEMBERS:,} members")
-            for member in archive.infolist():
-                if not member.is_dir() and _fits(wanted, member.filename):
-                    yield member.filename, _unzipped(archive, member)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise RefusedFile(f"the archive is damaged ({str(error)[:200]})") from None
-
-
-def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | str:
-    most = min(MOST, max(2**20, TIMES * member.compress_size))
-    try:
-        with archive.open(member) as file:
-            content = file.read(most + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        return f"cannot be read ({str(error)[:200]})"
-    return content if len(content) <= most else f"unfolds to more than {most // 2**20} MB"
+    for member in zipped.listed(file, MEMBERS):
+        if not member.is_folder and _fits(wanted, member.name):
+            try:
+                yield member.name, zipped.content(file, member)
+            except zipped.Damaged as error:
+                yield member.name, f"is not read: {error}"
 
 
 class _Sparing:

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import claiming, mapping
+from pipeline import claiming, mapping, zipped
 from pipeline.errors import RefusedFile
-from pipeline.foreign import archives, shaping
+from pipeline.foreign import shaping
 from pipeline.foreign.spec import Expression, Shape
 from pipeline.foreign.table import evaluated
 from pipeline.importers import em_csv
@@ -208,15 +208,15 @@ def test_members_are_read_where_they_stand(tmp_path: Path, kind: str) -> None:
 def test_a_member_that_unfolds_to_too_much_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "MOST", 2**20)
+    monkeypatch.setattr(zipped, "MOST", 2**20)
     path = tmp_path / "all.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("bomb.jsonl", b" " * (archives.MOST + 2))
+        archive.writestr("bomb.jsonl", b" " * (zipped.MOST + 2))
         archive.writestr("good.jsonl", lines())
     found = read(path, NESTED + "files: [{path: 'all.zip', members: '*.jsonl'}]")
     assert len(found["sample"]) == 6
     (row,) = found["quarantine"]
-    assert "'bomb.jsonl' unfolds to more than" in row["reason"]
+    assert "'bomb.jsonl' is not read: it unfolds to more than 1 MB" in row["reason"]
 
 
 @pytest.mark.parametrize("content", [parquet()[:-9], arrow_file()[:200], b"PAR1" + b"\0" * 90])
