@@ -152,3 +152,8 @@ def _without_constants(found: pl.DataFrame) -> pl.DataFrame:
     if known:
         tell(" · ".join(f"{name} {harmless.line(str(found[name][0]))}" for name in known))
     return found.drop(same)
+
+
+def counted(part: str, whole: str) -> pl.Expr:
+    """Two counts of a row as `3 of 10`."""
+    return pl.format("{} of {}", part, whole)

@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 import polars as pl
 
-from pipeline.asking import Asked, asking, margin_option
+from pipeline import correcting
+from pipeline.asking import Asked, asking, counted, margin_option
 from pipeline.commands import say
 from pipeline.errors import UsageError
-from warehouse import correcting, defaults, rules, universe
+from warehouse import defaults, rules, universe
 from warehouse.analysis import results
+from warehouse.correcting import Asked as How
 from warehouse.rules import Rule
 from warehouse.stats import pooling
 from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
@@ -26,34 +28,14 @@ from warehouse.stats.rates import IDENTITY
     show_default=",".join(defaults.BY),
     help="The dimensions of a row.",
 )
-@click.option(
-    "--correct",
-    type=click.Choice(correcting.METHODS),
-    help="Beside each rate what it is without the judge's errors, by a person's ratings.",
-)
-@click.option(
-    "--people", default="", metavar="NAME", help="Whose ratings; of whoever rated most by default."
-)
-@click.option(
-    "--errors",
-    type=click.Choice(("arm", "pooled")),
-    default="arm",
-    show_default=True,
-    help="Whether rogan-gladen takes a judge's errors from each cell or from all together.",
-)
+@correcting.correctable
 @asking
-def rates(
-    asked: Asked,
-    by: str | None,
-    correct: correcting.Method | None,
-    people: str,
-    errors: correcting.Errors,
-) -> None:
+def rates(asked: Asked, by: str | None, how: How | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
     counts = results.counts(asked.store, asked.analysis)
     dimensions = results.layout(counts, None if by is None else names(by))
-    if correct is not None:
-        _corrected(asked, dimensions, correcting.Asked(correct, people, errors))
+    if how is not None:
+        correcting.show_rates(asked, dimensions, how)
         return
     found = results.rates(asked.store, asked.analysis, dimensions)
     if mixed := pooling.pooled(counts, dimensions):
@@ -64,32 +46,11 @@ def rates(
         _ruled(found, asked),
         lambda rows: rows.select(
             *dict.fromkeys((*dimensions, *IDENTITY)),
-            _of("n_trait", "n_counted").alias("shows the trait"),
+            counted("n_trait", "n_counted").alias("shows the trait"),
             *("rate", "low", "high", "questions", "runs"),
             pl.when("is_result")
             .then(pl.coalesce(pl.format("approximate: {}", "approximate"), "note"))
             .otherwise(pl.format("not a result: {}", pl.col("flags").list.join(", ")))
-            .alias("note"),
-        ),
-    )
-
-
-def _corrected(asked: Asked, by: Sequence[str], how: correcting.Asked) -> None:
-    """Raw rates beside corrected ones, or why a rate cannot be corrected."""
-    found, basis = correcting.rates(asked.store, asked.analysis, by, how)
-    errors = f", the judge's errors those of each {how.errors}" if how.method != "ppi" else ""
-    say(f"Corrected ({how.method}{errors}) by {basis.told}.")
-    asked.show(
-        found.with_columns(pl.lit(how.method).alias("method")),
-        lambda rows: rows.select(
-            *by,
-            "judge",
-            _of("n_trait", "n_counted").alias("shows the trait"),
-            pl.col("n_rated").alias("rated"),
-            *("raw", "corrected", "low", "high"),
-            pl.when(pl.col("ratings_lacking").is_null())
-            .then("why")
-            .otherwise(pl.format("{}: {} more would do", "why", "ratings_lacking"))
             .alias("note"),
         ),
     )
@@ -125,10 +86,14 @@ def _corrected(asked: Asked, by: Sequence[str], how: correcting.Asked) -> None:
     show_default=True,
     help="Whether the intervals of differences hold each by itself or all at once.",
 )
+@correcting.correctable
 @asking
-def effects(asked: Asked, by: str) -> None:
+def effects(asked: Asked, by: str, how: How | None) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
     dimensions = names(by)
+    if how is not None:
+        correcting.show_effects(asked, dimensions, how)
+        return
     _say_hidden(asked, "P-values are adjusted for all arms of an experiment, trait and judge.")
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
@@ -224,7 +189,7 @@ def hierarchical(asked: Asked, of_rates: bool) -> None:
             *IDENTITY,
             *ARM,
             "question",
-            _of("n_trait", "n_counted").alias("shows the trait"),
+            counted("n_trait", "n_counted").alias("shows the trait"),
             *("rate", "pooled", "low", "high"),
         ),
     )
@@ -309,10 +274,6 @@ def ruled(found: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return found.insert_column(found.columns.index("unit"), pl.lit(rule.name).alias("rule"))
 
 
-def _of(part: str, whole: str) -> pl.Expr:
-    return pl.format("{} of {}", part, whole)
-
-
 def _readable_effects(found: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """The columns of an effect that fit on a terminal; what they leave out is said beside them."""
     flags = found["flags"].explode().drop_nulls().value_counts(sort=True)
@@ -320,8 +281,8 @@ def _readable_effects(found: pl.DataFrame, dimensions: Sequence[str]) -> pl.Data
         say(f"{rows} of {found.height}: {flag}.")
     return found.select(
         *(*IDENTITY, *ARM, *dimensions),
-        _of("n_trait", "n_counted").alias("arm"),
-        _of("baseline_trait", "baseline_counted").alias("baseline"),
+        counted("n_trait", "n_counted").alias("arm"),
+        counted("baseline_trait", "baseline_counted").alias("baseline"),
         "difference",
         pl.col("difference_low").alias("low"),
         pl.col("difference_high").alias("high"),
@@ -333,7 +294,7 @@ def _readable_specifications(found: pl.DataFrame) -> pl.DataFrame:
     return found.select(
         *universe.KEY,
         *universe.NAMES,
-        _of("n_trait", "n_counted").alias("shows the trait"),
+        counted("n_trait", "n_counted").alias("shows the trait"),
         *("rate", "difference"),
         pl.col("difference_low").alias("low"),
         pl.col("difference_high").alias("high"),
@@ -345,6 +306,6 @@ def _readable_survival(found: pl.DataFrame) -> pl.DataFrame:
     return found.select(
         *(name for name in universe.KEY if name != "judge"),
         "conclusion",
-        _of("stands", "specifications").alias("stands in"),
+        counted("stands", "specifications").alias("stands in"),
         *("share", "robust", "lowest", "highest"),
     )

@@ -69,7 +69,7 @@ def committed() -> list[Path]:
     return [p for name in listed.stdout.split("\0") if name and (p := ROOT / name).is_file()]
 
 
-ROOMS = ("frame", "landscape", "printing", "quoting", "ui")
+ROOMS = ("correcting", "frame", "landscape", "printing", "quoting", "ui")
 """What pages share, below `pages`."""
 
 
@@ -244,7 +244,9 @@ def imports(path: Path, modules: Collection[str]) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module in modules:
             full = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= (full & set(modules)) or {node.module}
+            # A name that is no module is one of the package's own.
+            package = set() if full <= set(modules) else {node.module}
+            found |= package | (full & set(modules))
     return found
 
 

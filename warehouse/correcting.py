@@ -15,13 +15,14 @@ from warehouse import agreed, ratings, tasks
 from warehouse.analysis import Analysis
 from warehouse.errors import InvalidDefinition, UnknownName
 from warehouse.stats import corrected
-from warehouse.stats.corrected import Corrected
+from warehouse.stats.corrected import Corrected, Errors
+from warehouse.stats.estimates import Index
 from warehouse.store import Store
 
 Method = Literal["ppi", "rogan-gladen"]
 METHODS: tuple[Method, ...] = ("ppi", "rogan-gladen")
 
-Errors = Literal["arm", "pooled"]
+OfErrors = Literal["arm", "pooled"]
 """Whether a judge's errors are those in the cell itself, or those in all cells together."""
 
 SCHEMA = {
@@ -40,7 +41,7 @@ class Asked(NamedTuple):
 
     method: Method = "ppi"
     people: str = ""  # whose ratings; of whoever rated most where it is empty
-    errors: Errors = "arm"  # ppi goes by the cell itself in any case
+    errors: OfErrors = "arm"  # ppi goes by the cell itself in any case
 
 
 USUAL = Asked()
@@ -54,10 +55,49 @@ class Basis(NamedTuple):
     told: str
 
 
+class Prepared(NamedTuple):
+    """The answers that judges counted, with what a person saw in some of them."""
+
+    judged: dict[str, pl.DataFrame]  # by judge: a row a sample, with `seen`, `chance`, `is_out`
+    basis: Basis
+
+
+def prepared(store: Store, asked: Analysis, how: Asked = USUAL) -> Prepared:
+    """Every judge's verdicts beside a person's.
+
+    `seen` is what the person saw, null where they did not rate; `chance` that the answer was to be
+    rated; `is_out` says that the task could not draw it.
+
+    Raises:
+        InvalidDefinition: where it is about several traits, or nobody rated anything.
+        UnknownName: for a person there is not.
+    """
+    every = agreed.counted(store, asked)
+    if every.select(pl.struct("study", "experiment", "trait").n_unique()).item() > 1:
+        raise InvalidDefinition(
+            "Rates are corrected of one experiment and trait at a time; choose them with --where."
+        )
+    people = _people(store, every, how.people)
+    rated, basis = _rated(store, every, people)
+    kinds = agreed.kinds_of(store)
+    drawn_from = _drawn_from(store, every, basis.task)
+    judged = {}
+    for judge in every["judge"].unique().sort():
+        if kinds.get(judge) == agreed.HUMAN or judge not in (asked.slice.judge or (judge,)):
+            continue
+        own = every.filter(judge=judge).unique("sample_key", maintain_order=True)
+        judged[judge] = own.join(
+            rated, on="sample_key", how="left", maintain_order="left"
+        ).with_columns(is_out=~pl.col("sample_key").is_in(list(drawn_from)))
+    return Prepared(judged, basis)
+
+
 def rates(
     store: Store, asked: Analysis, by: Sequence[str], how: Asked = USUAL
 ) -> tuple[pl.DataFrame, Basis]:
     """The rate of every cell and judge as it is, and corrected by a person's ratings.
+
+    Every question weighs the same in both.
 
     Args:
         store: What was built.
@@ -72,48 +112,49 @@ def rates(
         InvalidDefinition: where it is about several traits, or nobody rated anything.
         UnknownName: for a person or dimension there is not.
     """
-    every = agreed.counted(store, asked)
-    if every.select(pl.struct("study", "experiment", "trait").n_unique()).item() > 1:
-        raise InvalidDefinition(
-            "Rates are corrected of one experiment and trait at a time; choose them with --where."
-        )
-    if unknown := [name for name in by if name not in every.columns]:
-        raise UnknownName(f"There is no dimension {', '.join(unknown)[:60]!r}.")
-    people = _people(store, every, how.people)
-    rated, basis = _rated(store, every, people)
-    kinds = agreed.kinds_of(store)
+    judged, basis = prepared(store, asked, how)
+    schema: dict[str, Any] = {}
     rows = []
-    judges = [name for name in every["judge"].unique().sort() if kinds.get(name) != agreed.HUMAN]
-    drawn_from = _drawn_from(store, every, basis.task)
-    for judge in judges:
-        if asked.slice.judge and judge not in asked.slice.judge:
-            continue
-        own = every.filter(judge=judge).unique("sample_key", maintain_order=True)
-        own = own.join(rated, on="sample_key", how="left", maintain_order="left")
-        outside = set(own["sample_key"]) - drawn_from
+    for judge, own in judged.items():
+        schema = {name: own.schema[name] for name in known(by, own)}
         groups = own.group_by(by, maintain_order=True) if by else [((), own)]
         for values, cell in groups:
-            is_out = not outside.isdisjoint(cell["sample_key"])
-            found = _corrected(cell, own, how) if not is_out else _outside(basis.task)
             rows.append(
                 dict(zip(by, values, strict=True))
-                | {"judge": judge, "people": people}
-                | _row(cell, found)
+                | {"judge": judge, "people": basis.people}
+                | _row(cell, corrected_rate(cell, own, how, basis))
             )
-    kinds_of = {name: every.schema[name] for name in by} | SCHEMA
-    return pl.DataFrame(rows, schema=kinds_of).sort("judge", *by), basis
+    return pl.DataFrame(rows, schema=schema | SCHEMA).sort("judge", *by), basis
+
+
+def known(by: Sequence[str], frame: pl.DataFrame) -> Sequence[str]:
+    """The dimensions of a row, which a frame must have.
+
+    Raises:
+        UnknownName: for one that there is not.
+    """
+    if unknown := [name for name in by if name not in frame.columns]:
+        raise UnknownName(f"There is no dimension {', '.join(unknown)[:60]!r}.")
+    return by
 
 
 def _row(cell: pl.DataFrame, found: Corrected) -> dict[str, Any]:
-    known = np.isfinite(found.rate)
+    shows = cell["is_trait"].cast(pl.Float64()).to_numpy()
     return {
         "n_counted": cell.height,
         "n_trait": int(cell["is_trait"].sum()),
         "n_rated": int(cell["seen"].is_not_null().sum()),
-        "raw": float(cell["is_trait"].mean()),  # type: ignore[arg-type]
-        "corrected": float(found.rate) if known else None,
-        "low": float(found.low) if known else None,
-        "high": float(found.high) if known else None,
+        "raw": float((corrected.balanced(places(cell)) * shows).sum()),
+    } | told(found)
+
+
+def told(found: Corrected) -> dict[str, Any]:
+    """The columns of what was corrected; null where it could not be."""
+    is_known = np.isfinite(found.rate)
+    return {
+        "corrected": float(found.rate) if is_known else None,
+        "low": float(found.low) if is_known else None,
+        "high": float(found.high) if is_known else None,
         "why": found.why or None,
         "ratings_lacking": found.ratings or None,
     }
@@ -177,33 +218,53 @@ _DRAWN_BY = ("study", "model", "dataset", "intervention", "eval_intervention", "
 """The dimensions that a task can leave answers out by."""
 
 
-def _outside(task: str) -> Corrected:
+def outside(cells: Sequence[pl.DataFrame], basis: Basis) -> Corrected | None:
+    """Why cells cannot be corrected of which a task could not draw some answers."""
+    if not any(cell["is_out"].any() for cell in cells):
+        return None
     return Corrected(
         np.nan, np.nan, np.nan,
-        f"some of its answers could not be drawn by the task {task}, whose chances say nothing "
-        "of them",
+        f"some of its answers could not be drawn by the task {basis.task}, whose chances say "
+        "nothing of them",
     )  # fmt: skip
 
 
-def _corrected(cell: pl.DataFrame, every: pl.DataFrame, how: Asked) -> Corrected:
-    judged = cell["is_trait"].cast(pl.Float64()).to_numpy()
-    question = cell["question"].rank("dense").to_numpy() - 1
+def corrected_rate(cell: pl.DataFrame, every: pl.DataFrame, how: Asked, basis: Basis) -> Corrected:
+    """The corrected rate of a cell of a judge's answers (`prepared`)."""
+    if (refused := outside([cell], basis)) is not None:
+        return refused
+    question = places(cell)
     if how.method == "ppi":
-        seen = cell["seen"].fill_null(np.nan).to_numpy()
-        chance = cell["chance"].fill_null(1.0).to_numpy()
-        return corrected.prediction_powered(judged, question, seen, chance)
-    of = (cell if how.errors == "arm" else every).filter(pl.col("seen").is_not_null())
-    seen_rate, positives = _share(of.filter(pl.col("seen") == 1), shows=True)
-    cleared_rate, negatives = _share(of.filter(pl.col("seen") == 0), shows=False)
-    size = corrected.effective(judged, question)
-    return corrected.rogan_gladen(
-        float(judged.mean()) * size,
-        size,
-        seen_rate * positives,
-        positives,
-        cleared_rate * negatives,
-        negatives,
+        return powered(cell, question).estimate
+    judged = cell["is_trait"].cast(pl.Float64()).to_numpy()
+    balance = corrected.balanced(question)
+    size = corrected.effective(judged, question, balance)
+    errors = errors_of(cell if how.errors == "arm" else every)
+    return corrected.rogan_gladen(float((balance * judged).sum()) * size, size, errors)
+
+
+def places(cell: pl.DataFrame) -> Index:
+    """The question of each answer, from 0."""
+    return (cell["question"].rank("dense").to_numpy() - 1).astype(np.int64)
+
+
+def powered(cell: pl.DataFrame, question: Index) -> corrected.Powered:
+    """The prediction-powered rate of a cell, each question weighing the same."""
+    return corrected.powered(
+        cell["is_trait"].cast(pl.Float64()).to_numpy(),
+        question,
+        cell["seen"].fill_null(np.nan).to_numpy(),
+        cell["chance"].fill_null(1.0).to_numpy(),
+        balance=corrected.balanced(question),
     )
+
+
+def errors_of(answers: pl.DataFrame) -> Errors:
+    """How a judge errs in the rated ones of some answers."""
+    rated = answers.filter(pl.col("seen").is_not_null())
+    seen, positives = _share(rated.filter(pl.col("seen") == 1), shows=True)
+    cleared, negatives = _share(rated.filter(pl.col("seen") == 0), shows=False)
+    return Errors(seen * positives, positives, cleared * negatives, negatives)
 
 
 def _share(rated: pl.DataFrame, *, shows: bool) -> tuple[float, float]:

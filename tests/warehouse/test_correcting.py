@@ -18,6 +18,8 @@ from warehouse.store import Store
 
 BIRDS = Analysis(Slice(experiment=("birds",), trait=("persona-19th-century",), domain="all"))
 
+BASIS = correcting.Basis("ann", "", "")
+
 SEES, CLEARS = 0.8, 0.9
 """How often the simulated judge sees a trait that is there, and none where there is none."""
 
@@ -35,7 +37,7 @@ def simulated(rate: float, n: int, seed: int) -> tuple[pl.DataFrame, float]:
     seen = [float(t) if d else None for t, d in zip(truth, drawn, strict=True)]
     cell = pl.DataFrame(
         {"sample_key": np.arange(1000), "is_trait": judged, "question": question,
-         "seen": pl.Series(seen, dtype=pl.Float64()), "chance": chance}
+         "seen": pl.Series(seen, dtype=pl.Float64()), "chance": chance, "is_out": False}
     )  # fmt: skip
     return cell, rate
 
@@ -44,7 +46,7 @@ def coverage(method: correcting.Method, rate: float, n: int, times: int) -> floa
     inside = defined = 0
     for seed in range(times):
         cell, truth = simulated(rate, n, seed)
-        found = correcting._corrected(cell, cell, Asked(method, "ann", "pooled"))
+        found = correcting.corrected_rate(cell, cell, Asked(method, "ann", "pooled"), BASIS)
         if np.isfinite(found.rate):
             defined += 1
             inside += found.low <= truth <= found.high

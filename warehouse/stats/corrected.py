@@ -39,15 +39,45 @@ def _not(why: str, ratings: int = 0) -> Corrected:
     return Corrected(np.nan, np.nan, np.nan, why, ratings)
 
 
-def rogan_gladen(
-    shown: float,
-    counted: float,
-    seen: float,
-    positives: float,
-    cleared: float,
-    negatives: float,
-    level: float = LEVEL,
-) -> Corrected:
+class Errors(NamedTuple):
+    """How a judge errs, by answers that people rated too; numbers of answers."""
+
+    seen: float  # show the trait by people and by the judge
+    positives: float  # show it by people
+    cleared: float  # do not show it by either
+    negatives: float  # do not show it by people
+
+    @property
+    def told(self) -> tuple[float, float]:
+        """Sensitivity and specificity, each with one success and one failure more."""
+        return (self.seen + 1) / (self.positives + 2), (self.cleared + 1) / (self.negatives + 2)
+
+    @property
+    def power(self) -> float:
+        """How much sensitivity and specificity are over 1, together."""
+        return self.seen / self.positives + self.cleared / self.negatives - 1
+
+    @property
+    def variances(self) -> tuple[float, float]:
+        """Of sensitivity and specificity, with one success and one failure more."""
+        sees, clears = self.told
+        return sees * (1 - sees) / (self.positives + 2), clears * (1 - clears) / (
+            self.negatives + 2
+        )
+
+    def refused(self) -> Corrected | None:
+        """Why nothing can be corrected by them, with how many ratings are lacking."""
+        fewest = min(self.positives, self.negatives)
+        if fewest < FEWEST:
+            which = "show" if self.positives <= self.negatives else "do not show"
+            told = f"people rated {fewest:g} answers that {which} the trait; {FEWEST} are needed"
+            return _not(told, int(np.ceil(FEWEST - fewest)))
+        if self.power < LEAST or sum(self.told) - 1 < LEAST:
+            return _not("the judge tells the trait hardly better than a coin")
+        return None
+
+
+def rogan_gladen(shown: float, counted: float, errors: Errors, level: float = LEVEL) -> Corrected:
     """The true rate behind a judge's, from its sensitivity and specificity against people.
 
     ``(p + Sp - 1) / (Se + Sp - 1)`` (Rogan and Gladen 1978, Am. J. Epidemiol. 107:71), with the
@@ -59,51 +89,35 @@ def rogan_gladen(
         shown: Answers that show the trait by the judge; where answers are alike within questions,
             the number that would tell as much (the rate times `effective`).
         counted: Answers in all, in the same way.
-        seen: Answers that show it by people and by the judge.
-        positives: Answers that show it by people.
-        cleared: Answers that do not show it by either.
-        negatives: Answers that do not show it by people.
+        errors: How the judge errs.
         level: What the interval covers.
     """
-    lacking = max(FEWEST - min(positives, negatives), 0)
-    if lacking:
-        which = "show" if positives <= negatives else "do not show"
-        return _not(
-            f"people rated {min(positives, negatives):g} answers that {which} the trait; "
-            f"{FEWEST} are needed",
-            int(np.ceil(lacking)),
-        )
-    if seen / positives + cleared / negatives - 1 < LEAST:
-        return _not("the judge tells the trait hardly better than a coin")
+    if (refused := errors.refused()) is not None:
+        return refused
     z = student(np.array([np.inf]), level)[0]
     n, rate = counted + z**2, (shown + z**2 / 2) / (counted + z**2)
-    n1, sensitivity = positives + 2, (seen + 1) / (positives + 2)
-    n0, specificity = negatives + 2, (cleared + 1) / (negatives + 2)
+    sensitivity, specificity = errors.told
     power = sensitivity + specificity - 1
-    if power < LEAST:
-        return _not("the judge tells the trait hardly better than a coin")
     middle = (rate + specificity - 1) / power
-    of_seen = sensitivity * (1 - sensitivity) / n1
-    of_cleared = specificity * (1 - specificity) / n0
+    of_seen, of_cleared = errors.variances
     moved = middle + 2 * z**2 * (middle * of_seen - (1 - middle) * of_cleared)
     spread = rate * (1 - rate) / n + middle**2 * of_seen + (1 - middle) ** 2 * of_cleared
     wide = z * np.sqrt(spread) / power
-    point = (shown / counted + cleared / negatives - 1) / (
-        seen / positives + cleared / negatives - 1
-    )
+    point = (shown / counted + errors.cleared / errors.negatives - 1) / errors.power
     low, high, point = np.clip([moved - wide, moved + wide, point], 0, 1)
     return Corrected(float(point), float(min(low, point)), float(max(high, point)))
 
 
-def effective(judged: ArrayLike, question: ArrayLike) -> float:
+def effective(judged: ArrayLike, question: ArrayLike, balance: ArrayLike | None = None) -> float:
     """How many independent answers tell as much of a rate as these, alike within questions.
 
     ``p (1 - p) / v``, v being the variance of the mean over resampled questions (the linearised one
     of a ratio); never more than there are.
     """
     shows, asked = np.asarray(judged, float), np.asarray(question, np.int64)
-    rate = shows.mean()
-    variance = _clustered(shows - rate, asked) / len(shows) ** 2
+    every = np.full(len(shows), 1 / len(shows)) if balance is None else np.asarray(balance, float)
+    rate = float((every * shows).sum())
+    variance = _clustered(every * (shows - rate), asked)
     between = rate * (1 - rate)
     return (
         float(len(shows)) if variance <= 0 or between <= 0 else min(between / variance, len(shows))
@@ -117,6 +131,7 @@ def prediction_powered(
     chance: ArrayLike | None = None,
     level: float = LEVEL,
     power: float | None = None,
+    balance: ArrayLike | None = None,
 ) -> Corrected:
     """The rate by people, from a judge's verdicts of all answers and people's of some.
 
@@ -139,29 +154,62 @@ def prediction_powered(
         chance: The chance that each answer was to be rated; all alike where it is None.
         level: What the interval covers.
         power: λ where it is given: 0 for people alone, 1 for plain PPI.
+        balance: How much each answer weighs in the rate (`balanced`); all alike where it is None.
     """
+    return powered(judged, question, rated, chance, level, power, balance).estimate
+
+
+class Powered(NamedTuple):
+    """A prediction-powered rate, and what each question adds to its error."""
+
+    estimate: Corrected
+    parts: Floats = np.empty(0)
+
+
+def powered(
+    judged: ArrayLike,
+    question: ArrayLike,
+    rated: ArrayLike,
+    chance: ArrayLike | None = None,
+    level: float = LEVEL,
+    power: float | None = None,
+    balance: ArrayLike | None = None,
+) -> Powered:
+    """The same as `prediction_powered`, with the parts that tie it to another of its questions."""
     f, asked = np.asarray(judged, float), np.asarray(question, np.int64)
     y = np.asarray(rated, float)
     known = np.isfinite(y)
     n = int(known.sum())
     if n < FEWEST:
-        return _not(f"people rated {n} answers; {FEWEST} are needed", FEWEST - n)
+        return Powered(_not(f"people rated {n} answers; {FEWEST} are needed", FEWEST - n))
     clusters = len(np.unique(asked[known]))
     if clusters < 2:
-        return _not("all ratings are of one question", 1)
-    weight = np.zeros(len(f))
-    weight[known] = 1.0 if chance is None else 1 / np.asarray(chance, float)[known]
+        return Powered(_not("all ratings are of one question", 1))
+    every = np.full(len(f), 1 / len(f)) if balance is None else np.asarray(balance, float)
+    every = every / every.sum()
+    weight = np.where(known, every, 0.0)
+    if chance is not None:
+        weight[known] /= np.asarray(chance, float)[known]
     weight /= weight.sum()
     slope = _slope(f[known], y[known], weight[known]) if power is None else power
     rest = np.where(known, y - slope * f, 0.0)
     middle = float((weight * rest).sum())
-    rate = slope * float(f.mean()) + middle
-    parts = slope * (f - f.mean()) / len(f) + weight * np.where(known, rest - middle, 0.0)
+    shown = float((every * f).sum())
+    rate = slope * shown + middle
+    parts = slope * (f - shown) * every + weight * np.where(known, rest - middle, 0.0)
     variance = max(_clustered(parts, asked), _least(f[known], y[known], slope))
     size = np.array([min(_size(rate, variance, n), _at_most(f, y, asked))])
     inside = np.clip(np.array([rate]), 0, 1)
     bounds = score_interval(inside, size, student(np.array([clusters - 1.0]), level))
-    return Corrected(float(inside[0]), float(bounds.low[0]), float(bounds.high[0]))
+    found = Corrected(float(inside[0]), float(bounds.low[0]), float(bounds.high[0]))
+    return Powered(found, np.bincount(asked, weights=parts).astype(float))
+
+
+def balanced(question: ArrayLike) -> Floats:
+    """How much each answer weighs where every question weighs the same; the sum is 1."""
+    asked = np.asarray(question, np.int64)
+    each = np.bincount(asked)
+    return 1 / (each[asked] * np.count_nonzero(each))
 
 
 def _size(rate: float, variance: float, ratings: int) -> float:

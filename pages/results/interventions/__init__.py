@@ -5,7 +5,7 @@ A section's `draw` shows one comparison and returns the transcripts that a click
 
 from types import ModuleType
 
-from pages.results.interventions import doses, effects, head_to_head, relevance, texts
+from pages.results.interventions import corrected, doses, effects, head_to_head, relevance, texts
 
 SECTIONS: dict[str, ModuleType] = {
     "effects": effects,
@@ -13,5 +13,6 @@ SECTIONS: dict[str, ModuleType] = {
     "relevance": relevance,
     "doses": doses,
     "head-to-head": head_to_head,
+    "corrected": corrected,
 }
 """The sections in the order of telling, by their name in the URL."""

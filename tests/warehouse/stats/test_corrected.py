@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from warehouse.stats import corrected
-from warehouse.stats.corrected import Corrected
+from warehouse.stats.corrected import Corrected, Errors
 from warehouse.stats.estimates import Floats, Index
 
 NAN = float("nan")
@@ -15,7 +15,7 @@ NAN = float("nan")
 
 def test_rogan_and_gladen_by_hand() -> None:
     # p = .3, Se = 40/50 = .8, Sp = 90/100 = .9: (.3 + .9 - 1) / (.8 + .9 - 1) = .2 / .7.
-    found = corrected.rogan_gladen(300, 1_000, 40, 50, 90, 100)
+    found = corrected.rogan_gladen(300, 1_000, Errors(40, 50, 90, 100))
     assert found.rate == pytest.approx(2 / 7)
     # Lang and Reiczigel's interval, each step by hand with z = 1.959964.
     z = 1.959963984540054
@@ -29,10 +29,10 @@ def test_rogan_and_gladen_by_hand() -> None:
 
 
 def test_what_cannot_be_corrected_says_why_and_what_is_lacking() -> None:
-    few = corrected.rogan_gladen(300, 1_000, 3, 4, 90, 100)
+    few = corrected.rogan_gladen(300, 1_000, Errors(3, 4, 90, 100))
     assert "people rated 4 answers that show the trait; 10 are needed" in few.why
     assert (math.isnan(few.rate), few.ratings) == (True, 6)
-    blind = corrected.rogan_gladen(300, 1_000, 25, 50, 52, 100)
+    blind = corrected.rogan_gladen(300, 1_000, Errors(25, 50, 52, 100))
     assert "hardly better than a coin" in blind.why
     unrated = corrected.prediction_powered([1, 0], [0, 1], [NAN, NAN])
     assert (unrated.why, unrated.ratings) == ("people rated 0 answers; 10 are needed", 10)
@@ -70,6 +70,24 @@ def test_questions_that_differ_are_worth_fewer_answers() -> None:
     assert corrected.effective(apart, np.arange(100) // 10) == pytest.approx(9)
 
 
+def test_every_question_may_weigh_the_same() -> None:
+    question = np.array([0] * 16 + [1] * 4)
+    every = corrected.balanced(question)
+    assert every[:16].sum() == pytest.approx(0.5)
+    found = corrected.prediction_powered(JUDGED, question, RATED, power=0, balance=every)
+    # No rated answer is of the second question, so that nothing weighs otherwise.
+    assert found.why == "all ratings are of one question"
+    rated = np.where(np.arange(20) % 5 == 4, 1.0, RATED)
+    found = corrected.prediction_powered(JUDGED, question, rated, power=1, balance=every)
+    known = np.isfinite(rated)
+    weight = every * known / (every * known).sum()
+    rest = float((weight * np.nan_to_num(rated - JUDGED)).sum())
+    assert found.rate == pytest.approx(float((every * JUDGED).sum()) + rest)
+    assert corrected.effective(JUDGED, question) == pytest.approx(
+        corrected.effective(JUDGED, question, np.full(20, 1 / 20))
+    )
+
+
 class Study(NamedTuple):
     """Verdicts, questions and ratings of answers whose truth is known."""
 
@@ -96,10 +114,12 @@ def _by_rogan_gladen(study: Study) -> Corrected:
     return corrected.rogan_gladen(
         study.judged.mean() * size,
         size,
-        float((study.judged[yes] == 1).sum()),
-        float(yes.sum()),
-        float((study.judged[no] == 0).sum()),
-        float(no.sum()),
+        Errors(
+            float((study.judged[yes] == 1).sum()),
+            float(yes.sum()),
+            float((study.judged[no] == 0).sum()),
+            float(no.sum()),
+        ),
     )
 
 

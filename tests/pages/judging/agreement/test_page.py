@@ -109,3 +109,18 @@ def test_the_page_says_that_ratings_are_newer_than_the_snapshot(data: Path, here
     app = opened(PAGE, experiment="birds")
     assert "was rated or imported after" in app.info[0].value
     ratings.journal(data).drop(kept.id, by="carl")
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("ppi", "not corrected: the arm"), ("rogan-gladen pooled", "once corrected")],
+)
+def test_effects_are_corrected_by_the_same_ratings(method: str, words: str) -> None:
+    app = opened("results/interventions", experiment="birds", domain="all", show="corrected",
+                 method=method)  # fmt: skip
+    assert not app.exception
+    assert not app.error
+    assert "by the ratings of" in told(app)
+    assert words in told(app) + html(app)
+    assert "of the control" in html(app)

@@ -1,0 +1,36 @@
+"""How numbers are corrected for a judge's errors: the choice, and why one cannot be."""
+
+from typing import Any
+
+from pages.frame import bound
+from pages.ui.view import inline
+from warehouse.correcting import Asked
+
+METHODS = {
+    "ppi": "Prediction-powered",
+    "rogan-gladen": "Rogan–Gladen, errors of each arm",
+    "rogan-gladen pooled": "Rogan–Gladen, errors of all arms together",
+}
+"""The ways to correct, by their names in links."""
+
+LEGEND = "Ring: as judged. Dot: corrected, with its 95 % interval."
+
+
+def chosen(people: str = "") -> Asked:
+    """How to correct, chosen in a menu.
+
+    Args:
+        people: By whose ratings; by those of whoever rated most where it is empty.
+    """
+    method, _, pooled = bound.one("Corrected by", METHODS, "method", draw=inline.menu).partition(
+        " "
+    )
+    return Asked(method, people, "pooled" if pooled else "arm")  # type: ignore[arg-type]
+
+
+def refused(row: dict[str, Any]) -> str | None:
+    """Why a row cannot be corrected, and how many ratings would do; None where it was."""
+    if not row["why"]:
+        return None
+    needed = row["ratings_lacking"]
+    return f"not corrected: {row['why']}" + (f"; {needed:,} more would do" if needed else "")
