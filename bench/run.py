@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import baseline, estimating, make_results, mapped, pages, sampling
+from bench import baseline, estimating, inspecting, make_results, mapped, pages, sampling
 from warehouse import building, rules, transcripts
 from warehouse.counting import Slice
 from warehouse.search import finding
@@ -219,6 +219,7 @@ def main() -> None:
         bench_import(Path(folder), wanted.import_rows, wanted.repeat)
         shutil.rmtree(Path(folder) / "import")
         bench_mapped(Path(folder), wanted.import_rows, wanted.repeat)
+        inspecting.report(row, Path(folder) / "inspect")
         bench_bundled(Path(folder), wanted.repeat)
         bench_snapshot(Path(folder), wanted.rows, wanted.repeat)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

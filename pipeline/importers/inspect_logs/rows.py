@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.errors import RefusedRow
-from pipeline.held import Held, Question, questions, status
+from pipeline.held import HELD, Held, Question, questions, status
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, Sample
@@ -31,6 +31,7 @@ class Reader:
         self.there: set[tuple[str, int]] = set()
         self.held = Held()
         self.repeats = Repeats(source.first_key)
+        self.told: list[tuple[int, int, int, int]] = []  # what repeats are known by, until many
         self.last = self.left_out = 0
 
     def take(self, number: int, content: bytes) -> Iterator[Batch | RefusedRow]:
@@ -48,6 +49,8 @@ class Reader:
             yield RefusedRow(number, clean(str(error)), content[:2_000].decode("utf-8", "replace"))
             return
         yield from self._sample(number, evaluation, sample)
+        if len(self.told) >= HELD:
+            self._look_for_repeats()
         yield from self.held.flush()
 
     def rest(self) -> Iterator[Batch]:
@@ -56,6 +59,7 @@ class Reader:
             for epoch in range(1, (self.header.eval.config.epochs or 1) + 1):
                 if (str(name), epoch) not in self.there:
                     self._not_there(str(name), epoch)
+        self._look_for_repeats()
         yield from self.held.flush(last=True)
 
     def _sample(self, number: int, evaluation: str, sample: Sample) -> Iterator[RefusedRow]:
@@ -71,7 +75,7 @@ class Reader:
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
         content = hash((text, asked.text, str(sample.scores)))
-        self.repeats.take([number], [question], [sample.epoch], [content])
+        self.told.append((number, question, sample.epoch, content))
         for scored in scores.of(sample):
             outcome = scored.outcome
             if isinstance(outcome, str):
@@ -79,6 +83,11 @@ class Reader:
                 outcome = ("unparsed", None, None, clean(scored.stored))
             self.scorers.setdefault(scored.scorer)
             self.held.judgement(key, clean(scored.criterion), clean(scored.scorer), *outcome)
+
+    def _look_for_repeats(self) -> None:
+        if self.told:
+            self.repeats.take(*map(list, zip(*self.told, strict=True)))
+            self.told.clear()
 
     def _keep(
         self,
