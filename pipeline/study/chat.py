@@ -297,7 +297,7 @@ class Chat:
         if usage is not None and not usage.output and reply.text:
             usage = None  # no text has no token
         reply = msgspec.structs.replace(
-            reply,
+            self._put_together(reply),
             is_usage_told=usage is not None,
             model_id=self._scrub.line(reply.model_id or "") or None,
             answered_by=self._other(reply.model_id),
@@ -314,6 +314,17 @@ class Chat:
             reply = msgspec.structs.replace(reply, raw=self._scrub.raw(content))
         return reply, usage
 
+    def _put_together(self, reply: Reply) -> Reply:
+        """The reply without a key that came in pieces: parts, or what stood around thoughts."""
+        return msgspec.structs.replace(
+            reply,
+            text=self._scrub.text(reply.text),
+            thoughts=self._scrub.text(reply.thoughts) if reply.thoughts else reply.thoughts,
+            logprobs=()
+            if self._scrub.holds(token[0].token for token in reply.logprobs)
+            else reply.logprobs,
+        )
+
     @property
     def _expected(self) -> str:
         """The model asked for, and the id it is to answer under where that is another."""
@@ -321,11 +332,17 @@ class Chat:
         return repr(self.model) if told in (None, self.model) else f"{told!r} (`answers_as`)"
 
     def _other(self, answered: str | None) -> str | None:
-        """The model that answered, where it is another than the one asked."""
+        """The model that answered, where it is another than the one asked.
+
+        A name that differs in what nobody sees (a space at its end, a character without width)
+        is told in quotes and codes, so that it reads as the other one that it is.
+        """
         asked = self.endpoint.answers_as or self.model
         if not answered or identity.is_same(asked, answered):
             return None
-        return self._scrub.line(answered)
+        line = self._scrub.line(answered)
+        is_hidden = line in ("", asked) or identity.is_same(asked, line)
+        return self._scrub.line(ascii(answered)) if is_hidden else line
 
     def _status(self, response: httpx2.Response) -> Reply:
         """The reply, or failure, that a status outside 2xx means."""

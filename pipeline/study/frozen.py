@@ -8,7 +8,6 @@ it beside those that were there. Copies cost nothing, and say so.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import msgspec
 from msgspec import UNSET
@@ -110,7 +109,7 @@ async def judge(
         with Journal(path) as journal:
             if stored is None:
                 journal.write([header])
-            done = _completed(path, journal, held)
+            done = _completed(_kept_by(folder, header), journal, held)
             todo = [
                 (Answer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
                 for one in held
@@ -128,13 +127,27 @@ async def judge(
     return reasons
 
 
-def _completed(path: Path, journal: Journal, held: Answers) -> set[tuple[int, str]]:
+def _kept_by(folder: Folder, header: files.Judge) -> Iterator[files.Judgement]:
+    """Every judgement of a judge in the folder: what it found in the study's own answers, too.
+
+    They may have been imported from here. To ask about them again would cost again, and leave one
+    sample with two judgements of one judge.
+    """
+    for path in sorted((folder.path / "judgements" / header.judge).rglob("*.jsonl*")):
+        judge, _ = stored_in(path, header)
+        if judge is not None:
+            yield from files.read(path, files.Judgement)
+
+
+def _completed(
+    kept: Iterable[files.Judgement], journal: Journal, held: Answers
+) -> set[tuple[int, str]]:
     """What is judged, by the first key of each answer.
 
     Samples that a kill, or an import since, left without the judgement of their answer get it.
     """
     known: dict[int, list[files.Judgement]] = {}
-    for record in files.read(path, files.Judgement):
+    for record in kept:
         known.setdefault(record.key, []).append(record)
     done = set()
     for answer in held:

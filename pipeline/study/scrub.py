@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,6 +31,10 @@ class Scrub:
         if self._key is not None and self._key in text:
             text = text.replace(self._key, "[key]")
         return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+    def holds(self, pieces: Iterable[str]) -> bool:
+        """Whether the key stands in pieces of a text, put together: in the tokens of a reply."""
+        return self._key is not None and self._key in "".join(pieces)
 
     def line(self, text: object) -> str:
         """A reason as one printable line that is not too long."""

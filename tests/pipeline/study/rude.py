@@ -177,6 +177,17 @@ ECHOES: dict[str, Raw] = {
     "in a header": Raw(200, GOOD, {"x_request_id": KEY, "set_cookie": f"k={KEY}"}),
     "in an address": Raw(302, b"", {"location": f"http://127.0.0.1:9/?key={KEY}"}),
     "in the status line": Raw(500, b"{}", words=KEY),
+    "in parts": completion(None, message={"content": [KEY[:9], KEY[9:]]}),
+    "in parts of thoughts": completion(
+        None,
+        message={
+            "content": [
+                {"type": "thinking", "thinking": [{"text": KEY[:9]}, {"text": KEY[9:]}]},
+                {"type": "text", "text": "fine"},
+            ]
+        },
+    ),
+    "around thoughts": completion(f"{KEY[:9]}<think>gold?</think>{KEY[9:]}"),
     "in a part's type": completion(None, message={"content": [{"type": KEY, "text": "x"}]}),
 }
 """Replies that repeat the key they were asked with, by the place."""

@@ -369,3 +369,33 @@ def test_log_probabilities_come_back(server: FakeServer) -> None:
         ["85", -0.1],
         ["90", -2.5],
     ]
+
+
+def test_a_key_in_the_tokens_of_a_reply_is_not_kept(server: FakeServer, key: str) -> None:
+    def told(*tokens: str) -> Raw:
+        return completion(
+            "85", logprobs={"content": [{"token": said, "logprob": -0.1} for said in tokens]}
+        )
+
+    server.answer = first(told(key[:9], key[9:]), told("8", "5"))
+    with_key, without = ask(server, 2, top_logprobs=5, concurrency=1)
+    assert with_key.logprobs == ()
+    assert [token[0].token for token in without.logprobs] == ["8", "5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (" ", "' '"),
+        ("\u200b", "'\\u200b'"),
+        ("small\u200b", "'small\\u200b'"),
+        ("small-2026-01-31 ", "'small-2026-01-31 '"),
+        ("small-mini\u200b", "small-mini"),
+    ],
+)
+def test_a_name_that_differs_in_what_nobody_sees_is_another(
+    server: FakeServer, name: str, told: str
+) -> None:
+    server.answer = lambda body: completion("fine", model=name)
+    (reply,) = ask(server)
+    assert (reply.outcome, reply.answered_by) == ("error", told)

@@ -116,6 +116,27 @@ def test_a_part_of_them_is_drawn_or_chosen(
     assert len(verdicts(folder)) == 100
 
 
+@pytest.mark.usefixtures("key")
+def test_what_the_judge_has_judged_in_its_own_study_is_not_asked_again(
+    write_study: Callable[..., Path], server: FakeServer, folder: Folder, tmp_path: Path
+) -> None:
+    server.answer = lambda body: completion(
+        "LLM" if body["model"] == "judge" else "fine", model=body["model"]
+    )
+    file, data = write_study(judged, server.url), tmp_path / "lake"
+
+    def run(*words: str) -> None:
+        done = CliRunner().invoke(main, ["--data", str(data), *words])
+        assert done.exit_code == 0, done.output
+
+    for step in ("sample", "judge"):
+        run("study", step, str(file), "--out", str(folder.path))
+    run("import", str(folder.path))
+    asked = len(server.asked)
+    judge(file, data, folder)
+    assert len(server.asked) == asked
+
+
 def test_where_is_about_imported_answers(write_study: Callable[..., Path]) -> None:
     done = CliRunner().invoke(main, ["study", "judge", str(write_study(judged)), "-n", "5"])
     assert done.exit_code == 2
