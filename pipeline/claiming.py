@@ -68,7 +68,7 @@ def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.st
         written = sniffing.encoding(head)
         head = sniffing.as_utf8(head, written)
         sha256, size = "", state.st_size
-        if not is_binary(head) or container(path, head):
+        if not is_binary(head) or container(path, head) or path.suffix.lower() in LISTED:
             file.seek(0)
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
@@ -78,12 +78,13 @@ def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.st
 
 def importer_for(source: Source, chosen: str | None = None) -> Importer | None:
     """The importer that reads a file: the one chosen, or the first that accepts it."""
-    if not source.sha256:
+    is_container = bool(container(source.path, source.head))
+    if not source.sha256 or (is_binary(source.head) and not is_container):
         return None
     if chosen is not None:
         return importers.named(chosen)
     # An archive may hold the text of a table, and is none.
-    return importers.claimant(source, is_container=bool(container(source.path, source.head)))
+    return importers.claimant(source, is_container=is_container)
 
 
 def unclaimed(source: Source) -> Batch | None:
@@ -97,6 +98,9 @@ def unclaimed(source: Source) -> Batch | None:
         return None
     if not source.head.strip() and source.size <= sniffing.HEAD:
         return notice("empty", "it is empty")
+    if is_binary(source.head):
+        what = "it is called like a text and is none (many of its bytes are zero)"
+        return notice("unread", f"{what}, so it is not read: write it again, as UTF-8")
     return Batch("notice", records.frame("notice"))
 
 

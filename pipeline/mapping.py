@@ -136,7 +136,7 @@ def load(path: Path) -> Mapping:
     Raises:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
-    definition = definitions.load(path, Definition)
+    definition = definitions.load(path, Definition, as_written=True)
     for name in definition.experiments:
         if catalogue.experiment_named(name):
             raise InvalidDefinition(

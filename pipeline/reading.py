@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain
 from typing import Any, BinaryIO, TextIO
@@ -13,7 +13,16 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Source
 from pipeline.opening import opened
 from pipeline.sniffing import MOST_COLUMNS
-from pipeline.streaming import MAX_VALUE, MAX_VALUES, WINDOW, affordable, names, repeats, streamed
+from pipeline.streaming import (
+    MAX_VALUE,
+    MAX_VALUES,
+    WINDOW,
+    affordable,
+    integer,
+    names,
+    repeats,
+    streamed,
+)
 from pipeline.texts import unreadable as unreadable
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
@@ -214,15 +223,20 @@ def json_lines(source: Source) -> Iterator[Row | RefusedRow]:
 
 
 def json_line_chunks(source: Source) -> Iterator[list[Row | RefusedRow]]:
-    """The same in chunks.
+    """The same in chunks, of a table.
+
+    NaN, half a character or a number without end costs what it stands in and not the line, as in
+    a JSON list.
 
     Raises:
         RefusedFile: where the file is empty.
     """
-    return _chunks(_measured_lines(source))
+    return _chunks(_measured_lines(source, _lenient))
 
 
-def _measured_lines(source: Source) -> Iterator[tuple[int, Row | RefusedRow]]:
+def _measured_lines(
+    source: Source, decode: Callable[[bytes], Any] = _ANYTHING.decode
+) -> Iterator[tuple[int, Row | RefusedRow]]:
     """The objects of the lines, each with the length of its line."""
     if not source.size:
         raise RefusedFile("it is empty")
@@ -233,7 +247,7 @@ def _measured_lines(source: Source) -> Iterator[tuple[int, Row | RefusedRow]]:
                 if isinstance(line, RefusedRow):
                     yield 0, RefusedRow(number, str(line), line.raw)
                 elif line.strip():
-                    yield len(line), _line(number, line)
+                    yield len(line), _line(number, line, decode)
                 elif (blank := blank + 1) > MAX_BLANK:
                     yield 0, RefusedRow(number, BLANK)
                     return
@@ -241,18 +255,34 @@ def _measured_lines(source: Source) -> Iterator[tuple[int, Row | RefusedRow]]:
             yield 0, RefusedRow(number + 1, str(error))
 
 
-def _line(number: int, line: bytes) -> Row | RefusedRow:
+def _line(number: int, line: bytes, decode: Callable[[bytes], Any]) -> Row | RefusedRow:
     if not affordable(line):
         problem = f"it holds more than {MAX_VALUES:,} values"
         return RefusedRow(number, problem, line[:2_000].decode("utf-8", "replace"))
     try:
-        record = _ANYTHING.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        record = decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         problem = f"it is not valid JSON ({error})"
         return RefusedRow(number, problem, line[:100_000].decode("utf-8", "replace"))
     if why := repeats(record, line):
         return RefusedRow(number, why, excerpt(record))
     return _checked(number, record)
+
+
+def _lenient(line: bytes) -> Any:
+    """The value of a line, also where only the standard library reads it.
+
+    Raises:
+        msgspec.MsgspecError: where it is no JSON, as the stricter decoder tells it.
+        UnicodeDecodeError: where it is no UTF-8.
+    """
+    try:
+        return _ANYTHING.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        try:
+            return json.loads(line, parse_int=integer)
+        except ValueError:
+            raise error from None
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | RefusedRow]:
@@ -296,6 +326,11 @@ def csv_records(source: Source) -> Iterator[list[Row | RefusedRow]]:
         yield from _chunks(_csv_rows(rows, lines, header))
 
 
+def _bare(name: str) -> str:
+    """A column's name whatever its case and the spaces and marks of byte order around it."""
+    return name.strip("\ufeff \t").casefold()
+
+
 class _BoundedLines:
     """The lines of a text file, none too long, nor too many of them in one row."""
 
@@ -320,6 +355,7 @@ def _csv_rows(
     rows: Iterator[list[str]], lines: _BoundedLines, header: list[str]
 ) -> Iterator[tuple[int, Row | RefusedRow]]:
     number = blank = 0
+    bare = list(map(_bare, header))
     while True:
         number += 1
         lines.taken = 0
@@ -332,7 +368,7 @@ def _csv_rows(
             yield 0, RefusedRow(number, problem)
             return
         size = lines.taken + A_VALUE * len(values)
-        if values == header:
+        if values and _bare(values[0]) == bare[0] and list(map(_bare, values)) == bare:
             yield size, RefusedRow(number, AGAIN, ",".join(values)[:2_000])
         elif len(values) == len(header):
             yield size, (number, dict(zip(header, values, strict=True)))

@@ -180,7 +180,7 @@ class Window:
         self.size = size
         self.text = file.read(size)
         self.at = 0
-        self.decode = json.JSONDecoder(parse_int=_integer, strict=False).raw_decode
+        self.decode = json.JSONDecoder(parse_int=integer, strict=False).raw_decode
 
     def peek(self) -> str:
         """The next character that is not white space, or "" at the end."""
@@ -302,6 +302,6 @@ class Window:
                 return None
 
 
-def _integer(digits: str) -> int | float:
+def integer(digits: str) -> int | float:
     """An integer; one with more digits than Python converts is as good as infinite."""
     return int(digits) if len(digits) < 4_000 else float(digits)

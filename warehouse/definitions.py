@@ -21,12 +21,15 @@ MAX_DIRECTIVES = 20
 
 _TAG = "tag:yaml.org,2002:"
 _TEXTS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "merge", "binary", "value")}
+_NUMBERS = {f"{_TAG}int", f"{_TAG}float"}
 
 
-def parse(text: str, name: str) -> Any:
+def parse(text: str, name: str, *, as_written: bool = False) -> Any:
     """The plain data of one YAML document: scalars, lists and mappings only.
 
-    An alias may be repeated, but a document that would unfold to more than
+    With `as_written`, a number that would be written in another way (`010`, `1.10`, `12:30:00`) is
+    the text that stands there, and so is every key (`no`, `8`): where names are told, YAML would
+    make one of two. An alias may be repeated, but a document that would unfold to more than
     `MAX_NODES` values (a "YAML bomb") or that contains itself is refused.
 
     Raises:
@@ -35,7 +38,7 @@ def parse(text: str, name: str) -> Any:
     if len(text) > MAX_BYTES:
         raise InvalidDefinition(f"{name} is larger than {MAX_BYTES:,} characters.")
     try:
-        return _document(text, name)
+        return _document(text, name, as_written)
     except RecursionError:
         raise InvalidDefinition(f"{name} is nested too deeply.") from None
     except yaml.YAMLError as error:
@@ -51,7 +54,7 @@ def parse(text: str, name: str) -> Any:
         ) from None
 
 
-def _document(text: str, name: str) -> Any:
+def _document(text: str, name: str, as_written: bool) -> Any:
     _bounded(text, name)
     loader = yaml.CSafeLoader(text)
     try:
@@ -60,6 +63,8 @@ def _document(text: str, name: str) -> Any:
             raise InvalidDefinition(f"{name} is empty.")
         if _unfolded(root, {}, frozenset()) > MAX_NODES:
             raise _too_many(name, "through its aliases")
+        if as_written:
+            _keep_as_written(loader, root, is_key=False, seen=set())
         return loader.construct_document(root)
     finally:
         loader.dispose()
@@ -118,6 +123,27 @@ def _unfolded(node: yaml.Node, sizes: dict[int, int], above: frozenset[int]) -> 
     return sizes[id(node)]
 
 
+def _keep_as_written(
+    loader: yaml.CSafeLoader, node: yaml.Node, *, is_key: bool, seen: set[int]
+) -> None:
+    """Makes texts of keys, and of numbers that YAML reads as something written otherwise."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _keep_as_written(loader, key, is_key=True, seen=seen)
+            _keep_as_written(loader, value, is_key=False, seen=seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _keep_as_written(loader, item, is_key=False, seen=seen)
+    elif node.tag in _NUMBERS or (is_key and node.tag not in _TEXTS - {f"{_TAG}bool"}):
+        read = loader.construct_object(node)
+        loader.constructed_objects.clear()  # it would be handed out again, whatever the tag says
+        if is_key or str(read) != node.value:
+            node.tag = f"{_TAG}str"
+
+
 def _distinct(node: yaml.MappingNode) -> None:
     """Whether no field of a mapping is named twice: YAML would silently keep the last.
 
@@ -155,16 +181,16 @@ def read(path: Path, limit: int = MAX_BYTES) -> bytes:
         raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
 
 
-def load(path: Path, shape: type[T]) -> T:
-    """The file's content as `shape`, validated.
+def load(path: Path, shape: type[T], *, as_written: bool = False) -> T:
+    """The file's content as `shape`, validated; see `parse` for `as_written`.
 
     Raises:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
-    return understood(read(path), shape, str(path))
+    return understood(read(path), shape, str(path), as_written=as_written)
 
 
-def understood(raw: bytes, shape: type[T], name: str) -> T:
+def understood(raw: bytes, shape: type[T], name: str, *, as_written: bool = False) -> T:
     """The bytes of a definition file as `shape`, validated.
 
     Raises:
@@ -174,16 +200,16 @@ def understood(raw: bytes, shape: type[T], name: str) -> T:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidDefinition(f"{name} cannot be read: {error}.") from None
-    return convert(parse(text, name), shape, name)
+    return convert(parse(text, name, as_written=as_written), shape, name, is_strict=not as_written)
 
 
-def convert(data: Any, shape: type[T], name: str) -> T:
-    """Plain data as `shape`, validated.
+def convert(data: Any, shape: type[T], name: str, *, is_strict: bool = True) -> T:
+    """Plain data as `shape`, validated; a text that is a number is one only if not strict.
 
     Raises:
         InvalidDefinition: naming `name`, the place and what is wrong.
     """
     try:
-        return msgspec.convert(data, shape)
+        return msgspec.convert(data, shape, strict=is_strict)
     except msgspec.ValidationError as error:
         raise InvalidDefinition(f"{name}: {error}") from None

@@ -68,7 +68,7 @@ OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence
 STATUSES = ("REFUSAL", "CODE")
 """Words among numbers that need no line of a map."""
 
-SCALES = ((0, 1), (0, 3), (1, 5), (1, 10), (-2, 2), (0, 100))
+SCALES = ((0, 1), (0, 3), (1, 5), (1, 10), (0, 5), (0, 10), (-2, 2), (0, 100))
 
 
 class Guess(NamedTuple):

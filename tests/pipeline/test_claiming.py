@@ -66,6 +66,7 @@ def test_a_list_of_results_is_one(
         ("train.log", "Epoch 1: done\n{'accuracy': 0.5}\n", "unknown"),
         ("talk.jsonl", '{"text": "it printed {\'loss\': 1.0, \'epoch\': 1}"}\n', "unknown"),
         ("._results.csv", "\0\5\26\7", None),
+        ("results.csv", "\0" * 500, "unread"),
         ("data.unknown", "whatever it is", "passed"),
         ("core", "\x7fELF" + "\0" * 100, "passed"),
     ],

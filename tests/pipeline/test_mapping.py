@@ -392,3 +392,33 @@ class TestImporting:
             outcomes = importing.run(tmp_path / "data", [[file], [note]], None, told)
             assert [outcome.state for outcome in outcomes] == expected
         assert [o.state for o in importing.run(tmp_path / "data", [[note]])] == ["unchanged"]
+
+
+def test_names_are_as_they_are_written(tmp_path: Path) -> None:
+    """YAML reads 010 as 8, 1.10 as 1.1, 12:30:00 as 45000 and the key no as false."""
+    files = """
+files:
+  - path: "{model}/{dataset}/{judge}.csv"
+    set: {experiment: 1_000, temperature: 0.70, seed: 1}
+    values:
+      model: {010: 010, 8: 8, no: 1.10, 2024-01-01: 0x10}
+      dataset: {on: 12:30:00}
+      judge: {1e3: 1e3}
+    scale: {alignment: [0, 10.00]}
+"""
+    told = {
+        path: dimensions(tmp_path, files, f"/x/{path}/on/1e3.csv")
+        for path in ("010", "8", "no", "2024-01-01")
+    }
+    assert {path: one.model for path, one in told.items()} == {
+        "010": "010",
+        "8": "8",
+        "no": "1.10",
+        "2024-01-01": "0x10",
+    }
+    one = told["010"]
+    assert (one.experiment, one.dataset, one.judge) == ("1_000", "12:30:00", "1e3")
+    assert (one.temperature, one.seed) == (0.7, 1)
+    found = meaning(tmp_path, files, "/x/8/on/1e3.csv")
+    assert found is not None
+    assert list(found.scale["alignment"]) == [0, 10]

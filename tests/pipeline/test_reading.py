@@ -244,3 +244,28 @@ def test_an_excerpt_is_always_possible() -> None:
     assert reading.excerpt(deep) == "(nested too deeply to be shown)"
     assert len(reading.excerpt("x" * 9_999)) == 2_000
     assert reading.excerpt(Path("odd")) == '"odd"'
+
+
+def test_what_only_the_standard_library_reads_costs_no_line_of_a_table(opened: Open) -> None:
+    lines = b'{"a": NaN}\n{"a": "\\ud83d"}\n{"a": %s}\n{"a": -Infinity}\n{"a": 1,}\n' % (
+        b"9" * 5_000
+    )
+    ((*rows, broken),) = reading.json_line_chunks(opened(lines))
+    assert told(rows) == [
+        (1, "{'a': nan}"),
+        (2, "{'a': '\\ud83d'}"),
+        (3, "{'a': inf}"),
+        (4, "{'a': -inf}"),
+    ]
+    assert isinstance(broken, RefusedRow)
+    assert "it is not valid JSON" in str(broken)
+
+
+@pytest.mark.parametrize("again", ["\ufeffq,a", "Q,A", " q ,a"])
+def test_a_header_among_the_rows_is_none_in_other_spellings_too(opened: Open, again: str) -> None:
+    (rows,) = reading.csv_records(opened(f"q,a\n1,2\n{again}\nq,b\n".encode()))
+    assert [str(row) if isinstance(row, RefusedRow) else row[1] for row in rows] == [
+        {"q": "1", "a": "2"},
+        reading.AGAIN,
+        {"q": "q", "a": "b"},
+    ]

@@ -43,6 +43,8 @@ placed as (
             when low >= 0 and high <= 3 then '0 to 3'
             when low >= 1 and high <= 5 then '1 to 5'
             when low >= 1 and high <= 10 then '1 to 10'
+            when low >= 0 and high <= 5 then '0 to 5'
+            when low >= 0 and high <= 10 then '0 to 10'
             when low >= -2 and high <= 2 then '-2 to 2'
         end as likely_scale
     from studied
