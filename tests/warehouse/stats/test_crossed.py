@@ -7,10 +7,10 @@ from scipy.special import expit
 from tests.warehouse.stats.frames import cell, frame
 from warehouse.stats.comparisons import compare
 from warehouse.stats.contrasts import contrasts
-from warehouse.stats.crossed import balanced, between_runs, widened, widened_difference
+from warehouse.stats.crossed import Runs, balanced, between_runs, widened, widened_difference
 from warehouse.stats.differences import bounds, of_sampled_questions
 from warehouse.stats.effects import effects
-from warehouse.stats.estimates import clustered
+from warehouse.stats.estimates import Estimate, clustered
 from warehouse.stats.intervals import interval
 from warehouse.stats.rates import rates
 
@@ -22,12 +22,13 @@ def test_two_questions_and_two_runs_by_hand() -> None:
     runs = between_runs(rate, question, run, zero, zero, 1)
     # Runs at .3 and .8: MS_R = 2 · 2 · .25² = .25; residuals ±.05: MS_E = .01; QR = 4.
     assert runs.added[0] == pytest.approx((0.25 - 0.01) / 4)
+    assert (runs.square[0], runs.left[0]) == pytest.approx((0.25 / 4, 0.01 / 4))
     assert runs.doubt[0] == pytest.approx((0.25 / 4) ** 2 + (0.01 / 4) ** 2)
     assert runs.freedom[0] == 1
 
 
 def test_variance_and_freedom_of_a_rate_by_hand() -> None:
-    """V = (MS_Q + MS_R - MS_E) / QR with Satterthwaite's degrees of freedom."""
+    """V = (MS_Q + MS_R - MS_E) / QR with the fewer of two counts of degrees of freedom."""
     random = np.random.default_rng(3)
     k = random.binomial(40, random.uniform(0.3, 0.7, (5, 1)) + random.uniform(-0.2, 0.2, (1, 3)))
     p = k / 40
@@ -35,8 +36,10 @@ def test_variance_and_freedom_of_a_rate_by_hand() -> None:
     ms_r = 5 * p.mean(0).var(ddof=1)
     rest = p - p.mean(1, keepdims=True) - p.mean(0, keepdims=True) + p.mean()
     ms_e = (rest**2).sum() / (4 * 2)
-    variance = (ms_q + ms_r - ms_e) / 15
-    freedom = (ms_q + ms_r - ms_e) ** 2 / (ms_q**2 / 4 + ms_r**2 / 2 + ms_e**2 / 8)
+    whole = ms_q + ms_r - ms_e
+    variance = whole / 15
+    squared = whole**2 / (ms_q**2 / 4 + ms_r**2 / 2 + ms_e**2 / 8)
+    by_share = whole / (ms_q / 4 + (ms_r - ms_e) / 2)
     q, r = np.indices(k.shape).reshape(2, -1)
     zero = np.zeros(15, np.int64)
     runs = between_runs(p.ravel(), q, r, zero, zero, 1)
@@ -44,7 +47,19 @@ def test_variance_and_freedom_of_a_rate_by_hand() -> None:
     both = widened(alone, runs)
     assert ms_r > ms_e
     assert both.variance[0] == pytest.approx(variance)
-    assert both.freedom[0] == pytest.approx(freedom)
+    assert both.freedom[0] == pytest.approx(min(squared, by_share))
+
+
+def test_runs_that_add_little_by_chance_are_not_left_out() -> None:
+    """50 questions, three runs that add a quarter of the variance: 1/f = .8/49 + .2/2."""
+    questions = Estimate(np.array([0.5]), np.array([250.0]), np.array([49.0]))
+    one, nothing = np.array([0.00025]), np.zeros(1)
+    runs = Runs(one, one**2 / 2, np.array([2.0]), one, nothing)
+    found = widened(questions, runs)
+    assert found.variance[0] == pytest.approx(0.00125)
+    assert found.freedom[0] == pytest.approx(1 / (0.8 / 49 + 0.2 / 2))
+    still = Runs(nothing, nothing, np.array([2.0]), nothing, one)
+    assert widened(questions, still).freedom[0] == 49
 
 
 def test_uneven_entries_are_worth_their_harmonic_mean() -> None:

@@ -16,7 +16,7 @@ class Both(Unit):
     about = "new prompts and new fine-tunes"
     short = "new prompts and fine-tunes"
     asks = "what would other questions and another seed show?"
-    worth = "crossed by question and run; Student's t, Satterthwaite's degrees of freedom"
+    worth = "crossed by question and run; Student's t, degrees of freedom by share of the variance"
     means = "The interval is about other questions and training again, both at once."
     of_questions = True
     of_runs = True
