@@ -5,6 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from warehouse import counting, defaults, judges, rules
@@ -17,6 +19,9 @@ from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
+
+FEW = 10_000
+"""Up to how many keys are looked up by the engine, which reads no other for them."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,6 +80,28 @@ class Store:
     def judges(self) -> dict[str, str]:
         """What people call each judge, by its value in data."""
         return judges.called(self.query("judge_names"))
+
+    def among(self, keys: npt.ArrayLike) -> bytes:
+        """Samples by their keys, as queries take them: a bit for each sample's number.
+
+        A key that this snapshot does not have is left out.
+        """
+        wanted = np.unique(np.asarray(keys, np.int64))
+        if wanted.size <= FEW:
+            numbers = self.query("sample_numbers", keys=wanted.tolist())["sample_no"].to_numpy()
+        else:
+            known, numbered = self._numbered
+            at = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+            numbers = numbered[at[known[at] == wanted]]
+        flags = np.zeros(int(numbers.max(initial=0)) + 1, bool)
+        flags[numbers] = True
+        return np.packbits(flags).tobytes()
+
+    @cached_property
+    def _numbered(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Every sample's key, lowest first, and the number of each."""
+        found = self.query("sample_numbers", keys=None)
+        return found["sample_key"].to_numpy(), found["sample_no"].to_numpy()
 
     def lines(self, rule: Rule) -> str:
         """What the rule says of each trait that was loaded, as a query parameter."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from warehouse import conversation, shards
@@ -113,7 +116,7 @@ def of(store: Store, rule: Rule, keys: Sequence[int]) -> pl.DataFrame:
 
     Those that this snapshot does not have are left out.
     """
-    every = asked(store, Slice(domain="all"), rule, Filter()) | {"keys": list(keys)}
+    every = asked(store, Slice(domain="all"), rule, Filter()) | {"among": store.among(keys)}
     found = store.query("samples", limit=len(keys), offset=0, **every)
     context = store.query("sample_context", keys=list(keys)).select(
         "sample_key", "system_prompt", "eval_text", "path", "source_row", "sha256"
@@ -166,7 +169,7 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
     Each has trait, judge, outcome (label, score or class), is_trait and is_counted.
     """
     only = Slice(evaluation=(shown.context["evaluation"],), domain="all")
-    wanted = asked(store, only, rule, Filter()) | {"keys": [shown.key]}
+    wanted = asked(store, only, rule, Filter()) | {"among": store.among([shown.key])}
     found = store.query("samples", limit=1, offset=0, **wanted)
     return list(found["outcomes"][0]) if found.height else []
 
@@ -174,38 +177,35 @@ def verdicts(store: Store, shown: Transcript, rule: Rule) -> list[dict[str, Any]
 def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str, Any]:
     """The parameters of the queries that list samples."""
     low, high = narrowed.score
-    held: list[list[int]] = [_found(store, narrowed.text)] if narrowed.text else []
+    held = [_found(store, narrowed.text)] if narrowed.text else []
     if narrowed.only == DISAGREED:
-        held.append(disagreed(store, within, rule))
+        held.append(np.array(disagreed(store, within, rule), np.int64))
     if narrowed.other is not None:
         held.append(_told_by(store, within, rule, *narrowed.other))
-    keys = (
-        held[0] if len(held) == 1 else sorted(set.intersection(*map(set, held))) if held else None
-    )
     return {
         "lines": store.lines(rule),
         "only": "planned" if narrowed.only == DISAGREED else narrowed.only,
         "score_low": low,
         "score_high": high,
-        "keys": keys,
+        "among": store.among(reduce(np.intersect1d, held)) if held else None,
         **within.parameters(),
     }
 
 
-def _found(store: Store, text: str) -> list[int]:
+def _found(store: Store, text: str) -> npt.NDArray[np.int64]:
     from warehouse.search import finding  # with Tantivy, which only those who search wait for
 
-    keys: list[int] = finding.find(store, text).tolist()
-    return keys
+    return finding.find(store, text)
 
 
-def _told_by(store: Store, within: Slice, rule: Rule, judge: str, sees: bool) -> list[int]:
+def _told_by(
+    store: Store, within: Slice, rule: Rule, judge: str, sees: bool
+) -> npt.NDArray[np.int64]:
     """The samples of a slice in which a judge sees the trait, or counts them and does not."""
     only = Filter(only="trait" if sees else "no trait")
     wanted = asked(store, within.narrowed(judge=judge), rule, only)
     found = store.query("candidates", **wanted).filter("is_listed")
-    keys: list[int] = found["sample_key"].unique().sort().to_list()
-    return keys
+    return found["sample_key"].to_numpy()
 
 
 def disagreed(store: Store, within: Slice, rule: Rule) -> list[int]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.warehouse import results
 from warehouse import building, snapshots
+from warehouse import store as stores
 from warehouse.counting import Slice
 from warehouse.errors import StaleSnapshot
 from warehouse.lake import Lake
@@ -35,6 +36,21 @@ def test_a_snapshot_that_another_version_built_is_not_read(tmp_path: Path) -> No
     built.path.rename(stale)
     with pytest.raises(StaleSnapshot, match=r"another version.*brittlescope build"):
         Store(tmp_path, Snapshot(stale))
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_chosen_samples_are_a_bit_for_each_number(
+    few: int, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "FEW", few)
+    known = store.ask("select sample_key, sample_no from core.sample where sample_no in (1, 4, 10)")
+    bits = store.among([*known["sample_key"], 7, 2**62])  # two that nobody has
+    asked = (
+        "select sample_no from core.sample where get_bit($bits::bit, sample_no) = 1 order by all"
+    )
+    wide = bits.ljust(4, b"\0")
+    assert store.ask(asked, bits=wide)["sample_no"].to_list() == [1, 4, 10]
+    assert store.among([]) == b"\0"
 
 
 def test_baselines_keep_what_arms_must_share_and_drop_what_tells_them_apart() -> None:

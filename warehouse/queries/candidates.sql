@@ -13,7 +13,7 @@ select
     sample.answer_chars,
     sample.answer_hash,
     source.shard
-from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys) as listed
+from marts.listed($lines, $slice, $only, $score_low, $score_high, $among) as listed
 join marts.tally as tally using (tally_no)
 join core.sample as sample using (sample_no)
 join core.told as told on told.evaluation_no = sample.evaluation_no

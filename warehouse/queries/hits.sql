@@ -5,7 +5,7 @@ select
     listed.trait,
     tally.judge,
     count(*)::bigint as n_found
-from marts.listed($lines, $slice, 'counted', null, null, $keys) as listed
+from marts.listed($lines, $slice, 'counted', null, null, $among) as listed
 join marts.tally as tally using (tally_no)
 join core.sample as sample using (sample_no)
 join core.told as told on told.evaluation_no = sample.evaluation_no

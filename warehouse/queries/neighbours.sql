@@ -11,7 +11,7 @@ placed as (
                     then listed.sample_no
             end) as place,
         bool_or(listed.sample_no = around.sample_no) as is_there
-    from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys) as listed
+    from marts.listed($lines, $slice, $only, $score_low, $score_high, $among) as listed
     cross join around
     where listed.is_listed
 )

@@ -1,7 +1,7 @@
 -- One row per sample of a slice that meets the filters, a page at a time, with the shard its text lies in.
 -- The slice names the evaluations that the page's samples belong to; `offset` counts from their first.
 with listed as (
-    select * from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys)
+    select * from marts.listed($lines, $slice, $only, $score_low, $score_high, $among)
 ),
 
 page as materialized (

@@ -4,7 +4,7 @@ with met as (
     select
         evaluation_no,
         count(*) filter (looks = 1) + count(distinct case when looks > 1 then sample_no end) as n
-    from marts.listed($lines, $slice, $only, $score_low, $score_high, $keys)
+    from marts.listed($lines, $slice, $only, $score_low, $score_high, $among)
     where is_listed
     group by evaluation_no
 )

@@ -69,14 +69,13 @@ class _Finder:
                 return self._keys(index.phrase(wanted.field, wanted.words, wanted.is_prefix))
 
     def _keys(self, query: Query) -> Keys:
-        return _joined([np.array(index.keys(place, query), np.int64) for place in self.places])
+        return _joined([index.keys(place, query) for place in self.places])
 
     def _as_it_stands(self, wanted: Text) -> Keys:
         """Samples whose words could hold the text, tested on their answers."""
         narrowing = _around(wanted.text)
-        candidates = None if narrowing is None else self._keys(narrowing).tolist()
-        if candidates is not None and len(candidates) > PICKED:
-            candidates = None
+        held = None if narrowing is None else self._keys(narrowing)
+        candidates = None if held is None or held.size > PICKED else held.tolist()
         if candidates is None:
             named = self.store.query("shards")["shard"]
         else:

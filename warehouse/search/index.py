@@ -4,10 +4,13 @@ import contextlib
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import tantivy
-from tantivy import Occur
+from tantivy import FieldType, Occur
 from tantivy import Query as Query
 
 from warehouse import conversation, shards
@@ -18,6 +21,15 @@ from warehouse.search.asked import FIELDS
 HEAP = 64 * 2**20
 SAMPLE, JUDGEMENT = "sample", "judgement"
 
+KEYS = "keys"
+"""The file of a volume with the sample of each document, a number of eight bytes each."""
+
+BLOCK = 52
+"""How many documents are told by one number: a sum of so many powers of two is exact."""
+
+BLOCKS = 50_000
+"""How many blocks are asked for at once; Tantivy sums at most 65,000."""
+
 
 class UnreadableIndex(BrittlescopeError):
     """What answers are searched with cannot be read."""
@@ -26,7 +38,8 @@ class UnreadableIndex(BrittlescopeError):
 def _schema() -> tantivy.Schema:
     """One document a sample, and one a judgement that has words."""
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("key", fast=True)
+    builder.add_unsigned_field("block", fast=True, indexed=True)
+    builder.add_unsigned_field("bit", fast=True)
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="words", index_option="position")
@@ -44,33 +57,68 @@ def write(folder: Path, lake: Path, parts: Sequence[str]) -> None:
     index = tantivy.Index(SCHEMA, str(folder))
     index.register_tokenizer("words", WORDS)
     writer = index.writer(HEAP, 1)
-    for part in parts:
-        for document in _documents(lake, part):
-            writer.add_document(document)
+    told = (held for part in parts for held in _documents(lake, part))
+    samples = []
+    for number, (key, document) in enumerate(told):
+        document.add_unsigned("block", number // BLOCK)
+        document.add_unsigned("bit", 1 << number % BLOCK)
+        writer.add_document(document)
+        samples.append(key)
     writer.commit()
     writer.wait_merging_threads()
+    np.array(samples, "<i8").tofile(folder / KEYS)
     for left in folder.glob(".*"):
         if left.name.endswith(".lock"):
             left.unlink()
 
 
-def keys(volume: Path, query: Query) -> list[int]:
-    """The samples of the documents of a volume that a query finds, in order."""
+def keys(volume: Path, query: Query) -> npt.NDArray[np.int64]:
+    """The samples of the documents of a volume that a query finds."""
     try:
-        opened = _searcher(volume)
-    except ValueError as error:
+        searcher, samples = _opened(volume)
+    except (ValueError, OSError) as error:
         if not volume.exists():
-            return []  # it was deleted since it was listed: what it held was forgotten
+            # It was deleted since it was listed: what it held was forgotten.
+            return np.array([], np.int64)
         raise UnreadableIndex(
             f"The search index {volume} cannot be read ({error}); run brittlescope build to make "
             "it again."
         ) from None
-    if not opened.num_docs:
-        return []
-    found = opened.search(
-        query, limit=opened.num_docs, count=False, order_by_field="key", order=tantivy.Order.Asc
-    )
-    return [key for key, _ in found.hits]
+    every = -(-samples.size // BLOCK)
+    parts = [
+        _numbers(searcher, query if every <= BLOCKS else both([query, _blocks(first)]))
+        for first in range(0, every, BLOCKS)
+    ]
+    found: npt.NDArray[np.int64] = samples[np.concatenate(parts)] if parts else samples
+    return found
+
+
+def _blocks(first: int) -> Query:
+    """Finds the documents of the blocks from the first that are asked for at once."""
+    last = first + BLOCKS - 1
+    return Query.range_query(SCHEMA, "block", FieldType.Unsigned, first, last)
+
+
+def _numbers(searcher: tantivy.Searcher, query: Query) -> npt.NDArray[np.int64]:
+    """The numbers of the documents that a query finds.
+
+    Tantivy tells documents one by one only as objects, which takes it a microsecond each; what it
+    adds up takes a tenth. So each block's sum of the bits of its documents is asked for.
+    """
+    asked = {
+        "blocks": {
+            "histogram": {"field": "block", "interval": 1, "min_doc_count": 1},
+            "aggs": {"bits": {"sum": {"field": "bit"}}},
+        }
+    }
+    told: Any = searcher.aggregate(query, asked)
+    found = told["blocks"]["buckets"]
+    blocks = np.array([one["key"] for one in found], np.int64)
+    sums = np.array([one["bits"]["value"] for one in found]).astype("<u8")
+    bits = np.unpackbits(sums.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    block, bit = np.nonzero(bits)
+    numbers: npt.NDArray[np.int64] = blocks[block] * BLOCK + bit
+    return numbers
 
 
 def phrase(field: str, found: Sequence[str], is_prefix: bool = False) -> Query:
@@ -105,14 +153,18 @@ def either(parts: Iterable[Query]) -> Query:
 
 
 @functools.lru_cache(1_024)
-def _searcher(volume: Path) -> tantivy.Searcher:
-    """A volume, opened; it can be read from then on, though it is deleted meanwhile."""
+def _opened(volume: Path) -> tuple[tantivy.Searcher, npt.NDArray[np.int64]]:
+    """A volume, and the sample of each of its documents.
+
+    It can be read from then on, though it is deleted meanwhile.
+    """
     index = tantivy.Index.open(str(volume))
     index.register_tokenizer("words", WORDS)
-    return index.searcher()
+    return index.searcher(), np.fromfile(volume / KEYS, "<i8")
 
 
-def _documents(lake: Path, name: str) -> Iterator[tantivy.Document]:
+def _documents(lake: Path, name: str) -> Iterator[tuple[int, tantivy.Document]]:
+    """The documents of a part, each after the key of its sample."""
     file = name.partition("/")[2]
     kind = SAMPLE if file.startswith(SAMPLE) else JUDGEMENT
     if kind == SAMPLE:
@@ -129,12 +181,11 @@ def _documents(lake: Path, name: str) -> Iterator[tantivy.Document]:
         if kind == JUDGEMENT and not row[0]:
             continue
         document = tantivy.Document()
-        document.add_unsigned("key", key)
         document.add_text("kind", kind)
         for field, text in zip(told, row, strict=True):
             if text:
                 document.add_text(field, text)
-        yield document
+        yield key, document
 
 
 def _said(part: Path) -> pl.Series:
