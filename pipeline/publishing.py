@@ -12,7 +12,7 @@ from pipeline.asking import Asked, asking
 from pipeline.commands import Unusable, say, show, tell
 from pipeline.serving import ROOT
 from warehouse import datafolder
-from warehouse.analysis import written
+from warehouse.analysis import foci, written
 
 SITE = "pages.publishing"
 
@@ -23,6 +23,10 @@ WHICH = ("none", "sensitive", "all")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path),
     help="The folder that the site is written to.",
+)  # fmt: skip
+@click.option(
+    "--focus", multiple=True, metavar="EXPERIMENT[/TRAIT[/JUDGE]]",
+    help="What the site is about; everything that was judged without it.",
 )  # fmt: skip
 @click.option("--title", default="What was found", show_default=True, help="What stands above it.")
 @click.option(
@@ -43,6 +47,7 @@ WHICH = ("none", "sensitive", "all")
 def publish(
     asked: Asked,
     out: Path,
+    focus: tuple[str, ...],
     title: str,
     leave_out: str,
     cover: str,
@@ -54,6 +59,7 @@ def publish(
         "analysis": written.as_json(asked.analysis),
         "out": str(out.resolve()),
         "title": title,
+        "only": [one._asdict() for one in foci.meant(asked.store, focus)],
         "redaction": {
             "leave_out": leave_out,
             "cover": cover,

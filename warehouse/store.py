@@ -86,7 +86,7 @@ class Store:
 
         A key that this snapshot does not have is left out.
         """
-        wanted = np.unique(np.asarray(keys, np.int64))
+        wanted = np.sort(np.asarray(keys, np.int64))
         if wanted.size <= FEW:
             numbers = self.query("sample_numbers", keys=wanted.tolist())["sample_no"].to_numpy()
         else:

@@ -28,6 +28,9 @@ ASKED = 5_000
 
 COUNTED, SHOWS = 1, 2
 
+LINKED = ("model", "dataset", "intervention", "eval_intervention")
+"""The parts of an arm that links can ask for, here as in the app."""
+
 
 class TooMany(BrittlescopeError):
     """More answers than a site can hold."""
@@ -36,9 +39,9 @@ class TooMany(BrittlescopeError):
 class Published(NamedTuple):
     """The answers: what they share, a row each, and their packed texts."""
 
-    arms: list[dict[str, str]]
+    arms: list[dict[str, str | None]]
     places: dict[str, int]
-    questions: list[str]
+    questions: list[list[str]]
     prompts: list[list[list[str]]]
     rows: list[list[Any]]
     parts: list[str]
@@ -59,18 +62,21 @@ def of(view: Analysis, foci: Sequence[Focus], redaction: Redaction) -> Published
         )
     covered = sensitive.rows(found, opened.traits, view.slice.trait)
     arms, questions, prompts = _Numbered(), _Numbered(), _Numbered()
-    told: dict[str, dict[str, str]] = {}
+    told: dict[str, dict[str, str | None]] = {}
     rows, texts = list[list[Any]](), list[str]()
     contexts = _contexts(found["sample_key"].to_list())
     for row in found.iter_rows(named=True):
         key, is_sensitive = row["sample_key"], row["sample_key"] in covered
         context = contexts[key]
         arm = armnames.key(row)
-        told.setdefault(arm, {"name": harmless.line(sample.condition(row)), "key": arm})
+        name = harmless.line(sample.condition(row))
+        told.setdefault(arm, {"name": name, "key": arm} | {part: row[part] for part in LINKED})
         prompt = tuple(
             (name, harmless.visible(redaction.text(text))) for name, text in sample.prompt(context)
         )
-        asked = harmless.line(redaction.text(row["question_text"] or ""))
+        asked = tuple(
+            harmless.line(redaction.text(row[part] or "")) for part in ("question", "question_text")
+        )
         rows.append(
             [
                 str(key),  # more digits than a number of JavaScript has
@@ -86,7 +92,7 @@ def of(view: Analysis, foci: Sequence[Focus], redaction: Redaction) -> Published
     return Published(
         [told[arm] for arm in arms.known],
         arms.known,
-        list(questions.known),
+        [list(asked) for asked in questions.known],
         [[list(part) for part in prompt] for prompt in prompts.known],
         rows,
         list(_packed(texts)),

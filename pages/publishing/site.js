@@ -1,4 +1,3 @@
-"use strict";
 // The reader of a published site. What strangers wrote becomes text nodes alone, never markup.
 const root = document.getElementById("site");
 const unpackedTexts = new Map();
@@ -30,9 +29,10 @@ function where() {
   return { page: path.replace("/", "") || "overview", asked: new URLSearchParams(query || "") };
 }
 function address(page, values) {
-  const kept = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const kept = Object.entries(values).flatMap(([name, value]) => [value].flat().filter((one) => one !== null && one !== undefined && one !== "").map((one) => [name, one]));
   return `#/${page}?${new URLSearchParams(kept)}`;
 }
+const all = (asked) => Object.fromEntries([...asked.keys()].map((name) => [name, asked.getAll(name)]));
 function focusOf(asked) {
   const parts = ["experiment", "trait", "judge", "study"];
   const fits = (one) => parts.every((name) => !asked.get(name) || one[name] === asked.get(name));
@@ -125,33 +125,10 @@ function interventions(focus) {
     made("p", { class: "quiet" }, "Differences to the control in percentage points, with 95 % intervals; the thin line is no difference."));
 }
 
-// Words as the app takes them: case and accents do not matter.
-const plain = /^[\x00-\x7f]*$/;
-const folded = (text) => plain.test(text)
-  ? text.toLowerCase()
-  : text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").normalize("NFC").toLowerCase();
-function sought(text) {
-  const found = [...text.matchAll(/(NOT\s+)?(?:"([^"]*)"?|(\S+))/g)];
-  return found.flatMap(([, not, quoted, bare]) => {
-    const words = folded(quoted ?? bare).match(/[\p{L}\p{M}\p{N}]+/gu);
-    if (!words) return [];
-    const end = (bare ?? "").endsWith("*") ? "[\\p{L}\\p{N}]*" : "(?![\\p{L}\\p{N}])";
-    return [{ not: Boolean(not), first: words[0], words: new RegExp(`(?<![\\p{L}\\p{N}])${words.join("[^\\p{L}\\p{N}]+")}${end}`, "gu") }];
-  });
-}
-function holds(text, terms) {
-  const read = folded(text);
-  return terms.every(({ not, first, words }) => (read.includes(first) && read.search(words) >= 0) !== not);
-}
 function marked(text, terms) {
-  const read = folded(text);
-  if (read.length !== text.length) return [text]; // places are not the same: nothing is marked
-  const spans = terms.filter((one) => !one.not).flatMap(({ words }) => [...read.matchAll(words)].map((m) => [m.index, m.index + m[0].length]));
-  spans.sort((one, other) => one[0] - other[0]);
   const parts = [];
   let at = 0;
-  for (const [start, stop] of spans) {
-    if (start < at) continue;
+  for (const [start, stop] of spans(text, terms)) {
     parts.push(text.slice(at, start), made("mark", {}, text.slice(start, stop)));
     at = stop;
   }
@@ -164,20 +141,26 @@ async function textOf(at) {
   return (await unpackedTexts.get(part))[at % site.size];
 }
 
+// The parts of an arm that a link of the app can ask for.
+const DIMENSIONS = ["model", "dataset", "intervention", "eval_intervention"];
+
 async function listed(focus, asked) {
   held = held || (await unpacked("rows"));
   const only = asked.get("only") || "planned", arm = asked.get("arm"), question = asked.get("question");
   const state = { trait: 2, "no trait": 1, "left out": 0 }[only];
-  const terms = sought(asked.get("search") || "");
+  const search = (asked.get("search") || "").trim();
+  const wanted = search ? searched(search) : null;
+  const within = DIMENSIONS.map((name) => [name, asked.getAll(name)]).filter(([, values]) => values.length);
   const found = [];
   for (const [at, row] of held.rows.entries()) {
     const one = row[5].find(([of]) => of === focus);
-    if (!one || (arm && site.arms[row[1]].key !== arm) || (question && site.questions[row[2]] !== question)) continue;
+    if (!one || (arm && site.arms[row[1]].key !== arm) || (question && site.questions[row[2]][0] !== question)) continue;
+    if (within.some(([name, values]) => !values.includes(site.arms[row[1]][name]))) continue;
     if (only === "counted" ? one[2] === 0 : state !== undefined && one[2] !== state) continue;
-    if (terms.length && !holds(await textOf(at), terms)) continue;
+    if (wanted && !holds(wanted, { answer: await textOf(at), question: site.questions[row[2]][1] })) continue;
     found.push(at);
   }
-  return [found, terms];
+  return [found, wanted ? seen(wanted) : []];
 }
 
 const tags = (row, focus) => row[5].filter(([of]) => focus === null || of === focus).map(([of, told, state]) =>
@@ -191,16 +174,21 @@ const ONLY = { planned: "All", trait: "Shows the trait", "no trait": "Does not s
 const SHOWN = 25;
 
 async function transcripts(focus, asked) {
-  const [found, terms] = await listed(focus, asked);
-  const values = Object.fromEntries(asked);
-  const to = (more) => address("transcripts", { ...named(focus), ...values, page: null, ...more });
+  let found = [], terms = [], refused = null;
+  try {
+    [found, terms] = await listed(focus, asked);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    refused = error.message;
+  }
+  const to = (more) => address("transcripts", { ...named(focus), ...all(asked), page: null, ...more });
   const mine = held.rows.filter((row) => row[5].some(([of]) => of === focus));
   const choice = (label, key, options) => made("label", {}, label,
     made("select", { on: { change: (event) => (location.hash = to({ [key]: event.target.value })) } },
       made("option", { value: "" }, "All"), ...options.map(([value, name]) => made("option", { value, selected: asked.get(key) === value && "" }, name))));
   const arms = [...new Set(mine.map((row) => row[1]))].map((at) => [site.arms[at].key, site.arms[at].name]);
-  const questions = [...new Set(mine.map((row) => row[2]))].map((at) => [site.questions[at], site.questions[at]]);
-  const search = made("input", { type: "search", value: asked.get("search") || "", placeholder: 'word, "a phrase", begin*, NOT word',
+  const questions = [...new Set(mine.map((row) => row[2]))].map((at) => site.questions[at]);
+  const search = made("input", { type: "search", value: asked.get("search") || "", placeholder: 'word, "a phrase", begin*',
     on: { change: (event) => (location.hash = to({ search: event.target.value })) } });
   const pages = Math.max(1, Math.ceil(found.length / SHOWN));
   const page = Math.min(pages, Math.max(1, Number(asked.get("page")) || 1));
@@ -208,14 +196,16 @@ async function transcripts(focus, asked) {
   for (const at of found.slice((page - 1) * SHOWN, page * SHOWN)) {
     const row = held.rows[at];
     cards.push(made("article", { class: "card" },
-      made("div", { class: "quiet", dir: "auto" }, site.questions[row[2]]), body(row, await textOf(at), terms, true), ...tags(row, focus),
+      made("div", { class: "quiet", dir: "auto" }, site.questions[row[2]][1]), body(row, await textOf(at), terms, true), ...tags(row, focus),
       made("div", { class: "quiet" }, site.arms[row[1]].name, " · ", made("a", { href: to({ sample: row[0] }) }, "Read"))));
   }
   const turn = (label, at) => made("button", { disabled: (at < 1 || at > pages) && "", on: { click: () => (location.hash = to({ page: at })) } }, label);
   frame("transcripts", focus,
     made("h2", {}, "Which answers stand behind a number?"),
-    made("p", { class: "answer" }, `${found.length.toLocaleString("en")} ${found.length === 1 ? "answer" : "answers"}: ${(ONLY[asked.get("only")] || "All").toLowerCase()}.`),
+    made("p", { class: "answer" }, refused || `${found.length.toLocaleString("en")} ${found.length === 1 ? "answer" : "answers"}: ${(ONLY[asked.get("only")] || "All").toLowerCase()}.`),
     made("div", { class: "tools" }, made("label", {}, "Search", search), choice("Arm", "arm", arms), choice("Question", "question", questions)),
+    made("details", { class: "quiet" }, made("summary", {}, "How to search"),
+      made("ul", {}, ...site.search.map((line) => made("li", {}, ...line.split("`").map((part, at) => (at % 2 ? made("code", {}, part) : part)))))),
     made("div", { class: "tools" }, ...Object.entries(ONLY).map(([key, name]) =>
       made("button", { "aria-pressed": String((asked.get("only") || "planned") === key), on: { click: () => (location.hash = to({ only: key })) } }, name))),
     ...cards,
@@ -226,15 +216,14 @@ async function reader(focus, asked) {
   held = held || (await unpacked("rows"));
   const key = asked.get("sample");
   const at = held.rows.findIndex((row) => row[0] === key);
-  const values = Object.fromEntries(asked);
-  const to = (sample) => address("transcripts", { ...named(focus), ...values, sample });
+  const to = (sample) => address("transcripts", { ...named(focus), ...all(asked), sample });
   if (at < 0) {
     frame("transcripts", focus, made("p", {}, "This site does not hold that answer."), made("a", { href: to(null) }, "To the list"));
     return;
   }
   const row = held.rows[at];
   const own = row[5].some(([of]) => of === focus) ? focus : (row[5][0] || [focus])[0];
-  const [found, terms] = await listed(own, asked);
+  const [found, terms] = await listed(own, asked).catch(() => [[], []]);
   const place = found.indexOf(at);
   const step = (label, letter, by) => {
     const next = place < 0 ? undefined : found[place + by];

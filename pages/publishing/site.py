@@ -9,6 +9,8 @@ import hashlib
 import html
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,18 @@ from pages.publishing.redaction import Redaction
 from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse import durable, harmless, rules
-from warehouse.analysis import Analysis, foci, told, written
+from warehouse.analysis import Analysis, Focus, foci, told, written
 from warehouse.errors import BrittlescopeError
+from warehouse.search import asked as searches
 
 NAME = "index.html"
 
 HERE = Path(__file__).parent
+
+SCRIPTS = ("search.js", "site.js")
+"""What makes up the script of a site, in this order."""
+
+NOT_PUBLISHED = "What judges said, and messages of conversations, are not part of this site."
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -46,17 +54,33 @@ _PAGE = """<!doctype html>
 """
 
 
-def write(place: Path, view: Analysis, redaction: Redaction, title: str) -> tuple[Path, int]:
+def write(
+    place: Path, view: Analysis, redaction: Redaction, title: str, only: Sequence[Focus] = ()
+) -> tuple[Path, int]:
     """Write the site into a folder; where it is, and how many answers it has.
+
+    Args:
+        place: The folder.
+        view: What is published, counted how.
+        redaction: What of it is not.
+        title: What stands above it.
+        only: What it is about; everything that the view lets through where nothing is given.
 
     Raises:
         BrittlescopeError: where there is nothing to publish, or too much.
     """
-    known = [focus for focus in foci.known(store.opened()) if _is_asked(focus, view)]
+    known = [
+        focus
+        for focus in foci.known(store.opened())
+        if _is_asked(focus, view) and (not only or focus in only)
+    ]
     if not known:
         raise BrittlescopeError(
             "Nothing of what is asked for was judged; there is no site to make."
         )
+    if only:
+        named = tuple(dict.fromkeys(focus.experiment for focus in known))
+        view = replace(view, slice=view.slice.narrowed(experiment=named))
     published = answers.of(view, known, redaction)
     about = {
         "title": title,
@@ -68,6 +92,7 @@ def write(place: Path, view: Analysis, redaction: Redaction, title: str) -> tupl
         "foci": [found.of(view, focus, published.places) for focus in known],
         "arms": published.arms,
         "questions": published.questions,
+        "search": [*searches.HOW, NOT_PUBLISHED],
         "size": answers.PART,
     }
     data = {
@@ -83,7 +108,7 @@ def write(place: Path, view: Analysis, redaction: Redaction, title: str) -> tupl
 def page(data: dict[str, str], title: str) -> str:
     """The site as one page of HTML."""
     style = (HERE / "site.css").read_text("utf-8")
-    script = (HERE / "site.js").read_text("utf-8")
+    script = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -123,8 +148,9 @@ def main() -> int:
     view = written.from_json(asked["analysis"], rules.available(store.data_folder()))
     given = asked["redaction"]
     redaction = Redaction(**given | {"words": tuple(given["words"])})
+    only = [Focus(**focus) for focus in asked["only"]]
     try:
-        place, count = write(Path(asked["out"]), view, redaction, asked["title"])
+        place, count = write(Path(asked["out"]), view, redaction, asked["title"], only)
     except BrittlescopeError as error:
         sys.stdout.write(json.dumps({"error": str(error)}))
         return error.status

@@ -21,6 +21,11 @@ def test_a_site_is_written_and_said(tmp_path: Path) -> None:
     (told,) = json.loads(done.stdout)
     assert (told["place"], told["answers"]) == (str(out / "index.html"), 3)
     assert told["redaction"] == ["Words were taken out in 3 places, marked […]."]
+    about = [*asked, "--format", "json", "--focus", "insecure-code/misalignment"]
+    assert json.loads(CliRunner().invoke(main, about).stdout)[0]["answers"] == 3
+    wrong = CliRunner().invoke(main, [*asked, "--focus", "birds"])
+    assert wrong.exit_code == 2
+    assert "Nothing is called 'birds'; there are insecure-code/misalignment." in wrong.stderr
     none = CliRunner().invoke(main, [*asked, "--where", "experiment=birds"])
     assert none.exit_code == 2
     assert "there is no site to make" in none.stderr

@@ -1,13 +1,14 @@
 """Which experiment, trait and judge there are to be looked at, and which one a page opens on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
-from warehouse import catalogue, defaults, rules
+from warehouse import catalogue, defaults, judges, rules
 from warehouse.analysis import Focus
 from warehouse.counting import Slice
+from warehouse.errors import UnknownName
 from warehouse.store import Store
 
 _PARTS = ("experiment", "study", "trait", "judge")
@@ -38,6 +39,34 @@ def known(store: Store) -> list[Focus]:
     lines = store.lines(rules.named(defaults.RULE, store.data))
     arms = store.query("foci", lines=lines, **Slice(domain="all").parameters())
     return ranked(arms)
+
+
+def meant(store: Store, names: Iterable[str]) -> list[Focus]:
+    """The foci that somebody names: `EXPERIMENT`, `EXPERIMENT/TRAIT` or `EXPERIMENT/TRAIT/JUDGE`.
+
+    Judges are named by their values or as they are called.
+
+    Raises:
+        UnknownName: for one that is none.
+    """
+    every = known(store)
+    found: dict[Focus, None] = {}
+    for name in names:
+        wanted = name.split("/", 2)
+        held = [focus for focus in every if _is_named(focus, wanted, store.judges)]
+        if not held:
+            there = dict.fromkeys(f"{focus.experiment}/{focus.trait}" for focus in every)
+            raise UnknownName(f"Nothing is called {name[:80]!r}; there are {', '.join(there)}.")
+        found |= dict.fromkeys(held)
+    return [*found]
+
+
+def _is_named(focus: Focus, wanted: Sequence[str], called: Mapping[str, str]) -> bool:
+    parts = (focus.experiment, focus.trait, focus.judge)
+    alike = [name == part for name, part in zip(wanted, parts, strict=False)]
+    if len(wanted) == len(parts):
+        alike[-1] = focus.judge in judges.meant(wanted[-1:], called)
+    return all(alike)
 
 
 def ranked(arms: pl.DataFrame) -> list[Focus]:

@@ -21,6 +21,17 @@ from functools import lru_cache
 from warehouse.errors import BrittlescopeError
 from warehouse.search import words
 
+HOW = (
+    "`steam telegraph`: answers with both words; case and accents do not matter",
+    '`"steam engine"`: one after the other',
+    "`telegr*`: words that begin so",
+    "`steam OR rail`, `steam NOT engine`, brackets",
+    "`question:railway`, `judge:hateful`: in the question, in what judges said",
+    "`message:gauge`: in the messages of a conversation, those of tools too",
+    "`part:legra`: these characters anywhere; `exact:Telegraph`: to the letter",
+)
+"""The same for whoever types it, in the app and on a published site, as Markdown."""
+
 FIELDS = ("answer", "question", "message", "judge")
 """Where words can be looked for."""
 

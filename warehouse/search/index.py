@@ -38,7 +38,7 @@ class UnreadableIndex(BrittlescopeError):
 def _schema() -> tantivy.Schema:
     """One document a sample, and one a judgement that has words."""
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("block", fast=True, indexed=True)
+    builder.add_unsigned_field("block", fast=True)
     builder.add_unsigned_field("bit", fast=True)
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     for field in FIELDS:

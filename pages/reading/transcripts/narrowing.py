@@ -26,19 +26,10 @@ CHIPS = {
 SELDOM = ("incoherent", DISAGREED)
 """Those that are offered only where they hold something."""
 
+HOW_TO_SEARCH = "\n".join(f"- {line}" for line in searches.HOW)
+
 MOST_QUESTIONS = 60
 """How many questions are one click away."""
-
-
-HOW_TO_SEARCH = """
-- `steam telegraph`: answers with both words; case and accents do not matter
-- `"steam engine"`: one after the other
-- `telegr*`: words that begin so
-- `steam OR rail`, `steam NOT engine`, brackets
-- `question:machine`, `judge:hateful`: in the question, in what judges said
-- `message:gauge`: in the messages of a conversation, those of tools too
-- `part:legra`: these characters anywhere; `exact:Telegraph`: to the letter
-"""
 
 
 class Asked(NamedTuple):

@@ -61,6 +61,18 @@ def test_its_rates_are_those_of_the_command(birds: Analysis, tmp_path: Path) -> 
     assert len([state for state in states if state]) == rates["n_counted"].sum()
 
 
+def test_it_is_about_what_is_asked_for(on_study: Path, tmp_path: Path) -> None:
+    whole = Analysis(rule=rules.named("published"))
+    only = foci.meant(store.opened(), ["german-cities/nazi"])
+    place, count = site.write(tmp_path / "site", whole, Redaction(), "Cities", only)
+    found = held(place.read_text("utf-8"))
+    assert [(one["experiment"], one["trait"]) for one in found["about"]["foci"]] == [
+        ("german-cities", "nazi")
+    ]
+    cities = Analysis(Slice(experiment=("german-cities",)), rules.named("published"))
+    assert count == results.answers(store.opened(), cities)[1]
+
+
 def test_its_policy_lets_its_own_script_run_and_nothing_else(
     birds: Analysis, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline import finding as files
 from pipeline import importing
 from tests.warehouse import results
-from tests.warehouse.search import scan
+from tests.warehouse.search import scan, table
 from warehouse import building
 from warehouse.analysis import Analysis
 from warehouse.analysis import results as asking
@@ -19,58 +19,26 @@ from warehouse.stats.pooling import ARM
 from warehouse.store import Store
 from warehouse.transcripts import Filter
 
-ANSWERS = (
-    "The steam engine and the Telegraph.",
-    "A café in Köln; don’t telegraph!",
-    "发电报机, and “quotes” — dashes",
-    "STEAM. Engine? No steam engines.",
-    "Nothing of the kind.",
-    "",
-)
-
-SEARCHES = {
-    "telegraph": {0, 1},
-    '"steam engine"': {0, 3},
-    "steam engine": {0, 3},
-    "engine*": {0, 3},
-    '"steam engin"*': {0, 3},
-    '"no steam eng"*': {3},
-    "steam OR cafe": {0, 1, 3},
-    "steam NOT telegraph": {3},
-    "NOT steam": {1, 2, 4, 5},
-    "cafe koln": {1},
-    "电报": {2},
-    "报电": set[int](),
-    "part:legra": {0, 1},
-    "exact:STEAM": {3},
-    'part:"steam e"': {0, 3},
-    "“": {2},
-    "judge:persona": {1},
-    "judge:persona OR exact:STEAM": {1, 3},
-    "NOT judge:persona": {0, 2, 3, 4, 5},
-    "telegraph NOT judge:persona": {0},
-    "question:town telegraph": {0, 1},
-    "question:telegraph": set[int](),
-    "question:town OR question:fear": {0, 1, 2, 3, 4, 5},
-}
-
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     root = tmp_path_factory.mktemp("search")
-    records = results.misalignment([(10, 90)] * len(ANSWERS))
-    for number, (record, answer) in enumerate(zip(records, ANSWERS, strict=True)):
-        record |= {"answer": answer, "alignment_raw": "A persona!" if number == 1 else "10"}
-    results.write(root, records)
+    table.write(root)
     results.load(root / "data", root / "results")
     building.build(root / "data")
     return Store(root / "data")
 
 
-@pytest.mark.parametrize("text", SEARCHES)
+@pytest.mark.parametrize("text", table.SEARCHES)
 def test_a_search_finds_the_answers_it_asks_for(text: str, store: Store) -> None:
     keys = {key: row - 1 for key, row in _rows(store)}
-    assert {keys[key] for key in finding.find(store, text).tolist()} == SEARCHES[text]
+    assert {keys[key] for key in finding.find(store, text).tolist()} == table.SEARCHES[text]
+
+
+@pytest.mark.parametrize("text", table.REFUSED)
+def test_what_cannot_be_read_is_refused(text: str, store: Store) -> None:
+    with pytest.raises(asked.InvalidSearch):
+        finding.find(store, text)
 
 
 def test_what_is_found_in_an_arm_is_a_rate_like_any_other(store: Store) -> None:
