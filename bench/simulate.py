@@ -22,7 +22,7 @@ from bench.truths import ARM_SD, SEED_SD, expected
 from warehouse.stats.approximate import FEW_QUESTIONS, FEW_RUNS, RARE
 from warehouse.stats.crossed import Runs, between_runs, widened, widened_difference
 from warehouse.stats.differences import bounds, of_fixed_questions, of_sampled_questions
-from warehouse.stats.estimates import Floats, Index, clustered, concentrated, fixed
+from warehouse.stats.estimates import Floats, Ints, clustered, concentrated, fixed
 from warehouse.stats.intervals import Interval, interval
 from warehouse.stats.jointflips import Counts, joint_flips
 
@@ -87,7 +87,7 @@ def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
     asked = random.normal(0, cell.spread, (studies, cell.questions, 1))
     place = _Place.of(shape, sizes)
 
-    def arm() -> tuple[Floats, Floats, Index]:
+    def arm() -> tuple[Floats, Floats, Ints]:
         own = start + asked + random.normal(0, ARM_SD, (studies, cell.questions, 1))
         logit = own + random.normal(0, between, (studies, 1, cell.seeds))
         return own[..., 0], logit, random.binomial(sizes[None, :, None], expit(logit))
@@ -106,16 +106,16 @@ def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
 class _Place(NamedTuple):
     """Where the entries of a simulated array belong."""
 
-    sizes: Index  # answers to every question of every study, over all runs
-    cell: Index  # the study of every question
-    entry: Index  # of every question and run
-    question: Index
-    run: Index
+    sizes: Ints  # answers to every question of every study, over all runs
+    cell: Ints  # the study of every question
+    entry: Ints  # of every question and run
+    question: Ints
+    run: Ints
     each: Floats  # answers to every question and run
     studies: int
 
     @classmethod
-    def of(cls, shape: tuple[int, int, int], sizes: Index) -> "_Place":
+    def of(cls, shape: tuple[int, int, int], sizes: Ints) -> "_Place":
         studies, questions, seeds = shape
         entry, question, run = np.indices(shape).reshape(3, -1)
         return cls(
@@ -123,14 +123,14 @@ class _Place(NamedTuple):
             entry, question, run, sizes[question].astype(float), studies,
         )  # fmt: skip
 
-    def runs(self, shown: Index) -> Runs:
+    def runs(self, shown: Ints) -> Runs:
         one = np.zeros_like(self.run)
         rates = shown.ravel() / self.each
         return between_runs(rates, self.question, self.run, one, self.entry, self.studies)
 
 
 def _of_rates(
-    place: _Place, cell: Cell, shown: Index, logit: Floats, own: Floats
+    place: _Place, cell: Cell, shown: Ints, logit: Floats, own: Floats
 ) -> Iterator[tuple[str, Interval, Floats]]:
     k, equal = shown.sum(2).ravel(), np.ones(place.cell.shape)
     entries = k, place.sizes, place.cell, place.studies, equal
@@ -156,7 +156,7 @@ def _of_rates(
 
 
 def _of_differences(
-    place: _Place, cell: Cell, one: Index, two: Index, logit: Floats, other: Floats
+    place: _Place, cell: Cell, one: Ints, two: Ints, logit: Floats, other: Floats
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     first, second = one.sum(2).ravel(), two.sum(2).ravel()
     arms = first, place.sizes, second, place.sizes

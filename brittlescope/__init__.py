@@ -22,21 +22,21 @@ from warehouse.store import Store
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Analysis", "Study", "open"]
+__all__ = ["Analysis", "DataFolder", "open"]
 
 Chart = Literal["rates", "effects", "brittleness"]
 
 
-def open(data: str | Path | None = None) -> "Study":
+def open(data: str | Path | None = None) -> "DataFolder":
     """Open a data folder: the one given, BRITTLESCOPE_DATA's, or `data` here.
 
     Raises:
         NoSnapshot: where nothing was built there yet.
     """
-    return Study(Path(data) if data is not None else datafolder.chosen())
+    return DataFolder(Path(data) if data is not None else datafolder.chosen())
 
 
-class Study:
+class DataFolder:
     """The published snapshot of a data folder."""
 
     def __init__(self, data: Path) -> None:

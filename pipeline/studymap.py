@@ -10,7 +10,7 @@ from pipeline.meanings import Constant, Failures, Scale, Text, Values
 from warehouse import catalogue
 
 
-class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MappedExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The traits of an experiment that the catalogue does not have."""
 
     traits: Annotated[dict[Text, catalogue.Trait], msgspec.Meta(min_length=1)]
@@ -63,5 +63,5 @@ class Definition(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     study: Text
     files: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
     system_prompts: dict[str, Text] = {}
-    experiments: dict[str, Experiment] = {}
+    experiments: dict[str, MappedExperiment] = {}
     interventions: dict[Text, Intervention] = {}

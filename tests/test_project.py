@@ -69,6 +69,11 @@ def committed() -> list[Path]:
     return [p for name in listed.stdout.split("\0") if name and (p := ROOT / name).is_file()]
 
 
+WORDS = (
+    "Experiment", "Trait", "Study", "Source", "Scale", "Rule", "Line", "Index", "Panel", "Ledger",
+)  # fmt: skip
+"""What a class or an alias of the product may be called once: it is a term of ours."""
+
 ROOMS = ("correcting", "frame", "landscape", "printing", "quoting", "ui")
 """What pages share, below `pages`."""
 
@@ -194,6 +199,18 @@ def test_no_function_is_over_sixty_lines() -> None:
     }
     assert lengths
     assert not {name: length for name, length in lengths.items() if length > 60}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_names_one_thing(word: str) -> None:
+    named = [
+        path.relative_to(ROOT).as_posix()
+        for path in product()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.ClassDef) and node.name.lower() == word.lower())
+        or (isinstance(node, ast.Assign) and word in map(ast.unparse, node.targets))
+    ]
+    assert len(named) <= 1, named
 
 
 def test_the_import_contracts_know_every_section() -> None:

@@ -16,7 +16,7 @@ from warehouse.analysis import Analysis
 from warehouse.errors import InvalidDefinition, UnknownName
 from warehouse.stats import corrected
 from warehouse.stats.corrected import Corrected, Errors
-from warehouse.stats.estimates import Index
+from warehouse.stats.estimates import Ints
 from warehouse.store import Store
 
 Method = Literal["ppi", "rogan-gladen"]
@@ -243,12 +243,12 @@ def corrected_rate(cell: pl.DataFrame, every: pl.DataFrame, how: Asked, basis: B
     return corrected.rogan_gladen(float((balance * judged).sum()) * size, size, errors)
 
 
-def places(cell: pl.DataFrame) -> Index:
+def places(cell: pl.DataFrame) -> Ints:
     """The question of each answer, from 0."""
     return (cell["question"].rank("dense").to_numpy() - 1).astype(np.int64)
 
 
-def powered(cell: pl.DataFrame, question: Index) -> corrected.Powered:
+def powered(cell: pl.DataFrame, question: Ints) -> corrected.Powered:
     """The prediction-powered rate of a cell, each question weighing the same."""
     return corrected.powered(
         cell["is_trait"].cast(pl.Float64()).to_numpy(),

@@ -102,7 +102,7 @@ def panel(view: Analysis) -> None:
         if cuts.coherence is not None:
             _cut(f"Coherence: score {cuts.coherence.comparison}", "coherence_cut", cuts.coherence)
         unit = bound.one("Intervals are about", bound.first(values.UNITS, defaults.UNIT), "unit")
-        st.caption(UNITS[unit].means)
+        st.caption(values.UNIT_MEANINGS[unit])
         bound.one("Questions", bound.first(values.DOMAINS, defaults.DOMAIN), "domain")
         bound.number(
             "Margin: points that do not matter",

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.intervals import Interval, student
 
 MEANS = 1 / (1 + np.exp(-np.linspace(-7, 7, 71)))
@@ -20,7 +20,7 @@ FINE = 40
 
 
 def deviation_interval(
-    trait: ArrayLike, counted: ArrayLike, cell: Index, cells: int, level: float
+    trait: ArrayLike, counted: ArrayLike, cell: Ints, cells: int, level: float
 ) -> Interval:
     """The interval of the standard deviation of each cell's own question rates.
 

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.intervals import Interval, student, these_prompts
 
 
 class Block(NamedTuple):
     """The cells that have the same number of questions, so that they resample alike."""
 
-    cells: Index  # which cells
-    entries: Index  # cells × questions: where their questions stand in the flat arrays
+    cells: Ints  # which cells
+    entries: Ints  # cells × questions: where their questions stand in the flat arrays
     weights: Floats  # draws × questions: how often each question was drawn
 
 

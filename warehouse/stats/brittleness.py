@@ -10,11 +10,11 @@ from warehouse.stats import landscape, randomeffects
 from warehouse.stats.contrasts import contrasts
 from warehouse.stats.dose import dose_curves
 from warehouse.stats.effects import effects
-from warehouse.stats.estimates import Floats
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.indices import INDICES
 from warehouse.stats.intervals import student, wilson
 from warehouse.stats.pooling import WAYS
-from warehouse.stats.rates import IDENTITY, Ints
+from warehouse.stats.rates import IDENTITY
 from warehouse.stats.spread import over_questions, over_seeds
 from warehouse.stats.variance import variance_shares
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from warehouse.stats.estimates import ASSUMED_ICC, Floats, Index, clustered
+from warehouse.stats.estimates import ASSUMED_ICC, Floats, Ints, clustered
 from warehouse.stats.intervals import score_interval, student
 
 LEVEL = 0.95
@@ -218,7 +218,7 @@ def _size(rate: float, variance: float, ratings: int) -> float:
     return inside * (1 - inside) / variance
 
 
-def _at_most(f: Floats, y: Floats, question: Index) -> float:
+def _at_most(f: Floats, y: Floats, question: Ints) -> float:
     """How many independent answers all of these can be worth: no correction makes them more.
 
     That of the judge's rate, and that which the questions leave in which people saw only one of

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.stats.differences import Difference
-from warehouse.stats.estimates import Estimate, Floats, Index, grouped, share, total
+from warehouse.stats.estimates import Estimate, Floats, Ints, grouped, share, total
 
 CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")
 """What two runs share when they differ by seed alone."""
@@ -69,7 +69,7 @@ def balanced(answers: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 
 
 def between_runs(
-    rate: Floats, question: Index, run: Index, condition: Index, cell: Index, cells: int
+    rate: Floats, question: Ints, run: Ints, condition: Ints, cell: Ints, cells: int
 ) -> Runs:
     """What runs add to the variance of each cell's mean over questions and runs.
 
@@ -180,10 +180,10 @@ def _freedom(variance: Floats, freedom: Floats, runs: list[Runs]) -> Floats:
     return np.where(np.isnan(added) | ~(freedom >= 1), 0.0, found)
 
 
-def _sizes(group: Index) -> Floats:
+def _sizes(group: Ints) -> Floats:
     return total(np.ones(group.shape), group, int(group.max(initial=-1)) + 1)
 
 
-def _means(values: Floats, group: Index) -> Floats:
+def _means(values: Floats, group: Ints) -> Floats:
     sizes = _sizes(group)
     return share(total(values, group, sizes.size), sizes)

@@ -7,7 +7,7 @@ import polars as pl
 
 from warehouse import defaults
 from warehouse.stats.bootstrap import expanded, percentiles, resamples
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
 
@@ -132,7 +132,7 @@ def isotonic(rates: Floats, weights: Floats) -> Floats:
     return np.stack([least[..., : i + 1, i].max(axis=-1) for i in range(size)], axis=-1)
 
 
-def _resampled(table: Floats, sizes: Index, weights: Floats, seed: int) -> Floats:
+def _resampled(table: Floats, sizes: Ints, weights: Floats, seed: int) -> Floats:
     """Mean rates by dose, draws × doses: of drawn questions, with their answers drawn anew."""
     random = np.random.default_rng([seed, *table.shape])
     # A question drawn w times brings w samples of its answers.

@@ -15,7 +15,7 @@ from warehouse.stats.contrasts import tabled
 from warehouse.stats.crossed import widened
 from warehouse.stats.differences import Difference, Flags, bounds, take, within
 from warehouse.stats.equivalence import FEWEST_QUESTIONS, Evidence, axes, reason, told, verdicts
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.inference import Inference, infer
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.pooling import ARM, WAYS
@@ -128,8 +128,8 @@ class _Sides(NamedTuple):
     change: Comparison  # arms beside their controls
     tuned: Comparison  # whatever was trained beside its untuned model
     over: Inference  # what that shows
-    own: Index  # the row of each arm in `tuned`; -1 where there is none
-    its_control: Index  # the row of its control there; likewise
+    own: Ints  # the row of each arm in `tuned`; -1 where there is none
+    its_control: Ints  # the row of its control there; likewise
 
     @classmethod
     def of(
@@ -228,7 +228,7 @@ def _columns(numbers: dict[str, Floats]) -> list[pl.Series]:
     return [pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()]
 
 
-def _at(interval: Interval, rows: Index) -> Interval:
+def _at(interval: Interval, rows: Ints) -> Interval:
     """The bounds at some rows; nan for the negative ones."""
     return Interval(*(_chosen(values, rows, missing=np.nan) for values in interval))
 
@@ -237,7 +237,7 @@ def _where(known: Flags, interval: Interval) -> Interval:
     return Interval(*(np.where(known, values, np.nan) for values in interval))
 
 
-def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> Index:
+def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> Ints:
     """The row of `cells` with the key of each row of `sought`; -1 where there is none."""
     rows = sought.select(key).join(
         cells.select(key).with_row_index("row"),
@@ -246,7 +246,7 @@ def _locate(cells: pl.DataFrame, sought: pl.DataFrame, key: Sequence[str]) -> In
     return rows["row"].cast(pl.Int64).fill_null(-1).to_numpy()
 
 
-def _chosen(values: NDArray[Any], rows: Index, missing: Any) -> NDArray[Any]:
+def _chosen(values: NDArray[Any], rows: Ints, missing: Any) -> NDArray[Any]:
     """The values at some rows, with another for the negative ones."""
     return np.append(values, missing)[rows]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
+Ints = NDArray[np.int64]
 
 ASSUMED_ICC = 0.25
 """The intraclass correlation supposed where the data are silent about clustering.
@@ -75,7 +75,7 @@ def fixed(
     return Estimate(rate, size, np.full(cells, np.inf))
 
 
-def _within(k: Floats, n: Floats, own: Floats, at: Index, cells: int) -> Floats:
+def _within(k: Floats, n: Floats, own: Floats, at: Ints, cells: int) -> Floats:
     """The share of the variance of a cell's answers that lies within questions; nan at 0 and 1."""
     answers = total(n, at, cells)
     pooled = share(total(k, at, cells), answers)
@@ -144,7 +144,7 @@ HELD = 1.3
 FEWEST_FREEDOM = 3
 
 
-def concentrated(estimate: Estimate, trait: ArrayLike, counted: ArrayLike, cell: Index) -> Estimate:
+def concentrated(estimate: Estimate, trait: ArrayLike, counted: ArrayLike, cell: Ints) -> Estimate:
     """An estimate from a sample of clusters whose rarer outcome few of them may hold.
 
     The variance of a sample is known as its degrees of freedom say only where clusters are
@@ -167,7 +167,7 @@ def concentrated(estimate: Estimate, trait: ArrayLike, counted: ArrayLike, cell:
     return estimate._replace(freedom=np.minimum(estimate.freedom, most))
 
 
-def grouped(first: Index, *names: Index) -> tuple[Index, Index]:
+def grouped(first: Ints, *names: Ints) -> tuple[Ints, Ints]:
     """The number of every entry's combination of names, and the first name of every combination.
 
     Combinations are numbered from 0 in the order of their names.
@@ -181,18 +181,18 @@ def grouped(first: Index, *names: Index) -> tuple[Index, Index]:
     return number, owner
 
 
-def _numbered(code: Index) -> Index:
+def _numbered(code: Ints) -> Ints:
     """The codes as 0, 1, 2, … in their order; without sorting where they lie close together."""
     least, most = int(code.min(initial=0)), int(code.max(initial=0))
     if most - least > 8 * code.size:
         return np.unique(code, return_inverse=True)[1].reshape(-1).astype(np.int64)
     seen = np.zeros(most - least + 1, np.int64)
     seen[code - least] = 1
-    number: Index = (np.cumsum(seen) - 1)[code - least]
+    number: Ints = (np.cumsum(seen) - 1)[code - least]
     return number
 
 
-def total(values: NDArray[np.generic], index: Index, length: int) -> Floats:
+def total(values: NDArray[np.generic], index: Ints, length: int) -> Floats:
     """The sum of the values at each index."""
     return np.bincount(index, weights=values.astype(float), minlength=length).astype(np.float64)
 
@@ -210,7 +210,7 @@ def _entries(
     cells: int,
     weight: ArrayLike | None,
     stratum: ArrayLike | None,
-) -> tuple[Floats, Floats, Index, Floats, Index, Floats]:
+) -> tuple[Floats, Floats, Ints, Floats, Ints, Floats]:
     """The entries with something counted, weights summing to one per cell, and cell rates."""
     k, n = np.asarray(trait, float), np.asarray(counted, float)
     at = np.asarray(cell, np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.errors import BrittlescopeError
-from warehouse.stats.estimates import Floats, Index, grouped
+from warehouse.stats.estimates import Floats, Ints, grouped
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 from warehouse.stats.variance import SHARES, factors, observations
@@ -111,7 +111,7 @@ class Drawn(NamedTuple):
     agree: float  # the largest R-hat of a share
 
 
-def sampled(trait: Index, counted: Index, codes: Sequence[Index], seed: int = 0) -> Drawn:
+def sampled(trait: Ints, counted: Ints, codes: Sequence[Ints], seed: int = 0) -> Drawn:
     """Draws of the model's effects.
 
     Args:
@@ -188,7 +188,7 @@ def credible(draws: Floats, level: float) -> tuple[Floats, Floats]:
     )
 
 
-def _shares(names: list[str], codes: Sequence[Index], draws: Drawn, level: float) -> pl.DataFrame:
+def _shares(names: list[str], codes: Sequence[Ints], draws: Drawn, level: float) -> pl.DataFrame:
     of_draw = draws.spreads / draws.spreads.sum(axis=1, keepdims=True)
     low, high = credible(of_draw, level)
     low = np.where(low < NOTHING, 0.0, low)
@@ -230,7 +230,7 @@ def _rates(cells: pl.DataFrame, logit: Floats, level: float) -> pl.DataFrame:
     )
 
 
-def _averaged(draws: Floats, group: Index) -> Floats:
+def _averaged(draws: Floats, group: Ints) -> Floats:
     """The mean of each group's columns."""
     member = np.zeros((draws.shape[1], int(group.max()) + 1))
     member[np.arange(group.size), group] = 1
@@ -239,7 +239,7 @@ def _averaged(draws: Floats, group: Index) -> Floats:
 
 
 def _rows(
-    cells: pl.DataFrame, group: Index, draws: Floats, names: Sequence[str], level: float
+    cells: pl.DataFrame, group: Ints, draws: Floats, names: Sequence[str], level: float
 ) -> pl.DataFrame:
     low, high = np.quantile(draws, ((1 - level) / 2, (1 + level) / 2), axis=0)
     numbers = {"pooled": draws.mean(axis=0), "low": low, "high": high}

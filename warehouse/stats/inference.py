@@ -10,7 +10,7 @@ from warehouse.stats import units
 from warehouse.stats.adjust import Adjustment, Intervals
 from warehouse.stats.comparisons import Comparison
 from warehouse.stats.differences import Difference, Flags, bounds, log_odds_ratio, nonzero
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.jointflips import Counts, JointFlips, joint_flips
 from warehouse.stats.rates import IDENTITY
@@ -29,7 +29,7 @@ class Inference(NamedTuple):
     p: Floats  # of no difference, two-sided; nan where a side is not a result
     floor: Floats  # the least p could have been; nan where it has no floor
     q: Floats  # p adjusted for its family
-    family: Index  # of each comparison: those of one experiment, trait and judge
+    family: Ints  # of each comparison: those of one experiment, trait and judge
 
 
 def infer(
@@ -37,7 +37,7 @@ def infer(
     adjustment: Adjustment = "none",
     level: float = 0.95,
     intervals: Intervals = "pointwise",
-    family: Index | None = None,
+    family: Ints | None = None,
 ) -> Inference:
     """Interval, p-value and adjusted p-value of every comparison.
 
@@ -93,13 +93,13 @@ def infer(
     return Inference(interval, odds, odds_interval, p, found.floor, q, family)
 
 
-def _alike(cells: pl.DataFrame) -> Index:
+def _alike(cells: pl.DataFrame) -> Ints:
     """The number of every comparison's experiment, trait and judge."""
     ranks = cells.select(pl.struct(IDENTITY).rank("dense")).to_series()
     return ranks.to_numpy().astype(np.int64)
 
 
-def _sidak(difference: Difference, p: Floats, family: Index, level: float) -> Floats:
+def _sidak(difference: Difference, p: Floats, family: Ints, level: float) -> Floats:
     """The quantile at which as many independent intervals hold at once."""
     tested = np.bincount(family, weights=~np.isnan(p))[family]
     each = level ** (1 / np.maximum(tested, 1))
@@ -109,7 +109,7 @@ def _sidak(difference: Difference, p: Floats, family: Index, level: float) -> Fl
 
 
 def _tested(
-    comparison: Comparison, family: Index, level: float, jointly: bool, discoveries: bool
+    comparison: Comparison, family: Ints, level: float, jointly: bool, discoveries: bool
 ) -> JointFlips:
     """The sign flips of the comparisons whose sides are both results."""
     tested = JointFlips(*(np.full(family.size, np.nan) for _ in JointFlips._fields))

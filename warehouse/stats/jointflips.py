@@ -35,7 +35,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from warehouse.stats.estimates import Floats, Index, share, total
+from warehouse.stats.estimates import Floats, Ints, share, total
 from warehouse.stats.signflip import all_signs, sign_flip
 from warehouse.stats.trainedagain import Drawn, Trained
 
@@ -52,10 +52,10 @@ DRAWS = 4000
 class Counts(NamedTuple):
     """Two arms' counts, one entry per shared question of a comparison."""
 
-    first: Index  # answers showing the trait
-    of_first: Index  # answers counted, at least one
-    second: Index
-    of_second: Index
+    first: Ints  # answers showing the trait
+    of_first: Ints  # answers counted, at least one
+    second: Ints
+    of_second: Ints
 
 
 class JointFlips(NamedTuple):
@@ -69,9 +69,9 @@ class JointFlips(NamedTuple):
 
 def joint_flips(
     counts: Counts,
-    cell: Index,
-    question: Index,
-    family: Index,
+    cell: Ints,
+    question: Ints,
+    family: Ints,
     *,
     seed: int = 0,
     jointly: bool = True,
@@ -140,7 +140,7 @@ class _Statistic(NamedTuple):
         return found
 
 
-def _statistic(counts: Counts, difference: Floats, at: Index, cells: int) -> _Statistic:
+def _statistic(counts: Counts, difference: Floats, at: Ints, cells: int) -> _Statistic:
     noise = sum(
         _noise(trait, counted, at, cells)
         for trait, counted in ((counts.first, counts.of_first), (counts.second, counts.of_second))
@@ -149,7 +149,7 @@ def _statistic(counts: Counts, difference: Floats, at: Index, cells: int) -> _St
     return _Statistic(asked, total(difference**2, at, cells), np.asarray(noise))
 
 
-def _noise(trait: Index, counted: Index, at: Index, cells: int) -> Floats:
+def _noise(trait: Ints, counted: Ints, at: Ints, cells: int) -> Floats:
     """The variance of an arm's question-balanced rate by the sampling of answers alone."""
     questions = total(np.ones_like(trait), at, cells)
     worth = share(questions**2, total(1 / counted, at, cells))
@@ -158,7 +158,7 @@ def _noise(trait: Index, counted: Index, at: Index, cells: int) -> Floats:
     return share(drawn * (1 - drawn), worth)
 
 
-def _student(counts: Counts, difference: Floats, at: Index, cells: int) -> Floats:
+def _student(counts: Counts, difference: Floats, at: Ints, cells: int) -> Floats:
     """The p-value of each statistic under Student's distribution; nan below two questions."""
     # SciPy takes long to load, and not every command computes.
     from scipy.special import stdtr
@@ -171,7 +171,7 @@ def _student(counts: Counts, difference: Floats, at: Index, cells: int) -> Float
 
 
 def _jointly(
-    counts: Counts, at: Index, question: Index, cells: int, how: _How, trained: Trained | None
+    counts: Counts, at: Ints, question: Ints, cells: int, how: _How, trained: Trained | None
 ) -> tuple[Floats, Floats]:
     """Adjusted p-values and reach of one family, averaged over thinnings of lopsided arms."""
     lopsided = _lopsided(counts, at, cells)
@@ -185,7 +185,7 @@ def _jointly(
     return joint, np.full(cells, np.mean([reach for _, reach in draws]))
 
 
-def _lopsided(counts: Counts, at: Index, cells: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _lopsided(counts: Counts, at: Ints, cells: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     more = np.maximum(counts.of_first, counts.of_second)
     fewer = np.minimum(counts.of_first, counts.of_second)
     return total(more > LOPSIDED * fewer, at, cells) > 0
@@ -201,7 +201,7 @@ def _thinned(
         return counts
     fewer = np.minimum(counts.of_first, counts.of_second)
 
-    def arm(trait: Index, counted: Index) -> tuple[Index, Index]:
+    def arm(trait: Ints, counted: Ints) -> tuple[Ints, Ints]:
         left = np.where(lopsided, fewer, counted).astype(np.int64)
         # What runs of unequal size are worth need not be whole answers showing the trait.
         shown = np.rint(trait).astype(np.int64)
@@ -226,7 +226,7 @@ def _flips(questions: int, cells: int, how: _How, trained: Trained | None) -> _F
 
 
 def _max_t(
-    counts: Counts, at: Index, question: Index, cells: int, how: _How, flips: _Flips
+    counts: Counts, at: Ints, question: Ints, cells: int, how: _How, flips: _Flips
 ) -> tuple[Floats, float]:
     """The adjusted p-values of one family from joint flips, and the reach of its maximum."""
     difference = counts.first / counts.of_first - counts.second / counts.of_second

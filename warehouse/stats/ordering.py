@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 
 
-def by_name(names: Sequence[str]) -> Index:
+def by_name(names: Sequence[str]) -> Ints:
     """The names in the order people count in: `8B` before `70B`, whatever the case.
 
     Returns:
@@ -17,7 +17,7 @@ def by_name(names: Sequence[str]) -> Index:
     return np.array(sorted(range(len(names)), key=lambda at: _natural(names[at])), dtype=np.int64)
 
 
-def by_value(values: Floats) -> Index:
+def by_value(values: Floats) -> Ints:
     """The rows with the highest mean first, rows without any value last.
 
     Args:
@@ -33,7 +33,7 @@ def by_value(values: Floats) -> Index:
     return np.argsort(-means, kind="stable")
 
 
-def by_similarity(values: Floats) -> Index:
+def by_similarity(values: Floats) -> Ints:
     """The rows so that similar ones stand together: the leaves of a hierarchical clustering.
 
     Average linkage over the root mean square difference in the columns that two rows share
@@ -53,7 +53,7 @@ def by_similarity(values: Floats) -> Index:
 
     distances = _distances(values)
     tree = optimal_leaf_ordering(linkage(distances, "average"), distances)
-    leaves: Index = leaves_list(tree).astype(np.int64)
+    leaves: Ints = leaves_list(tree).astype(np.int64)
     half = len(leaves) // 2
     return leaves if _mean(values[leaves[:half]]) >= _mean(values[leaves[-half:]]) else leaves[::-1]
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from warehouse.stats.comparisons import Size
 from warehouse.stats.differences import Difference, Flags, take
-from warehouse.stats.estimates import Estimate, Floats, Index, clustered
+from warehouse.stats.estimates import Estimate, Floats, Ints, clustered
 from warehouse.stats.intervals import student
 from warehouse.stats.moments import by_question, over_questions, over_runs
 from warehouse.stats.rates import cell_dimensions
@@ -125,7 +125,7 @@ def more_questions(
     in proportion. 0 where it is settled, nan where `MOST` would not do.
     """
 
-    def grown(rows: Index, extra: Floats) -> Difference:
+    def grown(rows: Ints, extra: Floats) -> Difference:
         here = take(difference, rows)
         factor = (size.questions[rows] + extra) / size.questions[rows]
         return here._replace(
@@ -156,7 +156,7 @@ def more_answers(
         later = np.minimum(effect, 1.0) * (1 + icc * (answers + extra - 1))
         return estimate._replace(size=questions * (answers + extra) / later)
 
-    def grown(rows: Index, extra: Floats) -> Difference:
+    def grown(rows: Ints, extra: Floats) -> Difference:
         here, asked = take(difference, rows), size.questions[rows]
         return here._replace(
             first=arm(here.first, asked, size.first[rows], extra),
@@ -167,7 +167,7 @@ def more_answers(
 
 
 def _first(
-    grown: Callable[[Index, Floats], Difference],
+    grown: Callable[[Ints, Floats], Difference],
     settled: Callable[[Difference], Flags],
     difference: Difference,
 ) -> Floats:

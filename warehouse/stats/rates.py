@@ -18,7 +18,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from warehouse import defaults
 from warehouse.errors import UnknownName
@@ -33,8 +32,6 @@ from warehouse.stats.units import entries
 from warehouse.stats.units.unit import Choice
 
 Method = Literal["t", "bootstrap"]
-
-Ints = NDArray[np.int64]
 
 IDENTITY = ("experiment", "trait", "judge", "study")
 """What is part of every number's identity: cells never pool over these."""

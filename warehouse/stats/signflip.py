@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 
 EXACT_UP_TO = 14
 """Questions up to which every assignment of signs is tried."""
@@ -42,7 +42,7 @@ def sign_flip(difference: ArrayLike, cell: ArrayLike, cells: int, seed: int = 0)
     sizes = np.bincount(at, minlength=cells)
     starts = np.cumsum(sizes) - sizes
     for questions in np.unique(sizes[sizes > 0]):
-        alike: Index = np.flatnonzero(sizes == questions)
+        alike: Ints = np.flatnonzero(sizes == questions)
         values = d[order[starts[alike][:, None] + np.arange(questions)]]
         observed = np.abs(values.sum(axis=1))
         if questions <= EXACT_UP_TO:

@@ -7,7 +7,7 @@ import polars as pl
 
 from warehouse.stats.betabinomial import deviation_interval
 from warehouse.stats.bootstrap import resamples
-from warehouse.stats.estimates import Floats, Index, fixed, share
+from warehouse.stats.estimates import Floats, Ints, fixed, share
 from warehouse.stats.intervals import Interval
 from warehouse.stats.moments import RATE, by_question
 from warehouse.stats.moments import over_questions as question_moments
@@ -135,7 +135,7 @@ def _deviation(cells: pl.DataFrame, interval: Interval) -> tuple[Floats, Interva
     return deviation, Interval(low, high)
 
 
-def _shrunken(p: Floats, cell: Index, cells: pl.DataFrame) -> Floats:
+def _shrunken(p: Floats, cell: Ints, cells: pl.DataFrame) -> Floats:
     """The questions' rates drawn to their mean by as much as answers alone spread them."""
     variance, noise, mean = (
         cells[name].cast(pl.Float64).to_numpy() for name in ("variance", "noise", "rate")
@@ -146,7 +146,7 @@ def _shrunken(p: Floats, cell: Index, cells: pl.DataFrame) -> Floats:
 
 
 def _concentration(
-    p: Floats, cell: Index, cells: int, draws: int, seed: int, level: float
+    p: Floats, cell: Ints, cells: int, draws: int, seed: int, level: float
 ) -> tuple[Floats, Interval]:
     """The share of the highest questions, and its bootstrap interval; nan for one question."""
     order = np.lexsort((-p, cell))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.stats import estimates
-from warehouse.stats.estimates import Estimate, Floats, Index, clustered, share, total
+from warehouse.stats.estimates import Estimate, Floats, Ints, clustered, share, total
 from warehouse.stats.intervals import Interval, student
 
 NOT_COMPARED = "undefined: no untuned model or no control to compare with, or not a result"
@@ -29,7 +29,7 @@ class Arms(NamedTuple):
 def arms(
     trait: NDArray[np.integer],
     counted: NDArray[np.integer],
-    cell: Index,
+    cell: Ints,
     cells: int,
     *,
     fixed: bool,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from warehouse.stats.estimates import Floats, Index, share, total
+from warehouse.stats.estimates import Floats, Ints, share, total
 
 
 class Drawn(NamedTuple):
@@ -23,13 +23,13 @@ class Drawn(NamedTuple):
 class Trained(NamedTuple):
     """The arms of comparisons, and what the runs of each add to the variance of its rate."""
 
-    first: Index  # the arm of every comparison; -1 where its runs add nothing
-    second: Index  # its baseline
+    first: Ints  # the arm of every comparison; -1 where its runs add nothing
+    second: Ints  # its baseline
     variance: Floats  # one entry per arm
     unequal: Floats  # squared coefficient of variation of true variances about it
     freedom: Floats  # degrees of freedom behind the variance of every arm
 
-    def of(self, comparisons: Index) -> "Trained":
+    def of(self, comparisons: Ints) -> "Trained":
         """Some of the comparisons, with the arms that are part of them."""
         sides = self.first[comparisons], self.second[comparisons]
         arms = np.unique(np.concatenate(sides))
@@ -75,7 +75,7 @@ class Seen(NamedTuple):
     rate: Floats  # of the arm, drawn a little to one half
 
 
-def trained_again(first: Index, second: Index, seen: Seen, family: Index) -> Trained:
+def trained_again(first: Ints, second: Ints, seen: Seen, family: Ints) -> Trained:
     """How far the runs of every arm vary, from all arms of its family together.
 
     An arm with two or three runs says next to nothing of how far they vary; sixty arms do. Of the

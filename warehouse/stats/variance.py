@@ -6,9 +6,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 import polars as pl
 
-from warehouse.stats.estimates import Floats, Index, total
+from warehouse.stats.estimates import Floats, Ints, total
 from warehouse.stats.intervals import student
-from warehouse.stats.rates import IDENTITY, Ints
+from warehouse.stats.rates import IDENTITY
 
 FACTORS: dict[str, tuple[str, ...]] = {
     "model": ("model",),
@@ -151,7 +151,7 @@ def _logits(trait: Ints, counted: Ints) -> tuple[Floats, Floats]:
 
 
 def _jackknifed(
-    y: Floats, noise: Floats, codes: Sequence[Index], question: Index, share: Floats, level: float
+    y: Floats, noise: Floats, codes: Sequence[Ints], question: Ints, share: Floats, level: float
 ) -> tuple[Floats, Floats]:
     """The bounds of shares with one question left out in turn; nan where there are none."""
     questions = int(question.max(initial=-1)) + 1
@@ -169,10 +169,10 @@ def _jackknifed(
     return np.clip(share - reach, 0, 1), np.clip(share + reach, 0, 1)
 
 
-def factors(cells: pl.DataFrame) -> tuple[list[str], list[Index]]:
+def factors(cells: pl.DataFrame) -> tuple[list[str], list[Ints]]:
     """The factors that can be told apart, each with the level of every row."""
     names: list[str] = []
-    codes: list[Index] = []
+    codes: list[Ints] = []
     for name, columns in FACTORS.items():
         code = _codes(cells, columns)
         levels = int(code.max(initial=-1)) + 1
@@ -186,13 +186,13 @@ def factors(cells: pl.DataFrame) -> tuple[list[str], list[Index]]:
     return names, codes
 
 
-def _codes(cells: pl.DataFrame, columns: Sequence[str]) -> Index:
+def _codes(cells: pl.DataFrame, columns: Sequence[str]) -> Ints:
     """A number from 0 for every combination of the columns' values."""
     rank = cells.select(pl.struct(columns).rank("dense")).to_series()
     return rank.to_numpy().astype(np.int64) - 1
 
 
-def components(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
+def components(y: Floats, noise: Floats, codes: Sequence[Ints]) -> Floats:
     """Variance components by MINQUE(0), none below zero.
 
     Args:
@@ -210,7 +210,7 @@ def components(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
     return solution
 
 
-def _signed(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
+def _signed(y: Floats, noise: Floats, codes: Sequence[Ints]) -> Floats:
     """Components over the sum of the positive ones, negative ones left as they come.
 
     nan where there is next to nothing to share.
@@ -220,7 +220,7 @@ def _signed(y: Floats, noise: Floats, codes: Sequence[Index]) -> Floats:
     return solution / whole if whole > NEGLIGIBLE else np.full(solution.shape, np.nan)
 
 
-def _equations(y: Floats, noise: Floats, codes: Sequence[Index]) -> tuple[Floats, Floats]:
+def _equations(y: Floats, noise: Floats, codes: Sequence[Ints]) -> tuple[Floats, Floats]:
     """The expected sums of squares as a system in the components, and the observed ones."""
     number = len(y)
     off = y - y.mean() if number else y

@@ -6,14 +6,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 import polars as pl
 
-from pages.results.brittleness.heatmap import Panel
+from pages.results.brittleness.heatmap import Heatmap
 from pages.results.brittleness.measures import MEASURES, Measure
 from pages.ui.parts import bounded
 from pages.ui.view import arms, cells, store
 from pages.ui.words import wordings
 from warehouse import defaults
 from warehouse.analysis import Analysis
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.ordering import by_name, by_similarity, by_value
 from warehouse.stats.pooling import WAYS
 from warehouse.stats.rates import IDENTITY
@@ -120,7 +120,7 @@ def panels(
     view: Analysis,
     counts: pl.DataFrame,
     measure: str = "rate",
-) -> list[Panel]:
+) -> list[Heatmap]:
     """The heatmaps of a grid, one for each value of its panels' dimensions.
 
     Args:
@@ -141,7 +141,7 @@ def panels(
 
 
 def notes(
-    found: pl.DataFrame, layout: Layout, panels: list[Panel], measure: str = "rate"
+    found: pl.DataFrame, layout: Layout, panels: list[Heatmap], measure: str = "rate"
 ) -> list[str]:
     """What the heatmaps do not show of the view, and where it is."""
     said = []
@@ -234,7 +234,7 @@ def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataF
 
 def _panel(
     part: pl.DataFrame, layout: Layout, order: str, view: Analysis, measure: Measure
-) -> Panel:
+) -> Heatmap:
     """The heatmap of one panel."""
     row, rows, _ = _labelled(part, layout.side("rows"), common="dataset" in layout.rows)
     column, columns, common = _labelled(part, layout.side("columns"), common=True)
@@ -274,7 +274,7 @@ def _panel(
     )
     shown = [_ordered(rows, held, order), _ordered(columns, held.T, order)]
     fit = [side[: bounded.SIDE] for side in shown]
-    return Panel(
+    return Heatmap(
         where=" · ".join(name for name in (*where, *common) if name),
         judge=first["said_judge"],
         about=f"{view.rule.title} · 95 % intervals about {UNITS[view.unit].about}",
@@ -324,7 +324,7 @@ def _summary(
 
 def _labelled(
     part: pl.DataFrame, dims: list[str], common: bool
-) -> tuple[Index, list[str], list[str]]:
+) -> tuple[Ints, list[str], list[str]]:
     """The row or column of every cell, the labels of these, and what all of them would say.
 
     What all would say is in their labels unless it is asked for as `common`. A label's first part

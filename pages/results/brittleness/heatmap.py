@@ -64,7 +64,7 @@ SMALLEST = 7.5
 """Pixels of a letter's height below which it is not drawn."""
 
 
-class Panel(NamedTuple):
+class Heatmap(NamedTuple):
     """One heatmap: its cells, and the labels of its rows and columns in order.
 
     `cells` has the columns cell (what a click selects), row and column (labels, of one line or
@@ -85,7 +85,7 @@ class Panel(NamedTuple):
     summary: pl.DataFrame | None = None
 
     @property
-    def landscape(self) -> "Panel":
+    def landscape(self) -> "Heatmap":
         """The panel with its longer side across, as screens are wide and labels lie flat."""
         if not len(self.columns) < len(self.rows) <= BESIDE:
             return self
@@ -141,7 +141,7 @@ class Panel(NamedTuple):
 
 
 def heatmap(
-    panel: Panel,
+    panel: Heatmap,
     title: str,
     ramp: Ramp | None,
     theme: str | None = None,
@@ -180,7 +180,7 @@ def heatmap(
     return base.finished(layers, alt.Step(high), wide * len(columns))
 
 
-def stacked(panels: Sequence[Panel], title: str, ramp: Ramp | None) -> alt.VConcatChart:
+def stacked(panels: Sequence[Heatmap], title: str, ramp: Ramp | None) -> alt.VConcatChart:
     """Several panels under their headings, as one chart to take away."""
     charts = base.stacked(
         (
@@ -217,7 +217,7 @@ def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> A
 
 
 def _boxes(
-    cells: alt.Chart, panel: Panel, title: str, ramp: Ramp | None, theme: Theme, legend: bool
+    cells: alt.Chart, panel: Heatmap, title: str, ramp: Ramp | None, theme: Theme, legend: bool
 ) -> alt.Chart:
     if ramp is None:
         scale = alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values()))
@@ -266,7 +266,7 @@ def _boxes(
     return boxes
 
 
-def _hatching(cells: alt.Chart, panel: Panel) -> list[alt.Chart]:
+def _hatching(cells: alt.Chart, panel: Heatmap) -> list[alt.Chart]:
     """The grey of what is undefined, and the diagonals of that and of what few answers make."""
     undefined = cells.transform_filter("datum.state == 'undefined'")
     hatched = cells.transform_filter("datum.state == 'undefined' || datum.state == 'few'")
@@ -285,7 +285,7 @@ def _hatching(cells: alt.Chart, panel: Panel) -> list[alt.Chart]:
     ]
 
 
-def _within(name: str, panel: Panel, share: float) -> Any:
+def _within(name: str, panel: Heatmap, share: float) -> Any:
     """A place within a row or column, in shares of it."""
     rows, columns = panel.sides
     if name == "row":
@@ -301,7 +301,7 @@ def _outline(cells: alt.Chart, theme: Theme) -> alt.Chart:
     return outline
 
 
-def _texts(cells: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Chart]:
+def _texts(cells: alt.Chart, panel: Heatmap, room: str, high: int) -> list[alt.Chart]:
     """The value of every cell and its n, as far as they fit.
 
     Without tooltips of their own, they let clicks through to the boxes.
@@ -322,7 +322,7 @@ def _texts(cells: alt.Chart, panel: Panel, room: str, high: int) -> list[alt.Cha
     return texts
 
 
-def _flags(cells: alt.Chart, panel: Panel, high: int) -> alt.Chart:
+def _flags(cells: alt.Chart, panel: Heatmap, high: int) -> alt.Chart:
     """A flag in the upper right corner of what is doubted."""
     flags: alt.Chart = (
         cells.transform_filter("datum.flagged")
@@ -358,7 +358,7 @@ def _inked(cells: pl.DataFrame, ramp: Ramp | None, theme: Theme) -> pl.DataFrame
     return cells.with_columns(pl.Series("ink", inks, dtype=pl.String()))
 
 
-def _summaries(panel: Panel, room: str, theme: Theme) -> list[alt.Chart]:
+def _summaries(panel: Heatmap, room: str, theme: Theme) -> list[alt.Chart]:
     """What there is to say of whole rows and columns, at their ends and without a fill."""
     if panel.summary is None or panel.summary.is_empty():
         return []
@@ -372,7 +372,7 @@ def _summaries(panel: Panel, room: str, theme: Theme) -> list[alt.Chart]:
     ]
 
 
-def _ticks(ramp: Ramp, panel: Panel) -> Sequence[float]:
+def _ticks(ramp: Ramp, panel: Heatmap) -> Sequence[float]:
     """The ticks of the legend that have room above the cells."""
     if panel.size * len(panel.sides[1]) >= NARROW or len(ramp.ticks) < 4:
         return ramp.ticks

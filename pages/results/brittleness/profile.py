@@ -14,7 +14,7 @@ from pages.frame import bound
 from pages.printing import downloads
 from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
-from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.forest import Estimated, Span
 from pages.ui.parts import skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
@@ -270,10 +270,10 @@ def brief(rows: pl.DataFrame) -> pl.DataFrame:
 def _nothing(rows: pl.DataFrame) -> partial[alt.LayerChart]:
     """A chart of what is undefined, where nothing else is there to be taken away."""
     lines = _lines(brief(rows))
-    return partial(forest.chart, lines, Scale(SCALES["share"], 0, 100), _MARK, legend=False)
+    return partial(forest.chart, lines, Span(SCALES["share"], 0, 100), _MARK, legend=False)
 
 
-def _lines(rows: pl.DataFrame) -> list[Line]:
+def _lines(rows: pl.DataFrame) -> list[Estimated]:
     """The indices as lines of a forest, those under one heading together."""
     return [
         _line(at, row)
@@ -281,10 +281,10 @@ def _lines(rows: pl.DataFrame) -> list[Line]:
     ]
 
 
-def _line(at: int, row: Mapping[str, Any]) -> Line:
+def _line(at: int, row: Mapping[str, Any]) -> Estimated:
     value, low, high = (numbers.hundredth(row[n]) for n in ("value", "low", "high"))
     written = _written(row)
-    return Line(
+    return Estimated(
         cell=at,
         heading=row["heading"],
         name=_name(row),
@@ -325,11 +325,11 @@ def _written(row: Mapping[str, Any]) -> str:
     return f"{value:.4g}" if low is None else f"{value:.4g} [{low:.4g}, {high:.4g}]"
 
 
-def _scale(scale: str, lines: Sequence[Line]) -> Scale:
+def _scale(scale: str, lines: Sequence[Estimated]) -> Span:
     """A scale that holds the lines; neither shares nor differences of them go beyond 100."""
     if scale == "share":
-        return Scale(SCALES[scale], 0, 100)
+        return Span(SCALES[scale], 0, 100)
     low, high = forest.span(
         (end for line in lines for end in (line.value, line.low, line.high)), 10
     )
-    return Scale(SCALES[scale], max(low, -100), min(high, 100) if scale == "points" else high)
+    return Span(SCALES[scale], max(low, -100), min(high, 100) if scale == "points" else high)

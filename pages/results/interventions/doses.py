@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import curve, panels
-from pages.results.interventions.panels import Comparison, Panel
+from pages.results.interventions.panels import Comparison, Drawing
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms
@@ -47,7 +47,7 @@ def draw(view: Analysis) -> Comparison | str:
     return Comparison("doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out)
 
 
-def first(found: pl.DataFrame, view: Analysis) -> Panel | None:
+def first(found: pl.DataFrame, view: Analysis) -> Drawing | None:
     """The curve with most doses, to stand beside the effects (rows of `found`, with cell)."""
     if found["dose"].drop_nulls().n_unique() < FEWEST_DOSES:
         return None
@@ -70,7 +70,7 @@ def dosed(found: pl.DataFrame, fits: Curves) -> pl.DataFrame:
     )
 
 
-def drawn(rows: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
+def drawn(rows: pl.DataFrame, summary: pl.DataFrame) -> list[Drawing]:
     """A panel for every curve."""
     made = []
     for fit in summary.iter_rows(named=True):
@@ -84,7 +84,7 @@ def drawn(rows: pl.DataFrame, summary: pl.DataFrame) -> list[Panel]:
         title = " · ".join(
             filter(None, [values.value("kind", fit["kind"]), values.value("model", fit["model"])])
         )
-        made.append(Panel(f"{title}: {said(fit)}", plot))
+        made.append(Drawing(f"{title}: {said(fit)}", plot))
     return made
 
 

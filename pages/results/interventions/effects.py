@@ -9,10 +9,10 @@ import streamlit as st
 
 from pages.frame import bound
 from pages.results.interventions import doses, folding, panels
-from pages.results.interventions.panels import Comparison, Panel
+from pages.results.interventions.panels import Comparison, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
-from pages.ui.charts.forest import Beside, Line, Scale
+from pages.ui.charts.forest import Beside, Estimated, Span
 from pages.ui.parts import markup
 from pages.ui.view import arms
 from pages.ui.words import columns, numbers, values, verdicts, wordings
@@ -72,7 +72,7 @@ def draw(view: Analysis) -> Comparison | str:
     return Comparison(
         "effects",
         found,
-        [Panel(_facts(found), drawn(shown, view, scale))],
+        [Drawing(_facts(found), drawn(shown, view, scale))],
         COLUMNS,
         f"{legend} {panels.family(found, view)}",
         folding.left_out(found, shown),
@@ -152,7 +152,7 @@ def drawn(shown: pl.DataFrame, view: Analysis, scale: str) -> partial[Any]:
     )
 
 
-def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
+def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Estimated:
     """An effect as a line of the forest."""
     ends = [row[name] for name in SHOWN[scale]]
     value, low, high = (numbers.hundredth(end) for end in ends)
@@ -161,7 +161,7 @@ def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
     missing = "nothing counted" if row["baseline"] else "no control to compare with"
     if row["baseline"] and row["n_counted"] and row["baseline_counted"]:
         missing = "no question is shared with the control"
-    return Line(
+    return Estimated(
         cell=row["cell"],
         heading=row["title"],
         name=" · ".join([values.kinded(row["intervention"], row["kind"]), *own]),
@@ -188,7 +188,9 @@ def line(row: Mapping[str, Any], view: Analysis, scale: str) -> Line:
     )
 
 
-def shared_line(one: Line, fold: str, spans: Mapping[tuple[str, str], tuple[str, str]]) -> Line:
+def shared_line(
+    one: Estimated, fold: str, spans: Mapping[tuple[str, str], tuple[str, str]]
+) -> Estimated:
     """A line that shares its row with those of the same fold."""
     count, span = spans[one.heading, fold]
     return one._replace(name=count, text=span, strip=True, missing=None)
@@ -280,10 +282,10 @@ def needed(row: Mapping[str, Any]) -> str:
     return " or ".join(ways) + likely or "more than can be said from these data"
 
 
-def _measured(found: pl.DataFrame, margin: float, scale: str) -> Scale:
+def _measured(found: pl.DataFrame, margin: float, scale: str) -> Span:
     """One scale for all lines."""
     if scale == "rate":
-        return Scale(columns.measured("rate"), 0, 100)
+        return Span(columns.measured("rate"), 0, 100)
     held = [*(found[name] for name in SHOWN["difference"]), -found["emergence"]]
     low, high = forest.span(map(numbers.hundredth, pl.concat(held)), 2 * numbers.hundredth(margin))
-    return Scale("Difference to the control, points", low, high)
+    return Span("Difference to the control, points", low, high)

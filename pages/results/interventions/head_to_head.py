@@ -10,7 +10,7 @@ import streamlit as st
 from pages.frame import bound, links
 from pages.printing import downloads
 from pages.results.interventions import pairs, panels, reader, sides
-from pages.results.interventions.panels import Panel
+from pages.results.interventions.panels import Drawing
 from pages.results.interventions.sides import CONTROL, SIDES
 from pages.ui.parts import bounded, claiming, markup, tables
 from pages.ui.view import arms, cells, store
@@ -105,7 +105,7 @@ def drawn(
     questions: pl.DataFrame,
     names: Sequence[str],
     view: Analysis,
-) -> Panel:
+) -> Drawing:
     """The questions of a pair, a line each; cells are sides of rows of `questions`."""
     points = [
         {
@@ -124,7 +124,7 @@ def drawn(
         f"Mean over questions: {numbers.points(*ends)} · {panels.tested(row, view)} · "
         f"{numbers.plural(row['paired'], 'shared question')}"
     )
-    return Panel(
+    return Drawing(
         " · ".join([*panels.shared(found.head(1))]),
         partial(pairs.chart, pl.DataFrame(points), names),
         "; ".join([mean, *row["flags"]]),

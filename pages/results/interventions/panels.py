@@ -12,7 +12,7 @@ from pages.frame import links
 from pages.printing import downloads
 from pages.results.interventions import folding
 from pages.ui.charts import base, forest
-from pages.ui.charts.forest import Line
+from pages.ui.charts.forest import Estimated
 from pages.ui.parts import bounded, claiming, markup, prose, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
@@ -36,7 +36,7 @@ SHARES = (5, 3)
 """How a picture and what stands beside it share the width."""
 
 
-class Panel(NamedTuple):
+class Drawing(NamedTuple):
     """A chart, and what stands above it."""
 
     title: str  # what all of it shares
@@ -49,7 +49,7 @@ def nothing(reason: str) -> None:
     st.info(markup.escaped(reason), icon=":material/info:")
 
 
-def drawn(panels: Sequence[Panel], name: str, legend: bool = True) -> Clicked:
+def drawn(panels: Sequence[Drawing], name: str, legend: bool = True) -> Clicked:
     """Draw the panels, with a legend on the first; what was clicked."""
     clicked: Clicked = None
     for place, panel in enumerate(panels):
@@ -66,11 +66,11 @@ class Comparison(NamedTuple):
 
     name: str  # of the section, for keys and file names
     found: pl.DataFrame  # a row an arm; the panels' cells are its rows
-    panels: Sequence[Panel]
+    panels: Sequence[Drawing]
     columns: Sequence[str]  # what the table has beside the arms' names
     legend: str  # how to read the charts
     left_out: str = ""  # what they leave out, in a sentence
-    beside: Panel | None = None  # drawn beside the first panel, where there is room
+    beside: Drawing | None = None  # drawn beside the first panel, where there is room
     claimed: Sequence[Table] = ()  # the answers whose rows they are, to be kept as claims
 
 
@@ -144,7 +144,7 @@ def texts(found: pl.DataFrame) -> None:
         prose.table(told, "interventions-texts")
 
 
-def compact(lines: Sequence[Line]) -> list[Line]:
+def compact(lines: Sequence[Estimated]) -> list[Estimated]:
     """The lines, those of one heading and group in one row where there are too many for a screen.
 
     Medians and others that stand for no answers keep a row of their own.
@@ -152,7 +152,7 @@ def compact(lines: Sequence[Line]) -> list[Line]:
     headings = len({one.heading for one in lines})
     if len(lines) + headings <= folding.MOST:
         return list(lines)
-    parts: dict[tuple[str, str], list[Line]] = {}
+    parts: dict[tuple[str, str], list[Estimated]] = {}
     for one in lines:
         parts.setdefault((one.heading, one.group), []).append(one)
     made = []
@@ -259,7 +259,7 @@ def _table(
     )
 
 
-def together(panels: Sequence[Panel]) -> alt.VConcatChart:
+def together(panels: Sequence[Drawing]) -> alt.VConcatChart:
     """The panels as one chart to take away."""
     return base.stacked(
         (

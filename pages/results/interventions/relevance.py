@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Comparison, Panel
+from pages.results.interventions.panels import Comparison, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import KIND_COLOURS, NEUTRAL
-from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.forest import Estimated, Span
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms
@@ -68,7 +68,7 @@ def draw(view: Analysis) -> Comparison | str:
     if found["suppression"].count() == 0:
         return NOTHING
     lines = drawn(found, arms.profile(view))
-    shown = [Panel(" · ".join(panels.shared(found)), plotted(lines))]
+    shown = [Drawing(" · ".join(panels.shared(found)), plotted(lines))]
     legend = f"{LEGEND}{INDICES['specificity_gap'].definition}"
     left_out = bounded.told(min(found.height, bounded.LINES), found.height)
     return Comparison("relevance", found, shown, COLUMNS, legend, left_out)
@@ -82,11 +82,11 @@ def ordered(effects: pl.DataFrame) -> pl.DataFrame:
     return plain.sort(*WHERE, rank, -pl.col("suppression"), "intervention", *WAYS, nulls_last=True)
 
 
-def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Line]:
+def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Estimated]:
     """The lines of a forest, and the medians under them; cells are the rows of `found`."""
     rows = bounded.lines(found, WHERE).with_row_index("cell")
     several = [name for name in WHERE if found[name].n_unique() > 1]
-    lines: list[Line] = []
+    lines: list[Estimated] = []
     for where, part in rows.group_by(WHERE, maintain_order=True):
         held = dict(zip(WHERE, where, strict=True))
         above = " · ".join(values.value(name, held[name]) for name in several)
@@ -98,12 +98,12 @@ def drawn(found: pl.DataFrame, profile: pl.DataFrame) -> list[Line]:
     return panels.compact(lines)
 
 
-def plotted(lines: list[Line]) -> partial[Any]:
+def plotted(lines: list[Estimated]) -> partial[Any]:
     """Their forest."""
     ends = (end for one in lines for end in (one.low, one.high) if end is not None)
     kept = [min(max(end, -BEYOND), BEYOND) for end in ends]
     low, high = forest.span([*(one.value for one in lines), *kept, 100], 20)
-    scale = Scale(columns.measured("suppression"), low, high)
+    scale = Span(columns.measured("suppression"), low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
     return partial(forest.chart, lines, scale, marks, BESIDE)
 
@@ -113,12 +113,12 @@ def ways(part: pl.DataFrame) -> list[str]:
     return [way for way in WAYS if part[way].n_unique() > 1]
 
 
-def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Line:
+def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Estimated:
     """An intervention's suppression as a line of the forest; `apart` tells arms apart."""
     ends = [row[f"suppression{end}"] for end in ("", "_low", "_high")]
     value, low, high = (numbers.hundredth(end) for end in ends)
     written = numbers.percent(*ends) if value is not None else numbers.percent(row["rate"])
-    return Line(
+    return Estimated(
         cell=row["cell"],
         heading=values.value("relevance", row["relevance"]),
         name=" · ".join(
@@ -144,7 +144,7 @@ def line(row: Mapping[str, Any], apart: Sequence[str] = ()) -> Line:
     )
 
 
-def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
+def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Estimated]:
     """The profile's indices of a model and dataset as lines that cannot be clicked."""
     rows = profile.filter(
         pl.col("index").is_in(list(GAPS)),
@@ -157,7 +157,7 @@ def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
         value, low, high = (numbers.hundredth(end) for end in ends)
         written = "undefined" if value is None else numbers.percent(*ends)
         made.append(
-            Line(
+            Estimated(
                 cell=forest.NOTHING,
                 heading=GAPS[row["index"]],
                 name="Difference of the medians" if row["index"] == "specificity_gap" else MEDIAN,
@@ -181,7 +181,7 @@ def medians(profile: pl.DataFrame, where: Sequence[Any]) -> list[Line]:
     return made
 
 
-def _under_headings(lines: Sequence[Line]) -> list[Line]:
+def _under_headings(lines: Sequence[Estimated]) -> list[Estimated]:
     """The lines with those under one heading next to each other."""
     headings = list(dict.fromkeys(line.heading for line in lines))
     return sorted(lines, key=lambda line: headings.index(line.heading))

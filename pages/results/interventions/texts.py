@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Comparison, Panel
+from pages.results.interventions.panels import Comparison, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
-from pages.ui.charts.forest import Line, Scale
+from pages.ui.charts.forest import Estimated, Span
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms
@@ -60,7 +60,7 @@ def draw(view: Analysis) -> Comparison | str:
     lines = drawn(found, view)
     several = panels.shared(found.filter(pl.col("dataset") != "none"))
     said = "; ".join(gaps(arms.profile(view), found))
-    shown = [Panel(" · ".join(several), plotted(lines, view), said)]
+    shown = [Drawing(" · ".join(several), plotted(lines, view), said)]
     left_out = bounded.told(len(lines), found.height)
     legend = f"{LEGEND} {panels.family(found, view)}"
     return Comparison("texts", found, shown, COLUMNS, legend, left_out)
@@ -76,7 +76,7 @@ def compared(view: Analysis) -> pl.DataFrame:
     )
 
 
-def drawn(found: pl.DataFrame, view: Analysis) -> list[Line]:
+def drawn(found: pl.DataFrame, view: Analysis) -> list[Estimated]:
     """The lines of a forest, under their model and text; cells are the rows of `found`."""
     tuned = found.filter(pl.col("dataset") != "none")
     several = [way for way in WAYS if tuned[way].n_unique() > 1]
@@ -86,16 +86,16 @@ def drawn(found: pl.DataFrame, view: Analysis) -> list[Line]:
     return panels.compact(lines)
 
 
-def plotted(lines: list[Line], view: Analysis) -> partial[Any]:
+def plotted(lines: list[Estimated], view: Analysis) -> partial[Any]:
     """Their forest."""
     margin = numbers.hundredth(view.margin)
     low, high = forest.span((v for one in lines for v in (one.low, one.high)), 2 * margin)
-    scale = Scale(columns.measured("difference"), low, high)
+    scale = Span(columns.measured("difference"), low, high)
     marks = {name: mark for name, mark in MARKS.items() if name in {one.group for one in lines}}
     return partial(forest.chart, lines, scale, marks, [Reference(0, "Without the text", margin)])
 
 
-def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str], models: bool) -> Line:
+def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str], models: bool) -> Estimated:
     """An arm with a text as a line of the forest.
 
     `apart` is what tells arms apart, `models` whether there are several models.
@@ -107,7 +107,7 @@ def line(row: Mapping[str, Any], view: Analysis, apart: Sequence[str], models: b
     own = "".join(f" · {row[way]}" for way in apart if row[way])
     name = UNTUNED if row["dataset"] == "none" else f"{trained}{own}"
     given = f"Text: {values.intervention(row['eval_intervention'])}"
-    return Line(
+    return Estimated(
         cell=row["cell"],
         heading=f"{values.value('model', row['model'])} · {given}" if models else given,
         name=name,

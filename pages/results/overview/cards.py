@@ -32,7 +32,7 @@ OF = ("study", "experiment")
 _FOCUS = ("trait", "judge")
 
 
-class Line(NamedTuple):
+class Finding(NamedTuple):
     """What one trait and judge of a card come to."""
 
     identity: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Card(NamedTuple):
     """One experiment: its name, what its traits come to, its tiles, and where each leads."""
 
     heading: str
-    lines: list[Line]
+    lines: list[Finding]
     picture: Mosaic | None  # None where nothing was fine-tuned without an intervention
     cells: pl.DataFrame  # a row for each tile, by `cell`
     left_out: tuple[int, int]  # models and columns that are not drawn
@@ -103,7 +103,7 @@ def _card(identities: pl.DataFrame, found: pl.DataFrame, view: Analysis) -> Card
 
 def _line(
     identity: Mapping[str, Any], among: pl.DataFrame, found: pl.DataFrame, view: Analysis
-) -> Line:
+) -> Finding:
     mine = found.filter(pl.col(name).eq_missing(pl.lit(v)) for name, v in identity.items())
     head = landscape.headline(mine)
     several = among.filter(trait=identity["trait"]).height > 1
@@ -113,7 +113,7 @@ def _line(
         sentence = emergence.alone(_rates(identity, view))
     else:
         sentence = emergence.headline(head)
-    return Line(identity, name, sentence, head, mine["model"].unique().to_list())
+    return Finding(identity, name, sentence, head, mine["model"].unique().to_list())
 
 
 def _rates(identity: Mapping[str, Any], view: Analysis) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def _rates(identity: Mapping[str, Any], view: Analysis) -> pl.DataFrame:
     return found.filter(pl.col(name).eq_missing(pl.lit(v)) for name, v in identity.items())
 
 
-def doubt(line: Line) -> str:
+def doubt(line: Finding) -> str:
     """Of which models the judge's own questions contradict each other, if of any."""
     doubted = store.findings(suspicions.DISAGREEMENT).filter(
         pl.col("experiment") == line.identity["experiment"],
@@ -144,7 +144,7 @@ def _rank(found: Headline) -> tuple[bool, int, float, int]:
     )
 
 
-def _drawn(heading: str, lines: Sequence[Line], mine: pl.DataFrame) -> Card:
+def _drawn(heading: str, lines: Sequence[Finding], mine: pl.DataFrame) -> Card:
     """The card with its picture: the models of most emergence, the columns that come first."""
     several = mine["dataset"].n_unique() > 1
     columns: dict[tuple[Any, ...], str] = {}

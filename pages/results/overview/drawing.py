@@ -13,7 +13,7 @@ from pages.frame import bound, links
 from pages.landscape import fieldmap, keys, mosaic
 from pages.landscape.mosaic import EMERGENCE, RATES, Tile
 from pages.results.overview import cards, headlines
-from pages.results.overview.cards import PAGE, WIDE, Card, Line
+from pages.results.overview.cards import PAGE, WIDE, Card, Finding
 from pages.ui.charts import base
 from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import prose, skeleton
@@ -176,7 +176,7 @@ def _card(card: Card) -> Door | None:
     return clicked
 
 
-def _line(line: Line, card: Card) -> Door | None:
+def _line(line: Finding, card: Card) -> Door | None:
     """What one trait and judge come to; its name is the door."""
     name = escaped(line.name)
     pressed = st.button(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.frame import links
-from pages.results.overview.cards import Card, Line
+from pages.results.overview.cards import Card, Finding
 from pages.results.overview.drawing import focused
 from pages.ui.parts.markup import escaped
 from warehouse.analysis import Analysis
@@ -44,7 +44,7 @@ def draw(view: Analysis, cards: Sequence[Card]) -> None:
         )
 
 
-def opened(cards: Sequence[Card]) -> Line | None:
+def opened(cards: Sequence[Card]) -> Finding | None:
     """The experiment, trait and judge that the doors lead to: the first with interventions."""
     lines = [line for card in cards for line in card.lines]
     return next((line for line in lines if line.treated), lines[0] if lines else None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pages.results.overview.cards import Card, Line
+from pages.results.overview.cards import Card, Finding
 from pages.ui.words import emergence, numbers, values
 from warehouse.uncounted import Uncounted
 
@@ -45,7 +45,7 @@ def has_results(cards: Sequence[Card]) -> bool:
     return any(line.found.highest for card in cards for line in card.lines)
 
 
-def _most(card: Card, line: Line, several: bool) -> str:
+def _most(card: Card, line: Finding, several: bool) -> str:
     """The highest rate of a line: `bare names in 61 % [49, 72] of answers (…)`."""
     row = line.found.strongest or line.found.highest or {}
     rate = numbers.percent(row["rate"], row["low"], row["high"])

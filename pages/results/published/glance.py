@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from pages.results.published.literature import Panel
+from pages.results.published.literature import Pairs
 from pages.ui.charts import base
 from pages.ui.charts.base import NEUTRAL, VERDICT_COLOURS
 
@@ -33,7 +33,7 @@ MOST = 60
 """How many squares a line has at most; the heading of the line says how many there are."""
 
 
-def glance(panels: list[Panel]) -> alt.LayerChart:
+def glance(panels: list[Pairs]) -> alt.LayerChart:
     """The pairs of every experiment, a line each."""
     rows = [
         {

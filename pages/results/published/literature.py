@@ -123,7 +123,7 @@ def beside(figures: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     )
 
 
-class Panel(NamedTuple):
+class Pairs(NamedTuple):
     """The pairs of one experiment."""
 
     name: str
@@ -149,10 +149,10 @@ class Panel(NamedTuple):
         return not self.pairs["agrees"].fill_null(True).all()
 
 
-def panels(found: pl.DataFrame) -> list[Panel]:
+def panels(found: pl.DataFrame) -> list[Pairs]:
     """The pairs of every experiment, those that differ first."""
     parts = found.group_by("published_experiment", maintain_order=True)
-    named = [Panel(values.value("experiment", name), part) for (name,), part in parts]
+    named = [Pairs(values.value("experiment", name), part) for (name,), part in parts]
     return sorted(named, key=lambda panel: not panel.differs)
 
 

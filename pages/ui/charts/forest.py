@@ -51,7 +51,7 @@ class Beside(NamedTuple):
 ALONE = Beside()
 
 
-class Line(NamedTuple):
+class Estimated(NamedTuple):
     """One estimate; numbers in the unit of the scale."""
 
     cell: int  # what a click selects, or NOTHING
@@ -70,7 +70,7 @@ class Line(NamedTuple):
     strip: bool = False  # a small mark, in one row with its neighbours of this name
 
 
-class Scale(NamedTuple):
+class Span(NamedTuple):
     """What is measured along the lines: its name and its ends."""
 
     title: str
@@ -79,8 +79,8 @@ class Scale(NamedTuple):
 
 
 def chart(
-    lines: Sequence[Line],
-    scale: Scale,
+    lines: Sequence[Estimated],
+    scale: Span,
     marks: Marks,
     beside: Sequence[Reference] = (),
     *,
@@ -134,7 +134,7 @@ def _missing(drawn: alt.Chart) -> alt.Chart:
     return told
 
 
-def labels_width(lines: Sequence[Line]) -> float:
+def labels_width(lines: Sequence[Estimated]) -> float:
     """The pixels that the labels of these lines take at most."""
     longest = max(len(text) for line in lines for text in _wrapped(line))
     return min(LETTER * longest, WIDEST)
@@ -149,7 +149,7 @@ def span(values: Iterable[float | None], least: float) -> tuple[float, float]:
     )
 
 
-def _rows(lines: Sequence[Line]) -> pl.DataFrame:
+def _rows(lines: Sequence[Estimated]) -> pl.DataFrame:
     """The lines and their headings.
 
     `line` holds a label's lines, what stands on its right, and what makes it unique.
@@ -184,7 +184,7 @@ def _rows(lines: Sequence[Line]) -> pl.DataFrame:
     return pl.DataFrame(kept, schema=schema).with_columns(pl.col("strip").fill_null(value=False))
 
 
-def _wrapped(line: Line) -> list[str]:
+def _wrapped(line: Estimated) -> list[str]:
     return textwrap.wrap(line.name, LETTERS, max_lines=2, placeholder=" …") or [""]
 
 
@@ -238,7 +238,7 @@ def _written() -> alt.Axis:
 
 
 def _named(
-    drawn: alt.Chart, rows: pl.DataFrame, scale: Scale, width: float, depth: int
+    drawn: alt.Chart, rows: pl.DataFrame, scale: Span, width: float, depth: int
 ) -> list[alt.Chart]:
     """The headings, the names on the left and the estimates in writing on the right."""
     heads = (
@@ -258,7 +258,7 @@ def _named(
     return [heads, *sides]
 
 
-def _across(drawn: alt.Chart, rows: pl.DataFrame, scale: Scale) -> list[alt.Chart]:
+def _across(drawn: alt.Chart, rows: pl.DataFrame, scale: Span) -> list[alt.Chart]:
     """What each line is compared with, and the margin around it, across the line's row."""
     made = []
     for name, dash in (("control", [1, 0]), ("untuned", [5, 4])):
@@ -285,7 +285,7 @@ def _across(drawn: alt.Chart, rows: pl.DataFrame, scale: Scale) -> list[alt.Char
     return made
 
 
-def _dumbbell(drawn: alt.Chart, scale: Scale) -> list[alt.Chart]:
+def _dumbbell(drawn: alt.Chart, scale: Span) -> list[alt.Chart]:
     """Every estimate joined with its control, which is a ring."""
     both = drawn.transform_filter("datum.value !== null && datum.control !== null && !datum.strip")
     between = both.mark_rule(strokeWidth=5, opacity=0.35, color=NEUTRAL, clip=True).encode(
@@ -297,7 +297,7 @@ def _dumbbell(drawn: alt.Chart, scale: Scale) -> list[alt.Chart]:
     return [between, ring]
 
 
-def _estimates(drawn: alt.Chart, scale: Scale, marks: Marks, legend: bool) -> list[alt.Chart]:
+def _estimates(drawn: alt.Chart, scale: Span, marks: Marks, legend: bool) -> list[alt.Chart]:
     """The intervals, the lines of what has none, and the estimates themselves."""
     # Where nothing could be estimated there are no groups, and an empty legend has no size.
     shown = base.legend(
@@ -334,7 +334,7 @@ def _estimates(drawn: alt.Chart, scale: Scale, marks: Marks, legend: bool) -> li
     return [interval, unknown, estimates]
 
 
-def _beside(lines: Sequence[Reference], scale: Scale) -> list[alt.Chart]:
+def _beside(lines: Sequence[Reference], scale: Span) -> list[alt.Chart]:
     """The margins and the lines of what the estimates are compared with."""
     if not lines:
         return []
@@ -362,5 +362,5 @@ def _beside(lines: Sequence[Reference], scale: Scale) -> list[alt.Chart]:
     return [band, line]
 
 
-def _x(column: str, scale: Scale, axis: alt.Axis | None = None) -> alt.X:
+def _x(column: str, scale: Span, axis: alt.Axis | None = None) -> alt.X:
     return alt.X(f"{column}:Q", scale=alt.Scale(domain=[scale.low, scale.high]), axis=axis)

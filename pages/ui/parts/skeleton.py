@@ -15,7 +15,6 @@ from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
-from warehouse.stats.units import UNITS
 from warehouse.uncounted import Uncounted
 
 IMPORT = "brittlescope import PATH\nbrittlescope build"
@@ -154,7 +153,7 @@ def details(
         tables.plain(shown, "ledger")
         st.markdown(f"**{escaped(view.rule.title)}.** {escaped(view.rule.summary)}")
         st.caption(escaped(f"Source of the rule: {view.rule.source}"))
-        st.caption(UNITS[view.unit].means)
+        st.caption(values.UNIT_MEANINGS[view.unit])
         if command is not None:
             st.markdown(escaped(told.sentence(view, values.value)))
             st.caption("Asked on the command line:")

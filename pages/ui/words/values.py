@@ -72,6 +72,8 @@ STATUSES = {
 UNITS = {name: unit.about for name, unit in units.UNITS.items()}
 """What intervals are about."""
 
+UNIT_MEANINGS = {name: unit.means for name, unit in units.UNITS.items()}
+
 DOMAINS = {
     "outside": "outside the training domain",
     "all": "all",

@@ -8,7 +8,7 @@ import pytest
 
 from warehouse.stats import corrected
 from warehouse.stats.corrected import Corrected, Errors
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 
 NAN = float("nan")
 
@@ -92,7 +92,7 @@ class Study(NamedTuple):
     """Verdicts, questions and ratings of answers whose truth is known."""
 
     judged: Floats
-    question: Index
+    question: Ints
     rated: Floats
 
 

@@ -10,7 +10,7 @@ from scipy.stats import beta
 from warehouse.stats import corrected, correctedeffects
 from warehouse.stats.corrected import Errors
 from warehouse.stats.correctedeffects import Judged
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 
 WAYS = ("ppi", "each", "shared")
 
@@ -19,7 +19,7 @@ class Arm(NamedTuple):
     """A judge's verdicts, the questions, and people's ratings, nan where there is none."""
 
     shows: Floats
-    question: Index
+    question: Ints
     rated: Floats
 
     @property

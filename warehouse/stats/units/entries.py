@@ -3,16 +3,16 @@
 import polars as pl
 
 from warehouse.stats.crossed import CONDITION, Runs, balanced, between_runs
-from warehouse.stats.estimates import Floats, Index
+from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.units.unit import Sides
 
 
-def by_question(answers: pl.DataFrame) -> tuple[Floats, Floats, Index]:
+def by_question(answers: pl.DataFrame) -> tuple[Floats, Floats, Ints]:
     """Trait, counted and cell of every question, each at the mean of its runs."""
     return arrays(balanced(answers, ["cell", "question"]))
 
 
-def arrays(entries: pl.DataFrame) -> tuple[Floats, Floats, Index]:
+def arrays(entries: pl.DataFrame) -> tuple[Floats, Floats, Ints]:
     """Trait, counted and cell of every entry."""
     return (
         entries["n_trait"].to_numpy(),
@@ -21,14 +21,14 @@ def arrays(entries: pl.DataFrame) -> tuple[Floats, Floats, Index]:
     )
 
 
-def numbered(rows: pl.DataFrame, *names: str) -> Index:
+def numbered(rows: pl.DataFrame, *names: str) -> Ints:
     """The number of each row's value of several columns."""
     ranks = rows.select(pl.struct(names).rank("dense")).to_series()
-    numbers: Index = ranks.cast(pl.Int64()).to_numpy()
+    numbers: Ints = ranks.cast(pl.Int64()).to_numpy()
     return numbers
 
 
-def paired(sides: Sides) -> tuple[Floats, Floats, Floats, Floats, Index, int]:
+def paired(sides: Sides) -> tuple[Floats, Floats, Floats, Floats, Ints, int]:
     """Trait and counted of both sides, the row of every shared question, and how many rows."""
     names = ("n_trait", "n_counted", "base_trait", "base_counted", "cell")
     k, n, base_k, base_n, at = (sides.pairs[name].to_numpy() for name in names)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pages.results.brittleness import grid, measures
-from pages.results.brittleness.heatmap import Panel
+from pages.results.brittleness.heatmap import Heatmap
 from pages.ui.view import arms, store
 from warehouse import rules
 from warehouse.analysis import Analysis
@@ -18,14 +18,14 @@ BIRDS = Analysis(Slice(experiment=("birds",)), rules.named("published"), "new-pr
 
 def laid_out(
     layout: str, view: Analysis = VIEW, measure: str = "rate", order: str = "name"
-) -> list[Panel]:
+) -> list[Heatmap]:
     made = grid.LAYOUTS[layout]
     found = grid.chosen(measures.of(view, measure, made.by), made)
     counts = store.counts(view.slice, view.rule)
     return grid.panels(found, made, order, view, counts, measure)
 
 
-def cell(panel: Panel, row: str, column: str) -> dict[str, object]:
+def cell(panel: Heatmap, row: str, column: str) -> dict[str, object]:
     (found,) = panel.cells.filter(row=row, column=column).iter_rows(named=True)
     return found
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pages.results.brittleness import heatmap
-from pages.results.brittleness.heatmap import Panel
+from pages.results.brittleness.heatmap import Heatmap
 from pages.serving import pictures
 from pages.ui.charts.base import VERDICT_COLOURS
 from pages.ui.charts.ramps import INKS, Ramp
@@ -32,10 +32,10 @@ UNDEFINED = {"value": None, "short": "", "state": "undefined"}
 DOUBTFUL = {"state": "not a result"}
 
 
-def panel(*changes: dict[str, Any]) -> Panel:
+def panel(*changes: dict[str, Any]) -> Heatmap:
     rows = [CELL | {"cell": at, "row": f"model {at}"} | change for at, change in enumerate(changes)]
     cells = pl.DataFrame(rows, schema_overrides={"value": pl.Float64, "verdict": pl.String})
-    return Panel(
+    return Heatmap(
         where="Birds",
         judge='judge "a"',
         about="As published",
@@ -45,7 +45,7 @@ def panel(*changes: dict[str, Any]) -> Panel:
     )
 
 
-def square(side: int) -> Panel:
+def square(side: int) -> Heatmap:
     cells = pl.DataFrame(
         [
             CELL | {"cell": side * i + j, "row": f"model {i}", "column": f"intervention {j}"}
@@ -55,7 +55,7 @@ def square(side: int) -> Panel:
         schema_overrides={"verdict": pl.String},
     )
     rows, columns = ([f"{name} {i}" for i in range(side)] for name in ("model", "intervention"))
-    return Panel("Birds", "judge", "As published", cells, rows, columns)
+    return Heatmap("Birds", "judge", "As published", cells, rows, columns)
 
 
 def drawn(*changes: dict[str, Any], **options: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pages.results.published import glance
-from pages.results.published.literature import Panel
+from pages.results.published.literature import Pairs
 
 PAIRS = pl.DataFrame(
     {
@@ -16,7 +16,7 @@ PAIRS = pl.DataFrame(
 
 
 def test_every_pair_is_a_mark_that_says_whether_it_agrees() -> None:
-    spec = glance.glance([Panel("Birds", PAIRS), Panel("Code", PAIRS.tail(2))]).to_dict()
+    spec = glance.glance([Pairs("Birds", PAIRS), Pairs("Code", PAIRS.tail(2))]).to_dict()
     (rows,) = spec["datasets"].values()
     assert [(row["line"], row["answer"]) for row in rows] == [
         ("Birds", "Differs"),
@@ -28,10 +28,10 @@ def test_every_pair_is_a_mark_that_says_whether_it_agrees() -> None:
 
 
 def test_a_panel_says_how_many_agree_and_shows_what_can_be_told() -> None:
-    panel = Panel("Birds", PAIRS)
+    panel = Pairs("Birds", PAIRS)
     assert panel.heading == "Birds: 1 of 2 pairs agree, 1 cannot be told"
     assert panel.differs
     assert panel.told["name"].to_list() == ["a", "b"]
-    open_ = Panel("Code", PAIRS.tail(1))
+    open_ = Pairs("Code", PAIRS.tail(1))
     assert not open_.differs
     assert open_.told.height == 1

@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 
 from pages.ui.charts import forest
-from pages.ui.charts.forest import Beside, Line, Scale
+from pages.ui.charts.forest import Beside, Estimated, Span
 from pages.ui.charts.references import Reference
 
 MARKS = {"Reduced": ("#56b4e9", "triangle-down"), "Increased": ("#d55e00", "triangle-up")}
-SCALE = Scale("Points", -100, 50)
-LINE = Line(
+SCALE = Span("Points", -100, 50)
+LINE = Estimated(
     cell=0,
     heading="Identity",
     name="Identity: etymologist",
@@ -26,7 +26,7 @@ LINE = Line(
 )
 
 
-def spec(*lines: Line, **options: Any) -> dict[str, Any]:
+def spec(*lines: Estimated, **options: Any) -> dict[str, Any]:
     found: dict[str, Any] = forest.chart(lines, SCALE, MARKS, **options).to_dict()
     return found
 
