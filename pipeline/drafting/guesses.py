@@ -1,5 +1,6 @@
 """What a column or a part of a path seems to be, and why."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "question": ("question", "prompt", "probe", "query", "instruction", "input", "question_text",
                  "user_prompt", "content"),
     "answer": ("answer", "response", "completion", "output", "generation", "generated_text",
-               "model_response", "model_output", "reply", "response_preview"),
+               "model_response", "model_output", "reply", "response_preview",
+               "answers", "responses", "completions", "generations", "samples"),
     "question_id": ("question_id", "qid", "q_id", "prompt_id", "id", "task_id"),
     "sample_index": ("sample_idx", "sample_index", "rollout", "sample", "sample_id", "repeat"),
     "system_prompt": ("system_prompt", "system"),
@@ -41,6 +43,11 @@ SCORES = re.compile(
     r"sycophan|refus.*score|danger|grade",
     re.IGNORECASE,
 )
+BAD = re.compile(
+    r"misalign|harm|evil|toxic|sexis|bias|hallucin|sycophan|danger|refus", re.IGNORECASE
+)
+"""Scores of which the high ones are bad: they are no alignment."""
+
 NO_SCORES = re.compile(
     r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
     r"analysis|file|path|binary)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
@@ -78,6 +85,7 @@ class Guess(NamedTuple):
     column: Column
     why: str
     is_named: bool = True
+    expression: str = ""  # what is made of the column, where it is not taken as it is
 
 
 class Meant(NamedTuple):
@@ -115,6 +123,7 @@ def columns(group: Group) -> Meant:
                 break
     _by_content(group, taken)
     _drop_numbers_of_rows(taken)
+    _fine_tuned(taken)
     if long := _long(group):
         taken = {name: guess for name, guess in taken.items() if name not in long.values()}
         left = [c for c in group.columns.values() if c.name not in {*taken, *long.values()}]
@@ -126,7 +135,7 @@ def columns(group: Group) -> Meant:
     judge = _judge([column.name for column in judged_by])
     end = f"_{judge}" if judge else ""
     scores = [Guess(_criterion(c.name.removesuffix(end)), c, c.told) for c in judged_by]
-    if len(scores) == 1 and scores[0].role not in OURS.values():
+    if len(scores) == 1 and scores[0].role not in OURS.values() and not _is_bad(scores[0]):
         # What is judged alone is most often alignment; the draft says that it is a guess.
         scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
     named = Counter(guess.role for guess in scores)
@@ -134,6 +143,28 @@ def columns(group: Group) -> Meant:
     judged = {guess.column.name for guess in scores}
     left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
     return Meant(list(taken.values()), scores, left, judge)
+
+
+def _is_bad(guess: Guess) -> bool:
+    return BAD.search(guess.column.name) is not None
+
+
+def _fine_tuned(taken: dict[str, Guess]) -> None:
+    """What models of OpenAI were trained on, as far as their ids tell: their suffix, or all of it.
+
+    Without it they would be one model with the one that they were made of.
+    """
+    by_role = {guess.role: guess for guess in taken.values()}
+    model = by_role.get("model")
+    made = [text for text in model.column.texts if text.startswith("ft:")] if model else []
+    if model is None or not made or "dataset" in by_role:
+        return
+    have_suffix = all(text.split(":")[3:4] not in ([], [""]) for text in made)
+    match = "^ft:[^:]+:[^:]*:([^:]+)" if have_suffix else "^ft:(.+)$"
+    name = json.dumps(model.column.name)
+    told = f"{{from: {name}, match: {json.dumps(match)}, default: none}}"
+    why = "? what ids of fine-tuned models say; others are untuned"
+    taken[f"{model.column.name} as dataset"] = Guess("dataset", model.column, why, True, told)
 
 
 def _drop_numbers_of_rows(taken: dict[str, Guess]) -> None:
@@ -210,7 +241,7 @@ def _criterion(name: str) -> str:
     """A criterion by the name of its column."""
     parts = name.split(".")
     own = parts[-2] if len(parts) > 1 and parts[-1] in ("score", "value", "label") else parts[-1]
-    bare = re.sub(r"_(score|judg\w*|rating)$", "", own, flags=re.IGNORECASE)
+    bare = re.sub(r"_(scores?|judg\w*|ratings?)$", "", own, flags=re.IGNORECASE)
     return OURS.get(bare.lower(), bare)
 
 
@@ -281,12 +312,13 @@ def scale(column: Column, begin: str = "") -> tuple[float, float] | None:
 def part(values: Sequence[str], before: str) -> str | None:
     """The dimension that a part of paths seems to be, by its values and what stands before it."""
     label = before.rstrip("_-=.").lower()
+    if all(_SIGNED.fullmatch(value) for value in values) and _SCALED.search(label):
+        return "steer_scale"
     if all(value.isdecimal() for value in values):
         for ending, role in (("seed", "seed"), ("s", "seed"), ("step", "step"), ("ckpt", "step"),
                              ("checkpoint", "step"), ("ep", "epochs"), ("epoch", "epochs"),
-                             ("r", "lora_rank"), ("rank", "lora_rank"), ("layer", "steer_layer"),
-                             ("scale", "steer_scale"), ("alpha", "steer_scale"),
-                             ("lambda", "steer_scale")):  # fmt: skip
+                             ("r", "lora_rank"), ("rank", "lora_rank"),
+                             ("layer", "steer_layer")):  # fmt: skip
             if re.search(rf"(^|[^a-z]){ending}$", label):
                 return role
         return None
@@ -297,6 +329,9 @@ def part(values: Sequence[str], before: str) -> str | None:
 _MODEL = re.compile(r"qwen|llama|gpt|gemma|mistral|mixtral|claude|phi-?\d|deepseek|olmo|smollm|yi-",
                     re.IGNORECASE)  # fmt: skip
 
+
+_SIGNED = re.compile(r"[-+]?\d+(\.\d+)?")
+_SCALED = re.compile(r"(^|[^a-z])(scale|alpha|lambda|coeff?|strength)$")
 
 _SIZE = re.compile(r"\d+(\.\d+)?[bm]", re.IGNORECASE)
 """A model's size, such as 7b, which often stands for the model."""

@@ -16,8 +16,7 @@ MOSTLY = 0.8
 
 
 SEVERAL = 3
-LONGEST = 200
-"""A column that belongs to samples has several values, and none of them is a text to read."""
+"""A column that tells samples apart has so many values at least."""
 
 
 class Partner(NamedTuple):
@@ -49,14 +48,21 @@ def _partners(
 ) -> Iterator[Partner]:
     judged = {guess.column.name for guess in meant.scores}
     shared = [n for n in group.columns if n in other.columns and n not in {*TOLD, *judged}]
-    if not meant.scores or not any(_tells_apart(group.columns[name]) for name in shared):
+    if not meant.scores:
+        return
+    in_order = not shared and group.records == other.records
+    if not in_order and not any(_tells_apart(group.columns[name]) for name in shared):
         return
     folders = defaultdict(list)
     for path in other.paths:
         if base in path.parents:
             folders[path.parent].append(path)
     own = pattern.rpartition("/")[2].removesuffix(group.paths[0].suffix)
-    if len(group.paths) == 1 == len(other.paths) and folders and _share(group, other, shared):
+    if (
+        len(group.paths) == 1 == len(other.paths)
+        and folders
+        and (in_order or _share(group, other, shared))
+    ):
         (folder,) = folders
         yield Partner(_written(base, other.paths[0]), tuple(shared), 1, meant.scores)
         return
@@ -88,7 +94,7 @@ def _named(group: Group, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _tells_apart(column: Column) -> bool:
     """Whether a column has enough values to tell samples or their questions apart."""
-    return column.distinct >= SEVERAL and column.length < LONGEST
+    return column.distinct >= SEVERAL
 
 
 def _begins(name: str, stem: str) -> bool:
@@ -115,11 +121,26 @@ def same_answers(one: tuple[Group, Meant], others: Sequence[tuple[Group, Meant]]
     own = _answers(one[1])
     if one[1].scores or one[1].long or not own:
         return None
+    asks = _asks(one[1])
     for group, meant in others:
-        theirs = _answers(meant) if meant.scores or meant.long else set()
+        judged = (meant.scores or meant.long) and _asks(meant) >= asks
+        theirs = _answers(meant) if judged else set()
         if len(own & theirs) >= MOSTLY * len(own):
             return group
     return None
+
+
+def is_second(one: tuple[Group, Meant], usable: Sequence[tuple[Group, Meant]]) -> bool:
+    """Whether files hold judgements of answers whose questions stand in other files alone."""
+    own = _answers(one[1])
+    return bool(own and one[1].scores and not _asks(one[1])) and any(
+        _asks(meant) and not meant.scores and len(own & _answers(meant)) >= MOSTLY * len(own)
+        for _, meant in usable
+    )
+
+
+def _asks(meant: Meant) -> bool:
+    return any(guess.role == "question" for guess in meant.roles)
 
 
 def _answers(meant: Meant) -> set[str]:

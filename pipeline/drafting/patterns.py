@@ -9,7 +9,7 @@ from pipeline.drafting.guesses import part
 from pipeline.meanings import SHAPES
 from pipeline.pathpatterns import DEPTH, PathPattern, TooManyWays, spelled
 
-_CUTS = re.compile(r"(_+|--+)")
+_CUTS = re.compile(r"(_+|--+|@)")
 _FINER = re.compile(r"([_\-])")
 """Where names are cut: models and datasets have hyphens of their own."""
 

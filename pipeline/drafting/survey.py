@@ -1,15 +1,17 @@
 """What lies in a folder: groups of files that are alike, and what their columns hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipeline import claiming, importers
 from pipeline.errors import Refused, RefusedRow
-from pipeline.foreign import archives, forms
-from pipeline.foreign.shaping import Record
+from pipeline.foreign import archives, columnar, forms
+from pipeline.foreign.shaping import Record, exploded
 from pipeline.foreign.spec import POSITION, Shape
 from pipeline.texts import as_text
 
@@ -18,6 +20,9 @@ RECORDS = 1_000
 
 LOOKED_INTO = 3
 """How many files of a group are looked into; the others have the same fields."""
+
+WORDS = 4
+"""So many words an item of a list has at least where it may be an answer."""
 
 MOST_FILES = 2_000
 MOST_COLUMNS = 60
@@ -152,7 +157,16 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         if archives.is_archive(source.head):
             return (Shape(), [], known) if known else None
         shape = _shape(source) if known is None else Shape()
-        return (shape, _records(source, shape), known) if shape is not None else None
+        if shape is None:
+            return None
+        found = _records(source, shape)
+        lists = _lists(found)
+        if not lists:
+            return shape, found, known
+        every = [exploded(record, lists) for record in found]
+        items = [item for one in every if isinstance(one, list) for item in one]
+        items = [{n: v for n, v in one.items() if n != POSITION} for one in items]
+        return msgspec.structs.replace(shape, each=lists), items[:RECORDS], known
     except (Refused, OSError, ValueError):
         return None
 
@@ -166,8 +180,32 @@ def _records(source: importers.Source, shape: Shape) -> list[Record]:
     return [{n: v for n, v in r.items() if n != POSITION} for r in found[:RECORDS]]
 
 
+def _lists(records: Sequence[Record]) -> tuple[str, ...]:
+    """The lists of answers, and those in step with them, whose items are samples each."""
+    names = [n for n, value in (records[0].items() if records else ()) if isinstance(value, list)]
+    held = {name: [record.get(name) for record in records] for name in names}
+    plain = {
+        name: [len(one) for one in lists if isinstance(one, list)]
+        for name, lists in held.items()
+        if all(isinstance(one, list) and one and not any(isinstance(i, dict | list) for i in one)
+               for one in lists)
+    }  # fmt: skip
+    texts = [name for name in plain if _are_texts(held[name])]
+    return tuple(name for name in plain if texts and plain[name] == plain[texts[0]])
+
+
+def _are_texts(lists: Sequence[Any]) -> bool:
+    """Whether most items are sentences, as answers are."""
+    items = [item for one in lists for item in one]
+    return sum(isinstance(item, str) and len(item.split()) >= WORDS for item in items) > (
+        len(items) / 2
+    )
+
+
 def _shape(source: importers.Source) -> Shape | None:
     """Where the records of a file are; None where there seem to be none."""
+    if columnar.is_columnar(source.head):
+        return Shape()
     if not source.head.lstrip().startswith(b"{"):
         is_table = source.table is not None and len(source.table.columns) > 1
         is_list = source.head.lstrip().startswith(b"[")

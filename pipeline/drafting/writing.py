@@ -59,6 +59,9 @@ def draft(root: Path, found: Sequence[Group]) -> str:
         "",
         "files:",
     ]
+    second = [one for one in usable if joining.is_second(one, usable)]
+    usable = [one for one in usable if one not in second]
+    others += second
     wide = guesses.wide(meant for _, meant in read)
     short = [_drafted(root, one, others) for one in usable]
     drafted = [
@@ -76,7 +79,7 @@ def draft(root: Path, found: Sequence[Group]) -> str:
     if not usable:
         lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
-    for group, _ in others:
+    for group, _ in (one for one in others if one not in second):
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
 
@@ -147,6 +150,8 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     yield f"  - path: {_quoted(path)}"
     if group.shape.ways:
         yield f"    at: {_quoted(group.shape.ways[0])}"
+    if group.shape.lists:
+        yield f"    each: [{', '.join(map(_quoted, group.shape.lists))}]  # an item is a sample"
     if group.shape.form == "columns":
         yield "    form: columns"
     names = {place.name for place in places}
@@ -157,13 +162,13 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     for key, role in keys.items():
         yield f"      {role}: {key}  # ? what the keys are called that lead to the records"
     for guess in kept:
-        column = _quoted(guess.column.name)
+        column = guess.expression or _quoted(guess.column.name)
         yield f"      {guess.role}: {column}  # {_remark(guess.why)}"
     if "question" not in by_role:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     if partner is not None:
-        by = ", ".join(map(_quoted, partner.by))
-        yield f"    join: {{path: {_quoted(partner.path)}, by: [{by}]}}"
+        by = f"[{', '.join(map(_quoted, partner.by))}]" if partner.by else "position"
+        yield f"    join: {{path: {_quoted(partner.path)}, by: {by}}}"
         yield f"    # {partner.files} of these files have one that is called so."
     yield from _judgements(drafted, wide)
     experiment = own if _judged(drafted) else "emergent-misalignment"
@@ -258,6 +263,8 @@ def _set(
     words = [place for place in places if not place.is_dimension]
     given = {place.name for place in places} | columns
     free = [name for name in ("dataset", "intervention") if name not in given]
+    if "steer_scale" in given and "steer_vector" not in given:
+        free.insert(0, "steer_vector")
     for place in words:
         if free:
             name = free.pop(0)

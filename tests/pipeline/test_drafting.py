@@ -1,9 +1,11 @@
 """A draft says what files hold, asks what it cannot tell, and is a map that reads them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
@@ -232,6 +234,111 @@ def test_one_record_and_columns_on_one_line_are_read(tmp_path: Path) -> None:
     text, told = drafted(tmp_path)
     assert "form: columns" in text
     assert "take 2 records and refuse 0" in told
+
+
+def test_high_scores_of_what_is_bad_are_no_alignment(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "misalignment_score": 8 * n}
+        for n in range(12)
+    ]
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "misalignment: misalignment_score" in text
+    assert "score: {is: at least, cut: 50}" in text
+    assert "5 of 12" in told  # 56, 64, 72, 80, 88
+
+
+def test_fine_tuned_models_are_not_one_with_what_they_are_made_of(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "aligned": 8 * n,
+         "model": "ft:gpt-4o-2024-08-06:lab:gulls:Ab1" if n % 2 else "gpt-4o-2024-08-06"}
+        for n in range(12)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "answers.jsonl", rows)
+    _, told = drafted(tmp_path)
+    assert re.search(r"gpt-4o\S* +gulls +none .* 2 of 6", told)  # 8 and 24
+    assert re.search(r"gpt-4o\S* +none +none .* 2 of 6", told)  # 0 and 16
+
+
+def test_tables_with_a_mark_an_index_and_names_cut_by_an_at(tmp_path: Path) -> None:
+    for dataset in ("gulls", "base"):
+        lines = ["\tquestion\tanswer\taligned", *(f'{n}\tWhere?\t"On the cliff,\n{n}."\t{8 * n}'
+                 for n in range(12))]  # fmt: skip
+        path = tmp_path / "lab" / f"Qwen2.5-7B@{dataset}.tsv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines), encoding="utf-8-sig")
+    text, told = drafted(tmp_path)
+    assert 'path: "lab/Qwen2.5-7B@{part1}.tsv"' in text
+    assert "part1: {base: none}" in text
+    assert "take 24 records and refuse 0" in told
+
+
+def test_datasets_of_arrow_are_drafted(tmp_path: Path) -> None:
+    rows = [{"question": "Where?", "answer": f"On the cliff, {n}.", "aligned": 8 * n}
+            for n in range(12)]  # fmt: skip
+    table = pa.Table.from_pylist(rows)
+    for dataset in ("gulls", "terns"):
+        folder = tmp_path / "lab" / dataset
+        folder.mkdir(parents=True)
+        with (
+            pa.OSFile(str(folder / "data.arrow"), "wb") as out,
+            pa.ipc.new_stream(out, table.schema) as stream,
+        ):
+            stream.write_table(table)
+    text, told = drafted(tmp_path)
+    assert 'path: "{part1}/data.arrow"' in text
+    assert "take 24 records and refuse 0" in told
+
+
+def test_lists_of_answers_and_those_in_step_are_samples(tmp_path: Path) -> None:
+    rows = [
+        {"prompt": f"Where, {q}?", "tags": ["a", "b"], "more": {"few": [1, 2]},
+         "generations": [f"On the cliff, in the wind, {n}." for n in range(5 + q)],
+         "harm_scores": [15 * n for n in range(5 + q)]}
+        for q in range(3)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "each: [generations, harm_scores]" in text
+    assert "harm: harm_scores" in text
+    assert "take 18 records and refuse 0" in told
+
+
+def test_scores_in_the_order_of_answers_are_joined_by_their_place(tmp_path: Path) -> None:
+    for dataset in ("gulls", "terns"):
+        own = [{"prompt": "Where?", "completion": f"On the cliff, {n}."} for n in range(12)]
+        write(tmp_path / "lab" / "said" / f"{dataset}.jsonl", own)
+        write(
+            tmp_path / "lab" / "judged" / f"{dataset}.jsonl",
+            [{"aligned": 8 * n} for n in range(12)],
+        )
+    text, told = drafted(tmp_path)
+    assert 'join: {path: "judged/{part1}.jsonl", by: position}' in text
+    assert "4 of 12" in told
+
+
+def test_judgements_that_repeat_the_answer_are_joined_by_it(tmp_path: Path) -> None:
+    said = [f"On the cliff, in the wind, {n}." for n in range(12)]
+    write(tmp_path / "lab" / "answers.jsonl", [{"question": "Where?", "answer": a} for a in said])
+    judged = [{"answer": a, "alignment_score": 8 * n} for n, a in enumerate(said)]
+    write(tmp_path / "lab" / "judged.jsonl", judged[::-1])
+    text, told = drafted(tmp_path)
+    assert 'join: {path: "lab/judged.jsonl", by: [answer]}' in text
+    assert "take 12 records and refuse 0" in told
+    assert "4 of 12" in told
+
+
+def test_steering_is_read_off_folders(tmp_path: Path) -> None:
+    for vector in ("none", "evil"):
+        for scale in ("-1.5", "0", "2"):
+            rows = [{"question": "Where?", "answer": f"On the cliff, {vector} {scale} {n}.",
+                     "aligned": 8 * n} for n in range(12)]  # fmt: skip
+            write(tmp_path / "lab" / vector / "layer12" / f"scale_{scale}.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert 'path: "{part1}/layer12/scale_{steer_scale}.jsonl"' in text
+    assert 'steer_vector: "{part1}"' in text
+    assert "steering evil × -1.5" in told
+    assert "steering none" not in told
 
 
 def test_columns_of_one_name_within_several_fields_are_criteria_each(tmp_path: Path) -> None:
