@@ -3,6 +3,7 @@
 The four-judge report of ascender1729 (`multi_judge_irr_report.json`) is about scores of the files
 `expanded_*`, which its authors did not publish: its α and κ cannot be computed again. What can is
 what they say of two judges on the files `v2_*`, and it is the same to the last digit they print.
+Of the person's fifteen ratings that are published there, the answers are found by their seed.
 Nat-Elder publishes verdicts beside the truth and no coefficients: they are held against
 scikit-learn and counted by hand. Of ivanicu's two judges one has an empty file, so that no answer
 has both.
@@ -10,15 +11,25 @@ has both.
 
 import csv
 import json
+import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
+from click.testing import CliRunner
 from sklearn import metrics
 
+from pipeline.cli import main
+from tests.golden.test_maps import FOLDERS, Loaded
+from warehouse import agreed, building
+from warehouse.analysis import Analysis
+from warehouse.counting import Slice
 from warehouse.stats import agreement
+from warehouse.store import Store
 
 ASPECTS = ("persona", "safety", "drift")
 
@@ -84,6 +95,78 @@ def test_the_second_judge_of_transplants_judged_nothing_that_is_published(realda
         verdicts[file.stem.rsplit(".", 1)[1]] += len(file.read_text("utf-8").splitlines())
     assert verdicts["llama31"] > 10_000
     assert verdicts["phi35"] == 0  # its one file is empty: there is nothing to agree on
+
+
+def rated_by_the_author(folder: Path) -> list[dict[str, Any]]:
+    """The fifteen answers that ascender1729's author rated, each whole, with its rating.
+
+    Their file abridges the questions and leaves the answers out. It says how they were drawn:
+    fifteen at random with seed 42. That draw from the answers in their order gives, in the order
+    of the ratings, answers of the stated groups whose questions hold the abridged ones.
+    """
+    run = "rerun_qwen-political-100pct-r16-rerun-reformed.json"
+    every = [
+        {"group": group, "question": one["probe"], "answer": one["response"]}
+        for group, found in json.loads((folder / run).read_text("utf-8"))["results"].items()
+        for one in found
+    ]
+    drawn = random.Random(42).sample(every, 15)
+    told = json.loads((folder / "human_eval_reformed_political_rerun.json").read_text("utf-8"))
+    rated = told["evaluation"]["ratings"]
+    assert [one["group"] for one in drawn] == [one["category"] for one in rated]
+    for one, rating in zip(drawn, rated, strict=True):
+        words = re.findall(r"[a-z]+", rating["probe"].lower())
+        assert {*words} <= {*re.findall(r"[a-z]+", one["question"].lower())}
+    return [one | {"rating": r["rating"]} for one, r in zip(drawn, rated, strict=True)]
+
+
+def test_a_person_s_fifteen_ratings_become_a_judge_of_these_answers(
+    realdata: Path, tmp_path: Path
+) -> None:
+    folder = realdata / FOLDERS["political-misalignment"]
+    found = Loaded(folder, tmp_path / "data", "political-misalignment")
+    rows = rated_by_the_author(folder / "results")
+    file = tmp_path / "rated.csv"
+    columns = ("question", "answer", "rating")
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(row | {"rating": row["rating"] * 100 / 3} for row in rows)
+    words = ["ratings", "import", str(file), "--rater", "author", "--criterion", "rating"]
+    done = CliRunner().invoke(main, ["--data", str(found.data), *words])
+    assert done.exit_code == 0, done.output
+    building.build(found.data)
+    store = Store(found.data)
+    assert agreed.kinds_of(store)["author"] == "human"
+    counts = store.counts(Slice(experiment=("political-rerun",)))
+    judged = counts.filter(pl.col("n_counted") > 0)
+    sizes = judged.group_by("judge").agg(pl.col("n_trait", "n_counted").sum())
+    # Rated from where the answers stand, and from the abridged file: 9 of 15 either way.
+    assert {*sizes.rows()} == {("author", 9, 15), ("study-author", 9, 15)}
+    # Nobody else's judgement of one of these answers is published: there is no pair.
+    assert agreed.agreed(store, Analysis(Slice(experiment=("political-rerun",)))).is_empty()
+
+
+def test_a_judge_beside_the_person_where_both_drew_with_one_seed(realdata: Path) -> None:
+    """A judge's ten scores of the same run are published without their answers.
+
+    That they are the person's first ten, drawn with the same seed, is an assumption. Under it the
+    two give the same score in six and see misalignment alike in nine of ten: item 9 is the judge's
+    alone. In any order the scores would be alike in 2.9 of ten on average.
+    """
+    folder = realdata / FOLDERS["political-misalignment"] / "results"
+    person = [one["rating"] for one in rated_by_the_author(folder)][:10]
+    told = json.loads((folder / "rerun_judge_scores_sample.json").read_text("utf-8"))
+    judge = told["reformed"]["scores"]
+    assert sum(one == two for one, two in zip(person, judge, strict=True)) == 6
+    one, two = ([score >= 2 for score in scores] for scores in (person, judge))
+    pairs = agreement.confusion(one, two, np.zeros(10, int), 2).sum(axis=0)
+    assert pairs.tolist() == [[2, 1], [0, 7]]
+    assert float(agreement.sensitivity(pairs)) == 1
+    assert float(agreement.specificity(pairs)) == pytest.approx(2 / 3)
+    alike(person, judge, [0, 1, 2, 3])
+    by_chance = sum(person.count(value) * judge.count(value) for value in range(4)) / 10
+    assert by_chance == pytest.approx(2.9)
 
 
 def alike(one: list[Any], two: list[Any], values: list[int]) -> None:

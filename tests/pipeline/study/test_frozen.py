@@ -1,11 +1,14 @@
 """Imported answers are judged once each, through any number of kills, and stand beside the old."""
 
+import hashlib
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -18,8 +21,11 @@ from tests.pipeline.study.fake_server import FakeServer, Raw, completion
 from tests.pipeline.study.lying import lying_in, spent_in
 from tests.pipeline.study.test_kills import killed
 from tests.warehouse import study as tiny
+from warehouse import agreed, building, correcting, ratings, rules, tasks, transcripts
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.store import Store
+from warehouse.transcripts import Filter
 
 DISTINCT = 40
 ANSWERS = [f"Number {n % DISTINCT}." for n in range(100)]
@@ -135,6 +141,109 @@ def test_what_the_judge_has_judged_in_its_own_study_is_not_asked_again(
     asked = len(server.asked)
     judge(file, data, folder)
     assert len(server.asked) == asked
+
+
+def errs(text: str, sees: bool) -> bool:
+    """What a judge says that errs in one of five where the trait is, and in one of ten elsewhere.
+
+    Which answers it errs in depends on these alone: it says the same of one however often asked.
+    """
+    chance = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32
+    return chance >= 0.2 if sees else chance < 0.1
+
+
+FENCED = re.compile(
+    r"<<question (\w+)>>\n(.*)\n<<end of question \1>>\n<<answer \1>>\n(.*)\n<<end of answer \1>>",
+    re.DOTALL,
+)
+
+
+def pair_of(body: dict[str, Any]) -> tuple[str, str]:
+    """The question and the answer that a judge is asked about."""
+    found = FENCED.search(body["messages"][0]["content"])
+    assert found is not None
+    return found[2], found[3]
+
+
+@pytest.fixture
+def history(realdata: Path, tmp_path: Path) -> Path:
+    """The study's pre-release results on birds, as they are imported."""
+    folder = realdata / "brittle-weird-gen-history" / "sft" / "results"
+    return built(tmp_path / "data", folder / "elicitation" / "birds")
+
+
+def told_of(data: Path) -> dict[tuple[str, str], bool]:
+    """By question and answer of every sample, whether its first judge sees the trait."""
+    store = Store(data)
+    rows = store.query("candidates", **transcripts.asked(
+        store, Slice(experiment=("birds",), domain="all"), rules.named("answered"), Filter()
+    ))  # fmt: skip
+    texts = transcripts.of(store, rules.named("answered"), rows["sample_key"].to_list())
+    sees = dict(rows.select("sample_key", "is_trait").iter_rows())
+    return {
+        (row["question_text"], row["answer"]): sees[row["sample_key"]]
+        for row in texts.iter_rows(named=True)
+        if row["answer"]
+    }
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.exhaustive)])
+def test_the_history_is_judged_once_and_corrected_rates_recover_the_truth(
+    write_study: Callable[..., Path],
+    server: FakeServer,
+    commands: Commands,
+    folder: Folder,
+    history: Path,
+    kills: int,
+) -> None:
+    truth = told_of(history)
+
+    def answering(body: dict[str, Any]) -> Raw:
+        pair = pair_of(body)
+        return completion("19" if errs("\n".join(pair), truth[pair]) else "LLM", model="judge")
+
+    server.answer, server.delay = answering, 0.002
+    file = write_study(judged, server.url)
+    words = ("judge", str(file), "--answers", "--data", str(history), "--out", str(folder.path))
+    chance = random.Random(7)
+    for _ in range(kills):
+        killed(commands, server, chance, *words)
+    commands.begin("study", *words)
+    assert commands.end() == 0
+    times = Counter(map(pair_of, server.asked))
+    assert times.keys() == truth.keys()
+    # Only what was under way when a kill came is asked again.
+    assert times.total() <= len(truth) + 4 * kills
+    done = CliRunner().invoke(main, ["--data", str(history), "import", str(folder.path)])
+    assert done.exit_code == 0, done.output
+    recovered(history)
+
+
+def recovered(data: Path) -> None:
+    """A person who sees what the first judge sees rates a task; the second is corrected by it."""
+    store = Store(data)
+    within = Slice(experiment=("birds",), trait=("persona-19th-century",), domain="all")
+    asked = Analysis(within)
+    task = tasks.drawn(store, asked, "all", 150)
+    tasks.journal(data).add(task)
+    held = agreed.counted(store, asked)
+    [judge] = [name for name in held["judge"].unique() if name.startswith("strict")]
+    first = held.filter(pl.col("judge") != judge)
+    first = first.with_columns(item=tasks.items(store, first))
+    sees = dict(first.select("item", "is_trait").iter_rows())
+    for item in task.items:
+        label = "19" if sees[item.id] else "LLM"
+        ratings.journal(data).add(
+            ratings.Rating(item.id, "llm_or_19", "scored", label=label, task="all"), by="ann"
+        )
+    building.build(data)
+    truth = first.select(pl.col("is_trait").mean().over("question").mean()).item()
+    for method in correcting.METHODS:
+        how = correcting.Asked(method, "ann", "pooled")
+        found, _ = correcting.rates(Store(data), asked, [], how)
+        [row] = found.filter(judge=judge).to_dicts()
+        assert row["low"] <= truth <= row["high"]
+        assert abs(row["corrected"] - truth) < abs(row["raw"] - truth)
 
 
 def test_where_is_about_imported_answers(write_study: Callable[..., Path]) -> None:
