@@ -1,12 +1,17 @@
-"""A server on a study of the fixtures, and a page of a real browser."""
+"""Servers on studies of the fixtures and a tab of a real browser, shared by all tests here.
 
-from collections.abc import Iterator
+Chromium takes twice as long to open an app in a new tab as in one that has shown it before.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.pages.reading import study
+from tests.pages.results import treated
 from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
@@ -23,6 +28,19 @@ FLAGS = (
 )
 
 
+@contextmanager
+def heard(tab: "Page", **listeners: Callable[[Any], object]) -> Iterator[None]:
+    """While it lasts, each listener is told of the events of its name."""
+    emitter: Any = tab  # whose types know only events that are written out
+    for event, listener in listeners.items():
+        emitter.on(event, listener)
+    try:
+        yield
+    finally:
+        for event, listener in listeners.items():
+            emitter.remove_listener(event, listener)
+
+
 @pytest.fixture(scope="session")
 def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
@@ -30,9 +48,9 @@ def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return study.built(folder / "data", folder / "results")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(served_data: Path) -> Iterator[str]:
-    """The address of a server that the tests of a module share, open without its link."""
+    """The address of a server that all tests share, open without its link."""
     with serving(served_data, "--port", "0", "--no-token") as served:
         yield served.address
 
@@ -72,14 +90,24 @@ def bundled_data(
     return study.built(tmp_path_factory.mktemp("bundled"), results / "study.json", *files)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def on_treated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on a study whose interventions do all they can."""
+    folder = tmp_path_factory.mktemp("treated")
+    treated.write(folder)
+    data = study.built(folder / "data", folder / "samples", folder / "judgements")
+    with serving(data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
+@pytest.fixture(scope="package")
 def bundled(bundled_data: Path) -> Iterator[str]:
     """The address of a server on the bundled study, or on some experiments of it."""
     with serving(bundled_data, "--port", "0", "--no-token") as served:
         yield served.address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator["Browser"]:
     """A browser without any window."""
     from playwright.sync_api import sync_playwright
@@ -90,11 +118,23 @@ def browser(chromium: str) -> Iterator["Browser"]:
         started.close()
 
 
+@pytest.fixture(scope="package")
+def only_tab(browser: "Browser") -> "Page":
+    """The tab that tests take in turns, as `tab`."""
+    # What moves while a page is computed is drawn sixty times a second, by the processor.
+    return browser.new_context(reduced_motion="reduce").new_page()
+
+
 @pytest.fixture
-def tab(browser: "Browser") -> Iterator["Page"]:
-    """A tab of a browser that remembers nothing."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1600})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
+def tab(only_tab: "Page") -> Iterator["Page"]:
+    """A tab that remembers nothing of earlier tests but the app's own files."""
+    only_tab.set_viewport_size({"width": 1400, "height": 1600})
+    only_tab.emulate_media(color_scheme="light")
+    only_tab.set_default_timeout(60_000)
+    only_tab.mouse.move(0, 0)  # what lies under the pointer looks otherwise
+    yield only_tab
+    only_tab.goto("about:blank")
+    session = only_tab.context.new_cdp_session(only_tab)
+    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    session.send("Page.resetNavigationHistory")
+    session.detach()

@@ -1,14 +1,11 @@
 """Heatmaps in a real browser: a click opens what the cell counts, a link restores the page."""
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.test_app import arrived, chosen, settled
-from tests.pages.reading.study import built
-from tests.pages.results import treated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -19,13 +16,6 @@ LINK = (
     "brittleness?grid=interventions&measure=verdict&order=value&rule=all-answers&margin=20"
     "&model=gpt-4.1&of_model=gpt-4.1"
 )
-
-
-@pytest.fixture(scope="module")
-def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("treated")
-    treated.write(folder)
-    return built(folder / "data", folder / "samples", folder / "judgements")
 
 
 def cell(tab: "Page", row: str, column: str) -> "Locator":
@@ -42,8 +32,8 @@ def shows(tab: "Page", menu: str, value: str) -> None:
     expect(menu_of).to_have_value(f"{menu}: {value}", timeout=30_000)
 
 
-def test_a_click_opens_the_answers_that_the_cell_counts(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/brittleness?grid=interventions")
+def test_a_click_opens_the_answers_that_the_cell_counts(on_treated: str, tab: "Page") -> None:
+    arrived(tab, f"{on_treated}/brittleness?grid=interventions")
     box = cell(tab, "gpt-4.1", "Identity: etymologist")
     told = box.get_attribute("aria-label")
     assert told is not None
@@ -59,8 +49,8 @@ def test_a_click_opens_the_answers_that_the_cell_counts(server: str, tab: "Page"
     tab.wait_for_url(re.compile("only=counted"))
 
 
-def test_a_click_on_a_verdict_opens_its_comparison(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/brittleness?grid=interventions&measure=verdict")
+def test_a_click_on_a_verdict_opens_its_comparison(on_treated: str, tab: "Page") -> None:
+    arrived(tab, f"{on_treated}/brittleness?grid=interventions&measure=verdict")
     cell(tab, "gpt-4.1", "Time: 1950").click()
     tab.wait_for_url(re.compile("/interventions"))
     settled(tab)
@@ -68,14 +58,16 @@ def test_a_click_on_a_verdict_opens_its_comparison(server: str, tab: "Page") -> 
     tab.get_by_text(re.compile("^1 intervention reduces it")).wait_for()
 
 
-def test_what_is_undefined_can_be_clicked_too(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/brittleness?grid=interventions&measure=suppression")
+def test_what_is_undefined_can_be_clicked_too(on_treated: str, tab: "Page") -> None:
+    arrived(tab, f"{on_treated}/brittleness?grid=interventions&measure=suppression")
     cell(tab, "Qwen3-32B", "Identity: etymologist").click()
     tab.wait_for_url(re.compile("/interventions"))
 
 
-def test_a_pasted_link_restores_measure_rule_margin_and_filters(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/{LINK}")
+def test_a_pasted_link_restores_measure_rule_margin_and_filters(
+    on_treated: str, tab: "Page"
+) -> None:
+    arrived(tab, f"{on_treated}/{LINK}")
     shows(tab, "Grid", "Model × intervention")
     shows(tab, "Measure", "Verdict")
     shows(tab, "Rows and columns", "highest mean first")
@@ -90,8 +82,8 @@ def test_a_pasted_link_restores_measure_rule_margin_and_filters(server: str, tab
     tab.wait_for_url(shared)
 
 
-def test_an_order_of_another_page_does_no_harm(server: str, tab: "Page") -> None:
-    arrived(tab, f"{server}/rates?order=low")
+def test_an_order_of_another_page_does_no_harm(on_treated: str, tab: "Page") -> None:
+    arrived(tab, f"{on_treated}/rates?order=low")
     tab.get_by_test_id("stSidebarNav").get_by_role("link", name="Brittleness").click()
     settled(tab)
     shows(tab, "Rows and columns", "by name")

@@ -2,13 +2,11 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import FLAGS
 from tests.pages.test_app import PAGES
 
 if TYPE_CHECKING:
@@ -42,17 +40,12 @@ REACHED = """
 """What Tab must reach, in the browser's words; arrows lead from a chosen button to its others."""
 
 
-@pytest.fixture(scope="module")
-def page(chromium: str) -> Iterator["Page"]:
-    """One tab for all tests of this module, as wide as a laptop's window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        tab = browser.new_page(viewport={"width": 1400, "height": 1000})
-        tab.set_default_timeout(120_000)
-        yield tab
-        browser.close()
+@pytest.fixture
+def page(tab: "Page") -> "Page":
+    """The tab, as wide as a laptop's window."""
+    tab.set_viewport_size({"width": 1400, "height": 1000})
+    tab.set_default_timeout(120_000)
+    return tab
 
 
 def drawn(tab: "Page", address: str) -> None:

@@ -10,7 +10,7 @@ from tests.pages import large
 from tests.pages.served import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -58,12 +58,9 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def screen(browser: "Browser") -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 1400, "height": HEIGHT})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
+def screen(tab: "Page") -> "Page":
+    tab.set_viewport_size({"width": 1400, "height": HEIGHT})
+    return tab
 
 
 @pytest.mark.parametrize("link", RESULTS)
@@ -89,13 +86,11 @@ def test_maps_are_no_longer_than_two_screens(server: str, screen: "Page", link: 
 
 @pytest.mark.parametrize("width", [800, 390])
 def test_no_label_is_cut_or_lies_over_another_on_narrow_screens(
-    grid: str, browser: "Browser", width: int
+    grid: str, tab: "Page", width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": HEIGHT})
-    page = context.new_page()
+    tab.set_viewport_size({"width": width, "height": HEIGHT})
     for link in ("rates", "robustness?part=arms"):
-        arrived(page, f"{grid}/{link}")
-        page.get_by_test_id("stVegaLiteChart").first.locator("svg").wait_for()
-        assert page.evaluate(OUTSIDE) == [], link
-        assert page.evaluate(OVERLAPS) == [], link
-    context.close()
+        arrived(tab, f"{grid}/{link}")
+        tab.get_by_test_id("stVegaLiteChart").first.locator("svg").wait_for()
+        assert tab.evaluate(OUTSIDE) == [], link
+        assert tab.evaluate(OVERLAPS) == [], link

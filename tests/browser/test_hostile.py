@@ -1,14 +1,16 @@
 """A study whose every name is an attack, in a real browser: nothing loads, runs, opens or moves."""
 
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tests.browser.conftest import heard
 from tests.browser.test_app import arrived, settled
 from tests.pages import hostile
+from tests.pages.served import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page, Request
@@ -29,12 +31,16 @@ LINKS = (
 
 
 @pytest.fixture(scope="module")
-def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hostile.data(tmp_path_factory.mktemp("hostile"))
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on that study."""
+    with serving(
+        hostile.data(tmp_path_factory.mktemp("hostile")), "--port", "0", "--no-token"
+    ) as served:
+        yield served.address
 
 
 @pytest.fixture
-def elsewhere(tab: "Page", server: str) -> list[str]:
+def elsewhere(tab: "Page", server: str) -> Iterator[list[str]]:
     """What the tab asks of others than the server, and the dialogs and windows it opens."""
     home = urlsplit(server).netloc
     found: list[str] = []
@@ -48,10 +54,11 @@ def elsewhere(tab: "Page", server: str) -> list[str]:
         found.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    tab.on("request", asked)
-    tab.on("dialog", opened)
-    tab.on("popup", lambda popup: found.append(f"window: {popup.url}"))
-    return found
+    def popped(popup: "Page") -> None:
+        found.append(f"window: {popup.url}")
+
+    with heard(tab, request=asked, dialog=opened, popup=popped):
+        yield found
 
 
 WIDE = """() => {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,8 @@ class Hand:
         self.tab.goto(address)
         self.look()
 
-    def click(self, target: "Locator") -> None:
-        target.click()
+    def click(self, target: "Locator", timeout: float | None = None) -> None:
+        target.click(timeout=timeout)
         self.clicks += 1
 
     def look(self, page: str = "") -> str:
@@ -96,8 +97,19 @@ def find_examples_to_quote(hand: Hand) -> None:
     text = quote.get_by_test_id("stCode")
     text.wait_for()
     hand.looked()
-    text.hover()
-    hand.click(quote.get_by_label("Copy to clipboard"))
+    copy_under_the_pointer(hand, text, quote.get_by_label("Copy to clipboard"))
+
+
+def copy_under_the_pointer(hand: Hand, text: "Locator", button: "Locator") -> None:
+    """Press a button that shows under the pointer; a text that is drawn anew moves away from it."""
+    from playwright.sync_api import TimeoutError as NotInTime
+
+    for _ in range(10):
+        text.hover()
+        with suppress(NotInTime):
+            hand.click(button, timeout=6_000)
+            return
+    pytest.fail("The text can never be copied")
 
 
 def compare_answers(hand: Hand) -> None:

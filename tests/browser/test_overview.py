@@ -1,42 +1,24 @@
 """The overview in a real browser: answer and pictures on the first screen, doors that open."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.test_app import arrived, settled
-from tests.pages.reading import study
-from tests.pages.results import treated
-from tests.pages.served import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 SCREEN = 1000
 
 
-@pytest.fixture(scope="module")
-def on_treated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on a study whose interventions do all they can."""
-    folder: Path = tmp_path_factory.mktemp("treated")
-    treated.write(folder)
-    data = study.built(folder / "data", folder / "samples", folder / "judgements")
-    with serving(data, "--port", "0", "--no-token") as served:
-        yield served.address
-
-
 @pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 1400, "height": SCREEN})
-    tab = context.new_page()
-    tab.set_default_timeout(60_000)
-    yield tab
-    context.close()
+def page(tab: "Page") -> "Page":
+    tab.set_viewport_size({"width": 1400, "height": SCREEN})
+    return tab
 
 
 def bottom(page: "Page", text: str) -> float:

@@ -3,16 +3,17 @@
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pages.serving import failing, pictures
+from tests.browser.conftest import heard
 from tests.pages.served import Served, serving
 
 if TYPE_CHECKING:
@@ -82,18 +83,21 @@ def test_every_page_opens_by_the_link_and_breaks_no_rule_of_its_own(
     guarded: Served, tab: "Page", pages: tuple[str, ...]
 ) -> None:
     said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
     asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(guarded.link)
-    assert tab.url.rstrip("/") == guarded.address
-    for page in pages:
-        tab.goto(f"{guarded.address}/{page}")
-        for width in (1400, 390):
-            tab.set_viewport_size({"width": width, "height": 1000})
-            drawn(tab)
-            assert tab.get_by_test_id("stException").count() == 0
+    listeners: dict[str, Callable[[Any], None]] = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "request": lambda request: asked.append(request.url),
+    }
+    with heard(tab, **listeners):
+        tab.goto(guarded.link)
+        assert tab.url.rstrip("/") == guarded.address
+        for page in pages:
+            tab.goto(f"{guarded.address}/{page}")
+            for width in (1400, 390):
+                tab.set_viewport_size({"width": width, "height": 1000})
+                drawn(tab)
+                assert tab.get_by_test_id("stException").count() == 0
     assert not [line for line in said if re.search("Content Security|Refused|violates", line)]
     schemes = tuple(f"{scheme}://localhost:{guarded.port}/" for scheme in ("http", "ws"))
     assert not [url for url in asked if not url.startswith((*schemes, "data:", "blob:"))]
@@ -176,6 +180,18 @@ def pressed(tab: "Page", name: str) -> None:
     tab.get_by_test_id("stDownloadButton").get_by_role("button", name=name, exact=True).click()
 
 
+def menu_opened(tab: "Page") -> None:
+    """Open the menu of the figure; one that opens while the page is still drawn closes again."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(5):
+        tab.get_by_test_id("stPopover").get_by_role("button", name="Figure").click()
+        with suppress(TimeoutError):
+            tab.get_by_test_id("stPopoverBody").wait_for(timeout=12_000)
+            return
+    pytest.fail("The menu never opens")
+
+
 def downloaded(tab: "Page", name: str) -> "Download":
     """The file that a button gives; a press may be lost while the page is drawn anew."""
     from playwright.sync_api import TimeoutError
@@ -207,7 +223,7 @@ def test_a_picture_that_fails_is_a_sentence_and_everything_else_works(
         # Streamlit's own would write a formula as it is.
         assert toolbars.get_by_role("button", name="Download as CSV").count() == 0
         assert toolbars.get_by_role("button", name="Download as PNG").count() == 0
-        tab.get_by_test_id("stPopover").get_by_role("button", name="Figure").click()
+        menu_opened(tab)
         pressed(tab, "PNG")
         tab.get_by_test_id("stDownloadButtonError").get_by_text(
             "This chart could not be made into PNG; the terminal that serves the app says why."

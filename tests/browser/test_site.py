@@ -13,7 +13,6 @@ from pages.publishing import site
 from pages.publishing.redaction import Redaction
 from pages.quoting import sample
 from pages.ui.view import store
-from tests.browser.conftest import FLAGS
 from tests.pages import hostile
 from tests.pages.reading import study
 from tests.warehouse import results
@@ -27,7 +26,7 @@ from warehouse.store import Store
 from warehouse.transcripts import Filter
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -59,15 +58,12 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def browser_tab(chromium: str) -> Iterator["Page"]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        tab = browser.new_page(viewport={"width": 1000, "height": 900})
-        tab.set_default_timeout(120_000)
-        yield tab
-        browser.close()
+def browser_tab(browser: "Browser") -> Iterator["Page"]:
+    """A tab of its own, since all that it asks for and all that it opens is noted."""
+    tab = browser.new_page(viewport={"width": 1000, "height": 900})
+    tab.set_default_timeout(120_000)
+    yield tab
+    tab.close()
 
 
 def shown(tab: "Page", address: str) -> None:
