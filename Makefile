@@ -28,9 +28,10 @@ miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes 
 	@$(LOCAL)/bin/brittlescope import data/studies/small-models-miniature
 	@$(LOCAL)/bin/brittlescope serve
 
-# Files as they come, the browser's first: xdist would leave those with few and long tests for the end.
+# Each worker begins with half of the tests as they come, so that what several files share is made once;
+# who is done first takes over from the other, and both end together.
 test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST)
 
 test-exhaustive: $(VENV)/.browser ## the campaigns: hundreds of kills, cuts and damaged bytes
 	@$(BIN)/python -m pytest --numprocesses 2 -m exhaustive $(PYTEST)
