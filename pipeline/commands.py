@@ -161,8 +161,8 @@ def tell_json(found: object) -> None:
 def show(found: "pl.DataFrame", form: str) -> None:
     """Print a frame: one JSON list of rows, CSV, or a table.
 
-    What is undefined is null in JSON, empty in CSV and a dash in a table. Lists are joined by
-    semicolons where they are not JSON.
+    What is undefined is null in JSON, empty in CSV and a dash in a table. Lists of texts are joined
+    by semicolons where they are not JSON; what has fields of its own stays JSON.
     """
     import polars as pl  # which `study` waits for only where it prints a table
     import polars.selectors as cs
@@ -173,11 +173,25 @@ def show(found: "pl.DataFrame", form: str) -> None:
         )
         tell_json(finite.to_dicts())
         return
-    flat = found.with_columns(cs.list().list.join("; "))
+    flat = found.with_columns(
+        column.list.join("; ") if column.dtype == pl.List(pl.String) else _as_texts(column)
+        for column in found.select(cs.nested()).iter_columns()
+    )
     if form == "csv":
         click.echo(harmless.csv(flat), nl=False)
     else:
         click.echo(table(flat, sys.stdout.isatty()))
+
+
+def _as_texts(column: "pl.Series") -> "pl.Series":
+    """A column of lists and objects as the JSON text of each."""
+    import polars as pl
+
+    texts = [
+        None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+        for value in column.to_list()
+    ]
+    return pl.Series(column.name, texts, dtype=pl.String())
 
 
 def as_json(found: "pl.DataFrame") -> str:

@@ -1,5 +1,7 @@
 """`brittlescope draw`: transcripts with the sentence that says how they were chosen."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -38,3 +40,13 @@ def test_nothing_to_draw_says_why(data: Path) -> None:
     done = CliRunner().invoke(main, ["--data", str(data), *words])
     assert done.exit_code == 0, done.output
     assert "Nothing was drawn: no answer has a score with a cut" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["draw --only answered", "search a*"])
+def test_csv_holds_what_is_nested_as_json(data: Path, command: str) -> None:
+    words = [*command.split(), "-n", "3", "--format", "csv"]
+    done = CliRunner().invoke(main, ["--data", str(data), *words])
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert rows
+    assert all(json.loads(row["outcomes"])[0]["judge"] for row in rows)
