@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound
+from pages.ui.parts.defined import definitions
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import values
@@ -90,7 +91,10 @@ def sentence(view: Analysis) -> str:
 def panel(view: Analysis) -> None:
     """Draw the sentence, and behind it everything that decides how answers are counted."""
     label = escaped(sentence(view))
-    with st.popover(label, type="tertiary", icon=":material/calculate:", key="counting"):
+    with st.popover(
+        label, type="tertiary", icon=":material/calculate:", key="counting",
+        help=definitions(sentence(view)),
+    ):  # fmt: skip
         rule = store.all_rules()[bound.one("Rule", _rules(), "rule", "What counts as what.")]
         st.caption(escaped(rule.summary))
         for name in store.refused_rules():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.test_first_screen import HEIGHT, LENGTH, SCREENS
 from tests.pages.test_app import PAGES
 
 if TYPE_CHECKING:
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WALK = (Path(__file__).parent / "walk.js").read_text("utf-8")
+
+WIDTH = 1_400
+
+NARROW = (800, 390)
+"""A tablet held upright, and a phone."""
+
+NO_WIDER = """
+((main) => main.scrollWidth <= main.clientWidth)(document.querySelector("[data-testid=stMain]"))
+"""
+"""Whether nothing reaches over the edge but what scrolls by itself, in the browser's words."""
 
 GRAVE = ("serious", "critical")
 
@@ -43,7 +54,7 @@ REACHED = """
 @pytest.fixture
 def page(tab: "Page") -> "Page":
     """The tab, as wide as a laptop's window."""
-    tab.set_viewport_size({"width": 1400, "height": 1000})
+    tab.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     tab.set_default_timeout(120_000)
     return tab
 
@@ -64,6 +75,12 @@ def until(tab: "Page", holds: str) -> None:
             return
         tab.wait_for_timeout(100)
     raise AssertionError(f"The page never came to this: {holds}")
+
+
+def wrong(tab: "Page") -> dict[str, list[str]]:
+    """What `walk.js` finds wrong with the words of a page, by kind."""
+    found: dict[str, list[str]] = tab.evaluate(WALK)
+    return {kind: every for kind, every in found.items() if every}
 
 
 def grave(tab: "Page", *rules: str) -> list[str]:
@@ -87,9 +104,14 @@ def test_a_page_can_be_read_by_everybody(place: str, bundled: str, page: "Page")
     name = place.rpartition("/")[2]
     page.emulate_media(color_scheme="light")
     drawn(page, f"{bundled}/{'' if name == 'overview' else name}")
-    wrong = {kind: every for kind, every in page.evaluate(WALK).items() if every}
-    assert wrong == {}
+    assert page.evaluate(LENGTH) <= SCREENS * HEIGHT
+    assert wrong(page) == {}
     assert grave(page) == []
+    for width in NARROW:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        until(page, f"{READY.strip()} && {NO_WIDER}")
+        assert wrong(page) == {}, width
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.emulate_media(color_scheme="dark")
     until(page, DARK)
     assert grave(page, "color-contrast") == []

@@ -163,7 +163,7 @@ def onward(study: Standing, now: datetime) -> dict[str, str]:
         case "running":
             told = {"To look at what is finished so far": load}
         case "done" if study.imported == "as it is":
-            told = {f"To draw more, raise samples_per_question in the study file{hint}": run}
+            told = {f"To draw more, raise the samples per question in the study file{hint}": run}
         case "done":
             told = {"To look at the results": load}
     return {what: shlex.join(command) for what, command in told.items()}

@@ -8,7 +8,7 @@ from pages.frame import asked, bound, filters, links
 from pages.printing import downloads
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
-from pages.ui.parts import claiming, markup, skeleton, tables
+from pages.ui.parts import claiming, defined, markup, skeleton, tables
 from pages.ui.view import arms, inline
 from pages.ui.words import armnames, glossary, numbers
 
@@ -59,7 +59,7 @@ if doubts := sentences.doubts(found, measure, view):
     st.caption(markup.escaped(doubts))
 if panels:
     notes = (*grid.notes(found, layout, panels, measure), *heatmap.LEGEND, shown.click)
-    st.caption(markup.escaped(" ".join(notes)))
+    defined.caption(" ".join(notes))
     with st.expander("The table behind it"):
         clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)

@@ -12,7 +12,7 @@ from pages.printing import downloads
 from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Drawing
 from pages.results.interventions.sides import CONTROL, SIDES
-from pages.ui.parts import bounded, claiming, markup, tables
+from pages.ui.parts import bounded, claiming, defined, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
@@ -82,7 +82,7 @@ def _texts(row: Mapping[str, Any], sides: Sequence[str], names: Sequence[str]) -
         for side, name in zip(sides, names, strict=True)
         if not (known := wordings.of(side, row["experiment"], row["study"])).is_control
     ]
-    st.caption(markup.escaped(" ".join([*said, LEGEND])))
+    defined.caption(" ".join([*said, LEGEND]))
 
 
 def _read(

@@ -13,7 +13,7 @@ from pages.printing import downloads
 from pages.results.interventions import folding
 from pages.ui.charts import base, forest
 from pages.ui.charts.forest import Estimated
-from pages.ui.parts import bounded, claiming, markup, prose, tables
+from pages.ui.parts import bounded, claiming, defined, markup, prose, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
@@ -97,7 +97,7 @@ def served(
 def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     clicked = _pictures(shown)
     legend = f"{shown.legend} {shown.left_out}".strip()
-    st.caption(markup.escaped(legend))
+    defined.caption(legend)
     texts(shown.found)
     plain = shown.found.with_columns(
         pl.col(pl.List(pl.String)).list.join("; "), wordings.column(shown.found)

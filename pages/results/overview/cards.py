@@ -14,8 +14,8 @@ from warehouse.stats import landscape
 from warehouse.stats.landscape import KNOWN, Headline
 from warehouse.stats.rates import IDENTITY
 
-PAGE = 4
-"""How many cards stand on one page."""
+PAGE = 2
+"""How many rows of cards stand on one page."""
 
 ROWS, COLUMNS = 12, 8
 """How many models, and how many columns, a card draws."""

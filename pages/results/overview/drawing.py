@@ -53,18 +53,24 @@ WHY = "Loaded and no result: see why, and what settles it"
 
 def draw(every: Sequence[Card]) -> Door | None:
     """The cards of one page, their key, and the place that was clicked on, if any."""
-    pages = -(-len(every) // PAGE)
+    pages = paged(every)
     above = st.container()
-    number = bound.page(pages, "cards") if pages > 1 else 1
-    shown = every[(number - 1) * PAGE : number * PAGE]
+    number = bound.page(len(pages), "cards") if len(pages) > 1 else 1
+    shown = pages[number - 1] if pages else []
     clicked: Door | None = None
     with above:
-        _key(shown)
-        for row in _rows(shown):
+        _key([card for row in shown for card in row])
+        for row in shown:
             for place, card in zip(st.columns(1 if _is_wide(row[0]) else 2), row, strict=False):
                 with place, st.container(border=True, gap=None):
                     clicked = _card(card) or clicked
     return clicked
+
+
+def paged(every: Sequence[Card]) -> list[list[list[Card]]]:
+    """The cards page by page, each of a few rows."""
+    rows = _rows(every)
+    return [rows[at : at + PAGE] for at in range(0, len(rows), PAGE)]
 
 
 def stacked(every: Sequence[Card]) -> alt.VConcatChart:

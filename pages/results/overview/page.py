@@ -29,7 +29,8 @@ if bound.row("Picture", SHOWN, "picture") == "field":
 else:
     clicked = drawing.draw(cards)
 st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
-picture = partial(drawing.stacked, cards[: of_study.PAGE])
+first = [card for row in next(iter(drawing.paged(cards)), []) for card in row]
+picture = partial(drawing.stacked, first)
 downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
 of_study.claimed(view)
 

@@ -8,7 +8,7 @@ from pages.frame import bound, filters, links
 from pages.printing import downloads
 from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import claiming, markup, skeleton, tables
+from pages.ui.parts import claiming, defined, markup, skeleton, tables
 from pages.ui.view import cells, inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
@@ -41,7 +41,7 @@ drawn = partial(points.chart, lines, laid.panels, laid.groups, laid.end)
 with picture, base.scrolled("rates-scrolled", points.least(lines, laid.panels)):
     mark = base.shown(partial(drawn, st.context.theme.type), "rates")
 clicked = None if mark is None else (mark, "counted")
-st.caption(markup.escaped(sentences.below(laid, number)))
+defined.caption(sentences.below(laid, number))
 if pooled := prompts.pooled(counts, by):
     st.warning(markup.escaped(pooled), icon=":material/forum:")
 

@@ -9,7 +9,7 @@ from pages.frame import links
 from pages.printing import downloads
 from pages.results.robustness import label_shares, panels, ways
 from pages.results.robustness.scope import Destination, Scope
-from pages.ui.parts import markup, suspicions, tables
+from pages.ui.parts import defined, markup, suspicions, tables
 from pages.ui.view import cells, store
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.rates import IDENTITY
@@ -45,7 +45,7 @@ def draw(here: Scope) -> Destination | None:
     lines = rates(pairs)
     chart = partial(label_shares.chart, shares=shares(lines, ways.judged_labels(here.view)))
     clicked = panels.shown(lines, chart, "criteria")
-    st.caption(LEGEND)
+    defined.caption(LEGEND)
     if quoted := findings(here):
         points = "\n".join(f"- {markup.escaped(one)}" for one in quoted)
         st.warning(points, icon=":material/flag:")

@@ -12,7 +12,7 @@ from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
-from pages.ui.parts import bounded, claiming, markup, tables
+from pages.ui.parts import bounded, claiming, defined, markup, tables
 from pages.ui.view import cells
 from pages.ui.words import armnames, numbers
 from warehouse import harmless
@@ -53,7 +53,7 @@ def draw(here: Scope) -> Destination | None:
     margin = numbers.hundredth(here.view.margin) if value == "difference" else None
     draw = partial(strips.strips, every=lines, margin=margin)
     clicked = panels.shown(lines, draw, "questions")
-    st.caption(LEGEND)
+    defined.caption(LEGEND)
     bounded.say(few, arms.height, "arms")
     with st.expander("The table behind it"):
         tables.plain(table(arms, names, value), "questions-table")

@@ -12,7 +12,7 @@ from pages.results.robustness import scope, threshold_curve, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
 from pages.ui.charts import base
-from pages.ui.parts import bounded, markup, tables
+from pages.ui.parts import bounded, defined, markup, tables
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.multiverse import ARMS
 from warehouse.universe import KEY, Over
@@ -55,7 +55,7 @@ def draw(here: Scope) -> None:
         curve = partial(threshold_curve.chart, near, title, st.context.theme.type)
         bounded.say(near["arm"].n_unique(), panel["arm"].n_unique(), "arms")
         base.drawn(curve, f"curve {judge}")
-    st.caption(LEGEND)
+    defined.caption(LEGEND)
     with st.expander("The table behind it"):
         tables.plain(table(curves[over]), "curve")
     raw = curves[over].drop("arm", "role", "text", "counts")

@@ -66,7 +66,6 @@ SPOKEN = ("point", "circle", "square", "bar", "rect", "line")
 
 RATE_AXIS = alt.Axis(format=".0%", tickCount=5, title=None)
 
-
 NO_RESULT = (
     f"not a result, since fewer than {defaults.FEWEST} answers are counted or more than "
     f"{numbers.hundredth(UNSCORED_LIMIT):g} % were not scored"

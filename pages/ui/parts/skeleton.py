@@ -8,6 +8,7 @@ import streamlit as st
 from pages.frame import filters, links
 from pages.printing import basis
 from pages.ui.parts import tables
+from pages.ui.parts.defined import definitions, paragraph
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import glossary, numbers, values
@@ -37,14 +38,14 @@ def _words(terms: Iterable[str]) -> None:
         return
     with st.popover("Words", icon=":material/dictionary:", type="tertiary"):
         for name, term in told.items():
-            st.markdown(f"**{escaped(name.capitalize())}**. {escaped(term.text)}")
+            st.markdown(paragraph(name, term))
         places = sorted({term.where.partition("#")[0] for term in told.values()})
         st.caption(escaped(f"More in {numbers.listing(f'docs/{place}' for place in places)}."))
 
 
 def answer(sentence: str) -> None:
-    """One sentence that answers the page's question from the data on screen."""
-    st.markdown(f"##### {escaped(sentence)}")
+    """One sentence that answers the page's question from what is on screen, its words explained."""
+    st.markdown(f"##### {escaped(sentence)}", help=definitions(sentence))
 
 
 def nothing_built() -> None:

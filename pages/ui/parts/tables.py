@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
+from pages.ui.parts.defined import definitions
 from pages.ui.words import columns
 
 LINK = "read"
@@ -16,14 +17,15 @@ def configured(frame: pl.DataFrame) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name, kind in frame.schema.items():
         label, unit = columns.label(name), columns.unit(name, kind)
+        meaning = definitions(label)
         if name == LINK:
             config[name] = st.column_config.LinkColumn(
                 "Transcripts", display_text="Read", help="Opens in a new tab."
             )
         elif unit is not None:
-            config[name] = st.column_config.NumberColumn(label, format=unit.format)
+            config[name] = st.column_config.NumberColumn(label, format=unit.format, help=meaning)
         else:
-            config[name] = label
+            config[name] = st.column_config.Column(label, help=meaning)
     return config
 
 

@@ -82,10 +82,7 @@ TERMS = {
         "left out.",
         "metrics.md#the-ledger",
     ),
-    "rate": Term(
-        "The share of the counted answers that show the trait.",
-        "metrics.md#rates",
-    ),
+    "rate": Term("The share of the counted answers that show the trait.", "metrics.md#rates"),
     "not a result": Term(
         "Too few answers were counted, or too many were never scored, for the rate to be relied "
         "on.",
@@ -118,10 +115,7 @@ TERMS = {
         "The same model trained on the same data without the intervention.",
         "metrics.md#who-is-compared-with-whom",
     ),
-    "untuned": Term(
-        "The model before any fine-tuning.",
-        "metrics.md#who-is-compared-with-whom",
-    ),
+    "untuned": Term("The model before any fine-tuning.", "metrics.md#who-is-compared-with-whom"),
     "emergence": Term(
         "How much more often the fine-tuned model shows the trait than the untuned one, in points.",
         "metrics.md#who-is-compared-with-whom",
@@ -212,17 +206,8 @@ TERMS = {
 COUNTED = (
     *("experiment", "trait", "judge", "criterion", "rule", "cut", "coherence", "ledger", "rate"),
     *("not a result", "worst-case bounds", "these prompts", "new prompts", "new fine-tunes"),
-    *(
-        "training domain",
-        "arm",
-        "run",
-        "sample",
-        "intervention",
-        "control",
-        "untuned",
-        "source",
-        "snapshot",
-    ),
+    *("training domain", "arm", "run", "sample", "intervention", "control", "untuned", "source"),
+    "snapshot",
 )
 """What every page speaks of, in its footer at least."""
 

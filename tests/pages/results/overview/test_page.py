@@ -117,6 +117,7 @@ def test_findings_are_kinds_with_counts_and_a_kind_opens_its_list() -> None:
 @pytest.mark.usefixtures("on_treated")
 def test_many_experiments_are_dealt_to_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.results.overview.drawing.PAGE", 1)
+    monkeypatch.setattr("pages.results.overview.drawing.WIDE", 1)
     first, second = (opened(PAGE, cards=page) for page in ("1", "2"))
     assert len(headings(first)) == len(headings(second)) == 1
     assert headings(first) != headings(second)

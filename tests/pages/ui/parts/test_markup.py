@@ -27,6 +27,9 @@ BOUND = {"many": 3, "one": 3, "row": 9, "number": 3, "text": 2, "toggle": 2}
 SHARE_FIRST = {"progress"}
 """Functions whose text is their second argument."""
 
+ESCAPING = {"escaped", "definitions", "paragraph"}
+"""Functions of ours whose text is escaped: any, and what the glossary says."""
+
 TEXTS = {"label", "body", "text", "help", "title", "value", "delta"}
 """Arguments by name that are Markdown."""
 
@@ -78,7 +81,7 @@ def is_ours(text: ast.expr, tree: ast.AST) -> bool:
             return name.isupper()
         case ast.Subscript(value=table):
             return is_ours(table, tree)
-        case ast.Call(func=ast.Name(id="escaped") | ast.Attribute(attr="escaped")):
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in ESCAPING:
             return True
         case ast.Call(
             func=ast.Attribute(value=ast.Constant(), attr="join"), args=[ast.GeneratorExp(elt=each)]
