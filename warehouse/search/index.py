@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import tantivy
-from tantivy import FieldType, Occur
+from tantivy import FieldType, Occur, Order
 from tantivy import Query as Query
 
 from warehouse import conversation, shards
@@ -38,7 +38,7 @@ class UnreadableIndex(BrittlescopeError):
 def _schema() -> tantivy.Schema:
     """One document a sample, and one a judgement that has words."""
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("block", fast=True)
+    builder.add_unsigned_field("number", fast=True)
     builder.add_unsigned_field("bit", fast=True)
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     for field in FIELDS:
@@ -60,7 +60,7 @@ def write(folder: Path, lake: Path, parts: Sequence[str]) -> None:
     told = (held for part in parts for held in _documents(lake, part))
     samples = []
     for number, (key, document) in enumerate(told):
-        document.add_unsigned("block", number // BLOCK)
+        document.add_unsigned("number", number)
         document.add_unsigned("bit", 1 << number % BLOCK)
         writer.add_document(document)
         samples.append(key)
@@ -95,19 +95,26 @@ def keys(volume: Path, query: Query) -> npt.NDArray[np.int64]:
 
 def _blocks(first: int) -> Query:
     """Finds the documents of the blocks from the first that are asked for at once."""
-    last = first + BLOCKS - 1
-    return Query.range_query(SCHEMA, "block", FieldType.Unsigned, first, last)
+    first, last = first * BLOCK, (first + BLOCKS) * BLOCK - 1
+    return Query.range_query(SCHEMA, "number", FieldType.Unsigned, first, last)
 
 
 def _numbers(searcher: tantivy.Searcher, query: Query) -> npt.NDArray[np.int64]:
     """The numbers of the documents that a query finds.
 
     Tantivy tells documents one by one only as objects, which takes it a microsecond each; what it
-    adds up takes a tenth. So each block's sum of the bits of its documents is asked for.
+    adds up takes a tenth. So where there are many, each block's sum of the bits of its documents is
+    asked for.
     """
+    few = 1 + searcher.num_docs // BLOCK  # as many as there are blocks
+    listed = searcher.search(
+        query, limit=few, count=False, order_by_field="number", order=Order.Asc
+    )
+    if len(listed.hits) < few:
+        return np.array([number for number, _ in listed.hits], np.int64)
     asked = {
         "blocks": {
-            "histogram": {"field": "block", "interval": 1, "min_doc_count": 1},
+            "histogram": {"field": "number", "interval": BLOCK, "min_doc_count": 1},
             "aggs": {"bits": {"sum": {"field": "bit"}}},
         }
     }
@@ -117,7 +124,7 @@ def _numbers(searcher: tantivy.Searcher, query: Query) -> npt.NDArray[np.int64]:
     sums = np.array([one["bits"]["value"] for one in found]).astype("<u8")
     bits = np.unpackbits(sums.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
     block, bit = np.nonzero(bits)
-    numbers: npt.NDArray[np.int64] = blocks[block] * BLOCK + bit
+    numbers: npt.NDArray[np.int64] = blocks[block] + bit
     return numbers
 
 

@@ -22,7 +22,7 @@ from warehouse.lake import Lake
 from warehouse.seals import opened, sealed
 from warehouse.shards import UNREADABLE, digest
 
-FORM = "3"
+FORM = "4"
 """Changes with what a volume holds and how texts are taken apart: others are made again."""
 
 BYTES = 48 * 2**20

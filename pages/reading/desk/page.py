@@ -2,7 +2,7 @@
 
 from pages.frame import filters
 from pages.quoting import picking
-from pages.reading.desk import claimed, drawing, lying, packing, taking
+from pages.reading.desk import claimed, comparing, drawing, lying, packing, taking
 from pages.ui.parts import skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary
@@ -21,6 +21,7 @@ lying.tell_faults(picking.faults())
 with drawing.beside():
     drawing.popover(view)
     taking.popover(found)
+    comparing.popover(view, found)
     packing.popover(view)
 if found:
     lying.listing(found)

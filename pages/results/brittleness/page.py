@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.frame import asked, bound, filters, links
+from pages.frame import asked, bound, filters, links, sidebyside
 from pages.printing import downloads
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
@@ -67,6 +67,7 @@ if panels:
     asked_of, table_of = measures.claimed(view, measure)
     names = armnames.names(found)
     claiming.popover(asked_of, [table_of], found.select(layout.keys), names, "brittleness")
+    sidebyside.popover(view, found.select(layout.keys).to_dicts(), names, "brittleness")
 
 skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

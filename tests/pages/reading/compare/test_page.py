@@ -1,12 +1,20 @@
 """Arms side by side on one question, opened by the navigation and by links."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qs, unquote_plus
+
+import pytest
 
 from pages.reading.compare import rows
-from tests.pages.reading.study import HOSTILE, address, html, opened, told
+from tests.pages.reading.study import HOSTILE, address, html, linked, opened, told
+from warehouse import picks
+from warehouse.analysis import Analysis, results
+from warehouse.counting import Slice
+from warehouse.store import Store
 
 PAGE = "reading/compare"
 BIRDS = {"experiment": "birds"}
@@ -80,3 +88,27 @@ def test_one_arm_that_is_asked_for_stands_beside_its_control(on_study: Path) -> 
     assert not app.exception
     assert heads(app)[:2] == ["Control", "Identity: etymologist"]
     assert app.selectbox(key="about").value == unquote_plus(asked["about"])
+
+
+@pytest.mark.parametrize("page", ["results/brittleness", "reading/desk"])
+def test_two_cells_and_two_picks_lead_here(
+    page: str, on_study: Path, copied: Callable[[Path], Path]
+) -> None:
+    data = copied(on_study)
+    if page == "reading/desk":
+        birds = Analysis(Slice(experiment=("birds",)))
+        for intervention in ("none", "identity-etymologist"):
+            own = replace(birds, slice=birds.slice.narrowed(intervention=intervention))
+            listed, _ = results.answers(Store(data), own, limit=1)
+            picks.put(Store(data), own, listed["sample_key"][0], "Chosen by hand.")
+    app = opened(page, **BIRDS)
+    name = page.rpartition("/")[2]
+    app.session_state[f"{name}-compare"] = True
+    app.run()
+    chosen = app.multiselect(key=f"{name}-compared")
+    app = chosen.set_value(chosen.options[:2]).run()
+    assert not app.exception
+    (link,) = [one.proto for one in app.get("page_link") if one.proto.label == "Compare"]
+    compared = linked(PAGE, parse_qs(link.query_string))
+    assert not compared.exception
+    assert set(heads(compared)[:2]) == {"Control", "Identity: etymologist"}
