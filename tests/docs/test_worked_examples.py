@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from pages.frame import filters
 from pipeline import finding, importers, importing
 from pipeline.study import judges
+from tests.pages.reading.study import built
+from tests.pages.results import treated
 from tests.pipeline.study.conftest import key, only_untuned, server, write_study
 from tests.pipeline.study.fake_server import FakeServer, completion
 from tests.pipeline.study.lying import lying_in
 from warehouse import building
+from warehouse.analysis import Analysis
 from warehouse.stats.rates import rates
 from warehouse.store import Store
 
@@ -46,6 +51,20 @@ def foo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, FOO, module)
     spec.loader.exec_module(module)
     monkeypatch.setattr(importers, "_MODULES", (*importers._MODULES, FOO))
+
+
+def test_the_page_of_the_documentation_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    treated.write(tmp_path)
+    built(tmp_path / "data", tmp_path / "samples", tmp_path / "judgements")
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    app = AppTest.from_string(example("A page"), default_timeout=120)
+    app.session_state[filters.VIEW] = Analysis()
+    app.run()
+    assert not app.exception
+    assert re.search(r"[1-9]\d* of \d+ questions", " ".join(one.value for one in app.markdown))
+    assert len(app.dataframe[0].value) > 1
 
 
 @pytest.mark.usefixtures("foo")
