@@ -16,10 +16,10 @@ import click
 
 from pipeline import importers
 from pipeline.cli import main
-from warehouse import building, defaults, doctor, records, rules
+from warehouse import building, defaults, doctor, published, records, rules
 from warehouse.errors import BrittlescopeError
 from warehouse.rules import Coherence, Terms
-from warehouse.stats import units
+from warehouse.stats import indices, units
 from warehouse.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +84,25 @@ def intervals() -> None:
     _table(
         ("unit", "`--unit`", "the question it answers", "n and quantile"),
         [(one.about, f"`{name}`", one.asks, one.worth) for name, one in units.UNITS.items()],
+    )
+
+
+def brittleness() -> None:
+    """Every index of the brittleness profile, with what its n counts."""
+    _table(
+        ("index", "n counts", "what it is"),
+        [(one.label, one.of, one.definition) for one in indices.INDICES.values()],
+    )
+
+
+def figures() -> None:
+    """Every metric of published figures, with the rule that counts the same here."""
+    _table(
+        ("metric", "what it counts", "counted here by"),
+        [
+            (one.title, one.definition, f"`{one.rule}`" if one.traits else "—")
+            for one in published.metrics().values()
+        ],
     )
 
 
