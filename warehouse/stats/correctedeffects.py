@@ -5,6 +5,7 @@ together by MOVER (Zou and Donner 2008, Stat. Med. 27:1693), with the correlatio
 give to both sides: ``d - √((a - l)² + (u' - a')² - 2 r (a - l)(u' - a'))`` is the lower bound.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -36,9 +37,8 @@ def prediction_powered(one: Powered, other: Powered) -> Corrected:
 
     r is that of what each question adds to the two errors.
 
-    Coverage, by simulation at 50 and 200 ratings an arm, of 1,000 answers to 10 questions, rates of
-    2 to 90 %, and an intraclass correlation of 0.02 and 0.25, shared by both arms or not:
-    `tests/warehouse/stats/test_correctedeffects.py`, docs/metrics.md.
+    Coverage, by simulation at 50 to 400 ratings an arm, of 1,000 answers to 10 questions that are
+    as easy in both: `tests/warehouse/stats/test_correctedeffects.py`, docs/metrics.md.
     """
     return _less(one.estimate, other.estimate, _tied(one.parts, other.parts))
 
@@ -123,9 +123,17 @@ def _less(one: Corrected, other: Corrected, tie: float) -> Corrected:
 
 
 def _tied(one: Floats, other: Floats) -> float:
-    """The correlation that shared questions give to two sums over them."""
+    """The correlation that shared questions give to two sums over them, less half its error.
+
+    The standard error is ``(1 - r²) / √(Q - 1)``. An r that few questions happen to show promises
+    more than they hold: with r as it is, intervals at 50 ratings an arm cover in 90 % of simulated
+    studies of ten questions; less half its error, in 94 %.
+    """
     if len(one) != len(other) or len(one) < 2:
         return 0.0
     first, second = one - one.mean(), other - other.mean()
     scale = np.sqrt((first**2).sum() * (second**2).sum())
-    return float((first * second).sum() / scale) if scale > 0 else 0.0
+    if scale <= 0:
+        return 0.0
+    tie = float((first * second).sum() / scale)
+    return max(tie - (1 - tie**2) / (2 * math.sqrt(len(one) - 1)), -1.0)
