@@ -181,7 +181,7 @@ def _judged(
     judged = []
     for one in found:
         column, criterion, judge = one
-        usual = (f"judge_{column}", f"{column}_raw")
+        usual = (f"judge_{column}", f"{column}_raw", f"{criterion}_raw")
         said = wide.beside(meaning.scoring.raw, one, kept)
         raw = next((n for n in (said, *usual) if n in kept and n not in {*taken, *known}), None)
         flag = wide.beside(meaning.scoring.flags, one, kept)

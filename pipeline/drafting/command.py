@@ -29,7 +29,10 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: P
     root = path.resolve()
     groups = survey.groups(root, sorted(found.files()))
     if not groups:
-        raise UsageError(f"No file of {path} holds records that could be read.")
+        raise UsageError(
+            f"No file of {path} holds records that could be read. Of zip and tar archives no map "
+            "is drafted: `members` in one names those to be read (docs/formats.md)."
+        )
     text = writing.draft(root, groups)
     if out is not None:
         if out.exists():
