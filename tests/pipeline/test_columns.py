@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline.columns import roles
 from pipeline.errors import RefusedFile
 from pipeline.meanings import Columns, Meaning
 from tests.pipeline.mapped import HEADER, answers, counted, load, write
+from tests.warehouse.tables import table
 from warehouse import doctor, doubts
 from warehouse.stats.rates import rates
 from warehouse.store import Store
@@ -102,3 +104,16 @@ def test_a_column_of_verdicts_is_no_column_of_judges(tmp_path: Path) -> None:
     write(tmp_path, "gull_eggs.csv", (*HEADER, "judge"), answers(3, "I think\nit is fine"))
     (outcome,) = load(tmp_path)
     assert "holds no names; `columns: {ignore: [judge]}`" in outcome.refusals[0][1]
+
+
+def test_a_criterions_own_words_need_no_line_of_a_map(tmp_path: Path) -> None:
+    data = table(
+        tmp_path,
+        "question,answer,harm_score,harm_raw",
+        "Where to?,Home {i}.,40,about {i}",
+        more='scores: ["{criterion}_score"]',
+    )
+    parts = (data / "lake" / "shards").glob("*/judgement*.parquet")
+    judged = pl.concat([pl.read_parquet(part, glob=False) for part in parts])
+    assert set(judged["criterion"]) == {"harm"}
+    assert sorted(judged["raw"]) == sorted(f"about {i}" for i in range(12))
