@@ -31,7 +31,7 @@ TABLE = Path(__file__).parents[1] / "docs" / "coverage.md"
 QUESTIONS, ANSWERS, RATES = (4, 8, 10, 20, 50), (5, 10, 100), (0.005, 0.02, 0.1, 0.5, 0.95)
 SPREADS, SEEDS, UNEVEN = (0.0, 1.0, 2.5), (1, 2, 3, 6), (False, True)
 
-LOWEST, AGAIN = 4, 8
+LOWEST, AGAIN, JUDGED_AGAIN = 4, 20, 8
 """How many of an estimator's lowest cells are simulated again, in how many times the studies."""
 
 
@@ -284,7 +284,7 @@ def page(done: Simulated, studies: int) -> str:
         "ten times as many. The truth stands where the word is just not so (no change; a change, "
         "or what is left or had emerged, as large as the margin), so what is wrongly said should "
         "be at most 5 %, and what intervals hold at least 95 %. *Worst* is of single cells "
-        f"again, in {AGAIN * studies // 2} other studies.\n\n"
+        f"again, in {JUDGED_AGAIN * studies // 2} other studies.\n\n"
         f"{verdicts.table(done.judged, done.judged_again)}\n"
     )
 
@@ -297,7 +297,7 @@ def simulated(cells: Iterable[Cell], designs: Iterable[verdicts.Design], studies
         found,
         lowest(found, AGAIN * studies),
         judged,
-        verdicts.furthest(judged, LOWEST, AGAIN * studies // 2),
+        verdicts.furthest(judged, LOWEST, JUDGED_AGAIN * studies // 2),
     )
 
 
