@@ -39,6 +39,7 @@ OF_COMPARISONS = {
     "effects": ("margin", "adjust", "baseline", "intervals"),
     "rank": (),
     "brittleness": ("margin",),
+    "hierarchical": (),
     "multiverse": ("margin", "baseline"),
 }
 """Which values of a comparison each command takes; the other values every one does."""

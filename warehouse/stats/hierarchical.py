@@ -31,6 +31,9 @@ NOTHING = 0.005
 
 METHOD = "hierarchical"
 
+INSTALL = "pip install -e '.[hierarchical]'"
+"""What brings the library."""
+
 
 RATES = {
     **dict.fromkeys((*IDENTITY, *ARM, "question"), pl.String()),
@@ -82,8 +85,7 @@ def fitted(counts: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> Fitte
     """
     if not installed():
         raise NotInstalled(
-            "The hierarchical model needs NumPyro, which is not installed. "
-            "Run: pip install -e '.[hierarchical]'"
+            f"The hierarchical model needs NumPyro, which is not installed. Run: {INSTALL}"
         )
     shares, rates = [], []
     for identity, cells in observations(counts, ("eval_intervention", "sampling")):

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.frame import bound
 from pages.printing import downloads
+from pages.results.brittleness import variance
 from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
 from pages.ui.charts.forest import Estimated, Span
@@ -66,6 +67,11 @@ def draw(view: Analysis, counts: pl.DataFrame, head: DeltaGenerator) -> None:
         for rows in profiles.values():
             st.caption(escaped(undefined(rows)))
         tables.plain(table(profiles), "profile-table")
+    experiment, trait, _, study = subject
+    within = view.slice.narrowed(experiment=experiment, trait=trait, study=study)
+    found = [rows.filter(index="variance_share") for rows in profiles.values()]
+    if found:
+        variance.draw(replace(view, slice=within), pl.concat(found))
     downloads.buttons(raw(profiles, subject, model), partial(stacked, profiles, title), "profile")
 
 

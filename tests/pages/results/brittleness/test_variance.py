@@ -1,0 +1,110 @@
+"""Where the variance lies: the method that is named, and the fit as a process of its own."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.results.brittleness import variance
+from tests.pages.reading.study import opened, told
+from warehouse.stats import hierarchical
+from warehouse.stats.variance import TOO_RARE
+
+FOUND = [
+    {
+        "experiment": "birds", "trait": "any", "judge": "rules", "study": "s", "factor": factor,
+        "levels": 4, "component": 1.0, "share": share, "low": low, "high": 0.9,
+        "method": "hierarchical", "note": None, "rule": "answered",
+    }
+    for factor, share, low in (("model", 0.75, 0.5), ("question", 0.25, 0.0))
+]  # fmt: skip
+
+
+def shares(value: float | None, note: str | None) -> pl.DataFrame:
+    schema = {"value": pl.Float64, "note": pl.String}
+    return pl.DataFrame({"value": [value], "note": [note]}, schema=schema)
+
+
+def test_the_method_is_named() -> None:
+    assert "above are by moments" in variance.source(shares(0.4, None))
+    rare = variance.source(shares(None, TOO_RARE))
+    assert rare.startswith(f"Variance shares by moments are {TOO_RARE}.")
+    assert "hierarchical model estimates them at any rate" in rare
+    assert variance.source(shares(None, "no variation beyond chance")).endswith(
+        "no variation beyond chance."
+    )
+
+
+def test_shares_are_written_with_their_intervals() -> None:
+    got = variance.table(pl.DataFrame(FOUND, infer_schema_length=None))
+    assert got["index"].to_list() == ["Variance share: model", "Variance share: question"]
+    assert got["value"].to_list() == ["75 % [50, 90]", "25 % [0, 90]"]
+    assert got["n"].to_list() == [4, 4]
+
+
+def test_a_fit_that_fails_ends_in_a_sentence(tmp_path: Path) -> None:
+    ended = variance.Fit(tmp_path, ["hierarchical", "--format", "json"]).ended
+    assert isinstance(ended, str)
+    assert "Error" not in ended
+    assert str(tmp_path) in ended
+
+
+@pytest.fixture
+def _no_fits() -> Iterator[None]:
+    variance.FITS.clear()
+    yield
+    for fit in variance.FITS.values():
+        fit.stop()
+    variance.FITS.clear()
+
+
+@pytest.mark.usefixtures("on_treated", "_no_fits")
+def test_without_the_extra_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchical, "installed", lambda: False)
+    app = profile()
+    assert hierarchical.INSTALL in [code.value for code in app.code]
+    assert "fit" not in [button.key for button in app.button]
+
+
+@pytest.mark.usefixtures("on_treated", "_no_fits")
+def test_a_press_starts_one_process_and_shows_what_it_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(hierarchical, "installed", lambda: True)
+    asked: list[list[str]] = []
+    begin = variance.subprocess.Popen
+
+    def fitted(command: list[str], **options: Any) -> Any:
+        asked.append(command)
+        found = tmp_path / "found.json"
+        found.write_text(json.dumps(FOUND), encoding="utf-8")
+        code = f"print(open({str(found)!r}).read())"
+        return begin([sys.executable, "-c", code], **options)
+
+    monkeypatch.setattr(variance.subprocess, "Popen", fitted)
+    app = profile()
+    app.button(key="fit").click().run()
+    assert not app.exception
+    (fit,) = variance.FITS.values()
+    assert isinstance(fit.ended, pl.DataFrame)
+    app.run()
+    assert not app.exception
+    assert len(asked) == 1
+    assert asked[0][1:3] == ["-m", "pipeline.cli"]
+    assert "--where=experiment=birds" in asked[0]
+    assert asked[0][-2:] == ["--format", "json"]
+    assert "By the hierarchical model:" in told(app)
+    assert "Variance share: question" in [
+        name for frame in app.dataframe for name in frame.value.iloc[:, 0].astype(str)
+    ]
+
+
+def profile() -> AppTest:
+    app = opened("results/brittleness", part="profile")
+    assert not app.exception
+    return app
