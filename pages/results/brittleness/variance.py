@@ -106,13 +106,14 @@ def source(shares: pl.DataFrame) -> str:
             "Variance shares above are by moments, with a jackknife over questions. "
             "The hierarchical model estimates them from the answers' likelihood."
         )
-    note = shares["note"].drop_nulls().first() if shares.height else None
+    notes = shares["note"].drop_nulls().to_list()
+    note = notes[0] if notes else "nothing varies here"
     if note == TOO_RARE:
         return (
             f"Variance shares by moments are {TOO_RARE}. The hierarchical model estimates them "
             "at any rate."
         )
-    return f"There are no variance shares by moments: {note or 'nothing varies here'}."
+    return f"There are no variance shares by moments: {note}."
 
 
 def _start(key: Key, words: list[str]) -> None:

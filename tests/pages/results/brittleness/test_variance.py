@@ -1,6 +1,7 @@
 """Where the variance lies: the method that is named, and the fit as a process of its own."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_a_press_starts_one_process_and_shows_what_it_found(
 ) -> None:
     monkeypatch.setattr(hierarchical, "installed", lambda: True)
     asked: list[list[str]] = []
-    begin = variance.subprocess.Popen
+    begin = subprocess.Popen
 
     def fitted(command: list[str], **options: Any) -> Any:
         asked.append(command)
@@ -86,7 +87,7 @@ def test_a_press_starts_one_process_and_shows_what_it_found(
         code = f"print(open({str(found)!r}).read())"
         return begin([sys.executable, "-c", code], **options)
 
-    monkeypatch.setattr(variance.subprocess, "Popen", fitted)
+    monkeypatch.setattr(subprocess, "Popen", fitted)
     app = profile()
     app.button(key="fit").click().run()
     assert not app.exception
