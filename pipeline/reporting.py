@@ -42,6 +42,8 @@ def report(asked: Asked, out: Path, *, clear_looked: bool) -> None:
         check=False,
     )
     if done.returncode:
-        raise Unusable(done.stderr.strip() or "The pack could not be written.", done.returncode)
+        # Above it may stand what libraries have to say of their own.
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise Unusable(last or "The pack could not be written.", done.returncode)
     files = done.stdout.splitlines()
     say(f"{len(files)} files in {out}. To set it: cd {out} && pdflatex report")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warehouse import datafolder, rules
 from warehouse.analysis import written
-from warehouse.errors import BrittlescopeError
+from warehouse.errors import BrittlescopeError, CannotWrite
 from warehouse.store import Store
 
 
@@ -19,7 +19,10 @@ def main() -> int:
 
     try:
         asked = written.from_json(json.load(sys.stdin), rules.available(data))
-        files = pack(Store(data), asked, out)
+        try:
+            files = pack(Store(data), asked, out)
+        except OSError as error:
+            raise CannotWrite.because(out, error) from None
     except BrittlescopeError as error:
         print(error, file=sys.stderr)
         return error.status

@@ -21,7 +21,7 @@ from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse import durable, harmless, rules
 from warehouse.analysis import Analysis, Focus, foci, told, written
-from warehouse.errors import BrittlescopeError
+from warehouse.errors import BrittlescopeError, CannotWrite
 from warehouse.search import asked as searches
 
 NAME = "index.html"
@@ -149,8 +149,12 @@ def main() -> int:
     given = asked["redaction"]
     redaction = Redaction(**given | {"words": tuple(given["words"])})
     only = [Focus(**focus) for focus in asked["only"]]
+    out = Path(asked["out"])
     try:
-        place, count = write(Path(asked["out"]), view, redaction, asked["title"], only)
+        try:
+            place, count = write(out, view, redaction, asked["title"], only)
+        except OSError as error:
+            raise CannotWrite.because(out, error) from None
     except BrittlescopeError as error:
         sys.stdout.write(json.dumps({"error": str(error)}))
         return error.status

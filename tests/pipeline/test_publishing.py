@@ -29,3 +29,9 @@ def test_a_site_is_written_and_said(tmp_path: Path) -> None:
     none = CliRunner().invoke(main, [*asked, "--where", "experiment=birds"])
     assert none.exit_code == 2
     assert "there is no site to make" in none.stderr
+    (tmp_path / "file").write_text("")
+    closed = ["--data", str(tmp_path / "data"), "publish", "--out", str(tmp_path / "file" / "site")]
+    refused = CliRunner().invoke(main, closed)
+    assert refused.exit_code == 2
+    assert f"{tmp_path / 'file' / 'site'} cannot be written" in refused.stderr
+    assert "Traceback" not in refused.stderr

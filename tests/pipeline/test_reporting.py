@@ -90,6 +90,14 @@ def test_an_earlier_pack_is_replaced_and_other_files_never_are(data: Path, tmp_p
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_folder_that_cannot_be_written_is_a_sentence(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    place = tmp_path / "file" / "pack"
+    done = CliRunner().invoke(main, ["--data", str(data), "report", "--out", str(place)])
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {place} cannot be written (")
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
 def test_it_compiles(pack: Path, tmp_path: Path) -> None:
     shutil.copytree(pack, tmp_path / "pack")
