@@ -46,7 +46,7 @@ class Hand:
         self.tab.wait_for_url(re.compile(f"/{page}(\\?.*)?$"))
         settled(self.tab)
         answers = self.tab.get_by_role("heading", level=5)
-        self.screens.append(answers.first.inner_text() if answers.count() else "")
+        self.screens.append(answers.first.inner_text().strip() if answers.count() else "")
         self.looked()
         return self.screens[-1]
 
