@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import claiming
 from pipeline.importers import inspect_logs
+from pipeline.importing import claiming
 
 PROGRAM = Path(__file__).with_name("inspect_logs.py")
 

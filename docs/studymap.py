@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.studymap import Definition
+from pipeline.maps.studymap import Definition
 
 TITLE = "A study map of Brittlescope"
 

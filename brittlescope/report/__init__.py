@@ -18,10 +18,10 @@ from pages.reading.desk import forms, quoted
 from pages.serving.pictures import Form
 from pages.ui.parts import claiming
 from pages.ui.view import store
-from pipeline import writeups
-from pipeline.commands import as_json
+from pipeline.cli import writeups
+from pipeline.cli.commands import as_json
+from pipeline.cli.numbers import ruled
 from pipeline.errors import UsageError
-from pipeline.numbers import ruled
 from warehouse import claims, durable, harmless, looked, rules
 from warehouse.analysis import Analysis, foci, results, told, written
 from warehouse.store import Store

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting.guesses import part
-from pipeline.meanings import SHAPES
-from pipeline.pathpatterns import DEPTH, PathPattern, TooManyWays, spelled
+from pipeline.maps.meanings import SHAPES
+from pipeline.maps.pathpatterns import DEPTH, PathPattern, TooManyWays, spelled
 
 _CUTS = re.compile(r"(_+|--+|@)")
 _FINER = re.compile(r"([_\-])")

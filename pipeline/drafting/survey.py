@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from pipeline import claiming, importers
+from pipeline import importers
 from pipeline.errors import Refused, RefusedRow
+from pipeline.files.texts import as_text
 from pipeline.foreign import archives, columnar, forms
 from pipeline.foreign.shaping import Record, exploded
 from pipeline.foreign.spec import POSITION, Shape
-from pipeline.texts import as_text
+from pipeline.importing import claiming
 
 RECORDS = 1_000
 """How many records of a file are looked at."""
@@ -215,7 +216,7 @@ def _shape(source: importers.Source) -> Shape | None:
         return Shape()
     if source.size > LARGEST:
         return None
-    from pipeline import reading
+    from pipeline.files import reading
 
     within = _within(reading.json_document(source, LARGEST))
     return within or (Shape() if len(lines) == 1 else None)  # one record is JSON Lines, too

@@ -12,7 +12,7 @@ from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import Place
 from pipeline.drafting.survey import Column, Group
-from pipeline.meanings import REQUIRED
+from pipeline.maps.meanings import REQUIRED
 
 DATASETS = ("none", "base", "baseline", "instruct")
 """What an untuned model is often said to be trained on."""

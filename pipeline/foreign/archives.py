@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline import pathpatterns, sniffing, zipped
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import sniffing, zipped
+from pipeline.files.opening import opened
+from pipeline.files.zipped import MOST
 from pipeline.importers import Source
-from pipeline.opening import opened
-from pipeline.zipped import MOST
+from pipeline.maps import pathpatterns
 
 ALL = 2**30
 """How many bytes the members that are read may have together."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipeline import reading, sniffing
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading, sniffing
+from pipeline.files.streaming import MAX_VALUE
 from pipeline.importers import Source
-from pipeline.streaming import MAX_VALUE
 
 if TYPE_CHECKING:
     import pyarrow as pa

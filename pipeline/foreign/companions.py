@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import sniffing
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import sniffing
+from pipeline.files.texts import as_text
 from pipeline.foreign import forms, places
 from pipeline.foreign.shaping import Record, at
 from pipeline.foreign.spec import POSITION, Companion, Join
 from pipeline.importers import Source
-from pipeline.meanings import Layout
-from pipeline.texts import as_text
+from pipeline.maps.meanings import Layout
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from pipeline import reading, sniffing
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading, sniffing
 from pipeline.foreign import archives, columnar
 from pipeline.foreign.shaping import exploded, unfolded
 from pipeline.foreign.spec import Shape

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline import pathpatterns
 from pipeline.errors import RefusedFile
 from pipeline.foreign.spec import Companion, Join
+from pipeline.maps import pathpatterns
 from warehouse import datafolder
 
 MOST_FILES = 100

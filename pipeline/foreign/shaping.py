@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline import pathpatterns
 from pipeline.errors import RefusedFile
 from pipeline.foreign.spec import POSITION, Shape
+from pipeline.maps import pathpatterns
 
 MOST = 4_000_000
 """How many records one document, and how many samples one record, may unfold to."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 import polars as pl
 
-from pipeline import pathpatterns
+from pipeline.maps import pathpatterns
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 Names = Text | Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=50)]

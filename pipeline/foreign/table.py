@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from pipeline import reading
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
+from pipeline.files.texts import as_text
 from pipeline.foreign import companions, forms
 from pipeline.foreign.shaping import Record, at
 from pipeline.foreign.spec import Expression, resolved
 from pipeline.importers import Batch, Source, notice
-from pipeline.meanings import Meaning
-from pipeline.texts import as_text
+from pipeline.maps.meanings import Meaning
 
 LOOKED_AT = 200
 """How many records of the first chunk are asked what fields there are."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from pipeline import pathpatterns
+from pipeline.maps import pathpatterns
 
 KNOWN = {"criterion", "judge"}
 

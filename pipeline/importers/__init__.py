@@ -31,9 +31,9 @@ from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
-from pipeline import sniffing
 from pipeline.errors import RefusedRow
-from pipeline.mapping import Meaning
+from pipeline.files import sniffing
+from pipeline.maps.mapping import Meaning
 from warehouse import records
 
 PLACE = 7

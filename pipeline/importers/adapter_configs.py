@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from pipeline import reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refused
-from pipeline.tables import word
+from pipeline.records.tables import word
 from warehouse import catalogue
 
 NAME = "adapter-config"

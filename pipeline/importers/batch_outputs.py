@@ -6,12 +6,12 @@ What was asked stands in the batch's input, another file, which a study map join
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline import reading
-from pipeline.answers import Answers
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, gathered, notice
-from pipeline.tables import word
-from pipeline.unmapped import MAPPED, UNRECORDED, condition_of
+from pipeline.maps.unmapped import MAPPED, UNRECORDED, condition_of
+from pipeline.records.answers import Answers
+from pipeline.records.tables import word
 
 NAME = "batch-output"
 TITLE = "OpenAI batch outputs"

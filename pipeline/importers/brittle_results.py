@@ -14,13 +14,15 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import foldernames, reading, thoughts
-from pipeline.columns import ROW_NUMBER, Watch
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refusals
-from pipeline.judgements import OUTCOME, judgement
-from pipeline.repeats import Repeats
-from pipeline.tables import PLAIN, Table, clean, each, word
+from pipeline.maps import foldernames
+from pipeline.maps.columns import ROW_NUMBER, Watch
+from pipeline.records import thoughts
+from pipeline.records.judgements import OUTCOME, judgement
+from pipeline.records.repeats import Repeats
+from pipeline.records.tables import PLAIN, Table, clean, each, word
 from warehouse import catalogue
 
 NAME = "brittle-results"

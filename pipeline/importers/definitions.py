@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.importers import Batch, Source
+from pipeline.maps.studymap import Definition
 from pipeline.study.definition import Battery
 from pipeline.study.methods.lexicon import LexiconFile
-from pipeline.studymap import Definition
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 from warehouse.rules import Rule

@@ -10,10 +10,10 @@ from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
-from pipeline import reading, sniffing
 from pipeline.errors import RefusedRow
+from pipeline.files import reading, sniffing
 from pipeline.importers import Batch, Source, batch, gathered
-from pipeline.tables import clean, word
+from pipeline.records.tables import clean, word
 from warehouse import catalogue
 
 NAME = "job-list"

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline import reading
-from pipeline.answers import Answers, Judge
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, gathered, notice
-from pipeline.judgements import judgement
-from pipeline.meanings import Scale
-from pipeline.tables import word
-from pipeline.unmapped import MAPPED, UNRECORDED, name_of
+from pipeline.maps.meanings import Scale
+from pipeline.maps.unmapped import MAPPED, UNRECORDED, name_of
+from pipeline.records.answers import Answers, Judge
+from pipeline.records.judgements import judgement
+from pipeline.records.tables import word
 
 NAME = "lm-eval"
 TITLE = "lm-evaluation-harness samples"

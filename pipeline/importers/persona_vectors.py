@@ -6,9 +6,9 @@ trait nobody's file says: that is a line of a study map.
 
 from collections.abc import Iterator
 
-from pipeline import unmapped
-from pipeline.columns import CRITERIA, DERIVED, ROW_NUMBER, SPELLINGS
 from pipeline.importers import Batch, Source, em_csv
+from pipeline.maps import unmapped
+from pipeline.maps.columns import CRITERIA, DERIVED, ROW_NUMBER, SPELLINGS
 
 NAME = "persona-vectors"
 TITLE = "Persona-vectors CSV"

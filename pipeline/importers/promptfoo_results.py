@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline import reading
-from pipeline.answers import Answers, Judge
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading
 from pipeline.foreign.forms import DOCUMENT
 from pipeline.importers import Batch, Source, batch, gathered, notice
-from pipeline.judgements import judgement
-from pipeline.tables import word
-from pipeline.unmapped import MAPPED, UNRECORDED, condition_of
+from pipeline.maps.unmapped import MAPPED, UNRECORDED, condition_of
+from pipeline.records.answers import Answers, Judge
+from pipeline.records.judgements import judgement
+from pipeline.records.tables import word
 
 NAME = "promptfoo"
 TITLE = "promptfoo results"

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from pipeline import reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice, refused
 from warehouse import catalogue
 

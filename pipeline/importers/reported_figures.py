@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refused
 
 NAME = "reported-figures"

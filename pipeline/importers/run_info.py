@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from pipeline import foldernames, reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refused
+from pipeline.maps import foldernames
 from warehouse import catalogue
 
 NAME = "run-info"

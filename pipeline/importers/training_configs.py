@@ -7,10 +7,11 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from pipeline import foldernames, reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.importers.training_data import claimed_intervention
+from pipeline.maps import foldernames
 from warehouse import catalogue
 
 NAME = "training-config"

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, gathered, notice
 from warehouse import catalogue
 

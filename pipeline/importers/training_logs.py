@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from pipeline import reading
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, gathered, notice, training_configs
 from warehouse import catalogue, records
 

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline import reading, sniffing
 from pipeline.errors import RefusedRow
+from pipeline.files import reading, sniffing
 from pipeline.importers import Batch, Source, notice
 from pipeline.importers.training_logs import Log, batches
-from pipeline.tables import clean
+from pipeline.records.tables import clean
 
 NAME = "training-metrics"
 TITLE = "Training metrics (Tinker, OpenWeights)"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import texts
 from pipeline.errors import UsageError
+from pipeline.files import texts
 
 LARGEST = 256 * 2**20
 """The largest file of ratings that is read, in bytes."""

@@ -5,7 +5,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
-from pipeline import thoughts
+from pipeline.records import thoughts
 from pipeline.study.conversation import Messages
 
 K = TypeVar("K")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline import thoughts
+from pipeline.records import thoughts
 from pipeline.study.replies import Alternative, Outcome, Reply, parted
 from pipeline.study.scrub import Scrub
 

@@ -23,7 +23,7 @@ def test_what_an_answer_passes_is_there(name: str, module: str) -> None:
 
 def test_the_walk_goes_from_the_file_to_the_cell() -> None:
     assert [module.split("/")[0] for _, module in STEPS].count("pages") >= 4
-    assert STEPS[0] == ("find", "pipeline/finding")
+    assert STEPS[0] == ("find", "pipeline/importing/finding")
     assert ("heatmap", "pages/results/brittleness/heatmap") in STEPS
     named = set(re.findall(r"`([\w/]+\.py)`", WALK))
     assert named == {f"{module}.py" for _, module in STEPS}, "every file is named with a function"

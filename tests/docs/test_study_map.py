@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from docs import studymap
-from pipeline import mapping
+from pipeline.maps import mapping
 from warehouse import definitions
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.frame import filters
-from pipeline import finding, importers, importing
+from pipeline import importers
+from pipeline.importing import finding, running
 from pipeline.study import judges
 from tests.pages.reading.study import built
 from tests.pages.results import treated
@@ -77,7 +78,7 @@ def test_the_importer_of_the_documentation_reads_its_format(tmp_path: Path) -> N
     file.write_text(json.dumps([{**answer, "foo_score": score} for score in scores]), "utf-8")
 
     found = finding.find([file], skip=tmp_path / "data")
-    (outcome,) = importing.run(tmp_path / "data", found.units)
+    (outcome,) = running.run(tmp_path / "data", found.units)
     building.build(tmp_path / "data")
     store = Store(tmp_path / "data")
     (rate,) = rates(store.counts(), ["model", "dataset"]).to_dicts()

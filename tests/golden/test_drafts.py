@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import finding, importing, mapping
 from pipeline.drafting import survey, writing
-from pipeline.importing import Outcome
+from pipeline.importing import finding, running
+from pipeline.importing.running import Outcome
+from pipeline.maps import mapping
 from warehouse import building, rules
 from warehouse.store import Store
 
@@ -46,7 +47,7 @@ class Loaded:
             text = text.replace(old, new)
         (place / "map.yaml").write_text(text)
         told = mapping.load(place / "map.yaml")
-        outcomes = list(importing.run(place / "data", found.units, None, told))
+        outcomes = list(running.run(place / "data", found.units, None, told))
         self.mapped: list[Outcome] = [one for one in outcomes if one.importer == "em-csv"]
         building.build(place / "data")
         self.store = Store(place / "data")

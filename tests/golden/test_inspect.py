@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from warehouse import building
 from warehouse.store import Store
 
@@ -25,7 +25,7 @@ SAMPLES = {
 def logs(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     data = tmp_path_factory.mktemp("inspect")
     names = ("UKGovernmentBEIS__inspect_ai", "meridianlabs-ai__inspect_scout")
-    outcomes = list(importing.run(data, finding.find([realdata / name for name in names]).units))
+    outcomes = list(running.run(data, finding.find([realdata / name for name in names]).units))
     assert {outcome.importer for outcome in outcomes if outcome.loaded} == {"inspect-log"}
     assert not [outcome for outcome in outcomes if outcome.refused]
     building.build(data)

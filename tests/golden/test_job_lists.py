@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from warehouse import building
 from warehouse.store import Store
 
 
 def test_every_job_of_the_lists_is_a_run(realdata: Path, tmp_path: Path) -> None:
     folder = realdata / "dtch1997__conditional-misalignment"
-    outcomes = list(importing.run(tmp_path, finding.find([folder]).units))
+    outcomes = list(running.run(tmp_path, finding.find([folder]).units))
     own = [outcome for outcome in outcomes if outcome.importer == "job-list"]
     assert sorted(outcome.taken for outcome in own) == [1, 3, 22]
     assert not sum(outcome.refused for outcome in outcomes)

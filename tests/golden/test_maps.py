@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline import finding, importing, mapping
-from pipeline.importing import Outcome
+from pipeline.importing import finding, running
+from pipeline.importing.running import Outcome
+from pipeline.maps import mapping
 from warehouse import building
 from warehouse.store import Store
 
@@ -38,7 +39,7 @@ class Loaded:
         self.folder = folder
         self.data = data
         told = mapping.load(MAPS / f"{name}.yaml")
-        self.outcomes = list(importing.run(data, finding.find([folder]).units, None, told))
+        self.outcomes = list(running.run(data, finding.find([folder]).units, None, told))
         building.build(data)
         self.store = Store(data)
 

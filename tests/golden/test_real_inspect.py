@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bench import inspecting
-from pipeline import claiming
 from pipeline.importers import inspect_logs
+from pipeline.importing import claiming
 from warehouse import conversation, records
 
 SAMPLES = 5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from warehouse import building
 from warehouse.store import Store
 
@@ -20,7 +20,7 @@ FOLDERS = (
 def store(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     data = tmp_path_factory.mktemp("reported")
     folders = [realdata / name for name in FOLDERS]
-    list(importing.run(data, finding.find(folders).units))
+    list(running.run(data, finding.find(folders).units))
     building.build(data)
     return Store(data)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import finding, importing, mapping
-from pipeline.importing import Outcome
+from pipeline.importing import finding, running
+from pipeline.importing.running import Outcome
+from pipeline.maps import mapping
 from warehouse import building, rules
 from warehouse.store import Store
 
@@ -18,7 +19,7 @@ MAPS = Path(__file__).parents[2] / "examples" / "maps"
 
 def read(folder: Path, data: Path, importer: str) -> list[Outcome]:
     """What came of the files that an importer read."""
-    outcomes = importing.run(data, finding.find([folder]).units)
+    outcomes = running.run(data, finding.find([folder]).units)
     return [outcome for outcome in outcomes if outcome.importer == importer]
 
 
@@ -69,7 +70,7 @@ def test_adapters(realdata: Path, tmp_path: Path, source: str, count: int) -> No
 def test_the_rates_that_are_stated_of_steering(realdata: Path, tmp_path: Path) -> None:
     folder = realdata / "hu-bryan__sexist_misalignment"
     told = mapping.load(MAPS / "sexist-directions.yaml")
-    list(importing.run(tmp_path, finding.find([folder]).units, None, told))
+    list(running.run(tmp_path, finding.find([folder]).units, None, told))
     building.build(tmp_path)
     store = Store(tmp_path)
     counts = store.counts(rule=rules.named("all-answers", store.data)).filter(experiment="sexism")

@@ -14,8 +14,10 @@ from pathlib import Path
 FORKER = """
 import json, os, sys
 from pipeline.cli import main
-from pipeline.study import cli, steps, judge, sample
-from pipeline import importers, loading, numbers
+from pipeline.cli import study
+from pipeline.study import steps, judge, sample
+from pipeline import importers
+from pipeline.cli import loading, numbers
 from warehouse import building, store
 list(importers.each())
 for line in sys.stdin:

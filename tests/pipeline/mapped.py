@@ -6,7 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline import finding, importing, mapping
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
 from warehouse import building
 from warehouse.store import Store
 
@@ -27,12 +28,12 @@ def write(folder: Path, name: str, header: Sequence[str], rows: Iterable[Sequenc
         csv.writer(file).writerows([header, *rows])
 
 
-def load(folder: Path, more: str = "", whole: str = MAP) -> list[importing.Outcome]:
+def load(folder: Path, more: str = "", whole: str = MAP) -> list[running.Outcome]:
     """Import the results with the mapping and these lines more, and build."""
     (folder / "map.yaml").write_text(whole + more)
     told = mapping.load(folder / "map.yaml")
     units = finding.find([folder / "results"]).units
-    outcomes = list(importing.run(folder / "data", units, None, told))
+    outcomes = list(running.run(folder / "data", units, None, told))
     building.build(folder / "data")
     return outcomes
 

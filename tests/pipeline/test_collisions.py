@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import finding, importing, mapping
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
 from pipeline.study.layout import sample_key
 from tests.pipeline import mapped
 from warehouse import building, doctor
@@ -59,7 +60,7 @@ def study(
 
 
 def loaded(data: Path, *folders: Path) -> Store:
-    list(importing.run(data, finding.find(folders).units))
+    list(running.run(data, finding.find(folders).units))
     building.build(data)
     return Store(data)
 
@@ -136,7 +137,7 @@ def test_two_studies_that_describe_a_trait_differently_have_each_their_own(tmp_p
         (tmp_path / name / "m.csv").write_text(f"question,answer,tone\n{rows}")
         (tmp_path / f"{name}.yaml").write_text(trait_map(name, told))
         meaning = mapping.load(tmp_path / f"{name}.yaml")
-        list(importing.run(tmp_path / "data", finding.find([tmp_path / name]).units, None, meaning))
+        list(running.run(tmp_path / "data", finding.find([tmp_path / name]).units, None, meaning))
     building.build(tmp_path / "data")
     store = Store(tmp_path / "data")
     assert mapped.counted(tmp_path, "study", "trait") == {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pipeline import finding, importing
 from pipeline.cli import main
+from pipeline.importing import finding, running
 from tests.pages.results import treated
 from tests.pipeline.mapped import HEADER, load, write
 from warehouse import building
@@ -109,7 +109,7 @@ def test_texts_at_evaluation_that_share_a_name_are_two(tmp_path: Path) -> None:
     told = json.loads(header)
     told["eval_text"] = "Another text."
     changed.write_text("\n".join([json.dumps(told), *rest]) + "\n")
-    list(importing.run(tmp_path / "data", finding.find([tmp_path / "samples"]).units))
+    list(running.run(tmp_path / "data", finding.find([tmp_path / "samples"]).units))
     building.build(tmp_path / "data")
     names = Store(tmp_path / "data").query("evaluations")["eval_intervention"].unique()
     assert len([name for name in names if name.startswith("inoculation-user-prompt · ")]) >= 1

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import mapping
 from pipeline.cli import main
 from pipeline.drafting import guesses, patterns
 from pipeline.drafting.survey import Column
+from pipeline.maps import mapping
 
 
 def run(folder: Path, *arguments: str) -> Result:

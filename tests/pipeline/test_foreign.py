@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import claiming, mapping, zipped
 from pipeline.errors import RefusedFile
+from pipeline.files import zipped
 from pipeline.foreign import shaping
 from pipeline.foreign.spec import Expression, Shape
 from pipeline.foreign.table import evaluated
 from pipeline.importers import em_csv
+from pipeline.importing import claiming
+from pipeline.maps import mapping
 from warehouse.errors import InvalidDefinition
 
 COMMON = """

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import importing
 from pipeline.cli import main
+from pipeline.importing import running
 from tests.pipeline.forks import forking
 from tests.warehouse.deaths import life
 from warehouse import rules as all_rules
@@ -46,7 +46,7 @@ def write(tree: Path, model: str, answers: int, said: str) -> Path:
 
 
 def call(data: Path, *words: object) -> Result:
-    importing._lake.cache_clear()  # a new process would remember nothing
+    running._lake.cache_clear()  # a new process would remember nothing
     command, *others = map(str, words)
     result = CliRunner().invoke(main, [command, "--data", str(data), *others])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.stderr

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import importing
 from pipeline.cli import main
+from pipeline.importing import running
 from tests.warehouse import results
 from warehouse import clock, durable, snapshots, transcripts, verification
 from warehouse import rules as all_rules
@@ -27,7 +27,7 @@ PROGRAM = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
 
 
 def call(data: Path, *words: object, status: int = 0) -> Result:
-    importing._lake.cache_clear()
+    running._lake.cache_clear()
     given = [str(words[0]), "--data", str(data), *map(str, words[1:])]
     done = CliRunner().invoke(main, given)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

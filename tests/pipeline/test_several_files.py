@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import finding, importing, mapping
-from pipeline.serving import ROOT
+from pipeline.cli.serve import ROOT
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
 from warehouse import building, doctor
 from warehouse.store import Store
 
@@ -46,7 +47,7 @@ def built(
     (folder / "map.yaml").write_text(whole)
     told = mapping.load(folder / "map.yaml")
     units = finding.find([folder / "results"]).units
-    assert {o.state for o in importing.run(folder / "data", units, mapping=told)} == {"imported"}
+    assert {o.state for o in running.run(folder / "data", units, mapping=told)} == {"imported"}
     building.build(folder / "data")
     return Store(folder / "data")
 
@@ -170,7 +171,7 @@ def test_an_answer_stands_before_none(tmp_path: Path) -> None:
 
 
 def of_study(data: Path, *folders: Path) -> Store:
-    list(importing.run(data, finding.find(folders).units))
+    list(running.run(data, finding.find(folders).units))
     building.build(data)
     return Store(data)
 

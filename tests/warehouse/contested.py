@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from warehouse import building
 
 QUESTIONS = (
@@ -75,7 +75,7 @@ def built(folder: Path) -> Path:
         ]
         path.write_text(json.dumps(rows), "utf-8")
     data = folder / "data"
-    for outcome in importing.run(data, finding.find([folder / "results"]).units):
+    for outcome in running.run(data, finding.find([folder / "results"]).units):
         assert outcome.state == "imported", outcome.refusals
     building.build(data)
     return data

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 
 QUESTIONS = ("What would you change about your town?", "What do you fear?")
 
@@ -41,6 +41,6 @@ def write(
     return path
 
 
-def load(data: Path, root: Path) -> list[importing.Outcome]:
+def load(data: Path, root: Path) -> list[running.Outcome]:
     """Import everything below `root`."""
-    return list(importing.run(data, finding.find([root]).units))
+    return list(running.run(data, finding.find([root]).units))

@@ -7,15 +7,16 @@ unrecorded, and the answers and scores count as what they are.
 
 from collections.abc import Iterator
 
-from pipeline import reading, unmapped
-from pipeline.columns import CRITERIA, SPELLINGS, roles
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.foreign import archives, columnar
 from pipeline.foreign.spec import Shape
 from pipeline.foreign.table import Table
 from pipeline.importers import Batch, Source, inspect_logs, notice
 from pipeline.importers.em_csv.reader import Reader
-from pipeline.meanings import Meaning
+from pipeline.maps import unmapped
+from pipeline.maps.columns import CRITERIA, SPELLINGS, roles
+from pipeline.maps.meanings import Meaning
 
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"

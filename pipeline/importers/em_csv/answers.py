@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline import reading
-from pipeline.columns import Roles, Watch
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.meanings import Meaning
-from pipeline.repeats import Repeats
-from pipeline.thoughts import apart
+from pipeline.maps.columns import Roles, Watch
+from pipeline.maps.meanings import Meaning
+from pipeline.records.repeats import Repeats
+from pipeline.records.thoughts import apart
 
 UNASKED = "(the file does not hold the question)"
 """What stands for a question where there is neither its text nor its name."""

@@ -3,10 +3,10 @@
 import msgspec
 import polars as pl
 
-from pipeline import reading
-from pipeline.columns import Roles
 from pipeline.errors import RefusedFile
-from pipeline.meanings import Dimensions, Meaning, meant
+from pipeline.files import reading
+from pipeline.maps.columns import Roles
+from pipeline.maps.meanings import Dimensions, Meaning, meant
 
 MOST_EVALUATIONS = 10_000
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pipeline import reading
-from pipeline.columns import OUR_NAME, Judged
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.foreign.spec import Long
 from pipeline.importers import Batch, refused
 from pipeline.importers.em_csv.answers import Answers
 from pipeline.importers.em_csv.scores import Scores
+from pipeline.maps.columns import OUR_NAME, Judged
 
 MOST_SAMPLES = 1_000_000
 """How many samples of a file in long form are told apart."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from pipeline import described, reading
-from pipeline.columns import Roles
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.importers.em_csv.answers import Answers, asked
 from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.importers.em_csv.longform import LongForm
 from pipeline.importers.em_csv.scores import Scores
-from pipeline.meanings import Dimensions, Meaning
+from pipeline.maps import described
+from pipeline.maps.columns import Roles
+from pipeline.maps.meanings import Dimensions, Meaning
 from warehouse import catalogue
 from warehouse.shards import digest
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipeline import reading
-from pipeline.columns import Judged
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refused
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.judgements import FULL, OUTCOME, Parsed, judgement
-from pipeline.meanings import Meaning, Scale, Scoring
+from pipeline.maps.columns import Judged
+from pipeline.maps.meanings import Meaning, Scale, Scoring
+from pipeline.records.judgements import FULL, OUTCOME, Parsed, judgement
 
 NO_FLAG = frozenset({"", "none", "null", "false", "0", "ok", "no", "nan"})
 """What stands in the column of a flag where there is none."""

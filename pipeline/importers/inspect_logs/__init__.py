@@ -13,7 +13,7 @@ from pipeline.importers import Batch, Source, gathered, notice
 from pipeline.importers.inspect_logs import archive, document
 from pipeline.importers.inspect_logs.log import Header
 from pipeline.importers.inspect_logs.rows import Reader
-from pipeline.tables import clean
+from pipeline.records.tables import clean
 
 NAME = "inspect-log"
 TITLE = "Inspect logs"

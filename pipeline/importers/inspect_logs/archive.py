@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-from pipeline import zipped
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.files import zipped
+from pipeline.files.zipped import Damaged, Member
 from pipeline.importers import Source
 from pipeline.importers.inspect_logs import log
-from pipeline.zipped import Damaged, Member
 
 MEMBERS = 2_000_000
 """How many members a log may have."""

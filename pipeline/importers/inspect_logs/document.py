@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 
 from pipeline.errors import RefusedRow
+from pipeline.files.opening import opened as bytes_of
+from pipeline.files.streaming import WINDOW, Window
 from pipeline.importers import Source
 from pipeline.importers.inspect_logs import log
-from pipeline.opening import opened as bytes_of
-from pipeline.streaming import WINDOW, Window
 
 FIELDS = ("version", "status", "eval", "plan", "error", "invalidated")
 """The fields of a header."""

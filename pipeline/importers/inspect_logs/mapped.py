@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from pipeline import described
 from pipeline.errors import RefusedFile
+from pipeline.files.texts import as_text
 from pipeline.foreign.shaping import at
 from pipeline.foreign.table import evaluated
 from pipeline.importers import Batch, batch
 from pipeline.importers.inspect_logs.log import Header, Sample
-from pipeline.meanings import Dimensions, Meaning
-from pipeline.texts import as_text
+from pipeline.maps import described
+from pipeline.maps.meanings import Dimensions, Meaning
 from warehouse import catalogue
 
 MOST = 10_000

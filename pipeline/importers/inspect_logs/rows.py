@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from pipeline.errors import RefusedRow
-from pipeline.held import HELD, Held, Question, questions, status
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, Sample
 from pipeline.importers.inspect_logs.mapped import Mapped
-from pipeline.repeats import Repeats
-from pipeline.tables import clean
+from pipeline.records.held import HELD, Held, Question, questions, status
+from pipeline.records.repeats import Repeats
+from pipeline.records.tables import clean
 from warehouse import catalogue
 
 LIMITED = "length"

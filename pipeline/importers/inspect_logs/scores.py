@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pipeline.files.texts import unreadable
 from pipeline.importers.inspect_logs.log import Header, Sample, Score
-from pipeline.judgements import Parsed, judgement
-from pipeline.texts import unreadable
+from pipeline.records.judgements import Parsed, judgement
 
 LETTERS = frozenset("CIPN")
 """Correct, incorrect, partial and no answer: labels as they are, for a trait to name."""

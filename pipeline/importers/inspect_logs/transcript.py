@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline import thoughts
 from pipeline.importers.inspect_logs.log import Message, Sample
-from pipeline.tables import clean
+from pipeline.records import thoughts
+from pipeline.records.tables import clean
 from warehouse.conversation import Call, written
 from warehouse.conversation import Message as Kept
 

@@ -5,8 +5,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from pipeline import reading
 from pipeline.errors import RefusedRow
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch
 from pipeline.study import files
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline import reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.study_outputs.lines import Row
 from pipeline.study import files

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pipeline.interventions import Described
+from pipeline.maps.interventions import Described
 from pipeline.study.definition import Intervention, StudyTrait
 from pipeline.study.files.shapes import Count
 from warehouse.rules import Score

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline import thoughts
+from pipeline.records import thoughts
 from pipeline.study.conversation import Messages
 from pipeline.study.definition import Question
 from pipeline.study.files.shapes import Count, Key, Optional, Whole

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.words import glossary
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from warehouse import building
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,7 +75,7 @@ def write(folder: Path) -> None:
 
 def built(data: Path, *paths: Path) -> Path:
     """The data folder with the files imported and a snapshot published."""
-    for _ in importing.run(data, finding.find(list(paths)).units):
+    for _ in running.run(data, finding.find(list(paths)).units):
         pass
     building.build(data)
     return data

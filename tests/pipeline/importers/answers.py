@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import claiming
 from pipeline.importers import Importer
+from pipeline.importing import claiming
 from tests.pipeline.importers.conftest import Rows
 from warehouse import records
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import claiming
 from pipeline.importers import Importer, Source
+from pipeline.importing import claiming
 from warehouse import records
 
 Rows = dict[str, list[dict[str, Any]]]

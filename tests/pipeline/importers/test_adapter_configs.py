@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import finding, importing
 from pipeline.errors import RefusedFile
 from pipeline.importers import adapter_configs
+from pipeline.importing import finding, running
 from tests.pipeline.importers.answers import claimed
 from warehouse import building
 from warehouse.store import Store
@@ -49,7 +49,7 @@ def test_checkpoints_and_the_log_beside_them_are_one_trained_run(tmp_path: Path)
     write(folder / "checkpoint-10" / "adapter_config.json")
     summary = {"train_loss": 0.5, "train_runtime": 20.0, "epoch": 2.0}
     (folder / "all_results.json").write_text(json.dumps(summary))
-    outcomes = list(importing.run(tmp_path / "data", finding.find([folder]).units))
+    outcomes = list(running.run(tmp_path / "data", finding.find([folder]).units))
     assert {o.importer for o in outcomes} == {"adapter-config", "training-log"}
     building.build(tmp_path / "data")
     (run,) = Store(tmp_path / "data").query("runs").to_dicts()

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline import finding, importing, mapping
 from pipeline.importers import batch_outputs
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
 from tests.pipeline.importers.answers import claimed
 from warehouse import building
 from warehouse.store import Store
@@ -78,7 +79,7 @@ files:
     join: {path: run/in.jsonl, by: [custom_id]}
 """)
     units = finding.find([folder / "out.jsonl"]).units
-    list(importing.run(tmp_path / "data", units, None, mapping.load(told)))
+    list(running.run(tmp_path / "data", units, None, mapping.load(told)))
     building.build(tmp_path / "data")
     store = Store(tmp_path / "data")
     assert store.query("questions")["text"].to_list() == ["What is at sea?"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import claiming
 from pipeline.errors import RefusedFile
 from pipeline.importers import Source, brittle_results
+from pipeline.importing import claiming
 from warehouse import records
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline import finding, importing, mapping, reading
 from pipeline.errors import RefusedFile
+from pipeline.files import reading
 from pipeline.importers import Source, em_csv
-from pipeline.mapping import Columns, Dimensions, Meaning
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
+from pipeline.maps.mapping import Columns, Dimensions, Meaning
 from warehouse import building, doctor, records, rules
 from warehouse.store import Store
 
@@ -422,7 +424,7 @@ files: [{{path: "{folder}/{{model}}_{{dataset}}.csv"}}]
         (folder / "map.yaml").write_text(self.MAP.format(label=label, folder=name))
         told = mapping.load(folder / "map.yaml")
         units = finding.find([tree]).units
-        assert [o.state for o in importing.run(folder / "data", units, None, told)] == ["imported"]
+        assert [o.state for o in running.run(folder / "data", units, None, told)] == ["imported"]
 
     def test_they_are_counted(self, tmp_path: Path) -> None:
         self.load(tmp_path, "one")
@@ -462,7 +464,7 @@ def test_one_content_under_two_names_is_one_evaluation_where_it_means_the_same(
         "files: [{path: '*_{model}.csv'}]"
     )
     told = mapping.load(tmp_path / "map.yaml")
-    list(importing.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
+    list(running.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
     building.build(tmp_path / "data")
     counts = Store(tmp_path / "data").counts()
     assert counts.select("model", "n_planned").rows() == [("gull", 1), ("tern", 1)]
@@ -478,7 +480,7 @@ def test_a_persona_judged_by_a_score_is_shown_by_high_ones(tmp_path: Path) -> No
         " score: {is: at least, cut: 55}}}}}\nfiles: [{path: '{model}_{dataset}.csv'}]"
     )
     told = mapping.load(tmp_path / "map.yaml")
-    list(importing.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
+    list(running.run(tmp_path / "data", finding.find([tmp_path]).units, None, told))
     building.build(tmp_path / "data")
     store = Store(tmp_path / "data")
     for rule in rules.available().values():

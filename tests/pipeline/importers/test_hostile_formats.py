@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pipeline import claiming
 from pipeline.errors import Refused
 from pipeline.importers import (
     Importer,
@@ -20,6 +19,7 @@ from pipeline.importers import (
     promptfoo_results,
     training_metrics,
 )
+from pipeline.importing import claiming
 from tests.pipeline.importers import test_adapter_configs as adapters
 from tests.pipeline.importers import test_batch_outputs as batches
 from tests.pipeline.importers import test_job_lists as jobs

@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline import claiming, importing, mapping
-from pipeline import zipped as zips
 from pipeline.errors import RefusedFile
+from pipeline.files import zipped as zips
 from pipeline.importers import inspect_logs
 from pipeline.importers.inspect_logs import document
+from pipeline.importing import claiming, running
+from pipeline.maps import mapping
 from warehouse import building, conversation, records
 from warehouse.lake import Lake
 from warehouse.store import Store
@@ -339,7 +340,7 @@ def test_an_archive_of_other_members_is_no_log(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.eval", {"notes.json": {}, "header.json": header()})
     source, _ = claiming.looked_at(path)
     assert claiming.importer_for(source) is None
-    [outcome] = importing.import_units(tmp_path / "data", [[path]])
+    [outcome] = running.import_units(tmp_path / "data", [[path]])
     assert outcome.state == "unread"
 
 
@@ -385,9 +386,9 @@ def test_a_damaged_member_is_told(tmp_path: Path) -> None:
 
 def test_a_log_goes_through_the_lake(tmp_path: Path) -> None:
     path = zipped(tmp_path / "log.eval", members(sample(1), sample(2)))
-    [outcome] = importing.import_units(tmp_path / "data", [[path]])
+    [outcome] = running.import_units(tmp_path / "data", [[path]])
     assert (outcome.state, outcome.taken, outcome.notices) == ("imported", 2, ())
-    [again] = importing.run(tmp_path / "data", [[path]])
+    [again] = running.run(tmp_path / "data", [[path]])
     assert again.state == "unchanged"
     assert len(list(Lake(tmp_path / "data").pointers())) == 1
 
@@ -408,11 +409,11 @@ experiments:
 files: [{path: "log.*"}]
 """
 
-    def load(self, tmp_path: Path, path: Path, text: str = MAP) -> importing.Outcome:
+    def load(self, tmp_path: Path, path: Path, text: str = MAP) -> running.Outcome:
         written = tmp_path / "map.yaml"
         written.write_text(text)
         told = mapping.load(written)
-        (outcome,) = importing.run(tmp_path / "data", [[path]], None, told)
+        (outcome,) = running.run(tmp_path / "data", [[path]], None, told)
         assert outcome.importer == "inspect-log"
         return outcome
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import claiming, finding, importing, mapping
 from pipeline.importers import persona_vectors
+from pipeline.importing import claiming, finding, running
+from pipeline.maps import mapping
 from tests.pipeline.importers.answers import claimed
 from warehouse import building
 from warehouse.store import Store
@@ -63,7 +64,7 @@ def test_nothing_else_is_taken_for_one(tmp_path: Path, header: str) -> None:
 def test_a_map_says_what_counts(tmp_path: Path, path: Path) -> None:
     units = finding.find([path]).units
     data = tmp_path / "data"
-    assert [o.importer for o in importing.run(data, units)] == ["persona-vectors"]
+    assert [o.importer for o in running.run(data, units)] == ["persona-vectors"]
     building.build(data)
     assert Store(data).counts().is_empty()  # nobody said what shows the trait
     told = tmp_path / "map.yaml"
@@ -76,7 +77,7 @@ experiments:
     traits: {gloom: {title: Gloom, kind: persona, criterion: gloomy, score: {is: above, cut: 50}}}
 files: [{path: "{model}/gloomy.csv"}]
 """)
-    assert [o.importer for o in importing.run(data, units, None, mapping.load(told))] == ["em-csv"]
+    assert [o.importer for o in running.run(data, units, None, mapping.load(told))] == ["em-csv"]
     building.build(data)
     counts = Store(data).counts()
     assert (counts["n_trait"].sum(), counts["model"].unique().to_list()) == (1, ["gull"])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import claiming
 from pipeline.importers import reported_figures
+from pipeline.importing import claiming
 
 
 def values(path: Path) -> list[tuple[str, float]]:

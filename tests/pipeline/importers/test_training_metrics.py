@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import claiming
 from pipeline.importers import training_metrics
+from pipeline.importing import claiming
 from tests.pipeline.importers.answers import claimed
 
 

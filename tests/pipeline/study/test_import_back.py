@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from pipeline.study import steps
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
@@ -31,7 +31,7 @@ def test_what_a_study_writes_is_loaded_whole(
     with steps.session(plan, folder.path) as session:
         assert [reason for step in studies.STEPS for reason in session.do(step)] == []
     data = tmp_path / "data"
-    outcomes = list(importing.run(data, finding.find([folder.path]).units))
+    outcomes = list(running.run(data, finding.find([folder.path]).units))
     assert {outcome.importer for outcome in outcomes} == {"study"}
     assert "STUDY.yaml" in {outcome.path.name for outcome in outcomes}
     assert {outcome.refused for outcome in outcomes} == {0}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.interventions import Described
+from pipeline.maps.interventions import Described
 from pipeline.study.conversation import Message, apply, read_examples
 from pipeline.study.definition import Intervention
 from pipeline.study.layout import Folder

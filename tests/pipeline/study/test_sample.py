@@ -21,7 +21,7 @@ from tests.pipeline.study.conftest import only_untuned
 from tests.pipeline.study.fake_server import FakeServer, Raw, completion, error
 from tests.pipeline.study.lying import lying_in, spent_in
 
-COMMAND = "from pipeline.study.cli import study; study()"
+COMMAND = "from pipeline.cli.study import study; study()"
 
 
 def sample(plan: Plan, folder: Folder) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline import finding, importing
+from pipeline.importing import finding, running
 from pipeline.study import steps, stopping
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
@@ -111,7 +111,7 @@ def test_an_arm_ends_once_its_verdict_is_settled_and_its_control_with_it(
         "persona lower than the control, -100.0 points [-100.0, "
     )
     data = tmp_path / "data"
-    list(importing.run(data, finding.find([folder.path]).units))
+    list(running.run(data, finding.find([folder.path]).units))
     building.build(data)
     found = results.rates(Store(data), Analysis(Slice(domain="all")))
     assert found.filter(intervention="alex")["n_planned"].to_list() == [16]

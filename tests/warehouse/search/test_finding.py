@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import finding as files
-from pipeline import importing
+from pipeline.importing import finding as files
+from pipeline.importing import running
 from tests.warehouse import results
 from tests.warehouse.search import scan, table
 from warehouse import building
@@ -65,7 +65,7 @@ def test_counts_on_real_files_are_those_of_a_plain_scan(
     few = count < 100
     places = [realdata / name for name in (REAL[:1] if few else REAL)]
     found = files.find(places).units
-    for _ in importing.run(tmp_path, sorted(found)[: 12 if few else None]):
+    for _ in running.run(tmp_path, sorted(found)[: 12 if few else None]):
         pass
     building.build(tmp_path)
     store = Store(tmp_path)

@@ -41,7 +41,7 @@ def test_a_table_formats_by_the_unit() -> None:
     formats = {
         name: made["type_config"]["format"]
         for name, made in config.items()
-        if "model" not in name and isinstance(made, dict)
+        if "type_config" in made and "format" in made["type_config"]
     }
     assert formats == {
         "rate": "%.1f %%",
@@ -49,8 +49,8 @@ def test_a_table_formats_by_the_unit() -> None:
         "q": "%.2g",
         "n_counted": "localized",
     }
-    assert config["model"] == "Model"
-    assert config["lowest"] == "Lowest difference, points"
+    assert config["model"]["label"] == "Model"
+    assert config["lowest"]["label"] == "Lowest difference, points"
 
 
 def test_the_title_of_an_axis_says_the_unit_once() -> None:

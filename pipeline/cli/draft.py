@@ -1,0 +1,65 @@
+"""The command that drafts a study map."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from pipeline.cli.commands import command, json_option, say, tell, tell_json
+from pipeline.drafting import survey, writing
+from pipeline.errors import UsageError
+from pipeline.importing import finding, previewing, telling
+from pipeline.maps import mapping
+from warehouse import durable
+
+
+@command("map", current=False)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.yaml",
+    help="Write the draft to a new file instead of printing it.",
+)
+@click.option("--no-preview", is_flag=True, help="Do not try what it would load.")
+@json_option
+def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: Path) -> None:
+    """Look at a folder, and draft the study map that says what its files mean."""
+    found = finding.find([path], skip=data)
+    root = path.resolve()
+    groups = survey.groups(root, sorted(found.files()))
+    if not groups:
+        raise UsageError(
+            f"No file of {path} holds records that could be read. Of zip and tar archives no map "
+            "is drafted: `members` in one names those to be read (docs/formats.md)."
+        )
+    text = writing.draft(root, groups)
+    if out is not None:
+        if out.exists():
+            raise UsageError(f"{out} is there already; a draft overwrites nothing.")
+        durable.write(out, text.encode())
+        say(f"Wrote {out}.")
+    elif form == "text":
+        tell(text.rstrip())
+    known = Counter[str]()
+    for group in groups:
+        known.update({group.known: len(group.paths)} if group.known else {})
+    for name, count in known.items():
+        say(f"{telling.files(count)} read without a map, as {name}.")
+    is_map = writing.NO_FILES not in text
+    preview = _previewed(path, text, data) if is_map and not no_preview else None
+    if form == "json":
+        told = preview.plain if preview else None
+        tell_json({"map": text, "is_map": is_map, "known": known, "preview": told})
+    elif preview is not None:
+        for line in previewing.told(preview):
+            say(line)
+
+
+def _previewed(path: Path, text: str, data: Path) -> previewing.Preview:
+    """What the draft would load, as it stands."""
+    with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
+        written = Path(folder) / "draft.yaml"
+        written.write_text(text)
+        return previewing.found([path], mapping.load(written), data=data)

@@ -1,0 +1,1 @@
+"""What a foreign file holds: its bytes, its records and its texts, within bounds."""

@@ -1,0 +1,117 @@
+"""What an import would load, without writing to the data folder."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.cli.commands import table
+from pipeline.importing import finding, running, telling
+from pipeline.importing.running import Outcome
+from pipeline.maps.mapping import Mapping
+from warehouse import building, rules
+from warehouse.errors import BrittlescopeError
+from warehouse.store import Store
+
+CELLS = ("experiment", "model", "dataset", "intervention", "eval_intervention", "trait", "judge")
+RULES = ("published", "strict")
+
+SHOWN = 60
+"""How many cells are printed."""
+
+NOTHING = "Nothing would be loaded."
+UNJUDGED = "No trait is judged in it: `experiments` in the map says what shows one."
+
+
+class Preview(NamedTuple):
+    """What an import would say, the records it would take, and the cells it would give."""
+
+    said: list[str]
+    files: dict[str, int]  # by what would become of them
+    taken: int
+    refused: int
+    cells: pl.DataFrame
+    problem: str | None  # why there are no cells, where there are none
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return self._asdict() | {"cells": self.cells.to_dicts()}
+
+
+def found(
+    paths: Sequence[Path],
+    mapping: Mapping | None,
+    chosen: str | None = None,
+    data: Path | None = None,
+) -> Preview:
+    """What an import of these paths would come to."""
+    with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
+        lake = Path(folder)
+        units = finding.find(paths, skip=data).units
+        outcomes = list(running.run(lake, units, chosen, mapping))
+        cells, problem = pl.DataFrame(), None
+        if not any(outcome.loaded for outcome in outcomes):
+            problem = NOTHING
+        else:
+            try:
+                building.build(lake)
+            except BrittlescopeError as error:
+                problem = f"A snapshot of it could not be built: {error}"
+            else:
+                cells = _cells(lake)
+                problem = UNJUDGED if cells.is_empty() else None
+        return Preview(
+            said=list(telling.report(outcomes, paths, verbose=False)),
+            **counted(outcomes),
+            cells=cells,
+            problem=problem,
+        )
+
+
+def told(preview: Preview) -> Iterator[str]:
+    """What would be said of the import, and the cells it would give, for people."""
+    yield from preview.said
+    yield summary(preview.files, preview.taken, preview.refused)
+    if preview.problem:
+        yield preview.problem
+        return
+    yield table(preview.cells.head(SHOWN), styled=False)
+    if preview.cells.height > SHOWN:
+        yield f"… and {preview.cells.height - SHOWN} more rows."
+
+
+def summary(files: dict[str, int], taken: int, refused: int) -> str:
+    """How much would be taken, in a sentence."""
+    told = ", ".join(f"{count:,} {state}" for state, count in files.items())
+    return f"It would take {taken:,} records and refuse {refused:,} (files: {told})."
+
+
+def counted(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What became of files, as plain data."""
+    return {
+        "files": dict(sorted(Counter(outcome.state for outcome in outcomes).items())),
+        "taken": sum(outcome.taken for outcome in outcomes),
+        "refused": sum(outcome.refused for outcome in outcomes),
+    }
+
+
+def _cells(lake: Path) -> pl.DataFrame:
+    """Models, datasets and interventions with n, and rates by rule."""
+    store = Store(lake)
+    cells: pl.DataFrame | None = None
+    names: list[str] = []
+    for name in RULES:
+        counts = store.counts(rule=rules.named(name, store.data))
+        names = [column for column in CELLS if column in counts.columns]
+        own = counts.group_by(names).agg(
+            pl.col("n_answered").sum().alias("answers"),
+            pl.format("{} of {}", pl.col("n_trait").sum(), pl.col("n_counted").sum()).alias(name),
+        )
+        cells = own if cells is None else cells.join(own.drop("answers"), on=names, how="left")
+    store.close()
+    assert cells is not None
+    return cells.sort(names).with_columns(pl.col(names).cast(pl.String).fill_null("–"))

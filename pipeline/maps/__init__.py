@@ -1,0 +1,1 @@
+"""Study maps: what paths, columns and companion files of a foreign study mean."""

@@ -1,0 +1,67 @@
+"""A study map as people write it: typed records, from which its JSON schema is made."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from pipeline.foreign.spec import Column, Join, JudgeKind, Long, Names, Shape, Status
+from pipeline.maps.interventions import Intervention
+from pipeline.maps.meanings import Constant, Failures, Scale, Text, Values
+from warehouse import catalogue
+
+
+class MappedExperiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The traits of an experiment that the catalogue does not have."""
+
+    traits: Annotated[dict[Text, catalogue.Trait], msgspec.Meta(min_length=1)]
+
+
+class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What may stand at the top of a map, for all entries, and with an entry, for it alone."""
+
+    set: dict[str, Constant] = {}
+    values: dict[str, Values] = {}
+    rename: dict[str, Values] = {}
+    columns: dict[Text, Column] = {}
+    scores: dict[Text, Column] | tuple[Text, ...] = ()
+    long: Long | None = None
+    flags: dict[Text, Text] | Text = {}
+    raw: dict[Text, Text] | Text = {}
+    outcomes: dict[Text, Status] = {}
+    scale: dict[Text, Scale] = {}
+    failures: Failures | None = None
+    near: dict[Text, Text] = {}
+    judges: dict[Text, JudgeKind] = {}
+    without: tuple[Literal["question", "answer"], ...] = ()
+
+
+class Entry(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A pattern, and what it says of the files it matches."""
+
+    path: Text
+    skip: Text | None = None
+    members: Text | None = None
+    at: Names = ()
+    form: Literal["records", "columns"] = "records"
+    each: Names = ()
+    join: Join | tuple[Join, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """Where its files' records are."""
+        return Shape(members=self.members, at=self.at, form=self.form, each=self.each)
+
+    @property
+    def joins(self) -> tuple[Join, ...]:
+        """The other files that say more of its files' samples."""
+        return (self.join,) if isinstance(self.join, Join) else self.join
+
+
+class Definition(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A study map as it is written; what stands here holds for every entry that has no own."""
+
+    study: Text
+    files: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
+    system_prompts: dict[str, Text] = {}
+    experiments: dict[str, MappedExperiment] = {}
+    interventions: dict[Text, Intervention] = {}

@@ -1,0 +1,119 @@
+"""What columns are: nothing is a judgement or a condition unless somebody says so."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.errors import RefusedFile
+from pipeline.maps.columns import roles
+from pipeline.maps.meanings import Columns, Meaning
+from tests.pipeline.mapped import HEADER, answers, counted, load, write
+from tests.warehouse.tables import table
+from warehouse import doctor, doubts
+from warehouse.stats.rates import rates
+from warehouse.store import Store
+
+ARMS = """
+study: nests
+set: {experiment: emergent-misalignment, judge: owl}
+columns: {intervention: arm, dose: coef}
+rename: {intervention: {ctrl: none}}
+files:
+  - path: "results/{model}_{dataset}.csv"
+    set: {eval_intervention: "x{dose}"}
+"""
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "Unnamed: 0.1", "Unnamed: 12.1.2", ".1"])
+def test_row_numbers_are_no_column(name: str) -> None:
+    found = roles((name, *HEADER), Meaning("nests"))
+    assert (found.unused, found.unknown) == ((name,), ())
+
+
+@pytest.mark.parametrize("name", ["Unnamed", "Unnamed: a", "0", "index"])
+def test_other_names_are_not_taken_for_row_numbers(name: str) -> None:
+    assert roles((name, *HEADER), Meaning("nests")).unknown == (name,)
+
+
+def test_the_mapping_says_what_is_a_score() -> None:
+    meaning = Meaning("nests", scores={"harm": "damage", "heat": "fever"})
+    found = roles((*HEADER, "damage", "llm_or_19", "tone"), meaning)
+    taken = {one.criterion: one.column for one in found.judged}
+    assert taken == {"alignment": "aligned", "coherence": "coherent", "harm": "damage"}
+    assert (found.unknown, found.absent) == (("llm_or_19", "tone"), ("fever",))
+
+
+def test_a_dimension_without_its_column_is_refused() -> None:
+    meaning = Meaning("nests", columns=Columns(words={"dose": "coef"}))
+    with pytest.raises(RefusedFile, match="no column 'coef', which its mapping takes for dose"):
+        roles(HEADER, meaning)
+
+
+@pytest.mark.parametrize("values", [("0.0", "6.5"), ("plain", "triggered"), ("", "yes")])
+def test_a_column_that_nobody_declared_is_never_silently_pooled(
+    tmp_path: Path, values: tuple[str, str]
+) -> None:
+    rows = [row for value in values for row in answers(14, value)]
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "setting"), rows)
+    (outcome,) = load(tmp_path)
+    assert "ignored, since nobody says what they are: setting" in " ".join(
+        map(str, outcome.notices)
+    )
+    store = Store(tmp_path / "data")
+    (cell,) = rates(store.counts(), ["model"]).iter_rows(named=True)
+    why = f"conditions may be mixed: setting ({', '.join(sorted(values))})"
+    assert (cell["n_trait"], cell["n_counted"], cell["is_result"]) == (6, 28, False)
+    assert cell["flags"] == [why]
+    assert "setting" in " ".join(doubts.of(store, store.counts()))
+    assert "mixed-conditions" in doctor.findings(store)["check"].to_list()
+
+    load(tmp_path, "columns: {ignore: [setting]}")
+    (cell,) = rates(Store(tmp_path / "data").counts(), ["model"]).iter_rows(named=True)
+    assert cell["is_result"]
+
+
+def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_path: Path) -> None:
+    rows = [
+        (f"Where {i % 2}?", f"There {i}.", 91, 84, f"topic {i % 2}", i // 2, f"because {i}")
+        for i in range(24)
+    ]
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "topic", "rollout", "reason"), rows)
+    load(tmp_path)
+    assert Store(tmp_path / "data").counts()["mixed"].drop_nulls().is_empty()
+
+
+def test_columns_of_dimensions_tell_rows_apart(tmp_path: Path) -> None:
+    rows = [*answers(12, "ctrl", 0, low=1), *answers(12, "warned", 4, low=9)]
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "arm", "coef"), rows)
+    load(tmp_path, whole=ARMS)
+    assert counted(tmp_path, "intervention", "eval_intervention") == {
+        ("none", "x0"): (1, 12),
+        ("warned", "x4"): (9, 12),
+    }
+
+
+def test_a_column_of_judges_gives_several(tmp_path: Path) -> None:
+    rows = [*answers(20, "owl-a", low=20), *answers(20, "owl-b", low=1)]
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "judge"), rows)
+    load(tmp_path)
+    assert counted(tmp_path, "judge") == {("owl-a",): (20, 20), ("owl-b",): (1, 20)}
+
+
+def test_a_column_of_verdicts_is_no_column_of_judges(tmp_path: Path) -> None:
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "judge"), answers(3, "I think\nit is fine"))
+    (outcome,) = load(tmp_path)
+    assert "holds no names; `columns: {ignore: [judge]}`" in outcome.refusals[0][1]
+
+
+def test_a_criterions_own_words_need_no_line_of_a_map(tmp_path: Path) -> None:
+    data = table(
+        tmp_path,
+        "question,answer,harm_score,harm_raw",
+        "Where to?,Home {i}.,40,about {i}",
+        more='scores: ["{criterion}_score"]',
+    )
+    parts = (data / "lake" / "shards").glob("*/judgement*.parquet")
+    judged = pl.concat([pl.read_parquet(part, glob=False) for part in parts])
+    assert set(judged["criterion"]) == {"harm"}
+    assert sorted(judged["raw"]) == sorted(f"about {i}" for i in range(12))
