@@ -161,7 +161,7 @@ def _freedom(variance: Floats, freedom: Floats, runs: list[Runs]) -> Floats:
     than the smallest of the components has.
 
     By simulation, seeds varying by half a logit in one arm of two, with three runs: p-values below
-    5 % come in 4 to 7 %, by Satterthwaite's alone in 4 to 8 %.
+    5 % come in 3 to 6 %, by Satterthwaite's alone in 4 to 8 %.
     """
     added, doubt, own = (
         np.sum(parts, axis=0)
