@@ -1,5 +1,6 @@
 """Reading definition files (YAML): safely, and with errors that name file and place."""
 
+import math
 import stat
 from pathlib import Path
 from typing import Any, TypeVar
@@ -140,7 +141,8 @@ def _keep_as_written(
     elif node.tag in _NUMBERS or (is_key and node.tag not in _TEXTS - {f"{_TAG}bool"}):
         read = loader.construct_object(node)
         loader.constructed_objects.clear()  # it would be handed out again, whatever the tag says
-        if is_key or str(read) != node.value:
+        is_endless = isinstance(read, float) and not math.isfinite(read)  # no name, and no amount
+        if is_key or (str(read) != node.value and not is_endless):
             node.tag = f"{_TAG}str"
 
 

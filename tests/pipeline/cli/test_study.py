@@ -138,6 +138,6 @@ def test_importing_the_commands_does_not_load_what_is_heavy() -> None:
     import subprocess
     import sys
 
-    code = "import sys, pipeline.study.cli; print({'torch', 'polars'} & sys.modules.keys())"
+    code = "import sys, pipeline.cli.study; print({'torch', 'polars'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
