@@ -1,5 +1,6 @@
 """What every unit says of itself, and what it is asked."""
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from warehouse.stats.differences import Difference, Flags
 from warehouse.stats.estimates import Estimate, Floats
 
 
-class Choice:
+class Choice(ABC):
     """What may be asked for: a unit, or a way to choose one row by row.
 
     `name` stands in links, options and columns; `about` and `short` follow "intervals about" and
@@ -25,13 +26,13 @@ class Choice:
     worth: str
     means: str
 
+    @abstractmethod
     def decided(self, repeated: pl.Expr) -> pl.Expr:
         """The name of the unit of a row.
 
         Args:
             repeated: Whether everything in it was trained twice or more.
         """
-        raise NotImplementedError
 
 
 class Sides(NamedTuple):
@@ -89,6 +90,7 @@ class Unit(Choice):
         """See `Choice`."""
         return pl.lit(self.name)
 
+    @abstractmethod
     def estimate(self, answers: pl.DataFrame, cells: int) -> Estimate:
         """The balanced rate of every cell, and how well it is known.
 
@@ -96,11 +98,10 @@ class Unit(Choice):
             answers: One row per cell, condition, run and question: n_trait, n_counted.
             cells: Number of cells.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def compared(self, sides: Sides) -> Compared:
         """The difference of every row, and how well it is known."""
-        raise NotImplementedError
 
 
 def nothing(rows: int) -> Runs:
