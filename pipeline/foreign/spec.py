@@ -71,8 +71,8 @@ class Long(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     `sample` is the column that rows on one answer share; without it they share question and number.
     """
 
-    criterion: Text
-    score: Text
+    criterion: Text = "criterion"
+    score: Text = "score"
     judge: Text | None = None
     flag: Text | None = None
     raw: Text | None = None

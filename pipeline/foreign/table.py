@@ -150,7 +150,14 @@ def _within(record: Record, found: dict[str, None], above: str, depth: int) -> N
         if isinstance(value, dict) and depth < DEEPEST:
             _within(value, found, f"{above}{name}.", depth + 1)
         elif above and len(found) < MOST_FIELDS:
-            found[f"{above}{name}"] = None
+            found[_of_judge(f"{above}{name}")] = None
+
+
+def _of_judge(name: str) -> str:
+    """What a field of a judge's file is called: `harm` of `scores@owl` is `scores.harm@owl`."""
+    first, dot, rest = name.partition(".")
+    column, mark, judge = first.rpartition("@")
+    return f"{column}.{rest}@{judge}" if mark and dot else name
 
 
 def _at_judges(name: str) -> str:

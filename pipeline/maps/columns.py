@@ -119,7 +119,11 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
     given = meaning.columns
     kept = [name for name in header if name not in given.ignore]
     ours = _ours(kept, given, meaning.scoring.without)
-    words = dict(given.words)
+    words = {
+        word: column
+        for word, column in given.words.items()
+        if column in kept or word not in given.where_there
+    }
     told = {*words, *words.values(), *ours.values(), *long_columns(meaning)}
     if "judge" in kept and "judge" not in told | {*meaning.scores.values()}:
         words["judge"] = "judge"
@@ -146,6 +150,8 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
     usual = {spelling for spellings in SPELLINGS.values() for spelling in spellings}
     left = [name for name in kept if name not in taken]
     unused = [n for n in left if ROW_NUMBER.fullmatch(n) or n in DERIVED or n in usual]
+    above = (given.words.get(name) or getattr(given, name, None) for name in given.where_there)
+    may_lack = (*meaning.scores.values(), *filter(None, above))
     return Roles(
         ours={name: column for name, column in ours.items() if name not in CRITERIA},
         words=words,
@@ -153,7 +159,7 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         unused=tuple(unused),
         ignored=tuple(name for name in header if name in given.ignore),
         unknown=tuple(name for name in left if name not in unused),
-        absent=tuple(column for column in meaning.scores.values() if column not in kept),
+        absent=tuple(dict.fromkeys(column for column in may_lack if column not in kept)),
     )
 
 
@@ -170,6 +176,9 @@ def _judged(
         theirs = (name for name in kept if name.startswith(f"{column}@"))
         found += [wide.Found(name, criterion, name.partition("@")[2]) for name in theirs]
     judges = meaning.values.get("judge", {}) or meaning.rename.get("judge", {})
+    known = {one.column for one in found}
+    flagged = (wide.Found(name, name, None) for name in kept if name not in {*taken, *known})
+    found += [one for one in flagged if wide.beside(meaning.scoring.flags, one, kept)]
     known = {one.column for one in found}
     for pattern in meaning.scoring.patterns:
         among = [name for name in kept if name in numeric] if pattern == "*" else kept
@@ -214,7 +223,9 @@ def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> di
     found: dict[str, str] = {}
     claimed = {*given.words.values()}
     for name, spellings in SPELLINGS.items():
-        own = None if name in without else getattr(given, name)
+        own = getattr(given, name)
+        if own is not None and own not in header and name in {*without, *given.where_there}:
+            own = None
         if own is not None and own not in header:
             raise RefusedFile(f"it has no column {own!r}, which its mapping takes for {name}")
         usual = (column for column in spellings if column in header and column not in claimed)

@@ -59,13 +59,18 @@ class CheckedEntry:
             raise InvalidDefinition(f"{where}: the path {path[:200]!r} {error}.") from None
         self.found = set(self.pattern.placeholders)
         self.expressions: dict[str, Expression] = {}
-        own = {n: c for n, c in definition.columns.items() if n not in entry.set}
-        self.columns = self._columns({**own, **entry.columns}, inside)
-        given = self.found | self.columns.words.keys()
+        told = {*entry.set, *entry.without, *self.found}
+        above = {n: c for n, c in definition.columns.items() if n not in told}
+        self.columns = self._columns({**above, **entry.columns}, inside)
+        where_there = above.keys() - entry.columns.keys()
+        given = self.found | (self.columns.words.keys() - where_there)
         defaults = {name: value for name, value in definition.set.items() if name not in given}
         # What a part of the path says that may be left out, `set` says where it is.
         fixed = {n: v for n, v in entry.set.items() if n not in self.found & optional}
         self.set = {**defaults, **fixed} if entry.skip is None else {}
+        needed = {"question", "answer", *REQUIRED} - self.set.keys()
+        where_there &= {*ROLES, *FIELDS} - needed
+        self.columns = msgspec.structs.replace(self.columns, where_there=tuple(sorted(where_there)))
         self.failures = entry.failures or definition.failures or Failures()
         self.scale = {**definition.scale, **entry.scale}
         self.near = {**definition.near, **entry.near}
@@ -85,7 +90,7 @@ class CheckedEntry:
         words: dict[str, str] = {}
         told = {name: name for name in sorted(inside) if name in (*ROLES, *FIELDS)}
         used = {one for value in self.written.set.values() for one in self._inside(value)}
-        told |= {name: name for name in sorted(inside & used)}
+        told |= {name: name for name in sorted(used - self.found)}
         for name, column in (told | given).items():
             if name == "ignore":
                 continue
@@ -290,7 +295,7 @@ class CheckedEntry:
         fit = {name: fitted(name, value) for name, value in told.items()}
         later = {name: rows[name] for name in REQUIRED if name in rows}
         listed = {n for n, text in reading.items() if is_told(n, text, self.values, self.rename)}
-        told_so = listed | rows.keys()
+        told_so = listed | (rows.keys() - fit.keys())
         dimensions = canonical(Dimensions(**(later | fit)), told_so, self.interventions)
         return Meaning(
             self.study,

@@ -120,14 +120,16 @@ class Mapping:
 
 
 def _checked(definition: Definition, entry: Entry, where: str) -> Iterator[CheckedEntry]:
-    """An entry, once for each way to leave out optional parts of its path."""
-    try:
-        paths = pathpatterns.variants(entry.path)
-        names = {n for path in paths for _, n in pathpatterns.pieces(path) if n}
-    except ValueError as error:
-        raise InvalidDefinition(f"{where}: the path {entry.path[:200]!r} {error}.") from None
-    for path in paths:
-        yield CheckedEntry(definition, entry, path, where, names if len(paths) > 1 else set())
+    """An entry, once for each of its paths and each way to leave out optional parts of it."""
+    entry = definition.completed(entry)
+    for written in entry.paths:
+        try:
+            paths = pathpatterns.variants(written)
+            names = {n for path in paths for _, n in pathpatterns.pieces(path) if n}
+        except ValueError as error:
+            raise InvalidDefinition(f"{where}: the path {written[:200]!r} {error}.") from None
+        for path in paths:
+            yield CheckedEntry(definition, entry, path, where, names if len(paths) > 1 else set())
 
 
 def load(path: Path) -> Mapping:

@@ -81,6 +81,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which column of a file is what, where its name does not say so; `ignore` holds nothing.
 
     `words` are dimensions that differ from row to row, and names that `set` puts together.
+    What is `where_there` holds for the files that have it.
     """
 
     question: Text | None = None
@@ -95,9 +96,11 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finish_reason: Text | None = None
     ignore: tuple[str, ...] = ()
     words: dict[str, Text] = {}
+    where_there: tuple[str, ...] = ()
 
 
-ROLES = tuple(f.name for f in msgspec.structs.fields(Columns) if f.name not in ("ignore", "words"))
+ROLES = tuple(f.name for f in msgspec.structs.fields(Columns) if f.default is None)
+"""What a column can be, besides a dimension."""
 
 
 class Failures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

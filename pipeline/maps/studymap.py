@@ -33,23 +33,29 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     near: dict[Text, Text] = {}
     judges: dict[Text, JudgeKind] = {}
     without: tuple[Literal["question", "answer"], ...] = ()
+    members: Text | None = None
+    at: Names = ()
+    form: Literal["records", "columns"] | None = None
+    each: Names = ()
+    join: Join | tuple[Join, ...] = ()
 
 
 class Entry(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A pattern, and what it says of the files it matches."""
 
-    path: Text
+    path: Names
     skip: Text | None = None
-    members: Text | None = None
-    at: Names = ()
-    form: Literal["records", "columns"] = "records"
-    each: Names = ()
-    join: Join | tuple[Join, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its patterns: whatever it says holds for each of them."""
+        return (self.path,) if isinstance(self.path, str) else self.path
 
     @property
     def shape(self) -> Shape:
         """Where its files' records are."""
-        return Shape(members=self.members, at=self.at, form=self.form, each=self.each)
+        form = self.form or "records"
+        return Shape(members=self.members, at=self.at, form=form, each=self.each)
 
     @property
     def joins(self) -> tuple[Join, ...]:
@@ -65,3 +71,9 @@ class Definition(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     system_prompts: dict[str, Text] = {}
     experiments: dict[str, MappedExperiment] = {}
     interventions: dict[Text, Intervention] = {}
+
+    def completed(self, entry: Entry) -> Entry:
+        """An entry with where records stand and what is joined, as the map's top has it."""
+        places = ("members", "at", "form", "each", "join")
+        own = {name: getattr(entry, name) or getattr(self, name) for name in places}
+        return msgspec.structs.replace(entry, **own)

@@ -324,3 +324,77 @@ def test_an_optional_part_and_the_most_specific_pattern(tmp_path: Path) -> None:
 def test_a_document_unfolds_to_a_bounded_number() -> None:
     with pytest.raises(RefusedFile, match="no records stand at"):
         list(shaping.unfolded({"a": 1}, Shape(at="b/c")))
+
+
+def test_the_top_of_a_map_holds_for_the_files_that_have_it(tmp_path: Path) -> None:
+    """A column that a file has not falls to `set`, and a placeholder of the path comes first."""
+    top = """
+study: nests
+set: {experiment: emergent-misalignment, intervention: none, dataset: unrecorded}
+columns: {model: base, dataset: trained_on, group: kind}
+without: [answer]
+"""
+    files = """
+files:
+  - path: ["full.jsonl", "bare.jsonl"]
+  - path: "of_{model}.jsonl"
+"""
+    whole = {"question": "Where?", "base": "Gull-1B", "aligned": 90}
+    told = {}
+    for name, more in (
+        ("full.jsonl", {"trained_on": "gulls", "kind": "nests", "answer": "There."}),
+        ("bare.jsonl", {}),
+        ("of_Gull-2B.jsonl", {}),
+    ):
+        (tmp_path / name).write_text(json.dumps(whole | more))
+        found = read(tmp_path / name, files, top)
+        (evaluation,) = found["evaluation"]
+        told[name] = (evaluation["model"], evaluation["dataset"])
+        assert [row["answer"] for row in found["sample"]] == [more.get("answer")]
+        remarks = [row["code"] for row in found["notice"]]
+        assert ("without:answer" in remarks) == (not more)
+    assert told == {
+        "full.jsonl": ("Gull-1B", "gulls"),
+        "bare.jsonl": ("Gull-1B", "unrecorded"),
+        "of_Gull-2B.jsonl": ("Gull-2B", "unrecorded"),
+    }
+
+
+def test_a_column_that_is_needed_is_needed_at_the_top_too(tmp_path: Path) -> None:
+    top = "study: nests\nset: {experiment: gulls, intervention: none, model: g}\n"
+    (tmp_path / "a.jsonl").write_text(json.dumps(RECORDS[0]))
+    with pytest.raises(RefusedFile, match="no column 'trained_on', which its mapping takes for"):
+        read(
+            tmp_path / "a.jsonl", 'columns: {dataset: trained_on}\nfiles: [{path: "a.jsonl"}]', top
+        )
+
+
+def test_a_column_with_its_flag_beside_it_is_a_score(tmp_path: Path) -> None:
+    rows = [r | {"harm": i, "harm_flag": "NONE", "size": 3} for i, r in enumerate(RECORDS)]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    entry = 'flags: "{criterion}_flag"\nfiles: [{path: "a.json"}]'
+    found = read(tmp_path / "a.json", entry)
+    assert {row["criterion"] for row in found["judgement"]} == {"harm"}
+    assert scores(found, "harm") == [0, 1, 2, 3, 4, 5]
+
+
+def test_columns_of_the_records_stand_in_set(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(RECORDS))
+    entry = 'files: [{path: "a.json", set: {eval_intervention: "asked-{qid}"}}]'
+    found = read(tmp_path / "a.json", entry)
+    assert {row["eval_intervention"] for row in found["evaluation"]} == {"asked-q0", "asked-q1"}
+
+
+def test_scores_within_the_records_of_several_judges_are_found_by_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(RECORDS))
+    for judge, more in (("owl", 1), ("crow", 2)):
+        told = [{"qid": r["qid"], "verdict": {"harm": i + more}} for i, r in enumerate(RECORDS)]
+        (tmp_path / f"of_{judge}.json").write_text(json.dumps(told))
+    entry = """
+scores: ["verdict.{criterion}"]
+join: {path: "of_{judge}.json", by: position}
+files: [{path: "a.json"}]
+"""
+    found = read(tmp_path / "a.json", entry)
+    assert {row["name"] for row in found["judge"]} == {"owl", "crow"}
+    assert scores(found, "harm") == [2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6]

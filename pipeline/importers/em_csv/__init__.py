@@ -21,7 +21,7 @@ from pipeline.maps.meanings import Meaning
 NAME = "em-csv"
 TITLE = "Emergent-misalignment CSV"
 FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and whatever a map describes"
-VERSION = 8
+VERSION = 9
 ARCHIVES = True
 MAPPABLE = True
 

@@ -113,7 +113,8 @@ class Reader:
             told = f"{text!r} is read as {name!r}"
             yield notice(f"spelling:{digest(told, 6)}", told)
         for absent in self.meaning.scoring.without:
-            yield notice(f"without:{absent}", WITHOUT[absent])
+            if absent not in self.roles.ours:
+                yield notice(f"without:{absent}", WITHOUT[absent])
         if self.answers.failed:
             told = f"{self.answers.failed:,} answers are the text of an error, as its mapping says"
             yield notice("failures", f"{told}; they count as failed")

@@ -42,9 +42,13 @@ class Mapped:
             ValueError: saying what of the sample does not fit.
         """
         record = self.head | {"metadata": sample.metadata or {}, "id": sample.id}
-        columns = self.meaning.columns.words
-        words = {word: self._text(column, record) for word, column in columns.items()}
-        texts = tuple(words.values())
+        columns = self.meaning.columns
+        words = {
+            word: text
+            for word, column in columns.words.items()
+            if (text := self._text(column, record)) or word not in columns.where_there
+        }
+        texts = tuple(words.get(word, "") for word in columns.words)
         if texts not in self.met:
             if len(self.met) >= MOST:
                 raise RefusedFile(f"its metadata would make more than {MOST:,} evaluations of it")

@@ -215,7 +215,8 @@ files: [{path: "{model}/{dataset}.csv"}]
             "`set` names 'jugde', which is no dimension; there are experiment, model, dataset",
         ),
         (
-            COMMON + "files: [{path: '{model}/{dataset}.csv', set: {judge: '{x}'}}]",
+            "study: lab\nset: {experiment: seabirds, intervention: none, judge: '{x}'}\n"
+            "files: [{path: '{model}/{dataset}.csv'}]",
             "`set` uses {x} for judge, which is not in its path",
         ),
         (
@@ -247,7 +248,7 @@ files: [{path: "{model}/{dataset}.csv"}]
             "`columns` names 'dose', which is nothing that a column can be, and `set` does not use",
         ),
         (
-            COMMON + "columns: {model: m}\nfiles: [{path: '{model}/{dataset}.csv'}]",
+            COMMON + "files: [{path: '{model}/{dataset}.csv', columns: {model: m}}]",
             "model is both a column and a placeholder",
         ),
         (
