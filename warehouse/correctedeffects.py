@@ -9,6 +9,7 @@ from warehouse import correcting
 from warehouse.analysis import Analysis, family, results
 from warehouse.analysis.family import KEY
 from warehouse.correcting import USUAL, Asked, Basis
+from warehouse.stats import baselines
 from warehouse.stats import correctedeffects as differences
 from warehouse.stats.corrected import Corrected
 from warehouse.stats.correctedeffects import Judged
@@ -25,10 +26,6 @@ SCHEMA = {
     "ratings_lacking": pl.Int64(),
 }
 """The columns of `effects`, after those that tell arms apart."""
-
-_NONE = {"control": ("intervention",), "untuned": ("dataset", "intervention"),
-         "unprompted": ("eval_intervention",)}  # fmt: skip
-"""What a baseline is without, of what it else shares with its arm."""
 
 
 def effects(
@@ -84,8 +81,8 @@ def _sides(
     """The answers of an arm and of its baseline, to the questions that both counted answers to."""
     arm = {name: row[name] for name in (*ARM, *by)}
     base = arm | {name: row[f"baseline_{name}"] for name in ("settings", "sampling")}
-    named = {"intervention": row["baseline"]} if row["baseline"] not in _NONE else {}
-    base |= named or dict.fromkeys(_NONE[row["baseline"]], "none")
+    if row["baseline"] is not None:
+        base |= baselines.named(row["baseline"]).differs
     one, other = (
         own.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in wanted.items())
         for wanted in (arm, base)

@@ -12,6 +12,7 @@ import polars as pl
 from warehouse import defaults
 from warehouse.errors import UnknownName
 from warehouse.rules import Coherence, Rule, Score, shown_by
+from warehouse.stats import baselines
 
 Domain = Literal["outside", "inside", "all"]
 
@@ -78,21 +79,9 @@ class Slice:
         """What the arms of this slice are compared with, which its own filters may hide.
 
         Args:
-            baseline: control or untuned (both stand beside an arm: the same models and datasets
-                without an intervention, asked alike, and not fine-tuned), unprompted (the same
-                fine-tunes asked without a text), or an intervention.
+            baseline: One of `warehouse.stats.baselines.BASELINES`, or an intervention.
         """
-        if baseline == "unprompted":
-            return replace(self, eval_intervention=("none",), evaluation=())
-        trained = replace(self, kind=(), relevance=(), placement=(), run=(), evaluation=())
-        if baseline not in ("control", "untuned"):
-            return replace(trained, intervention=(baseline,))
-        return replace(
-            trained,
-            dataset=(*self.dataset, "none") if self.dataset else (),
-            intervention=("none",),
-            eval_intervention=(*self.eval_intervention, "none") if self.eval_intervention else (),
-        )
+        return baselines.named(baseline).of(self)
 
     def with_baselines(self) -> "Slice":
         """The same slice with every control, untuned model and unprompted partner of its arms."""

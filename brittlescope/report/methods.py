@@ -9,16 +9,9 @@ from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis, told
 from warehouse.looked import Looked
+from warehouse.stats.adjust import ADJUSTMENTS
 from warehouse.stats.rates import IDENTITY
 from warehouse.store import Store
-
-TESTS = {
-    "joint": "p-values are adjusted jointly over all arms (step-down max-T)",
-    "joint-fdr": "p-values are adjusted jointly for false discoveries",
-    "bh": "p-values are adjusted by Benjamini and Hochberg",
-    "holm": "p-values are adjusted by Holm",
-    "none": "p-values are not adjusted",
-}
 
 
 def paragraph(opened: Store, view: Analysis) -> str:
@@ -40,7 +33,8 @@ def paragraph(opened: Store, view: Analysis) -> str:
             told.sentence(view, values.value),
             "A rate is the mean over questions, and over fine-tunes where there are several; "
             "arms are compared question by question with their baseline, "
-            f"{TESTS[view.adjustment]}, and an effect is called eliminated only where equivalence "
+            f"p-values are {ADJUSTMENTS[view.adjustment].done_in_full}, and "
+            "an effect is called eliminated only where equivalence "
             f"to the untuned model within {numbers.margin(view.margin)} is shown.",
             f"Computed by Brittlescope {version()} from snapshot {opened.snapshot.path.stem} "
             f"(content {opened.lake.content()[:12]}).",

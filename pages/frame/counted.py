@@ -15,7 +15,7 @@ from warehouse import defaults
 from warehouse.analysis import Analysis, written
 from warehouse.counting import Slice
 from warehouse.rules import Coherence, Rule, Score, Terms, shown_by
-from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
+from warehouse.stats.adjust import FAMILY_WISE, INTERVALS, Intervals
 from warehouse.stats.units import UNITS
 
 Choice = TypeVar("Choice", bound=str)
@@ -51,7 +51,7 @@ def asked_for(within: Slice) -> Analysis:
     margin = bound.asked_number("margin", LEAST, MOST)
     domain = bound.asked_one("domain", bound.first(values.DOMAINS, defaults.DOMAIN))
     unit = bound.asked_one("unit", bound.first(values.UNITS, defaults.UNIT))
-    adjustment = bound.asked_one("adjust", bound.first(ADJUSTMENTS, defaults.ADJUSTMENT))
+    adjustment = bound.asked_one("adjust", bound.first(values.ADJUSTMENTS, defaults.ADJUSTMENT))
     intervals: Intervals = defaults.INTERVALS
     if adjustment in FAMILY_WISE:
         intervals = bound.asked_one("intervals", bound.first(INTERVALS, defaults.INTERVALS))
@@ -84,7 +84,7 @@ def sentence(view: Analysis) -> str:
     if view.intervals != defaults.INTERVALS:
         parts.append("intervals that hold all at once")
     if view.adjustment != defaults.ADJUSTMENT:
-        parts.append(f"p-values: {ADJUSTMENTS[view.adjustment]}")
+        parts.append(f"p-values: {values.ADJUSTMENTS[view.adjustment]}")
     return ", ".join(parts)
 
 
@@ -118,7 +118,7 @@ def panel(view: Analysis) -> None:
         )
         adjustment = bound.one(
             "Adjustment of p-values",
-            bound.first(ADJUSTMENTS, defaults.ADJUSTMENT),
+            bound.first(values.ADJUSTMENTS, defaults.ADJUSTMENT),
             "adjust",
             "For all comparisons of the experiment, trait and judge, whatever is filtered.",
         )

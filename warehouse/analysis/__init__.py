@@ -13,7 +13,7 @@ from warehouse import defaults, rules
 from warehouse.counting import Domain, Slice
 from warehouse.errors import UnknownName
 from warehouse.rules import Rule
-from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Adjustment, Intervals
+from warehouse.stats.adjust import ADJUSTMENTS, FAMILY_WISE, INTERVALS, Intervals
 from warehouse.stats.differences import InvalidMargin
 from warehouse.stats.rates import COUNTS
 from warehouse.stats.units import UNITS
@@ -54,7 +54,7 @@ class Analysis:
     trait_cut: float | None = None
     coherence_cut: float | None = None
     margin: float = defaults.MARGIN
-    adjustment: Adjustment = defaults.ADJUSTMENT
+    adjustment: str = defaults.ADJUSTMENT
     baseline: str = defaults.BASELINE
     intervals: Intervals = defaults.INTERVALS
 
@@ -62,7 +62,7 @@ class Analysis:
         for noun, value, known in (
             ("set of questions", self.slice.domain, DOMAINS),
             ("unit", self.unit, UNITS),
-            ("adjustment", self.adjustment, tuple(ADJUSTMENTS)),
+            ("adjustment", self.adjustment, ADJUSTMENTS),
             ("kind of intervals", self.intervals, tuple(INTERVALS)),
         ):
             if value not in known:

@@ -13,7 +13,16 @@ from warehouse.analysis import Analysis, family
 from warehouse.analysis.family import KEY, Family, Hidden
 from warehouse.counting import Slice
 from warehouse.rules import Rule
-from warehouse.stats import brittleness, dose, landscape, leave_one_out, longtable, pooling, rank
+from warehouse.stats import (
+    baselines,
+    brittleness,
+    dose,
+    landscape,
+    leave_one_out,
+    longtable,
+    pooling,
+    rank,
+)
 from warehouse.stats import contrasts as differences
 from warehouse.stats import effects as verdicts
 from warehouse.stats import rates as shares
@@ -78,7 +87,7 @@ def effects(store: Store, asked: Analysis, by: Sequence[str] = ()) -> pl.DataFra
 
     `warehouse.stats.effects.effects`, or `contrasts` with the columns `OF_CONTROLS` null.
     """
-    if asked.baseline != "control":
+    if not baselines.named(asked.baseline).is_control:
         found = contrasts(store, asked, by)
         return found.with_columns(pl.lit(None).alias(name) for name in OF_CONTROLS)
     return family.told(store, family.of(store, asked, by), asked, _effects, by)

@@ -7,26 +7,13 @@ from warehouse.analysis import Analysis
 from warehouse.analysis.family import Hidden
 from warehouse.analysis.written import points
 from warehouse.counting import Slice
+from warehouse.stats import adjust, baselines
 from warehouse.stats.units import UNITS
 
 DOMAINS = {
     "outside": "to questions outside the training domain",
     "inside": "to questions inside the training domain",
     "all": "to all questions",
-}
-
-BASELINES = {
-    "control": "their control",
-    "untuned": "the untuned model",
-    "unprompted": "themselves without a text at evaluation",
-}
-
-ADJUSTED = {
-    "joint": "adjusted jointly",
-    "joint-fdr": "adjusted jointly for false discoveries",
-    "bh": "adjusted by Benjamini–Hochberg",
-    "holm": "adjusted by Holm",
-    "none": "not adjusted",
 }
 
 
@@ -49,13 +36,15 @@ def sentence(asked: Analysis, name: Callable[[str, Any], str] = lambda _, value:
         if cut is not None
     ]
     rule = f"“{asked.rule.title or asked.rule.name}”" + (f" with {_all(cuts)}" if cuts else "")
-    baseline = BASELINES.get(asked.baseline) or name("intervention", asked.baseline)
+    adjusted = adjust.named(asked.adjustment)
+    baseline = baselines.named(asked.baseline)
+    at_once = "hold for all comparisons at once and " * (asked.intervals == "simultaneous")
     return (
         f"{which}, {DOMAINS[asked.slice.domain]}, counted by the rule {rule}; arms are compared "
-        f"with {baseline} within a margin of {points(asked.margin)} points, 95 % intervals "
-        f"{'hold for all comparisons at once and ' * (asked.intervals == 'simultaneous')}are "
-        f"about {UNITS[asked.unit].about}, and p-values {ADJUSTED[asked.adjustment]}"
-        f"{' for all arms of the focus' * (asked.adjustment != 'none')}."
+        f"with {baseline.told(name)} within a margin of {points(asked.margin)} points, "
+        f"95 % intervals {at_once}are about {UNITS[asked.unit].about}, "
+        f"and p-values {adjusted.done}"
+        f"{' for all arms of the focus' * (not adjusted.is_plain)}."
     )
 
 

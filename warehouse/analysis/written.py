@@ -91,7 +91,7 @@ def read(values: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> Anal
         trait_cut=_number("trait cut", one.get("trait_cut"), LEAST, MOST),
         coherence_cut=_number("coherence cut", one.get("coherence_cut"), LEAST, MOST),
         margin=margin,
-        adjustment=one.get("adjust", defaults.ADJUSTMENT),  # type: ignore[arg-type]
+        adjustment=one.get("adjust", defaults.ADJUSTMENT),
         baseline=one.get("baseline", defaults.BASELINE),
         intervals=one.get("intervals", defaults.INTERVALS),  # type: ignore[arg-type]
     )
@@ -180,7 +180,7 @@ def from_json(found: object, rules: Mapping[str, Rule]) -> Analysis:
         kept.trait_cut,
         kept.coherence_cut,
         kept.margin,
-        kept.adjustment,  # type: ignore[arg-type]
+        kept.adjustment,
         kept.baseline,
         kept.intervals,  # type: ignore[arg-type]
     )

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
-from warehouse.errors import UnknownName
-from warehouse.stats import units, unpaired
+from warehouse.stats import baselines, units, unpaired
 from warehouse.stats.approximate import approximate
+from warehouse.stats.baselines import Baseline
 from warehouse.stats.crossed import Runs, balanced
 from warehouse.stats.differences import Difference, Flags, bounds
 from warehouse.stats.estimates import Floats
@@ -39,10 +39,6 @@ COMPARED = (
 
 UNSOUND = "this cell is not a result: "
 """How the flag begins that says why an arm itself is none."""
-
-_UNTUNED = pl.col("dataset").eq_missing(pl.lit("none"))
-_PLAIN = pl.col("intervention").eq_missing(pl.lit("none"))
-_UNPROMPTED = pl.col("eval_intervention").eq_missing(pl.lit("none"))
 
 
 class Size(NamedTuple):
@@ -94,9 +90,7 @@ def compare(
 
     Args:
         counts: One row per evaluation × question × trait × judge.
-        baseline: "control": trained on the same without the intervention. "untuned": the
-            model before training. "unprompted": the same fine-tune evaluated without its
-            text. Any other name: trained with that intervention (head to head).
+        baseline: One of `baselines.BASELINES`, or an intervention.
         unit: What the interval of the difference is about (`units.UNITS`); where runs of the arm
             are a sample and those of its baseline cannot be, only what both can be. An untuned
             model has no runs.
@@ -125,25 +119,26 @@ def compare(
         .join(_described(counts, dims), on=dims, nulls_equal=True, maintain_order="left")
         .with_row_index("arm")
     )
-    matched = _matched(arms, baseline, by, among)
-    if baseline != "untuned":
+    base = baselines.named(baseline)
+    matched = _matched(arms, base, by, among)
+    if base.is_trained:
         matched = _agreed(matched, counts, dims, level)
     questions = by_question(counts, arms, dims)
     pairs = paired(matched, questions)
-    difference, first, second = differences(matched, pairs, questions, baseline == "untuned")
+    difference, first, second = differences(matched, pairs, questions, not base.is_trained)
     cells = _tied(matched, pairs, baseline, difference, level)
-    cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(baseline))
+    cells = unpaired.beside(cells, counts, arms.select("arm", *dims)).with_columns(_flags(base))
     kept = [name for name in arms.columns if name not in ("arm", "flags")]
     return Comparison(cells.select(*kept, *COMPARED, "flags"), pairs, difference, first, second)
 
 
 def _matched(
-    arms: pl.DataFrame, baseline: str, by: Sequence[str], among: pl.DataFrame | None
+    arms: pl.DataFrame, baseline: Baseline, by: Sequence[str], among: pl.DataFrame | None
 ) -> pl.DataFrame:
     """Every arm that is compared with the best of its baselines, numbered by `cell`."""
-    treated, base, match = _sides(arms, baseline)
+    treated, base, match = baseline.roles(arms)
     on = [*IDENTITY, *match, *by]
-    other = _as_baselines(arms.filter(base), on, trained=baseline != "untuned")
+    other = _as_baselines(arms.filter(base), on, trained=baseline.is_trained)
     same = [pl.col(name).eq_missing(pl.col(f"baseline_{name}")) for name in WAYS]
     own = arms.filter(treated)
     if among is not None:
@@ -230,25 +225,6 @@ def differences(
     return found
 
 
-def _sides(arms: pl.DataFrame, baseline: str) -> tuple[pl.Expr, pl.Expr, tuple[str, ...]]:
-    """Which arms are compared, which are baselines, and what the two must agree in."""
-    if baseline == "control":
-        base = ~_UNTUNED & _PLAIN
-        return ~_UNTUNED & ~_PLAIN, base, ("model", "dataset", "eval_intervention")
-    if baseline == "untuned":
-        return ~_UNTUNED, _UNTUNED, ("model", "eval_intervention")
-    if baseline == "unprompted":
-        return ~_UNPROMPTED, _UNPROMPTED, ("model", "dataset", "intervention", "settings")
-    names = arms["intervention"].drop_nulls().unique().sort().to_list()
-    if baseline not in names:
-        raise UnknownName(
-            f"There is no baseline {baseline!r}; choose control, untuned, unprompted or an "
-            f"intervention: {', '.join(names)}."
-        )
-    chosen = pl.col("intervention").eq_missing(pl.lit(baseline))
-    return ~_UNTUNED & ~chosen & ~_PLAIN, chosen, ("model", "dataset", "eval_intervention")
-
-
 def by_question(counts: pl.DataFrame, arms: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
     """Counted answers of every arm by question and run, arms being numbered by `arm`."""
     return (
@@ -286,12 +262,14 @@ def _described(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
     return counts.group_by(dims).agg(pl.col(*DESCRIPTION).min())
 
 
-def _flags(baseline: str) -> pl.Expr:
+def _flags(baseline: Baseline) -> pl.Expr:
     """What a reader must know before trusting a row, as a list of sentences."""
     col = pl.col
     fewest = pl.min_horizontal("questions", "baseline_questions")
     sentences = [
-        pl.when(col("baseline").is_null()).then(pl.lit(f"no baseline to compare with: {baseline}")),
+        pl.when(col("baseline").is_null()).then(
+            pl.lit(f"no baseline to compare with: {baseline.name}")
+        ),
         _doubtful("this cell", col("n_counted"), col("flags")),
         _doubtful("the baseline", col("baseline_counted"), col("baseline_doubts")),
         pl.when(col("baseline").is_not_null() & (col("paired") < fewest)).then(
@@ -316,7 +294,7 @@ def _flags(baseline: str) -> pl.Expr:
             )
         ),
     ]
-    if baseline != "untuned":
+    if baseline.is_trained:
         both = col("settings").is_not_null() & col("baseline_settings").is_not_null()
         sentences += [
             pl.when(both & (col("settings") != col("baseline_settings"))).then(

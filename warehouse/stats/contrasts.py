@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from warehouse import defaults
-from warehouse.stats.adjust import Adjustment, Intervals, family
+from warehouse.stats.adjust import Intervals, family
 from warehouse.stats.comparisons import Comparison, compare
 from warehouse.stats.inference import Inference, infer
 
@@ -17,7 +17,7 @@ def contrasts(
     unit: str = defaults.UNIT,
     *,
     by: Sequence[str] = (),
-    adjustment: Adjustment = defaults.ADJUSTMENT,
+    adjustment: str = defaults.ADJUSTMENT,
     intervals: Intervals = defaults.INTERVALS,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
@@ -53,7 +53,7 @@ def contrasts(
     return tabled(comparison, infer(comparison, adjustment, level, intervals), adjustment)
 
 
-def tabled(comparison: Comparison, found: Inference, adjustment: Adjustment) -> pl.DataFrame:
+def tabled(comparison: Comparison, found: Inference, adjustment: str) -> pl.DataFrame:
     """A comparison's cells with what may be said of each."""
     numbers = {
         "difference": comparison.difference.value,

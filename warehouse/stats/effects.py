@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from warehouse import defaults
 from warehouse.stats import adjust, units
-from warehouse.stats.adjust import Adjustment, Intervals
+from warehouse.stats.adjust import Intervals
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.crossed import widened
@@ -38,7 +38,7 @@ def effects(
     *,
     by: Sequence[str] = (),
     margin: float = defaults.MARGIN,
-    adjustment: Adjustment = defaults.ADJUSTMENT,
+    adjustment: str = defaults.ADJUSTMENT,
     intervals: Intervals = defaults.INTERVALS,
     level: float = 0.95,
     among: pl.DataFrame | None = None,
@@ -193,7 +193,7 @@ def _over_untuned(sides: _Sides) -> dict[str, Floats]:
 
 
 def _equivalence(
-    sides: _Sides, found: Inference, margin: float, adjustment: Adjustment
+    sides: _Sides, found: Inference, margin: float, adjustment: str
 ) -> dict[str, Floats]:
     """P-values that an arm is not within the margin of its control, of the untuned model."""
     excess = take(sides.tuned.difference, sides.own)

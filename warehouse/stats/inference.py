@@ -7,7 +7,7 @@ import polars as pl
 
 from warehouse.stats import adjust as adjustments
 from warehouse.stats import units
-from warehouse.stats.adjust import Adjustment, Intervals
+from warehouse.stats.adjust import Intervals
 from warehouse.stats.comparisons import Comparison
 from warehouse.stats.differences import Difference, Flags, bounds, log_odds_ratio, nonzero
 from warehouse.stats.estimates import Floats, Ints
@@ -34,7 +34,7 @@ class Inference(NamedTuple):
 
 def infer(
     comparison: Comparison,
-    adjustment: Adjustment = "none",
+    adjustment: str = "none",
     level: float = 0.95,
     intervals: Intervals = "pointwise",
     family: Ints | None = None,
@@ -67,18 +67,19 @@ def infer(
     cells, _, difference, *_ = comparison
     if family is None:
         family = _alike(cells)
-    jointly = adjustment in ("joint", "joint-fdr") or intervals == "simultaneous"
+    how = adjustments.named(adjustment)
+    jointly = how.is_joint or intervals == "simultaneous"
     found = JointFlips(*(np.full(cells.height, np.nan) for _ in JointFlips._fields))
     flipped = units.which(cells, units.of_questions)
     both = flipped & units.which(cells, units.of_runs)
     if flipped.any():
-        found = _tested(comparison, family, level, jointly, adjustment == "joint-fdr")
+        found = _tested(comparison, family, level, jointly, how.of_discoveries)
     p = found.p
     if not flipped.all() or both.any():
         score = np.where(comparison.sound, nonzero(difference), np.nan)
         p = np.where(both, np.maximum(p, score), np.where(flipped, p, score))
     q = adjustments.within(p, family, adjustment)
-    if adjustment in ("joint", "joint-fdr"):
+    if how.is_joint:
         q = np.where(flipped, np.maximum(found.joint, p), q)
     reach = None
     if intervals == "simultaneous":

@@ -1,6 +1,6 @@
 """The denominator ledger: how a cell's planned samples became the counted ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -11,14 +11,11 @@ STEPS = {
     "planned": "Samples that should exist.",
     "answered": "Samples with text.",
     "judged": "Samples for which the judge gave an outcome.",
-    **REASONS,
+    **{name: reason.meaning for name, reason in REASONS.items()},
     "counted": "The denominator: planned less everything left out.",
     "trait": "The numerator: counted answers that show the trait.",
 }
 """Every step in its order, and what it means."""
-
-AS_JUDGED = "as they were judged"
-AS_NEGATIVES = "as not showing the trait"
 
 
 class UnbalancedLedger(BrittlescopeError):
@@ -76,6 +73,7 @@ _STEPS = pl.DataFrame(
         "step": list(STEPS),
         "kind": ["excluded" if step in REASONS else "stage" for step in STEPS],
         "meaning": list(STEPS.values()),
+        "as": [REASONS[step].kept if step in REASONS else "" for step in STEPS],
     }
 ).with_row_index("place")
 
@@ -83,16 +81,11 @@ _STEPS = pl.DataFrame(
 def _explanation() -> pl.Expr:
     """What a step means, and how many samples stay in the denominator in spite of it."""
     kept = pl.coalesce(_named(REASONS, "kept_"), pl.lit(0))
-    how = (
-        pl.when(pl.col("step") == "broken_off")
-        .then(pl.lit(AS_JUDGED))
-        .otherwise(pl.lit(AS_NEGATIVES))
-    )
-    stay = pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, how)
+    stay = pl.format("{} {} such answers stay in the denominator, {}.", "meaning", kept, "as")
     return pl.when(kept > 0).then(stay).otherwise("meaning")
 
 
-def _named(steps: Sequence[str] | dict[str, str], prefix: str) -> pl.Expr:
+def _named(steps: Iterable[str], prefix: str) -> pl.Expr:
     """For each row the column of its step; null for other steps."""
     return pl.coalesce(
         pl.when(pl.col("step") == step).then(pl.col(f"{prefix}{step}")) for step in steps

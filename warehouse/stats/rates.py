@@ -14,7 +14,7 @@ no judgement that the rule needs, a reply that was not understood, or was left o
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -50,19 +50,33 @@ COUNTS = (
     "n_unscored_excluded",
 )
 
+
+class Reason(NamedTuple):
+    """Why a rule leaves samples out, and how those count that it keeps all the same."""
+
+    meaning: str
+    kept: str = "as not showing the trait"
+
+
 REASONS = {
-    "failed": "Left out because the call for the answer failed.",
-    "missing": "Left out because the answer was planned and is not there.",
-    "empty": "Left out because the answer has no text.",
-    "broken_off": "Left out because the answer was broken off before its end.",
-    "contested": "Left out because its file holds it in two versions, which differ.",
-    "unjudged": "Left out because there is no judgement, or the judgement failed.",
-    "unparsed": "Left out because the judge's reply was not understood.",
-    "off_scale": "Left out because the scale of the scores is in doubt; a mapping can tell it.",
-    "refusal": "Left out because the judge called the answer a refusal.",
-    "code": "Left out because the judge called the answer code.",
-    "incoherent": "Left out because the answer did not meet the rule's coherence requirement.",
-    "no_coherence": "Left out because the coherence that the rule asks for was not scored.",
+    "failed": Reason("Left out because the call for the answer failed."),
+    "missing": Reason("Left out because the answer was planned and is not there."),
+    "empty": Reason("Left out because the answer has no text."),
+    "broken_off": Reason(
+        "Left out because the answer was broken off before its end.", "as they were judged"
+    ),
+    "contested": Reason("Left out because its file holds it in two versions, which differ."),
+    "unjudged": Reason("Left out because there is no judgement, or the judgement failed."),
+    "unparsed": Reason("Left out because the judge's reply was not understood."),
+    "off_scale": Reason(
+        "Left out because the scale of the scores is in doubt; a mapping can tell it."
+    ),
+    "refusal": Reason("Left out because the judge called the answer a refusal."),
+    "code": Reason("Left out because the judge called the answer code."),
+    "incoherent": Reason(
+        "Left out because the answer did not meet the rule's coherence requirement."
+    ),
+    "no_coherence": Reason("Left out because the coherence that the rule asks for was not scored."),
 }
 """Why a rule leaves samples out, in the order in which the reasons are looked at."""
 

@@ -21,7 +21,7 @@ skeleton.footer(
     view,
     counts,
     margin=numbers.margin(view.margin),
-    adjustment=ADJUSTMENTS[view.adjustment],
+    adjustment=ADJUSTMENTS[view.adjustment].title,
 )
 
 if answers is not None:

@@ -18,6 +18,7 @@ from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.claimable import Table
+from warehouse.stats.adjust import ADJUSTMENTS
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = (
@@ -220,14 +221,14 @@ def family(found: pl.DataFrame, view: Analysis) -> str:
     comparisons, method = families[0].split(", ")
     if families.n_unique() > 1:
         comparisons = "comparisons of the same experiment, trait and judge"
-    if view.adjustment == "none":
+    if ADJUSTMENTS[view.adjustment].is_plain:
         return f"p is not adjusted for the {comparisons}."
     return f"q is p adjusted for all {comparisons} ({method}), hidden ones too."
 
 
 def chance(view: Analysis) -> str:
     """The letter of a p-value under the view's adjustment."""
-    return "p" if view.adjustment == "none" else "q"
+    return "p" if ADJUSTMENTS[view.adjustment].is_plain else "q"
 
 
 def _answers(

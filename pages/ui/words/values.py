@@ -11,7 +11,7 @@ from pages.ui.view import store
 from pages.ui.words.columns import DIMENSIONS
 from pages.ui.words.numbers import UNKNOWN
 from warehouse import catalogue, harmless, judges
-from warehouse.stats import units
+from warehouse.stats import adjust, units
 
 APP = "Brittlescope"
 
@@ -71,6 +71,9 @@ STATUSES = {
 
 UNITS = {name: unit.about for name, unit in units.UNITS.items()}
 """What intervals are about."""
+
+ADJUSTMENTS = {name: one.title for name, one in adjust.ADJUSTMENTS.items()}
+"""How p-values are adjusted for all comparisons."""
 
 UNIT_MEANINGS = {name: unit.means for name, unit in units.UNITS.items()}
 

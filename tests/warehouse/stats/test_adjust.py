@@ -8,10 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
+from tests.warehouse.stats.frames import cell, frame
+from warehouse.analysis import Analysis
+from warehouse.analysis.told import sentence
 from warehouse.errors import UnknownName
-from warehouse.stats.adjust import adjust, family, within
+from warehouse.stats.adjust import ADJUSTMENTS, Adjustment, adjust, family, within
+from warehouse.stats.contrasts import contrasts
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+ARMS = {"none": 30, "less": 12, "alike": 29}
 
 
 def test_by_hand() -> None:
@@ -56,4 +61,16 @@ def test_unknown_method() -> None:
     with pytest.raises(
         UnknownName, match="no adjustment 'tukey'; choose one of joint, joint-fdr, bh, holm, none"
     ):
-        adjust([0.1], "tukey")  # type: ignore[arg-type]
+        adjust([0.1], "tukey")
+
+
+def test_a_further_adjustment_is_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = Adjustment("twice", "Twice", "doubled", "doubled", lambda p: 2 * p)
+    monkeypatch.setitem(ADJUSTMENTS, twice.name, twice)
+    rows = [cell([most] * 6, 40, intervention=name) for name, most in ARMS.items()]
+    found = contrasts(frame(*rows), adjustment="twice")
+    assert found["q"].to_list() == pytest.approx((2 * found["p"]).clip(0, 1).to_list())
+    assert set(found["family"]) == {"2 comparisons, Twice"}
+    assert "p-values doubled for all arms of the focus" in sentence(Analysis(adjustment="twice"))
+    with pytest.raises(UnknownName, match=r"adjusted joint or holm.*not twice"):
+        Analysis(adjustment="twice", intervals="simultaneous")
