@@ -99,7 +99,7 @@ class CheckedEntry:
         if both := sorted(self.found & words.keys()):
             self._refuse(f"{both[0]} is both a column and a placeholder")
         every = (ignore,) if isinstance(ignore, str) else ignore
-        return Columns(**roles, ignore=every, words=words)
+        return msgspec.structs.replace(Columns(ignore=every, words=words), **roles)
 
     def _column(self, column: Column, key: str) -> str:
         """What a column is called in the table: an expression by what it says."""
