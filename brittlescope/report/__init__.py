@@ -12,11 +12,11 @@ from typing import Any
 
 from brittlescope import charts
 from brittlescope.report import methods, prose, tables
-from pages.printing import basis, downloads
+from pages.printing import basis, claiming, downloads
 from pages.quoting import picking
 from pages.reading.desk import forms, quoted
 from pages.serving.pictures import Form
-from pages.ui.parts import claiming
+
 from pages.ui.view import store
 from pipeline.cli import writeups
 from pipeline.cli.commands import as_json

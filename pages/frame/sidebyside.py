@@ -18,7 +18,6 @@ MOST = 4
 FOCUS = ("study", "experiment", "trait", "judge")
 
 
-@st.fragment
 def popover(
     view: Analysis, offered: Sequence[Mapping[str, Any]], labels: Sequence[str], name: str
 ) -> None:
@@ -31,6 +30,14 @@ def popover(
         labels: What each is called.
         name: Of what is on screen, for keys.
     """
+    with st.container(width="content"):  # a fragment's own place would take the whole row
+        _popover(view, offered, labels, name)
+
+
+@st.fragment
+def _popover(
+    view: Analysis, offered: Sequence[Mapping[str, Any]], labels: Sequence[str], name: str
+) -> None:
     with st.popover(
         "Compare", icon=":material/compare:", key=f"{name}-compare", on_change="rerun"
     ) as opened:

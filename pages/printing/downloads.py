@@ -93,6 +93,8 @@ def buttons(
 ) -> None:
     """A figure, and the rows as CSV and Parquet; a file is made when it is asked for.
 
+    They stand in a row, with whatever else a page puts into one with them (`st.container`).
+
     Args:
         frame: The rows.
         draw: Makes the chart.
@@ -121,7 +123,7 @@ def _row(
         "csv": ("CSV", partial(csv, frame), "text/csv"),
         "parquet": ("Parquet", partial(parquet, frame, said), PARQUET),
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, width="content"):
         with st.container(width="content"):  # a fragment's own place would take the whole row
             _figure(draw, name, legend, stem, about)
         for ending, (label, make, mime) in files.items():

@@ -7,9 +7,9 @@ import streamlit as st
 from pages.frame import bound, filters
 from pages.landscape import keys
 from pages.methods.training import choosing, curves, tuning
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.ui.charts import base
-from pages.ui.parts import claiming, foreign, prose, skeleton, tables
+from pages.ui.parts import foreign, prose, skeleton, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import glossary

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound
-from pages.ui.parts import claiming
+from pages.printing import claiming
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, values

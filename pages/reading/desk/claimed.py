@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.ui.parts import claiming
+from pages.printing import claiming
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from warehouse import claims

@@ -7,7 +7,8 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.ui.parts import bounded, claiming, tables
+from pages.printing import claiming
+from pages.ui.parts import bounded, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
 from pages.ui.words import armnames, numbers

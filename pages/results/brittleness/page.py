@@ -5,10 +5,10 @@ from functools import partial
 import streamlit as st
 
 from pages.frame import asked, bound, filters, links, sidebyside
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.brittleness import grid, heatmap, measures, profile, sentences, table
 from pages.ui.charts import base
-from pages.ui.parts import claiming, defined, markup, skeleton, tables
+from pages.ui.parts import defined, markup, skeleton, tables
 from pages.ui.view import arms, inline
 from pages.ui.words import armnames, glossary, numbers
 
@@ -63,11 +63,12 @@ if panels:
     with st.expander("The table behind it"):
         clicked = tables.clickable(table.of(found, measure, layout, view), "cells")
     drawn = partial(heatmap.stacked, panels[: grid.MOST], shown.label, shown.ramp)
-    downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
     asked_of, table_of = measures.claimed(view, measure)
     names = armnames.names(found)
-    claiming.popover(asked_of, [table_of], found.select(layout.keys), names, "brittleness")
-    sidebyside.popover(view, found.select(layout.keys).to_dicts(), names, "brittleness")
+    with st.container(horizontal=True):
+        downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
+        claiming.popover(asked_of, [table_of], found.select(layout.keys), names, "brittleness")
+        sidebyside.popover(view, found.select(layout.keys).to_dicts(), names, "brittleness")
 
 skeleton.details(counts, view, command="brittleness")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

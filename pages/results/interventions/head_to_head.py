@@ -8,11 +8,11 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound, links
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Drawing
 from pages.results.interventions.sides import CONTROL, SIDES
-from pages.ui.parts import bounded, claiming, defined, tables
+from pages.ui.parts import bounded, defined, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
@@ -55,12 +55,12 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     _read(questions, clicked, whole, counted, names)
     with st.expander("The table behind it"):
         tables.plain(table(every.head(bounded.LINKED), whole, counted), "head-to-head-table")
-    downloads.buttons(
-        cells.stamped(every, view), partial(panels.together, [shown]), "head-to-head", LEGEND
-    )
-    asked = sides.beside(view, first, second)
-    row = found.slice(at, 1)
-    claiming.popover(asked, ["effects"], row.select(arms.KEY), armnames.names(row), "head-to-head")
+    asked, row = sides.beside(view, first, second), found.slice(at, 1)
+    arm, name = row.select(arms.KEY), armnames.names(row)
+    with st.container(horizontal=True):
+        picture = partial(panels.together, [shown])
+        downloads.buttons(cells.stamped(every, view), picture, "head-to-head", LEGEND)
+        claiming.popover(asked, ["effects"], arm, name, "head-to-head")
     return None
 
 

@@ -9,11 +9,11 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.interventions import folding
 from pages.ui.charts import base, forest
 from pages.ui.charts.forest import Estimated
-from pages.ui.parts import bounded, claiming, defined, markup, prose, tables
+from pages.ui.parts import bounded, defined, markup, prose, tables
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, numbers, values, wordings
 from warehouse.analysis import Analysis
@@ -107,10 +107,11 @@ def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Par
         table = _table(plain, shown.columns, view, counts)
         clicked = tables.clickable(table, f"{shown.name}-table") or clicked
     chart = partial(together, [*shown.panels, *filter(None, [shown.beside])])
-    downloads.buttons(cells.stamped(plain, view), chart, shown.name, legend)
-    if shown.claimed:
-        names = armnames.names(shown.found)
-        claiming.popover(view, shown.claimed, shown.found.select(arms.KEY), names, shown.name)
+    with st.container(horizontal=True):
+        downloads.buttons(cells.stamped(plain, view), chart, shown.name, legend)
+        if shown.claimed:
+            names = armnames.names(shown.found)
+            claiming.popover(view, shown.claimed, shown.found.select(arms.KEY), names, shown.name)
     if clicked is None:
         return None
     row, only = clicked

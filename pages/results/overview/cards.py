@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pages.landscape.mosaic import EMERGENCE, RATES, Mosaic, State, Tile
-from pages.ui.parts import claiming, suspicions
+from pages.printing import claiming
+from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import armnames, emergence, numbers, values, verdicts, wordings
 from warehouse.analysis import Analysis

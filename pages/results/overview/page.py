@@ -31,8 +31,9 @@ else:
 st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
 first = [card for row in next(iter(drawing.paged(cards)), []) for card in row]
 picture = partial(drawing.stacked, first)
-downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
-of_study.claimed(view)
+with st.container(horizontal=True):
+    downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
+    of_study.claimed(view)
 
 left_over, doubts = store.uncounted(view.slice, view.rule), arms.in_doubt(view)
 drawing.aside(left_over, doubts, opened=not headlines.has_results(cards))

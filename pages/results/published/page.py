@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.frame import bound, filters, links
 from pages.landscape import fieldmap, keys
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.published import dumbbell, first, folded, glance, listed, literature
 from pages.ui.charts import base
-from pages.ui.parts import bounded, claiming, markup, skeleton
+from pages.ui.parts import bounded, markup, skeleton
 from pages.ui.view import arms, store
 from pages.ui.words import glossary
 
@@ -62,12 +62,10 @@ with st.expander(named, expanded=not panels):
 
 if panels:
     drawn = {panel.name: panel.pairs for panel in panels}
-    downloads.buttons(
-        listed.raw(found), partial(dumbbell.stacked, drawn), "published", dumbbell.LEGEND
-    )
-    claiming.popover(
-        view, ["published"], found.select(listed.KEY), list(found["name"]), "published"
-    )
+    picture, rows = partial(dumbbell.stacked, drawn), found.select(listed.KEY)
+    with st.container(horizontal=True):
+        downloads.buttons(listed.raw(found), picture, "published", dumbbell.LEGEND)
+        claiming.popover(view, ["published"], rows, list(found["name"]), "published")
 folded.draw(figures, found, checks, partial(listed.table, counts=counts, view=view))
 skeleton.details(counts, view)
 skeleton.footer(view, counts, figures="published ones have the intervals of their sources")

@@ -5,10 +5,10 @@ from functools import partial
 import streamlit as st
 
 from pages.frame import bound, filters, links
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.rates import points, prompts, sentences, shown
 from pages.ui.charts import base
-from pages.ui.parts import claiming, defined, markup, skeleton, tables
+from pages.ui.parts import defined, markup, skeleton, tables
 from pages.ui.view import cells, inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
@@ -49,8 +49,10 @@ found = shown.found(view, by, order)
 with st.expander("The table behind it"):
     clicked = tables.clickable(shown.table(view, by, order), "rates-table") or clicked
 whole = partial(drawn, None, clickable=False)
-downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
-claiming.popover(view, ["rates"], found.select(*IDENTITY, *by), found["name"].to_list(), "rates")
+with st.container(horizontal=True):
+    downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
+    named = found["name"].to_list()
+    claiming.popover(view, ["rates"], found.select(*IDENTITY, *by), named, "rates")
 skeleton.details(counts, view, command="rates")
 skeleton.footer(view, counts)
 

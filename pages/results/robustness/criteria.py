@@ -6,8 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.printing import downloads
-from pages.results.robustness import label_shares, panels, ways
+from pages.results.robustness import label_shares, panels, scope, ways
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import defined, markup, suspicions, tables
 from pages.ui.view import cells, store
@@ -52,7 +51,7 @@ def draw(here: Scope) -> Destination | None:
     with st.expander("The table behind it"):
         tables.plain(table(pairs), "criteria-table")
     raw = cells.stamped(pairs, here.view)
-    downloads.buttons(raw, partial(panels.together, lines, chart), "criteria", LEGEND)
+    scope.taken(here, raw, partial(panels.together, lines, chart), "criteria", LEGEND)
     if clicked is None:
         return None
     arm = pairs.select(KEY).row(clicked, named=True)

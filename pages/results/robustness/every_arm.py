@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from pages.frame import links
-from pages.printing import downloads
 from pages.results.robustness import frames, panels, scope, sentences, strips
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import markup, tables
@@ -35,7 +34,7 @@ def draw(here: Scope) -> Destination | None:
     with st.expander("The table behind it"):
         tables.plain(frames.survivals(explored.survival), "survival")
     raw = cells.stamped(explored.survival, here.view)
-    downloads.buttons(raw, partial(panels.together, lines, draw), "survival", STRIPS)
+    scope.taken(here, raw, partial(panels.together, lines, draw), "survival", STRIPS)
     if clicked is None:
         return None
     against = None if here.against == "control" else here.against

@@ -30,7 +30,6 @@ here = scope.Scope(view, counts, against, claimed, arm, arms[arm])
 with head:
     skeleton.answer(sentences.answer(here))
 to = SECTIONS[section].draw(here)
-scope.claimed(here)
 
 skeleton.details(counts, view.beside(against), ["intervention"], command="multiverse")
 skeleton.footer(view, counts, margin=numbers.margin(view.margin))

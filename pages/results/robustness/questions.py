@@ -7,12 +7,12 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound, links
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.frames import TITLES, Value
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
-from pages.ui.parts import bounded, claiming, defined, markup, tables
+from pages.ui.parts import bounded, defined, markup, tables
 from pages.ui.view import cells
 from pages.ui.words import armnames, numbers
 from warehouse import harmless
@@ -58,8 +58,9 @@ def draw(here: Scope) -> Destination | None:
     with st.expander("The table behind it"):
         tables.plain(table(arms, names, value), "questions-table")
     plot = partial(panels.together, lines, draw)
-    downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
-    _claiming(rows, here, names)
+    with st.container(horizontal=True):
+        downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
+        _claiming(rows, here, names)
     if clicked is None:
         return None
     row = lines.row(clicked, named=True)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
+import streamlit as st
 
 from pages.frame import links
+from pages.printing import claiming, downloads
 from pages.results.robustness import ways
 from pages.results.robustness.ways import Against
-from pages.ui.parts import bounded, claiming
+from pages.ui.parts import bounded
 from pages.ui.words import armnames
 from warehouse.analysis import Analysis
 from warehouse.stats.multiverse import ARMS
@@ -56,11 +58,13 @@ class Scope(NamedTuple):
         return self.view.narrowed(row, self.counts).beside(self.against)
 
 
-def claimed(here: Scope) -> None:
-    """A popover that keeps in how many ways of counting a conclusion stands as a claim."""
+def taken(here: Scope, frame: pl.DataFrame, draw: downloads.Draw, name: str, legend: str) -> None:
+    """The row of what is taken away, and kept: in how many ways of counting a conclusion stands."""
     row = of(here.claimed.table, here.arm).select(ARMS).head(1)
-    if row.height:
-        claiming.popover(here.asked(), ["multiverse"], row, [here.name], "robustness")
+    with st.container(horizontal=True):
+        downloads.buttons(frame, draw, name, legend)
+        if row.height:
+            claiming.popover(here.asked(), ["multiverse"], row, [here.name], "robustness")
 
 
 def too_many(counts: pl.DataFrame) -> str | None:

@@ -6,8 +6,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.printing import downloads
-from pages.results.robustness import frames, panels, strips, ways
+from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.strips import NOT_COMPARED
 from pages.ui.charts import base
@@ -62,9 +61,13 @@ def _chart(here: Scope, rows: pl.DataFrame, table: pl.DataFrame) -> None:
     raw = table.with_columns(
         pl.lit(here.view.unit).alias("unit"), pl.lit(here.view.margin).alias("margin")
     )
-    downloads.buttons(
-        raw, lambda: strips.together([panel() for panel in draw()]), "specifications", COLUMNS
-    )
+    whole = partial(_together, draw)
+    scope.taken(here, raw, whole, "specifications", COLUMNS)
+
+
+def _together(draw: partial[list[partial[alt.LayerChart]]]) -> alt.VConcatChart:
+    """Both charts as one to take away."""
+    return strips.together([panel() for panel in draw()])
 
 
 def _columns(

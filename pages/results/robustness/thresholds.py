@@ -7,7 +7,6 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound
-from pages.printing import downloads
 from pages.results.robustness import scope, threshold_curve, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
@@ -59,7 +58,7 @@ def draw(here: Scope) -> None:
     with st.expander("The table behind it"):
         tables.plain(table(curves[over]), "curve")
     raw = curves[over].drop("arm", "role", "text", "counts")
-    downloads.buttons(raw, partial(_together, panels, title), "thresholds", LEGEND)
+    scope.taken(here, raw, partial(_together, panels, title), "thresholds", LEGEND)
 
 
 def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:

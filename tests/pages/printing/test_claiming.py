@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.parts import claiming
+from pages.printing import claiming
 from tests.pages.reading.study import opened, told
 from warehouse import claims, rules
 from warehouse.store import Store

@@ -21,7 +21,6 @@ MOST = 400
 """How many rows a menu has at most; filters reach the others."""
 
 
-@st.fragment
 def popover(
     view: Analysis,
     tables: Sequence[Table],
@@ -40,6 +39,19 @@ def popover(
         name: Of what is on screen, for keys.
         sought: What is looked for in answers, where they are counted by it.
     """
+    with st.container(width="content"):  # a fragment's own place would take the whole row
+        _popover(view, tables, cells, labels, name, sought)
+
+
+@st.fragment
+def _popover(
+    view: Analysis,
+    tables: Sequence[Table],
+    cells: pl.DataFrame,
+    labels: Sequence[str],
+    name: str,
+    sought: str,
+) -> None:
     with st.popover(
         "Keep as a claim", icon=":material/bookmark_add:", key=f"{name}-claim", on_change="rerun"
     ) as opened:
