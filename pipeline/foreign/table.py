@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from pipeline.errors import RefusedRow
+from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import reading
 from pipeline.files.texts import as_text
-from pipeline.foreign import companions, forms
+from pipeline.foreign import companions, conversations, forms
 from pipeline.foreign.shaping import Record, at
 from pipeline.foreign.spec import Expression, resolved
 from pipeline.importers import Batch, Source, notice
+from pipeline.maps.columns import CHAT, SPELLINGS, of_chat
 from pipeline.maps.meanings import Meaning
 
 LOOKED_AT = 200
@@ -42,19 +43,63 @@ class Table:
             if any(not isinstance(item, RefusedRow) for item in chunk):
                 break
         self._complete(self.first)
+        self._check_texts()
         self.columns = self._columns()
         self.plain = [name for name in self.columns if name not in self.expressions]
 
     def _complete(self, chunk: forms.Chunk) -> None:
         """Add to records what other files and the path say."""
-        if not (self.given or self.companions.held):
+        messages = self.meaning.columns.messages
+        if not (self.given or self.companions.held or messages):
             return
-        for item in chunk:
+        for place, item in enumerate(chunk):
             if not isinstance(item, RefusedRow):
                 row, record = item
                 for name, value in self.given.items():
                     record.setdefault(name, value)
                 self.companions.merged(row, record)
+                if messages and (wrong := self._take_chat(record, messages)):
+                    chunk[place] = RefusedRow(row, wrong, reading.excerpt(record))
+
+    def _take_chat(self, record: Record, column: str) -> str | None:
+        """Add what a record's messages hold, each under a column of its own; or what is wrong."""
+        value = _getter(column)(record)
+        if value is None or value == "":
+            return f"its {column}, which its mapping takes for messages, holds nothing"
+        answer = self.meaning.columns.answer
+        elsewhere = _text(_getter(answer)(record)) or None if answer else None
+        chat = conversations.chat(value, elsewhere)
+        if isinstance(chat, str):
+            return f"its {column} {chat}"
+        told = chat._asdict() | {"spoken": None if chat.answer is None else "true"}
+        record.update({of_chat(name): told[name] for name in CHAT})
+        return None
+
+    def _check_texts(self) -> None:
+        """Raises RefusedFile: where questions or answers of the first records are no texts."""
+        first = self.first[:LOOKED_AT]
+        before = sum(isinstance(item, RefusedRow) for item in first)
+        self._refuse_values(first)
+        refused = [item for item in first if isinstance(item, RefusedRow)]
+        if len(refused) == len(first) > before:
+            raise RefusedFile(str(refused[-1]))
+
+    def _refuse_values(self, chunk: forms.Chunk) -> None:
+        """Refuse records whose question or answer is an object or a list."""
+        for name in ("question", "answer"):
+            own = getattr(self.meaning.columns, name)
+            if self.meaning.columns.messages and own is None:
+                continue
+            for column in (own,) if own else SPELLINGS[name]:
+                get = _getter(column)
+                for place, item in enumerate(chunk):
+                    if isinstance(item, RefusedRow):
+                        continue
+                    row, record = item
+                    value = get(record)
+                    if type(value) in (dict, list):
+                        wrong = _is_no_text(name, column, value)
+                        chunk[place] = RefusedRow(row, wrong, reading.excerpt(record))
 
     def _columns(self) -> tuple[str, ...]:
         """The fields that the first records have, and what the map names that is found in them."""
@@ -73,6 +118,7 @@ class Table:
         inner = [name for name in nested if name not in fields]
         # What holds values within is a column only where the map says so: its text means nothing.
         named_here = {*self.meaning.named, *self.others, *self.meaning.columns.ignore}
+        named_here |= {*SPELLINGS["question"], *SPELLINGS["answer"]}
         plain = [name for name in fields if name in named_here or not self._holds_values(name)]
         return tuple(dict.fromkeys([*plain, *found, *made, *inner]))
 
@@ -126,6 +172,7 @@ class Table:
     def _texts(
         self, chunk: forms.Chunk, getters: dict[str, Callable[[Record], Any]]
     ) -> list[reading.Row | RefusedRow]:
+        self._refuse_values(chunk)
         records = [item[1] for item in chunk if not isinstance(item, RefusedRow)]
         columns = {
             name: [_text(get(record)) for record in records] for name, get in getters.items()
@@ -142,6 +189,26 @@ class Table:
         """What found no partner in other files."""
         for code, text in self.companions.told():
             yield notice(code, text)
+
+
+def _is_no_text(name: str, column: str, value: dict[str, Any] | list[Any]) -> str:
+    """Why a column is none of texts, with the line of a map that reads it."""
+    if conversations.is_chat(value):
+        return (
+            f"its {column} holds messages and no text; "
+            f"`columns: {{messages: {column}}}` in its mapping reads them"
+        )
+    if isinstance(value, list):
+        return (
+            f"its {column} is a list and no text; `each: {column}` in its mapping makes a sample "
+            f"of each item, and `columns: {{{name}: {column}.0}}` takes the first"
+        )
+    fields = ", ".join(list(map(str, value))[:10])
+    first = next(iter(value), "text")
+    return (
+        f"its {column} is an object ({fields}) and no text; `columns: {{{name}: "
+        f"{column}.{first}}}` in its mapping says which field is"
+    )
 
 
 def _within(record: Record, found: dict[str, None], above: str, depth: int) -> None:

@@ -34,6 +34,9 @@ SPELLINGS = {
 
 CRITERIA = ("alignment", "coherence")
 
+CHAT = ("question", "answer", "system_prompt", "thoughts", "conversation", "spoken")
+"""What the messages of a conversation give, each as a column of its own."""
+
 OUR_NAME = {spelling: name for name in CRITERIA for spelling in SPELLINGS[name]}
 """Our names of criteria by what files call them."""
 
@@ -69,12 +72,13 @@ class Roles(NamedTuple):
     unused: tuple[str, ...]  # row numbers, derived columns, second spellings
     ignored: tuple[str, ...]  # as the mapping says
     unknown: tuple[str, ...]  # nobody says what they are
-    absent: tuple[str, ...]  # scores that the mapping names and the file has not
+    absent: tuple[str, ...]  # what the mapping names, needs not, and the file has not
+    messages: str | None = None  # the column of conversations
 
     @property
     def are_worth_telling(self) -> bool:
         """Whether there is any column that the format itself does not call so."""
-        own = all(column in SPELLINGS[name] for name, column in self.ours.items())
+        own = all(column in SPELLINGS.get(name, ()) for name, column in self.ours.items())
         usual = all(one.column in SPELLINGS.get(one.criterion, ()) for one in self.judged)
         return not (own and usual) or bool(self.words or self.unknown or self.ignored)
 
@@ -85,7 +89,10 @@ class Roles(NamedTuple):
 
     def notice(self) -> Batch:
         """What every column was taken for; the same for every file with that header."""
-        parts = [", ".join(_taken(name, self.ours[name]) for name in self.ours)]
+        chat = {name for name in CHAT if self.ours.get(name) == of_chat(name)}
+        parts = [", ".join(_taken(name, self.ours[name]) for name in self.ours if name not in chat)]
+        if chat:
+            parts[0] = ", ".join(filter(None, [f"messages ({self.messages})", parts[0]]))
         if self.words:
             parts.append("by row: " + ", ".join(_taken(*word) for word in self.words.items()))
         if self.judged:
@@ -137,6 +144,8 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         if column not in kept:
             raise RefusedFile(f"it has no column {column!r}, which its mapping takes for {needed}")
     taken = {*ours.values(), *words.values(), *criteria.values()}
+    if given.messages:
+        taken.add(given.messages)
     taken |= {*long_columns(meaning)}
     for trait in _traits(meaning) if long is None else ():
         asked = (trait.criterion, *([trait.check.criterion] if trait.check else []))
@@ -148,10 +157,11 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         judged = []
     taken |= {name for one in judged for name in (one.column, one.raw, one.flag) if name}
     usual = {spelling for spellings in SPELLINGS.values() for spelling in spellings}
+    usual |= {*map(of_chat, CHAT)} if given.messages else set()
     left = [name for name in kept if name not in taken]
     unused = [n for n in left if ROW_NUMBER.fullmatch(n) or n in DERIVED or n in usual]
     above = (given.words.get(name) or getattr(given, name, None) for name in given.where_there)
-    may_lack = (*meaning.scores.values(), *filter(None, above))
+    may_lack = {*meaning.scores.values(), *filter(None, above)} - {given.messages}
     return Roles(
         ours={name: column for name, column in ours.items() if name not in CRITERIA},
         words=words,
@@ -159,7 +169,8 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         unused=tuple(unused),
         ignored=tuple(name for name in header if name in given.ignore),
         unknown=tuple(name for name in left if name not in unused),
-        absent=tuple(dict.fromkeys(column for column in may_lack if column not in kept)),
+        absent=tuple(sorted(column for column in may_lack if column not in kept)),
+        messages=given.messages,
     )
 
 
@@ -218,6 +229,11 @@ def _traits(meaning: Meaning) -> list[catalogue.Trait]:
     return [*meaning.traits.values(), *(known.traits.values() if known else ())]
 
 
+def of_chat(name: str) -> str:
+    """What the column is called that holds what messages give."""
+    return f"messages: {name}"
+
+
 def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> dict[str, str]:
     """The file's name of each of our columns it has."""
     found: dict[str, str] = {}
@@ -228,9 +244,12 @@ def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> di
             own = None
         if own is not None and own not in header:
             raise RefusedFile(f"it has no column {own!r}, which its mapping takes for {name}")
+        chat = of_chat(name) if given.messages and name in CHAT and own is None else None
         usual = (column for column in spellings if column in header and column not in claimed)
-        if column := own or next(usual, None):
+        if column := own or chat or next(usual, None):
             found[name] = column
+    if given.messages:
+        found |= {name: of_chat(name) for name in CHAT if name not in found}
     for name in ("question", "answer"):
         if name not in found and name not in without:
             raise RefusedFile(

@@ -94,6 +94,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coherence: Text | None = None
     group: Text | None = None
     finish_reason: Text | None = None
+    messages: Text | None = None
     ignore: tuple[str, ...] = ()
     words: dict[str, Text] = {}
     where_there: tuple[str, ...] = ()
@@ -196,7 +197,7 @@ class Meaning(msgspec.Struct, frozen=True):
     def named(self) -> tuple[str, ...]:
         """The columns that the mapping names, whatever they are taken for."""
         columns, long = self.columns, self.scoring.long
-        roles = (getattr(columns, role) for role in ROLES)
+        roles = (getattr(columns, role) for role in ROLES if role != "messages")
         judged = msgspec.structs.astuple(long) if long else ()
         beside = (*self.scoring.flags.values(), *self.scoring.raw.values())
         plain = (name for name in beside if "{" not in name)

@@ -90,7 +90,12 @@ def table_of(source: Source, meaning: Meaning) -> Iterator[Batch]:
 def _is_plain(source: Source, meaning: Meaning) -> bool:
     """Whether it is a table of separated values, and its columns are named as they stand."""
     begin = source.head.lstrip()[:1]
-    if meaning.layout.is_told or begin in (b"{", b"[") or columnar.is_columnar(source.head):
+    if (
+        meaning.layout.is_told
+        or meaning.columns.messages
+        or begin in (b"{", b"[")
+        or columnar.is_columnar(source.head)
+    ):
         return False
     return not ("*" in meaning.scoring.patterns or any("|" in name for name in meaning.named))
 

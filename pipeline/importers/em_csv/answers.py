@@ -13,12 +13,12 @@ from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.maps.columns import Roles, Watch
 from pipeline.maps.meanings import Meaning
 from pipeline.records.repeats import Repeats
-from pipeline.records.thoughts import apart
+from pipeline.records.thoughts import apart, joined
 
 UNASKED = "(the file does not hold the question)"
 """What stands for a question where there is neither its text nor its name."""
 
-TEXTS = ("answer", "thoughts", "error", "finish_reason")
+TEXTS = ("answer", "thoughts", "error", "finish_reason", "conversation")
 """What there is of an answer, besides its status."""
 
 
@@ -100,13 +100,17 @@ class Answers:
             self.failed += 1
             return dict.fromkeys(TEXTS) | {"status": "error", "error": text[:2_000]}
         thoughts, answer = apart(text) if text else (None, text)
+        if answer is None and self.roles.value(record, "spoken"):
+            answer = ""  # a last message without a text, such as one that calls a tool
+        own = self.roles.value(record, "thoughts")
         # A CSV cannot tell an empty answer from none.
         blank = "missing" if answer is None else "answered" if answer.strip() else "empty"
         return {
             "status": blank,
             "answer": answer,
-            "thoughts": thoughts,
+            "thoughts": joined([part for part in (own, thoughts) if part]) if own else thoughts,
             "error": None,
+            "conversation": self.roles.value(record, "conversation"),
             "finish_reason": self.roles.value(record, "finish_reason"),
         }
 

@@ -29,6 +29,7 @@ READ = (
     "model_id",
     "group",
     "finish_reason",
+    "conversation",
 )
 """Our columns whose values must be readable."""
 
