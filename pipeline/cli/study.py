@@ -62,7 +62,7 @@ def _carry_out(
     data: Path | None,
     judge: str | None = None,
 ) -> None:
-    from pipeline.study.steps import require_keys, session, table
+    from pipeline.study.steps import require_endpoints, session, table
 
     plan = Plan(file)
     if judge is not None and judge not in plan.study.judges:
@@ -71,7 +71,7 @@ def _carry_out(
         tell(table(plan))
         return
     say(table(plan))
-    require_keys(plan, steps)
+    require_endpoints(plan, steps, judge)
     folder = _folder(plan, out, data)
     with session(plan, folder) as work:
         left = work.carry(steps, judge)
@@ -161,7 +161,7 @@ def _judge_answers(
 ) -> None:  # fmt: skip
     from pipeline.cli.asking import slice_of
     from pipeline.study import frozen, imported
-    from pipeline.study.steps import require_keys, session
+    from pipeline.study.steps import batched, require_endpoints, session
     from warehouse.analysis import Analysis
 
     plan = Plan(file)
@@ -173,9 +173,11 @@ def _judge_answers(
         f"{len(found):,} distinct answers of {samples:,} samples; "
         f"{frozen.planned(plan, found, judge):,} judgements, one for each answer and criterion."
     )
+    for line in batched(plan):
+        say(line.strip())
     if dry_run:
         return
-    require_keys(plan, ("judge",))
+    require_endpoints(plan, ("judge",), judge)
     folder = _folder(plan, out, data)
     with session(plan, folder) as work:
         left = work.judge_answers(found, judge)

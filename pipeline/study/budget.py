@@ -97,6 +97,10 @@ class Meter:
         self.reserved.add(most)
         return ticket
 
+    def is_open(self, name: str) -> bool:
+        """Whether an earlier session sent something by this name and never settled it."""
+        return self._book is not None and self._book.left_open(name) != Spend()
+
     def settle(self, ticket: Ticket, actual: Spend) -> None:
         """Replaces a reservation by what was spent."""
         self.reserved.add(ticket.most, -1)

@@ -5,15 +5,16 @@ import contextlib
 import ssl
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx2
 import msgspec
 import openai
 from openai import AsyncOpenAI
 
-from pipeline.study import identity, retry, wire
+from pipeline.study import retry, wire
 from pipeline.study.budget import Meter, priced
+from pipeline.study.completions import PATH, Completions, Failed
 from pipeline.study.conversation import most_tokens
 from pipeline.study.door import TooLong, client_of, key_of
 from pipeline.study.errors import EndpointRefused
@@ -30,33 +31,7 @@ FAILURES_IN_A_ROW = 20
 OTHERS_IN_A_ROW = 3
 """So many answers of another model, one after another, are no slip of the endpoint's."""
 
-MAY_BE_BILLED = (408, 502, 504, 520, 522, 524)
-"""Statuses of a timeout or a gateway, behind which the answer may have been written."""
-
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
-
-
-class Failed(Exception):
-    """One attempt failed: whether another may help, what is known of it, what it may have cost."""
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        again: bool = True,
-        billed: bool = True,
-        usage: wire.Usage | None = None,
-        wait: float | None = None,
-        raw: str | None = None,
-        answered_by: str | None = None,
-    ) -> None:
-        super().__init__(reason)
-        self.again = again
-        self.billed = billed
-        self.usage = usage
-        self.wait = wait
-        self.raw = raw
-        self.answered_by = answered_by
 
 
 class Chat:
@@ -68,6 +43,7 @@ class Chat:
         self.meter = meter
         self._key = key_of(endpoint)
         self._scrub = Scrub(self._key)
+        self._completions = Completions(endpoint, model, self._scrub)
         self._stop, self._open = asyncio.Event(), asyncio.Event()
         self._resume_at = 0.0
         self._failures = self._others = 0
@@ -148,9 +124,10 @@ class Chat:
         self._others = self._others + 1 if failed and reply.answered_by else 0
         if self._others >= OTHERS_IN_A_ROW:
             raise EndpointRefused(
-                f"{self.endpoint.url} answered as {reply.answered_by!r} where {self._expected} was "
-                "asked. If they are the same model, write `answers_as` with that name beside its "
-                "id; `other_models: keep` takes whoever answers. These answers are not counted."
+                f"{self.endpoint.url} answered as {reply.answered_by!r} where "
+                f"{self._completions.expected} was asked. If they are the same model, write "
+                "`answers_as` with that name beside its id; `other_models: keep` takes whoever "
+                "answers. These answers are not counted."
             )
         if self._failures >= FAILURES_IN_A_ROW:
             raise EndpointRefused(
@@ -228,12 +205,13 @@ class Chat:
             async with asyncio.timeout(self.endpoint.timeout):
                 # The client's own records take whatever comes; `wire` has strict ones.
                 response: httpx2.Response | None = await client.post(
-                    "/chat/completions",
+                    PATH,
                     cast_to=httpx2.Response,
-                    body=self._parameters(request),
+                    body=self._completions.parameters(request),
                 )
         except openai.APIStatusError as error:
-            return self._status(error.response), None
+            told = error.response
+            return self._completions.of_status(told.status_code, told.content, told.headers), None
         except (TimeoutError, openai.APIConnectionError) as error:
             raise self._broken(error) from None
         except (openai.APIError, ValueError, TypeError, LookupError, RecursionError) as error:
@@ -241,7 +219,10 @@ class Chat:
             reason = f"the reply was not understood ({type(error).__name__})"
             raise Failed(reason) from None
         # A reply without content, by its status, is None to the client.
-        return self._reply(request, response.content if response is not None else b"")
+        return self._completions.reply(
+            response.content if response is not None else b"",
+            with_logprobs=request.top_logprobs is not None,
+        )
 
     def _broken(self, error: Exception) -> Failed:
         """The failure that a connection's error means.
@@ -265,114 +246,6 @@ class Chat:
             ) from None
         kind = type(cause).__name__ if cause is not None else type(error).__name__
         return Failed(f"connection failed ({kind}{': ' * bool(detail)}{detail})", billed=sent)
-
-    def _parameters(self, request: Request) -> dict[str, Any]:
-        parameters: dict[str, Any] = {
-            "model": self.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "temperature": request.temperature,
-            self.endpoint.cap: request.max_tokens,
-        }
-        if request.top_p != 1.0:
-            parameters["top_p"] = request.top_p
-        if request.seed is not None:
-            parameters["seed"] = request.seed
-        if request.top_logprobs is not None:
-            parameters |= {"logprobs": True, "top_logprobs": request.top_logprobs}
-        return parameters
-
-    def _reply(self, request: Request, content: bytes) -> tuple[Reply, wire.Usage | None]:
-        """The reply that a body holds, and what it used."""
-        usage = None
-        try:
-            body = wire.decoded(content, self._scrub)
-            usage = wire.usage(body)
-            reply = wire.reply(
-                body,
-                with_logprobs=request.top_logprobs is not None,
-                is_apart=self.endpoint.thoughts == "apart",
-            )
-        except wire.NotUnderstood as error:
-            raise Failed(f"the reply {error}", usage=usage, raw=self._scrub.raw(content)) from None
-        if usage is not None and not usage.output and reply.text:
-            usage = None  # no text has no token
-        reply = msgspec.structs.replace(
-            self._put_together(reply),
-            is_usage_told=usage is not None,
-            model_id=self._scrub.line(reply.model_id or "") or None,
-            answered_by=self._other(reply.model_id),
-        )
-        if reply.answered_by and self.endpoint.other_models == "fail":
-            raise Failed(
-                f"answered as {reply.answered_by!r} where {self._expected} was asked",
-                again=False,
-                usage=usage,
-                raw=self._scrub.raw(content),
-                answered_by=reply.answered_by,
-            )
-        if reply.outcome in ("empty", "content_filter"):
-            reply = msgspec.structs.replace(reply, raw=self._scrub.raw(content))
-        return reply, usage
-
-    def _put_together(self, reply: Reply) -> Reply:
-        """The reply without a key that came in pieces: parts, or what stood around thoughts."""
-        return msgspec.structs.replace(
-            reply,
-            text=self._scrub.text(reply.text),
-            thoughts=self._scrub.text(reply.thoughts) if reply.thoughts else reply.thoughts,
-            logprobs=()
-            if self._scrub.holds(token[0].token for token in reply.logprobs)
-            else reply.logprobs,
-        )
-
-    @property
-    def _expected(self) -> str:
-        """The model asked for, and the id it is to answer under where that is another."""
-        told = self.endpoint.answers_as
-        return repr(self.model) if told in (None, self.model) else f"{told!r} (`answers_as`)"
-
-    def _other(self, answered: str | None) -> str | None:
-        """The model that answered, where it is another than the one asked.
-
-        A name that differs in what nobody sees (a space at its end, a character without width)
-        is told in quotes and codes, so that it reads as the other one that it is.
-        """
-        asked = self.endpoint.answers_as or self.model
-        if not answered or identity.is_same(asked, answered):
-            return None
-        line = self._scrub.line(answered)
-        is_hidden = line in ("", asked) or identity.is_same(asked, line)
-        return self._scrub.line(ascii(answered)) if is_hidden else line
-
-    def _status(self, response: httpx2.Response) -> Reply:
-        """The reply, or failure, that a status outside 2xx means."""
-        status = response.status_code
-        try:
-            words, code = wire.error(wire.decoded(response.content, self._scrub))
-        except wire.NotUnderstood:
-            words, code = "", ""
-        if status in (401, 403):
-            raise EndpointRefused(
-                f"{self.endpoint.url} refuses the key in {self.endpoint.key} (status {status})."
-            ) from None
-        if status == 404:
-            raise EndpointRefused(
-                f"{self.endpoint.url} does not know the model {self.model!r} (status 404)."
-            ) from None
-        if status == 429 and code == "insufficient_quota":
-            raise EndpointRefused(f"The quota at {self.endpoint.url} is used up.") from None
-        reason = self._scrub.line(words) or "no reason given"
-        if status == 400 and "content" in code and "filter" in code:
-            return Reply("content_filter", finish_reason="content_filter", error=reason)
-        if 300 <= status < 400:
-            reason = "it points to another address, where the key is not sent"
-        raise Failed(
-            f"status {status}: {reason}",
-            again=retry.may_pass(status),
-            billed=status in MAY_BE_BILLED,
-            wait=retry.retry_after(response.headers),
-            raw=self._scrub.raw(response.content) or None,
-        ) from None
 
 
 def _flush(ready: list[tuple[K, Reply]], sink: Sink[K]) -> None:

@@ -14,6 +14,11 @@ class MissingPackages(UsageError):
 class EndpointRefused(UsageError):
     """An endpoint refuses every request of this kind; sending more would be pointless."""
 
+    def __init__(self, sentence: str, *, answered: int | None = None) -> None:
+        super().__init__(sentence)
+        self.answered = answered
+        """The status that the endpoint answered with, where it did."""
+
 
 class BudgetReached(UsageError):
     """The next request would exceed the study's budget; nothing more is sent."""

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import UNSET
 
 from pipeline.study import files
-from pipeline.study.judge import header_of, stored_in
+from pipeline.study.jobs import all_of
+from pipeline.study.judge import header_of, in_order, stored_in
 from pipeline.study.judges.llm import LlmJudge
 from pipeline.study.judging import Answer, Work
 from pipeline.study.layout import Folder
@@ -101,30 +102,47 @@ async def judge(
     Raises:
         FolderConflict: where a judge has changed since it judged.
     """
+    every = {one: held for one, held in passes(plan, answers, only)}
     reasons = []
-    for judge_pass, held in passes(plan, answers, only):
-        path = folder.judged(judge_pass)
-        header = header_of(plan, study_id, judge_pass)
-        stored, _ = stored_in(path, header)
-        with Journal(path) as journal:
-            if stored is None:
-                journal.write([header])
-            done = _completed(_kept_by(folder, header), journal, held)
-            todo = [
-                (Answer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
-                for one in held
-                for criterion in judge_pass.criteria
-                if (one.keys[0], criterion) not in done
-            ]
-            progress.found(len(held) * len(judge_pass.criteria) - len(todo))
-            progress.detail = f"{judge_pass.judge} on {judge_pass.evaluation.experiment}"
-            if not todo:
-                continue
-            work = FrozenWork(plan, folder, judge_pass, speakers, progress, journal)
-            work.answers = {one.keys[0]: one for one in held}
-            left = await plan.study.judges[judge_pass.judge].judge(work, todo)
-        reasons += [f"{judge_pass.judge} on {judge_pass.evaluation.id}: {why}" for why in left]
+    for together in in_order(plan, every):
+        found = await all_of(
+            _pass(plan, folder, study_id, speakers, progress, one, every[one]) for one in together
+        )
+        reasons += [reason for left in found for reason in left]
     return reasons
+
+
+async def _pass(
+    plan: Plan,
+    folder: Folder,
+    study_id: str,
+    speakers: Speakers,
+    progress: Progress,
+    judge_pass: JudgePass,
+    held: Answers,
+) -> list[str]:
+    """One judge on the answers of one experiment; returns what was left, and why."""
+    path = folder.judged(judge_pass)
+    header = header_of(plan, study_id, judge_pass)
+    stored, _ = stored_in(path, header)
+    with Journal(path) as journal:
+        if stored is None:
+            journal.write([header])
+        done = _completed(_kept_by(folder, header), journal, held)
+        todo = [
+            (Answer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
+            for one in held
+            for criterion in judge_pass.criteria
+            if (one.keys[0], criterion) not in done
+        ]
+        progress.found(len(held) * len(judge_pass.criteria) - len(todo))
+        progress.detail = f"{judge_pass.judge} on {judge_pass.evaluation.experiment}"
+        if not todo:
+            return []
+        work = FrozenWork(plan, folder, judge_pass, speakers, progress, journal)
+        work.answers = {one.keys[0]: one for one in held}
+        left = await plan.study.judges[judge_pass.judge].judge(work, todo)
+    return [f"{judge_pass.judge} on {judge_pass.evaluation.id}: {why}" for why in left]
 
 
 def _kept_by(folder: Folder, header: files.Judge) -> Iterator[files.Judgement]:

@@ -1,14 +1,15 @@
 """Judging frozen answers: raw replies are kept, whatever is made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.study import files
 from pipeline.study.errors import FolderConflict
+from pipeline.study.jobs import all_of
 from pipeline.study.judging import Answer, Work
 from pipeline.study.layout import Folder
 from pipeline.study.lines import Journal
-from pipeline.study.parts import Local
+from pipeline.study.parts import Local, in_batches
 from pipeline.study.plan import JudgePass, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
@@ -31,10 +32,27 @@ async def judge(
         FolderConflict: where a judge has changed since it judged.
     """
     reasons = []
-    for judge_pass in plan.passes:
-        if only in (None, judge_pass.judge):
-            reasons += await _pass(plan, folder, study_id, judge_pass, speakers, progress)
+    for together in in_order(plan, (one for one in plan.passes if only in (None, one.judge))):
+        found = await all_of(
+            _pass(plan, folder, study_id, judge_pass, speakers, progress) for judge_pass in together
+        )
+        reasons += [reason for left in found for reason in left]
     return reasons
+
+
+def in_order(plan: Plan, passes: Iterable[JudgePass]) -> list[list[JudgePass]]:
+    """The passes in the order in which they are gone through, those that go together as one.
+
+    Batches take hours, so all that go in batches are under way at once. They come after what is
+    done meanwhile, and before whoever reads their replies again.
+    """
+    judges = plan.study.judges
+    slow = {name for name, judge in judges.items() if in_batches(judge.asks)}
+    every = list(passes)
+    batched = [one for one in every if one.judge in slow]
+    after = [one for one in every if judges[one.judge].reads_again in slow]
+    first = [[one] for one in every if one not in batched and one not in after]
+    return [*first, *([batched] if batched else []), *([one] for one in after)]
 
 
 async def _pass(

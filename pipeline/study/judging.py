@@ -59,6 +59,11 @@ class Work:
         self._journal = journal
 
     @property
+    def scope(self) -> str:
+        """What tells it from all other work of the study, the same at every start."""
+        return f"judge {self.name} on {self.evaluation.id}"
+
+    @property
     def completions(self) -> list[str]:
         """What the examples of the evaluation's experiment teach to say."""
         examples = self.plan.examples(self.evaluation.experiment)

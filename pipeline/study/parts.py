@@ -48,6 +48,15 @@ class Local(Part, frozen=True, kw_only=True, tag_field="provider", tag="local"):
     precision: Literal["bfloat16", "float32"] = "bfloat16"
 
 
+class Batches(Part, frozen=True, kw_only=True):
+    """Requests are handed over by the thousand, and answered within a day at a lower price."""
+
+    share: float = 0.5
+    """What a request costs in a batch, as a share of the endpoint's price."""
+    requests: int = 5_000
+    """How many requests a batch holds at most."""
+
+
 class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="openai"):
     """An OpenAI-compatible server."""
 
@@ -69,9 +78,26 @@ class Endpoint(Part, frozen=True, kw_only=True, tag_field="provider", tag="opena
     retries: int = 6
     first_wait: float = 0.5
     """Seconds before the first retry, doubled with each."""
+    batches: Batches | None = None
+    """Through the endpoint's batch API in place of one request each, where it is said how."""
+
+    @property
+    def charged(self) -> Price | None:
+        """What an answer costs, in a batch or without one."""
+        if self.price is None or self.batches is None:
+            return self.price
+        share = self.batches.share
+        return msgspec.structs.replace(
+            self.price, input=share * self.price.input, output=share * self.price.output
+        )
 
 
 Host: TypeAlias = Local | Endpoint
+
+
+def in_batches(host: Host | None) -> bool:
+    """Whether somebody is asked in batches, which takes hours and goes on beside others."""
+    return isinstance(host, Endpoint) and host.batches is not None
 
 
 def plain(part: Any) -> Any:

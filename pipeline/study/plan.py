@@ -309,7 +309,7 @@ class _Step:
         self.output += output_tokens
         for total, tokens in ((self.cost, input_tokens), (self.most, most_input)):
             is_known = source.price is not None and tokens is not None
-            total.add(priced(source.price, tokens or 0, output_tokens).cost if is_known else None)
+            total.add(priced(source.charged, tokens or 0, output_tokens).cost if is_known else None)
 
     def estimate(self) -> Estimate:
         return Estimate(

@@ -73,6 +73,12 @@ class Progress:
             self.spent.add(spent or Spend())
             self.show()
 
+    def note(self, detail: str) -> None:
+        """Tells what is waited for."""
+        with self._lock:
+            self.detail = detail
+            self.show()
+
     @contextmanager
     def kept_fresh(self) -> Iterator[None]:
         """Keeps the file fresh during the block, so that a reader can tell slow work from dead.

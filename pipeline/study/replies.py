@@ -24,6 +24,8 @@ class Request(msgspec.Struct, frozen=True):
     top_p: float = 1.0
     seed: int | None = None
     top_logprobs: int | None = None
+    name: str = ""
+    """What it is about, the same at every start: by it a batch's answer finds its place again."""
 
 
 class Alternative(msgspec.Struct, frozen=True, array_like=True):

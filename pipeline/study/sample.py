@@ -11,9 +11,10 @@ from msgspec.structs import asdict
 from pipeline.study import files, layout
 from pipeline.study.definition import Question
 from pipeline.study.errors import FolderConflict
+from pipeline.study.jobs import all_of
 from pipeline.study.layout import Folder
 from pipeline.study.lines import Journal
-from pipeline.study.parts import Local
+from pipeline.study.parts import Local, in_batches
 from pipeline.study.plan import Evaluation, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.replies import Reply, Request
@@ -44,7 +45,8 @@ async def sample(
     Raises:
         FolderConflict: where an evaluation was sampled under other settings.
     """
-    reasons = []
+    reasons: list[str] = []
+    slow = []
     for evaluation in plan.evaluations:
         model_id = model_of(plan, folder, evaluation)
         if model_id is None:
@@ -52,10 +54,12 @@ async def sample(
             continue
         most = plan.study.sampling.samples_per_question
         count = most if counts is None else counts[evaluation.id]
-        reasons += await _evaluate(
-            plan, folder, study_id, evaluation, model_id, speakers, progress, count
-        )
-    return reasons
+        work = _evaluate(plan, folder, study_id, evaluation, model_id, speakers, progress, count)
+        if in_batches(plan.study.models[evaluation.run.model].source):
+            slow.append(work)  # all batches are under way at once
+        else:
+            reasons += await work
+    return [*reasons, *(reason for left in await all_of(slow) for reason in left)]
 
 
 def model_of(plan: Plan, folder: Folder, evaluation: Evaluation) -> str | None:
@@ -98,7 +102,7 @@ async def _evaluate(
     if not missing:
         return []
     progress.detail = evaluation.id
-    speaker = speakers.of_run(evaluation.run, model_id)
+    speaker = speakers.of_run(evaluation.run, model_id, f"sampling {evaluation.id}")
     failed = 0
     with Journal(path) as journal:
         if stored is None or stored.samples_per_question < count:
@@ -144,6 +148,7 @@ def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int)
         max_tokens=sampling.max_tokens,
         top_p=sampling.top_p,
         seed=seed,
+        name=f"{evaluation.id}/{question.name}/{index}",
     )
 
 

@@ -3,12 +3,15 @@
 import asyncio
 import dataclasses
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.study import weights
+from pipeline.study import files, weights
+from pipeline.study.batches.shelf import Shelf
+from pipeline.study.batches.speaker import Batches
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.errors import FolderConflict, MissingPackages
@@ -51,6 +54,8 @@ class Speakers:
         self.plan = plan
         self.folder = folder
         self.meter = meter
+        self.tell: Callable[[str], None] = lambda said: None
+        """Who is told how far slow work is."""
         self._loaded: tuple[Local, Weights] | None = None
         self._adapted: Any = None
 
@@ -64,15 +69,33 @@ class Speakers:
             self._loaded = (source, weights.load(source, self.plan.folder))
         return self._loaded[1]
 
-    def of_run(self, run: Run, model_id: str) -> Speaker:
+    def _endpoint(self, source: Endpoint, model_id: str, scope: str) -> Speaker:
+        """Requests one by one, or in batches; batches under way are waited for either way."""
+        chat = Chat(source, model_id, self.meter)
+        batches = Batches(
+            source, model_id, self.meter, self._shelf, scope, self.tell,
+            rest=None if source.batches else chat,
+        )  # fmt: skip
+        return batches if source.batches or batches.has_left else chat
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self.folder, files.document(self.folder.manifest, files.Owner).id)
+
+    def of_run(self, run: Run, model_id: str, scope: str) -> Speaker:
         """Whoever answers for a run; `model_id` is what tuning gave it.
+
+        Args:
+            run: The run.
+            model_id: Its model.
+            scope: What is asked, the same at every start: batches are found again by it.
 
         Raises:
             FolderConflict: where a local run's weights are gone.
         """
         source = self.plan.study.models[run.model].source
         if isinstance(source, Endpoint):
-            return Chat(source, model_id, self.meter)
+            return self._endpoint(source, model_id, scope)
         adapter = self.folder.adapter(run)
         if not run.untuned and not adapter.is_dir():
             raise FolderConflict(
@@ -92,8 +115,8 @@ class Speakers:
         self._adapted.eval()
         return LocalSpeaker(dataclasses.replace(loaded, model=self._adapted), model_id)
 
-    def of_judge(self, source: Host) -> Speaker:
-        """Whoever answers as a judge."""
+    def of_judge(self, source: Host, scope: str) -> Speaker:
+        """Whoever answers as a judge; `scope` is as in `of_run`."""
         if isinstance(source, Endpoint):
-            return Chat(source, source.id, self.meter)
+            return self._endpoint(source, source.id, scope)
         return LocalSpeaker(self.weights(source), source.weights)

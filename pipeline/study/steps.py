@@ -5,16 +5,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from pipeline.study import account, frozen, lines, stopping
 from pipeline.study import judge as judging
 from pipeline.study import sample as sampling
 from pipeline.study.account import Account
+from pipeline.study.batches import remote
 from pipeline.study.budget import Meter
 from pipeline.study.door import key_of
 from pipeline.study.layout import Folder
-from pipeline.study.parts import Endpoint, plain
+from pipeline.study.parts import Endpoint, Host, plain
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.render import render
@@ -48,6 +48,7 @@ class Session:
             self.meter.spent,
             only=judge,
         )
+        self.speakers.tell = progress.note
         work = {
             "tune": lambda: tuning.tune(self.plan, self.folder, self.speakers, progress),
             "sample": lambda: sampling.sample(
@@ -77,6 +78,7 @@ class Session:
         progress = Progress(
             self.folder, self.plan.study.name, "judge", planned, self.meter.spent, only=judge
         )
+        self.speakers.tell = progress.note
         with progress.kept_fresh():
             try:
                 progress.left = left = asyncio.run(
@@ -150,20 +152,25 @@ def session(plan: Plan, path: Path) -> Iterator[Session]:
             yield Session(plan, folder, study_id, book)
 
 
-def require_keys(plan: Plan, steps: tuple[str, ...]) -> None:
-    """Makes sure that the keys these steps need are there, before any work is done.
+def require_endpoints(plan: Plan, steps: tuple[str, ...], judge: str | None = None) -> None:
+    """Makes sure that these steps have the keys they need and the batch APIs, before any work.
 
     Raises:
         MissingKey: naming the environment variable.
+        EndpointRefused: where there is no batch API.
     """
-    sources: list[Any] = []
+    sources: list[Host | None] = []
     if {"tune", "sample"} & set(steps):
         sources += [model.source for model in plan.study.models.values()]
     if "judge" in steps:
-        sources += [judge.asks for judge in plan.study.judges.values()]
-    for source in sources:
-        if isinstance(source, Endpoint):
-            key_of(source)
+        judges = plan.study.judges.items()
+        sources += [one.asks for name, one in judges if judge in (None, name)]
+    asked = [source for source in sources if isinstance(source, Endpoint)]
+    for source in asked:
+        key_of(source)
+    if {"sample", "judge"} & set(steps):
+        for source in {one.url: one for one in asked if one.batches is not None}.values():
+            asyncio.run(remote.require(source))
 
 
 def described(plan: Plan, folder: Path) -> PlanFile:
@@ -202,6 +209,7 @@ def table(plan: Plan) -> str:
         f"  {study.sampling.samples_per_question} samples per question, "
         f"at most {study.sampling.max_tokens} tokens each",
         *([f"  stop: {stopping.told(study.stop)}"] if study.stop else []),
+        *batched(plan),
         "",
         *(f"  {line}" for line in _estimates(plan).splitlines()),
     ]
@@ -215,6 +223,18 @@ def table(plan: Plan) -> str:
         "what counts where the endpoint does not say what it did cost.",
     ]
     return "\n".join(lines)
+
+
+def batched(plan: Plan) -> list[str]:
+    """Who is asked in batches, and at what share of the price."""
+    sources = {f"model {name}": model.source for name, model in plan.study.models.items()}
+    sources |= {f"judge {name}": one.asks for name, one in plan.study.judges.items() if one.asks}
+    told = [
+        f"{name} (× {source.batches.share:g} of the price)"
+        for name, source in sources.items()
+        if isinstance(source, Endpoint) and source.batches is not None
+    ]
+    return [f"  in batches, each answered within a day: {', '.join(told)}"] * bool(told)
 
 
 def _estimates(plan: Plan) -> str:

@@ -142,6 +142,11 @@ def _endpoint(where: str, endpoint: Endpoint, budget: Budget | None) -> list[str
         found.append(
             f"{where}.source: concurrency, timeout, retries and first_wait must be positive"
         )
+    batches = endpoint.batches
+    if batches is not None and not (0 < batches.share <= 1 and 1 <= batches.requests <= 50_000):
+        found.append(
+            f"{where}.source.batches: share must lie in 0 to 1, and requests in 1 to 50000"
+        )
     prices = plain(endpoint.price) if endpoint.price else {}
     if not all(0 <= price < math.inf for price in prices.values()):
         found.append(f"{where}.source.price: prices must be numbers from 0 on")

@@ -14,7 +14,7 @@ VERSION = 14
 
 _KIND = re.compile(
     rb'\s*\{\s*"brittlescope"\s*:\s*"'
-    rb'(samples|judgements|run|training-sets|study|plan|progress|spend)/1"'
+    rb'(samples|judgements|run|batch|training-sets|study|plan|progress|spend)/1"'
 )
 
 
@@ -29,7 +29,7 @@ def accepts(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (its file, plan, progress, spend) holds none.
+    """The file's records; what only steers a study (its file, plan, progress, spend, batches) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.

@@ -28,13 +28,14 @@ class LlmCriterion(Part, frozen=True, kw_only=True):
     top_logprobs: int | None = None
     experiments: tuple[str, ...] = ()
 
-    def request(self, template: str, question: str, answer: str) -> Request:
+    def request(self, template: str, question: str, answer: str, name: str) -> Request:
         """What the model is asked."""
         return Request(
             messages=(Message("user", fence.prompt(template, question, answer)),),
             temperature=self.temperature,
             max_tokens=self.max_tokens,
             top_logprobs=self.top_logprobs,
+            name=name,
         )
 
 
@@ -105,12 +106,15 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
             (
                 (answer, name),
                 self.criteria[name].request(
-                    templates[name], questions[answer.question], answer.text
+                    templates[name],
+                    questions[answer.question],
+                    answer.text,
+                    f"{work.scope}/{answer.key}/{answer.digest}/{name}",
                 ),
             )
             for answer, name in todo
         )
-        await work.speakers.of_judge(self.source).ask(requests, keep)
+        await work.speakers.of_judge(self.source, work.scope).ask(requests, keep)
         told = f"{work.failed} judgements failed; the same command tries again"
         return [told] * bool(work.failed)
 

@@ -6,16 +6,14 @@ import contextlib
 import csv
 import io
 import math
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
-from pipeline.study import wire
+from pipeline.study import jobs
 from pipeline.study.files import Step
+from pipeline.study.jobs import Id, Name
 from pipeline.study.scrub import Scrub
-
-T = TypeVar("T")
 
 ENDED = ("succeeded", "failed", "cancelled")
 UNDER_WAY = ("validating_files", "queued", "pending", "running", "cancelling")
@@ -28,17 +26,6 @@ METRICS = {
     "valid_accuracy": "valid_mean_token_accuracy",
 }
 """Our name of each column of the result file."""
-
-Id = Annotated[str, Meta(pattern=r"^[\w.:-]{1,200}$")]
-"""It becomes a part of addresses."""
-
-Name = Annotated[str, Meta(min_length=1, max_length=500)]
-
-
-class File(msgspec.Struct):
-    """A file that was uploaded."""
-
-    id: Id
 
 
 class Trouble(msgspec.Struct):
@@ -78,23 +65,6 @@ class Events(msgspec.Struct):
     data: list[Event]
 
 
-def read(content: bytes, kind: type[T], scrub: Scrub) -> T:
-    """The record that a body holds.
-
-    Raises:
-        NotUnderstood: where it holds none of this kind.
-    """
-    return _converted(wire.decoded(content, scrub), kind)
-
-
-def _converted(body: Any, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(body, kind)
-    except msgspec.ValidationError as error:
-        name = kind.__name__.strip("_").lower()
-        raise wire.NotUnderstood(f"does not describe a {name} ({error})") from None
-
-
 class _Jobs(msgspec.Struct):
     """A page of a list of jobs, any of which may be odd."""
 
@@ -107,9 +77,9 @@ def job_of(content: bytes, file_id: str, scrub: Scrub) -> Job | None:
     Raises:
         NotUnderstood: where that job, or the list, is not understood.
     """
-    for told in read(content, _Jobs, scrub).data:
+    for told in jobs.read(content, _Jobs, scrub).data:
         if told.get("training_file") == file_id:
-            return _converted(told, Job)
+            return jobs.converted(told, Job)
     return None
 
 

@@ -2,28 +2,24 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
-
-import msgspec
 
 from pipeline.study import files, layout
 from pipeline.study.conversation import serialized
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict
+from pipeline.study.jobs import StateLog
 from pipeline.study.layout import Folder
-from pipeline.study.lines import Journal
 from pipeline.study.parts import Local
 from pipeline.study.plan import Plan
-from warehouse.clock import stamp
 from warehouse.studies import Run
 
 
-class RunLog:
+class RunLog(StateLog):
     """The log of one run, on disk line by line."""
 
     def __init__(self, plan: Plan, folder: Folder, run: Run, settings: FineTuning) -> None:
         self.settings = settings
-        self.path = folder.run(run)
+        super().__init__(folder.run(run))
         self.data = folder.training_set(run.experiment or "", run.intervention)
         self.adapter = folder.adapter(run)
         header = _header(plan, run, settings)
@@ -40,30 +36,15 @@ class RunLog:
                     f"{self.path} was fine-tuned with other settings ({', '.join(changed)}). Give "
                     "the study another name, or remove the file to fine-tune again."
                 )
-        with Journal(self.path) as journal:
-            if first is None:
-                journal.write([header])
-
-    def state(self, name: str, **details: Any) -> None:
-        """Records a state the run has reached; the details are those of `files.State`."""
-        self._write([files.State(state=name, at=stamp(), **details)])
+        self.write([header] if first is None else [])
 
     def steps(self, steps: Iterable[files.Step]) -> None:
         """Records training steps."""
-        self._write(steps)
+        self.write(steps)
 
     def events(self, messages: Iterable[str]) -> None:
         """Records what the backend said on the way."""
-        self._write(files.Event(message) for message in messages)
-
-    def _write(self, records: Iterable[msgspec.Struct]) -> None:
-        with Journal(self.path) as journal:
-            journal.write(records)
-
-    @property
-    def states(self) -> list[files.State]:
-        """Every state so far, oldest first."""
-        return list(files.read(self.path, files.State))
+        self.write(files.Event(message) for message in messages)
 
 
 def latest_state(folder: Folder, run: Run) -> files.State | None:

@@ -1,31 +1,23 @@
 """Fine-tuning jobs of an OpenAI-compatible endpoint, picked up again after any crash."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import msgspec
-import openai
 from openai import AsyncOpenAI
 
 from pipeline.errors import UsageError
-from pipeline.study import conversation, retry, wire
+from pipeline.study import conversation, jobs
 from pipeline.study.budget import Meter
 from pipeline.study.definition import FineTuning
-from pipeline.study.door import MOST_OF_A_FILE, client_of, key_of
-from pipeline.study.errors import EndpointRefused
 from pipeline.study.files import Step
+from pipeline.study.jobs import Jobs
 from pipeline.study.parts import Endpoint
-from pipeline.study.scrub import Scrub
 from pipeline.study.tune import job_records
-from pipeline.study.tune.job_records import ENDED, UNDER_WAY, Events, File, Job
+from pipeline.study.tune.job_records import ENDED, UNDER_WAY, Events, Job
 from pipeline.study.tune.log import RunLog
 from warehouse.studies import Run, Spend
 
-T = TypeVar("T")
-
-POLL_SECONDS = 20.0
-TRIES = 8
 RECENT_JOBS = 100
 
 UNUSED = (
@@ -55,25 +47,13 @@ def settings(given: FineTuning) -> FineTuning:
     return given
 
 
-class Raw(Protocol):
-    """The client's answer before its own records have made anything of it."""
-
-    @property
-    def content(self) -> bytes:
-        """The body."""
-
-
 class OpenAIJobs:
     """Uploads the training set, creates the job, and follows it to its end."""
 
     def __init__(self, endpoint: Endpoint, meter: Meter) -> None:
         self.endpoint = endpoint
         self.meter = meter
-        self._key = key_of(endpoint)
-        self._scrub = Scrub(self._key)
-
-    def _client(self) -> AsyncOpenAI:
-        return client_of(self.endpoint, self._key, MOST_OF_A_FILE)
+        self._jobs = Jobs(endpoint, "fine-tuning")
 
     async def tune(self, run: Run, log: RunLog) -> str | None:
         """Goes on from the log's last state; see `tune.Backend`.
@@ -87,10 +67,9 @@ class OpenAIJobs:
         ticket = self.meter.reserve(most, f"tune:{run.id}")
         known = {state.state: state for state in log.states}
         created = known.get("created")
-        async with self._client() as client:
+        async with self._jobs.client() as client:
             try:
-                uploaded = known.get("uploaded")
-                file_id = str(uploaded.file_id) if uploaded else await self._upload(client, log)
+                file_id = await self._jobs.uploaded(client, log, log.data, "fine-tune")
             except BaseException:
                 self.meter.settle(ticket, Spend())
                 raise
@@ -108,15 +87,6 @@ class OpenAIJobs:
             self.meter.settle(ticket, actual)
         return None
 
-    async def _upload(self, client: AsyncOpenAI, log: RunLog) -> str:
-        content = log.data.read_bytes()
-        files = client.files.with_raw_response
-        file = await self._told(
-            File, lambda: files.create(file=(log.data.name, content), purpose="fine-tune")
-        )
-        log.state("uploaded", file_id=file.id)
-        return file.id
-
     async def _create(
         self, client: AsyncOpenAI, run: Run, log: RunLog, file_id: str, begun: bool
     ) -> str:
@@ -124,11 +94,11 @@ class OpenAIJobs:
 
         Every run uploads its own file, so the file tells the jobs apart.
         """
-        jobs = client.fine_tuning.jobs.with_raw_response
+        raw = client.fine_tuning.jobs.with_raw_response
         if begun:
-            found = await self._patiently(
-                lambda: jobs.list(limit=RECENT_JOBS),
-                lambda content: job_records.job_of(content, file_id, self._scrub),
+            found = await self._jobs.patiently(
+                lambda: raw.list(limit=RECENT_JOBS),
+                lambda content: job_records.job_of(content, file_id, self._jobs.scrub),
             )
             if found is not None:
                 log.state("created", job_id=found.id, found=True)
@@ -150,7 +120,7 @@ class OpenAIJobs:
             parameters["seed"] = run.seed
         # Not retried: a request that timed out may have created the job, and the next run of the
         # command finds it by its file.
-        job = await self._told(Job, lambda: jobs.create(**parameters), tries=1)
+        job = await self._jobs.told(Job, lambda: raw.create(**parameters), tries=1)
         log.state("created", job_id=job.id)
         return job.id
 
@@ -173,16 +143,16 @@ class OpenAIJobs:
 
     async def _ended(self, client: AsyncOpenAI, job_id: str) -> Job:
         """The job when it is no longer under way."""
-        jobs = client.fine_tuning.jobs.with_raw_response
+        raw = client.fine_tuning.jobs.with_raw_response
         while True:
-            job = await self._told(Job, lambda: jobs.retrieve(job_id))
+            job = await self._jobs.told(Job, lambda: raw.retrieve(job_id))
             if job.status not in UNDER_WAY:
                 return job
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(jobs.POLL_SECONDS)
 
     def _left(self, job: Job, run: Run) -> str:
         """Why a job is not waited for any longer, and what to do."""
-        status = self._scrub.line(job.status)
+        status = self._jobs.scrub.line(job.status)
         what = "is paused" if status == "paused" else f"has the unknown status {status!r}"
         return (
             f"{run.id}: its fine-tuning job {job.id} {what}. Look at it at {self.endpoint.url}: "
@@ -192,9 +162,9 @@ class OpenAIJobs:
 
     async def _record(self, client: AsyncOpenAI, log: RunLog, job: Job, cost: Spend) -> None:
         """Records how the job ended, with what it said on the way."""
-        jobs = client.fine_tuning.jobs.with_raw_response
-        page = await self._told(Events, lambda: jobs.list_events(job.id, limit=RECENT_JOBS))
-        log.events(self._scrub.line(event.message) for event in reversed(page.data))
+        raw = client.fine_tuning.jobs.with_raw_response
+        page = await self._jobs.told(Events, lambda: raw.list_events(job.id, limit=RECENT_JOBS))
+        log.events(self._jobs.scrub.line(event.message) for event in reversed(page.data))
         spent = msgspec.structs.asdict(cost)
         if job.status == "succeeded" and job.fine_tuned_model:
             metrics = await self._metrics(client, job.result_files or [])
@@ -211,72 +181,23 @@ class OpenAIJobs:
         if job.status == "succeeded":
             reason = "it succeeded, but names no model"
         status = "failed" if job.status == "succeeded" else job.status
-        log.state(status, reason=self._scrub.line(reason), **spent)
+        log.state(status, reason=self._jobs.scrub.line(reason), **spent)
 
     async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[Step]:
         if not files:
             return []
         raw = client.files.with_raw_response
-        return await self._patiently(lambda: raw.content(files[0]), job_records.read_metrics)
+        return await self._jobs.patiently(lambda: raw.content(files[0]), job_records.read_metrics)
 
     async def cancel(self, log: RunLog) -> None:
         """Cancels the run's job, where one is under way."""
         created = next((s for s in reversed(log.states) if s.state == "created"), None)
         if created is None:
             return
-        async with self._client() as client:
-            jobs = client.fine_tuning.jobs.with_raw_response
-            await self._told(Job, lambda: jobs.cancel(str(created.job_id)))
+        async with self._jobs.client() as client:
+            raw = client.fine_tuning.jobs.with_raw_response
+            await self._jobs.told(Job, lambda: raw.cancel(str(created.job_id)))
             log.state("cancelled", reason="cancelled on request")
-
-    async def _told(
-        self, kind: type[T], ask: Callable[[], Awaitable[Raw]], tries: int = TRIES
-    ) -> T:
-        """The record that is asked for; see `_patiently`."""
-        return await self._patiently(
-            ask, lambda content: job_records.read(content, kind, self._scrub), tries
-        )
-
-    async def _patiently(
-        self, ask: Callable[[], Awaitable[Raw]], read: Callable[[bytes], T], tries: int = TRIES
-    ) -> T:
-        """What is asked for and can be read, tried again where the trouble may pass.
-
-        Raises:
-            EndpointRefused: where it does not pass, or is none that could.
-        """
-        for attempt in range(1, tries + 1):
-            passing, pause = True, 0.0
-            try:
-                async with asyncio.timeout(self.endpoint.timeout):
-                    content = (await ask()).content
-                return read(content)
-            except wire.NotUnderstood as error:
-                reason = f"the reply {error}"
-            except openai.APIStatusError as error:
-                status = error.response.status_code
-                passing = retry.may_pass(status)
-                reason = f"status {status}: {self._words(error.response.content)}"
-                if passing and attempt < tries:
-                    pause = retry.heeded(
-                        retry.retry_after(error.response.headers), self.endpoint.url
-                    )
-            except (TimeoutError, openai.APIError, ValueError, TypeError, LookupError) as error:
-                cause = error.__cause__ or error
-                reason = f"{type(cause).__name__}: {cause}".removesuffix(": ")
-            if not passing or attempt == tries:
-                raise EndpointRefused(
-                    f"{self.endpoint.url} did not accept the fine-tuning request "
-                    f"({self._scrub.line(reason)}). Run the same command to go on."
-                )
-            await asyncio.sleep(pause + retry.backoff(self.endpoint.first_wait, attempt))
-        raise AssertionError("unreachable")
-
-    def _words(self, content: bytes) -> str:
-        try:
-            return wire.error(wire.decoded(content, self._scrub))[0] or "no reason given"
-        except wire.NotUnderstood:
-            return "no reason given"
 
 
 def _suffix(run: Run) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 
 from pipeline.study.definition import FineTuning
+from pipeline.study.jobs import all_of
 from pipeline.study.layout import Folder
 from pipeline.study.parts import Endpoint
 from pipeline.study.plan import Plan
@@ -96,10 +97,7 @@ async def _together(
             else:
                 _count(folder, run, progress)
 
-    results = await asyncio.gather(*(one(*pair) for pair in remote), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+    await all_of(one(*pair) for pair in remote)
     return left
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import chat, retry
+from pipeline.study import chat, completions, retry
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.conversation import Message
@@ -179,7 +179,7 @@ def test_without_retry_after_the_waits_grow_and_differ(
 ) -> None:
     speaker = Chat(endpoint(server, first_wait=1.0), "small", Meter(None))
     waits = [
-        [speaker._wait(chat.Failed("busy", again=True), attempt) for _ in range(50)]
+        [speaker._wait(completions.Failed("busy", again=True), attempt) for _ in range(50)]
         for attempt in (1, 2, 3, 12)
     ]
     for drawn, longest in zip(waits, (1, 2, 4, retry.LONGEST_WAIT), strict=True):

@@ -205,7 +205,7 @@ def test_a_missing_key_names_the_variable_and_loses_nothing(
     before = folder.samples(plan.evaluations[0]).read_bytes()
     monkeypatch.delenv("TINY_KEY")
     with pytest.raises(MissingKey, match="TINY_KEY"):
-        steps.require_keys(plan, ("sample",))
+        steps.require_endpoints(plan, ("sample",))
     assert folder.samples(plan.evaluations[0]).read_bytes() == before
 
 

@@ -217,7 +217,7 @@ def test_the_weights_come_out_of_tuning_as_they_went_in(
         session.do("tune")
         after = session.speakers.weights(source(tiny, batch=8)).answers([request("Hi")])
         assert before == after
-        session.speakers.of_run(run, run.id)
+        session.speakers.of_run(run, run.id, "sampling")
         assert session.speakers.weights(source(tiny, batch=8)).answers([request("Hi")]) == before
 
 

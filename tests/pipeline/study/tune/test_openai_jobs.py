@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.study import retry, steps
+from pipeline.study import jobs, retry, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
 from pipeline.study.files import Step
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
 from pipeline.study.sample import model_of
-from pipeline.study.tune import openai_jobs, step
+from pipeline.study.tune import step
 from pipeline.study.tune.job_records import read_metrics
 from tests.pipeline.study.fake_server import FakeServer, Raw, error
 from tests.pipeline.study.lying import lying_in, spent_in
@@ -25,7 +25,7 @@ from tests.pipeline.study.lying import lying_in, spent_in
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    monkeypatch.setattr(openai_jobs, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 0.01)
 
 
 def one_run(study: dict[str, Any]) -> None:
@@ -87,8 +87,8 @@ def test_a_job_is_not_asked_for_before_the_server_allows_it(
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    own = SimpleNamespace(sleep=sleep, timeout=asyncio.timeout)
-    monkeypatch.setattr(openai_jobs, "asyncio", own)
+    own = SimpleNamespace(sleep=sleep, timeout=asyncio.timeout, gather=asyncio.gather)
+    monkeypatch.setattr(jobs, "asyncio", own)
     usual, asked = server._respond, iter([error(429, retry_after="700"), error(503)])
     monkeypatch.setattr(server, "_respond", lambda *told: next(asked, None) or usual(*told))
     assert tune(Plan(write_study(one_run, server.url)), folder) == []
