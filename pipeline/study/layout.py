@@ -11,7 +11,7 @@
       runs/<run>/adapter/                       LoRA weights of a local run
       samples/<run>/<experiment>__<intervention>.jsonl
       judgements/<judge>/<run>/<experiment>__<intervention>.jsonl
-      batches/<number>.jsonl                    the states of a batch, what it sends beside it: batches
+      batches/<number>.jsonl                    the states of a batch; what it sends beside it
 
 How they grow and are read is in `lines`, and what a line holds in `files`.
 """

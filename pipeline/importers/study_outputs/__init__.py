@@ -29,7 +29,7 @@ def accepts(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's records; what only steers a study (its file, plan, progress, spend, batches) holds none.
+    """The file's records; what only steers a study (its file, plan, spend and so on) holds none.
 
     Raises:
         RefusedFile: where the file's own description is damaged.

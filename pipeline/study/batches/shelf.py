@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.study import files, lines
 from pipeline.study.completions import PATH
-from pipeline.study.files.batches import Batch, BatchOf, Line
+from pipeline.study.files.batches import Batch, BatchOf, Sent
 from pipeline.study.jobs import StateLog
 from pipeline.study.layout import Folder
 
@@ -29,10 +29,10 @@ class BatchLog(StateLog):
         """The file that is uploaded; it is removed once everything found is kept."""
         return self.path.with_suffix(".input")
 
-    def requests(self) -> Iterator[Line]:
+    def requests(self) -> Iterator[Sent]:
         """What it sends."""
         for _, line in lines.numbered(self.input):
-            yield msgspec.json.decode(line, type=Line)
+            yield msgspec.json.decode(line, type=Sent)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class Shelf:
             if (log.told.scope, log.told.place) == (scope, place) and not log.reached("taken")
         ]
 
-    def new(self, scope: str, place: str, requests: Iterable[Line], number: int = 1) -> BatchLog:
+    def new(self, scope: str, place: str, requests: Iterable[Sent], number: int = 1) -> BatchLog:
         """A batch that is to be sent, for the first time or once more."""
         held = list(requests)
         taken = [int(path.stem) for path, _ in self._all()]

@@ -15,7 +15,7 @@ from pipeline.study.batches.tally import Counted, Tally, require_completed
 from pipeline.study.budget import Meter, Ticket
 from pipeline.study.completions import Completions
 from pipeline.study.errors import BudgetReached, EndpointRefused
-from pipeline.study.files.batches import Line
+from pipeline.study.files.batches import Sent
 from pipeline.study.parts import Endpoint
 from pipeline.study.replies import Request, Sink, Speaker
 from warehouse.studies import Spend
@@ -101,7 +101,7 @@ class Batches:
         places: dict[str, K] = {}
         others: list[tuple[K, Request]] = []
 
-        def fresh() -> Iterator[Line]:
+        def fresh() -> Iterator[Sent]:
             for key, request in requests:
                 known = held.get(named(request.name))
                 if known is not None:
@@ -111,7 +111,7 @@ class Batches:
                     others.append((key, request))
                 else:
                     body = self._completions.parameters(request)
-                    line = Line(custom_id=bound(request.name, body), url=URL, body=body)
+                    line = Sent(custom_id=bound(request.name, body), url=URL, body=body)
                     places[line.custom_id] = key
                     yield line
 
@@ -124,7 +124,7 @@ class Batches:
                 log.drop()
         return [*kept, *new], others
 
-    def _new(self, part: list[Line], places: Mapping[str, Any], number: int = 1) -> BatchLog:
+    def _new(self, part: list[Sent], places: Mapping[str, Any], number: int = 1) -> BatchLog:
         """A batch of requests, whose answers have these places."""
         log = self._shelf.new(self.scope, self._place, part, number)
         self._keys[log.told.name] = {
@@ -132,10 +132,10 @@ class Batches:
         }
         return log
 
-    def _parts(self, requests: Iterator[Line]) -> Iterator[list[Line]]:
+    def _parts(self, requests: Iterator[Sent]) -> Iterator[list[Sent]]:
         """The requests in parts, each as many as a batch holds."""
         most = self.endpoint.batches.requests if self.endpoint.batches else 0
-        part: list[Line] = []
+        part: list[Sent] = []
         planned = 0
         for line in requests:
             planned += max(len(msgspec.json.encode(line)), self._expected(line))
@@ -146,7 +146,7 @@ class Batches:
         if part:
             yield part
 
-    def _expected(self, line: Line) -> int:
+    def _expected(self, line: Sent) -> int:
         """About how many bytes the answer to a request has at most."""
         alternatives = 1 + line.body.get("top_logprobs", 0) if line.body.get("logprobs") else 0
         return 2_000 + int(line.body[self.endpoint.cap]) * (8 + 100 * alternatives)

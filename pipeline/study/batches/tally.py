@@ -11,7 +11,7 @@ from pipeline.study.budget import priced
 from pipeline.study.completions import Completions, Failed
 from pipeline.study.conversation import Message, most_tokens
 from pipeline.study.errors import EndpointRefused, FolderConflict
-from pipeline.study.files.batches import Line
+from pipeline.study.files.batches import Sent
 from pipeline.study.parts import Endpoint
 from pipeline.study.replies import Reply
 from pipeline.study.scrub import Scrub
@@ -35,12 +35,12 @@ class Tally:
         self._completions = completions
         self._scrub = scrub
 
-    def most(self, line: Line) -> Spend:
+    def most(self, line: Sent) -> Spend:
         """The most that a request should cost."""
         said = tuple(Message(one["role"], one["content"]) for one in line.body["messages"])
         return priced(self._endpoint.charged, most_tokens(said), line.body[self._endpoint.cap])
 
-    def of(self, line: Line, answers: Mapping[str, Answer], batch: Batch) -> Counted:
+    def of(self, line: Sent, answers: Mapping[str, Answer], batch: Batch) -> Counted:
         """What a request came to.
 
         Raises:
@@ -89,7 +89,7 @@ class Tally:
         return Counted(_billed(reply, spent), spent, again, is_answered)
 
 
-def bound_anew(line: Line) -> str:
+def bound_anew(line: Sent) -> str:
     """The id that a request has by what it is about, and by what is sent now."""
     about, _, _ = line.custom_id.partition("-")
     _, _, content = bound("", line.body).partition("-")

@@ -17,7 +17,7 @@ class Batch(msgspec.Struct, kw_only=True):
     requests: int
 
 
-class Line(msgspec.Struct, kw_only=True):
+class Sent(msgspec.Struct, kw_only=True):
     """A request as it is uploaded; its id is bound to what it is about and to what is sent."""
 
     custom_id: str
