@@ -413,20 +413,22 @@ def commands(key: str) -> Iterator[Commands]:
         yield commands
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(100, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "seed", [17, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(8))]
+)
 def test_after_any_kill_no_batch_is_sent_twice_and_none_is_lost(
     write_study: Callable[..., Path],
     folder: Folder,
     server: FakeBatches,
     commands: Commands,
-    kills: int,
+    seed: int,
 ) -> None:
     file = write_study(batched(requests=3), server.url)
     sampled(Plan(file), folder)
     server.delay, server.polls = 0.003, 0  # it ends as soon as it is asked about
     words = ("study", "judge", str(file), "--out", str(folder.path))
-    chance = random.Random(17)
-    for _ in range(kills):
+    chance = random.Random(seed)
+    for _ in range(12):
         before, wanted = server.counts.total(), chance.randint(0, 25)
         process = commands.begin(*words)
         state = Path(f"/proc/{process}/stat")
