@@ -34,7 +34,7 @@ CORE = (
         "sample",
     ),
     *("rating", "judge", "rater", "criterion", "judgement_source", "judgement", "judged_by"),
-    *("scale_doubt", "mixed", "told", "twin", "trait_told", "notice", "refusal"),
+    *("refusal", "scale_doubt", "mixed", "told", "twin", "trait_told", "notice"),
     *("training_step", "training_set", "battery_question", "unjoined", "reported"),
 )
 """The relations of `schema/core`, each after those it reads."""

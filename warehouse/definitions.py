@@ -1,7 +1,9 @@
 """Reading definition files (YAML): safely, and with errors that name file and place."""
 
 import math
+import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,19 @@ MAX_DIRECTIVES = 20
 _TAG = "tag:yaml.org,2002:"
 _TEXTS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "merge", "binary", "value")}
 _NUMBERS = {f"{_TAG}int", f"{_TAG}float"}
+
+_NO_TEXT = re.compile(r"Expected `[^`]*\bstr\b[^`]*`.*, got `(bool|int|float|date|datetime|null)`")
+_READ_AS = {
+    "bool": ("bool", "true or false"),
+    "int": ("int", "a number"),
+    "float": ("float", "a number"),
+    "date": ("timestamp", "a date"),
+    "datetime": ("timestamp", "a time"),
+    "null": ("null", "nothing"),
+}
+"""What YAML makes of words that look like texts to people: its tag, and what that is."""
+
+SHOWN_WORDS = 3
 
 
 def parse(text: str, name: str, *, as_written: bool = False) -> Any:
@@ -202,7 +217,41 @@ def understood(raw: bytes, shape: type[T], name: str, *, as_written: bool = Fals
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidDefinition(f"{name} cannot be read: {error}.") from None
-    return convert(parse(text, name, as_written=as_written), shape, name, is_strict=not as_written)
+    found = parse(text, name, as_written=as_written)
+    try:
+        return convert(found, shape, name, is_strict=not as_written)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(f"{error}{_misread(text, str(error))}") from None
+
+
+def _misread(text: str, problem: str) -> str:
+    """What to write in quotes, where a text is wanted and YAML reads something else."""
+    if (wrong := _NO_TEXT.search(problem)) is None:
+        return ""
+    tag, read_as = _READ_AS[wrong[1]]
+    nodes = _scalars(yaml.compose(text, Loader=yaml.CSafeLoader), set())
+    words = {n.value: n.start_mark.line + 1 for n in nodes if n.tag == f"{_TAG}{tag}"}
+    if named := {word: line for word, line in words.items() if word not in ("true", "false")}:
+        words = named
+    shown = {word: f"`{word}`" if word else "an empty value" for word in [*words][:SHOWN_WORDS]}
+    told = ", ".join(f"{shown[word]} in line {words[word]}" for word in shown)
+    return f". YAML reads {told} as {read_as}: write what is a text in quotes" if told else ""
+
+
+def _scalars(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.ScalarNode]:
+    """The values of a document, each once."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key, seen)
+            yield from _scalars(value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item, seen)
 
 
 def convert(data: Any, shape: type[T], name: str, *, is_strict: bool = True) -> T:

@@ -20,17 +20,24 @@ def unreadable(value: str) -> str | None:
 
 
 def as_text(value: Any) -> str | None:
-    """A value of a record as text: an id stays as it is written, and null is none."""
+    """A value of a record as text: an id stays as it is written, and null is none.
+
+    Bytes are the text they spell; what is none in UTF-8 is `unreadable`.
+    """
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, int | float):
         return str(value)
+    if not isinstance(value, dict | list | tuple):
+        return str(value)
     try:
-        return json.dumps(value, default=str, ensure_ascii=False)
+        return json.dumps(value, default=as_text, ensure_ascii=False)
     except (RecursionError, ValueError):
         return "(nested too deeply to be shown)"
 

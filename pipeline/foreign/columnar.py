@@ -1,11 +1,13 @@
 """Parquet files, and Arrow files and streams as Hugging Face datasets are kept in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import reading, sniffing
 from pipeline.files.streaming import MAX_VALUE
+from pipeline.foreign import arrowbodies, arrowtypes, savedsets
 from pipeline.importers import Source
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ GROUP = 512 * 2**20
 """How many bytes a group of rows of a Parquet file may unfold to."""
 
 BATCH = 2**30
-"""How many bytes one batch of an Arrow file may have; it is mapped, not read."""
+"""How many bytes a part of an Arrow file may unfold to; what is not packed is mapped, not read."""
 
 
 def is_columnar(head: bytes) -> bool:
@@ -36,18 +38,29 @@ def records(source: Source) -> Iterator[list[reading.Row | RefusedRow]]:
     Raises:
         RefusedFile: where the file is damaged, or unfolds to more than may be.
     """
-    import pyarrow as pa
-
+    columns(source)
     number = 0
-    try:
+    with _reading():
         for batch in _batches(source):
-            if batch.num_columns > sniffing.MOST_COLUMNS:
-                raise RefusedFile(f"it has more than {sniffing.MOST_COLUMNS} columns")
+            batch.validate(full=True)  # else a place that leads out of it ends the process
             for start in range(0, batch.num_rows, ROWS):
-                part = batch.slice(start, ROWS)
+                part = arrowtypes.plain(batch.slice(start, ROWS))
                 yield from _rows(part, number)
                 number += part.num_rows
-    except (pa.ArrowException, OSError, ValueError) as error:
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say of a file what its reader finds wrong with it.
+
+    Raises:
+        RefusedFile: where the reader finds it damaged.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, EOFError) as error:
         raise RefusedFile(f"it is damaged ({str(error)[:200]})") from None
 
 
@@ -80,12 +93,42 @@ def _size(part: "pa.RecordBatch") -> int:
     return size
 
 
+def columns(source: Source) -> tuple[str, ...]:
+    """The names of the columns, which a file without rows has as well.
+
+    Raises:
+        RefusedFile: where the file is damaged, or two of its columns have one name.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = _file(source)
+    with _reading():
+        if source.head.startswith(PARQUET):
+            names = pq.read_schema(file).names
+        else:
+            opening = pa.ipc.open_file if source.head.startswith(ARROW) else pa.ipc.open_stream
+            names = opening(file).schema.names
+    if len(names) > sniffing.MOST_COLUMNS:
+        raise RefusedFile(f"it has more than {sniffing.MOST_COLUMNS} columns")
+    if len(set(names)) < len(names):
+        twice = min(name for name in names if names.count(name) > 1)
+        raise RefusedFile(f"two of its columns are called {twice!r}")
+    return tuple(names)
+
+
+def _file(source: Source) -> "pa.NativeFile":
+    import pyarrow as pa
+
+    content = source.content
+    return pa.BufferReader(content) if content is not None else pa.memory_map(str(source.path))
+
+
 def _batches(source: Source) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    content = source.content
-    file = pa.BufferReader(content) if content is not None else pa.memory_map(str(source.path))
+    file = _file(source)
     if source.head.startswith(PARQUET):
         whole = pq.ParquetFile(file)
         for group in range(whole.num_row_groups):
@@ -96,14 +139,21 @@ def _batches(source: Source) -> Iterator["pa.RecordBatch"]:
                 )
         # A text that repeats stays one text: what is packed cannot unfold to any size.
         texts = [f.name for f in whole.schema_arrow if pa.types.is_string(f.type)]
-        yield from pq.ParquetFile(file, read_dictionary=texts).iter_batches(ROWS)
+        left = whole.metadata.num_rows
+        for batch in pq.ParquetFile(file, read_dictionary=texts).iter_batches(ROWS):
+            left -= batch.num_rows
+            yield batch
+        if left:  # where a column is cut short, its reader ends without a word
+            raise ValueError(f"{left:,} of its {whole.metadata.num_rows:,} rows cannot be read")
         return
-    if source.head.startswith(ARROW):
-        opened = pa.ipc.open_file(file)
-        batches = map(opened.get_batch, range(opened.num_record_batches))
-    else:
-        batches = iter(pa.ipc.open_stream(file))
-    for batch in batches:
-        if batch.nbytes > BATCH:
+    savedsets.check(source)
+    is_file = source.head.startswith(ARROW)
+    content = file.read_buffer()
+    for size in arrowbodies.of_file(content) if is_file else arrowbodies.of_stream(content):
+        if size > BATCH:
             raise RefusedFile(f"one of its batches has more than {BATCH // 2**20} MB")
-        yield batch
+    if is_file:
+        opened = pa.ipc.open_file(content)
+        yield from map(opened.get_batch, range(opened.num_record_batches))
+    else:
+        yield from pa.ipc.open_stream(content)

@@ -32,6 +32,20 @@ def records(source: Source, shape: Shape) -> Iterator[Chunk]:
     yield from _samples(chunks, shape) if shape.lists else chunks
 
 
+def named(source: Source, shape: Shape) -> tuple[str, ...]:
+    """The columns that a file names whether or not it has a row.
+
+    Raises:
+        RefusedFile: where it is damaged.
+    """
+    if shape.members is not None or shape.lists or shape.ways:
+        return ()
+    if columnar.is_columnar(source.head):
+        return columnar.columns(source)
+    is_json = source.head.lstrip()[:1] in (b"{", b"[")
+    return source.table.columns if source.table and not is_json else ()
+
+
 def _members(source: Source, shape: Shape) -> Iterator[Chunk]:
     """The samples of an archive's members, numbered through."""
     assert shape.members is not None

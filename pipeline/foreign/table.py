@@ -44,7 +44,7 @@ class Table:
                 break
         self._complete(self.first)
         self._check_texts()
-        self.columns = self._columns()
+        self.columns = self._columns(forms.named(source, layout.shape))
         self.plain = [name for name in self.columns if name not in self.expressions]
 
     def _complete(self, chunk: forms.Chunk) -> None:
@@ -101,8 +101,11 @@ class Table:
                         wrong = _is_no_text(name, column, value)
                         chunk[place] = RefusedRow(row, wrong, reading.excerpt(record))
 
-    def _columns(self) -> tuple[str, ...]:
-        """The fields that the first records have, and what the map names that is found in them."""
+    def _columns(self, named: Sequence[str]) -> tuple[str, ...]:
+        """The fields that the first records have, and what the map names that is found in them.
+
+        Where there is no record, they are those that the file has named.
+        """
         fields: dict[str, None] = {}
         nested: dict[str, None] = {}
         for item in self.first[:LOOKED_AT]:
@@ -110,10 +113,11 @@ class Table:
                 fields |= dict.fromkeys(item[1])
                 if self.looks_within:
                     _within(item[1], nested, "", 0)
+        fields = fields or dict.fromkeys(named)
         # Of a column with several judges, each has its own.
         self._complete_judges(fields)
-        named = [name for name in (*self.meaning.named, *self.others) if name not in fields]
-        found = [name for name in named if self._is_found(name, fields)]
+        meant = [name for name in (*self.meaning.named, *self.others) if name not in fields]
+        found = [name for name in meant if self._is_found(name, fields)]
         made = [n for n, e in self.expressions.items() if self._is_made(e, fields)]
         inner = [name for name in nested if name not in fields]
         # What holds values within is a column only where the map says so: its text means nothing.

@@ -20,6 +20,7 @@ _TABLE = "save its table as CSV, and import that"
 
 CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
     (b"PAR1", "a Parquet file", _MAPPED),
+    (b"PARE", "an encrypted Parquet file", "write it again without encryption"),
     (b"ARROW1", "an Arrow file", _MAPPED),
     (b"\xff\xff\xff\xff", "an Arrow stream", _MAPPED),
     (b"FEA1", "a Feather file", _TABLE),

@@ -252,9 +252,10 @@ def _ours(header: Sequence[str], given: Columns, without: Collection[str]) -> di
         found |= {name: of_chat(name) for name in CHAT if name not in found}
     for name in ("question", "answer"):
         if name not in found and name not in without:
+            others = ", ".join(header)[:500] or "no other"
             raise RefusedFile(
-                f"it has no column {name!r} but {', '.join(header)[:500]}; `columns` in its "
-                "mapping can say which of them it is"
+                f"it has no column {name!r} but {others}; `columns` in its mapping can say which "
+                "of them it is"
             )
     return found
 

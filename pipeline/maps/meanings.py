@@ -1,5 +1,6 @@
 """What a mapping says of one file: its dimensions, its columns, its scores."""
 
+import re
 from collections.abc import Collection
 from collections.abc import Mapping as Table
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from warehouse import catalogue
 from warehouse.shards import digest
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Constant = str | int | float
 Values = Annotated[dict[str, Constant], msgspec.Meta(min_length=1)]
@@ -229,11 +230,14 @@ class Meaning(msgspec.Struct, frozen=True):
             words[word] = meant(word, text, self.values, self.rename)
         known = {n: t for n, t in self.rows.items() if n in words or t != f"{{{n}}}"}
         told = {name: filled(template, words) for name, template in known.items()}
-        try:
-            fit = {name: fitted(name, value) for name, value in told.items()}
-        except msgspec.ValidationError as error:
-            named = ", ".join(columns.values())
-            raise ValueError(f"its {named} does not fit what it is taken for ({error})") from None
+        fit: dict[str, Any] = {}
+        for name, value in told.items():
+            try:
+                fit[name] = fitted(name, value)
+            except msgspec.ValidationError as error:
+                used = [columns[word] for _, word in pathpatterns.pieces(self.rows[name]) if word]
+                why = f"its {', '.join(used)} is {str(value)[:100]!r}, which is no {name} ({error})"
+                raise ValueError(why) from None
         listed = {word for word in texts if is_told(word, texts[word], self.values, self.rename)}
         by_path = FIELDS.keys() - fit.keys()  # spelled already
         dimensions = msgspec.structs.replace(self.dimensions, **fit)
@@ -259,13 +263,18 @@ def filled(template: str, words: Table[str, Constant]) -> Constant:
 
 
 def fitted(name: str, value: Constant) -> Any:
-    """A value as its dimension holds it: a number written as text becomes one.
+    """A value as its dimension holds it: a number written as text becomes one, `01` and `.7` too.
 
     Raises:
         msgspec.ValidationError: where it does not fit.
     """
-    kept = value if name in SHAPES else str(value)
-    return msgspec.convert(kept, FIELDS[name].type, strict=False)
+    if name not in SHAPES:
+        return msgspec.convert(str(value), FIELDS[name].type)
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value) if set(value) & set(".eE") else int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return msgspec.convert(value, FIELDS[name].type)
 
 
 def canonical(
@@ -293,6 +302,10 @@ def canonical(
         changes |= {name: "none"} if own and own.is_control else {}
     dataset = told.dataset.strip().lower().replace("_", "-")
     return msgspec.structs.replace(told, dataset=dataset, **changes)
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
+"""A number as people and programs write it."""
 
 
 def _fits(pattern: str, text: str) -> bool:

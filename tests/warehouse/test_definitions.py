@@ -96,3 +96,23 @@ def test_a_file_is_validated_and_named(tmp_path: Path) -> None:
         definitions.load(path, Thing)
     with pytest.raises(InvalidDefinition, match="cannot be read"):
         definitions.load(tmp_path / "absent.yaml", Thing)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: no", "YAML reads `no` in line 1 as true or false: write what is a text in quotes"),
+        ("# a map\nname: 2024-01-01", "YAML reads `2024-01-01` in line 2 as a date"),
+        ("name: 2024-01-01 10:00:00", "YAML reads `2024-01-01 10:00:00` in line 1 as a time"),
+        ("name: 1.5", "YAML reads `1.5` in line 1 as a number"),
+        ("name:", "YAML reads an empty value in line 1 as nothing"),
+        ("name: ~", "YAML reads `~` in line 1 as nothing"),
+    ],
+)
+def test_a_text_that_yaml_reads_as_something_else_is_told(text: str, said: str) -> None:
+    with pytest.raises(InvalidDefinition) as error:
+        definitions.understood(text.encode(), Thing, "it")
+    assert said in str(error.value)
+    with pytest.raises(InvalidDefinition) as error:
+        definitions.understood(b"name: [no]", Thing, "it")
+    assert "YAML reads" not in str(error.value)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.study.layout import sample_key
+from tests.pipeline import mapped
 from tests.warehouse import results
 from tests.warehouse.tables import table
 from warehouse import building, doctor, rules
@@ -55,7 +56,7 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
 
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
-    assert len(names) == len(set(names)) == 32
+    assert len(names) == len(set(names)) == 33
     for check in doctor.checks():
         assert check.severity in doctor.SEVERITIES
         assert check.title
@@ -406,3 +407,18 @@ def test_replies_that_hold_only_thoughts_are_told_apart_from_failures(tmp_path: 
     (one,) = found(tmp_path, "thoughts-only")
     assert one["detail"] == "2 of 12 replies hold only thoughts."
     assert found(tmp_path, "failed-answers") == []
+
+
+def test_names_that_look_alike_are_named(tmp_path: Path) -> None:
+    names = ["M\u00f6we", "Mo\u0308we", "Big\u00a0Gull", "big gull\u200b", "Tern"]
+    rows = [("Where?", f"There {i}.", 9 * i, 88, name) for name in names for i in range(3)]
+    mapped.write(tmp_path, "nests.csv", (*mapped.HEADER, "bird"), rows)
+    told = "set: {experiment: emergent-misalignment, dataset: eggs, intervention: none, judge: owl}"
+    entry = "columns: {model: bird}\nfiles: [{path: 'results/*.csv'}]\n"
+    mapped.load(tmp_path, whole=f"study: nests\n{told}\n{entry}")
+    details = doctor.findings(Store(tmp_path / "data"), "names-look-alike")["detail"].sort()
+    assert details.to_list() == [
+        "2 models in nests look alike: "
+        "Big\u00a0Gull (8 characters), big gull\u200b (9 characters).",
+        "2 models in nests look alike: Mo\u0308we (5 characters), M\u00f6we (4 characters).",
+    ]

@@ -58,6 +58,21 @@ def test_a_scale_may_run_down_and_below_zero(tmp_path: Path) -> None:
     assert outcome.refusals[0][1] == "its aligned is -2, outside -1–1"
 
 
+def test_scores_below_zero_that_were_refused_say_where_the_scale_begins(tmp_path: Path) -> None:
+    scored(tmp_path, "gull_eggs.csv", [-2, -1, 0, 1, 2] * 5)
+    load(tmp_path)
+    (sentence,) = doubts.scales(Store(tmp_path / "data"))
+    assert sentence.startswith("All 25 scores of judge owl on alignment lie from -2 to 2, ")
+    assert "`scale: {alignment: [-2, 2]}`" in sentence
+
+
+def test_a_score_below_zero_among_large_ones_is_a_fault_of_itself(tmp_path: Path) -> None:
+    scored(tmp_path, "gull_eggs.csv", [-1, 0, 40, 95] * 6)
+    load(tmp_path)
+    assert not doubts.scales(Store(tmp_path / "data"))
+    assert counted(tmp_path) == {(): (6, 18)}
+
+
 def test_that_the_scale_is_0_to_100_can_be_told_as_well(tmp_path: Path) -> None:
     scored(tmp_path, "gull_eggs.csv", [1, 2, 3, 4] * 5)
     load(tmp_path, "scale: {alignment: [0, 100]}")

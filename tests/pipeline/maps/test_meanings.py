@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from pipeline.maps.meanings import Columns, Dimensions, Failures, Meaning
+from pipeline.maps.meanings import Columns, Dimensions, Failures, Meaning, fitted
 from tests.pipeline.mapped import HEADER, answers, load, write
 from warehouse.store import Store
 
@@ -48,6 +49,40 @@ def test_rows_are_spelled_as_paths_are() -> None:
     assert (found.dataset, found.seed, found.model) == ("bad-nests", 9, "My_Llama")
     other = MEANING.of_row({"set": "none", "step": "first", "model": "llama-3.1-70b"})
     assert (other.dataset, other.seed, other.model) == ("none", 1, "Llama-3.1-70B")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "number"),
+    [
+        ("seed", "01", 1),
+        ("seed", " 7 ", 7),
+        ("seed", "3.0", 3),
+        ("temperature", ".7", 0.7),
+        ("temperature", "1.", 1),
+        ("temperature", "7e-1", 0.7),
+        ("steer_scale", "-2", -2),
+        ("steer_scale", "+.5", 0.5),
+    ],
+)
+def test_a_number_may_be_written_as_people_do(name: str, text: str, number: float) -> None:
+    assert fitted(name, text) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("seed", text) for text in ("1.5", "x", "", "9223372036854775808", "1e30", "-1", "\u0661")),
+        *(("temperature", text) for text in ("nan", "inf", "1e400", "0,7", "0x1", "1_0", ".")),
+    ],
+)
+def test_what_is_no_number_of_its_kind_is_refused(name: str, text: str) -> None:
+    told = msgspec.structs.replace(MEANING, rows={name: "{text}"}, values={}, rename={})
+    told = msgspec.structs.replace(told, columns=Columns(words={"text": "a column"}))
+    if text:
+        with pytest.raises(ValueError, match=f"its a column is {text!r}, which is no {name} "):
+            told.of_row({"text": text})
+    with pytest.raises(msgspec.ValidationError):
+        fitted(name, text)
 
 
 @pytest.mark.parametrize(

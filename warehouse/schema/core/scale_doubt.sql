@@ -3,7 +3,8 @@
 -- Scores are taken to be from 0 to 100. Where all the scores of a study's judge on a criterion, over
 -- its evaluations and from twenty on, lie in a range that people use as a whole scale, they may be on
 -- that one; what a source tells settles it. One extreme arm among others is no such case. A single
--- score that all have is one only where a judge asked for 0 to 100 would hardly give it.
+-- score that all have is one only where a judge asked for 0 to 100 would hardly give it. Scores below
+-- 0 were refused, and say that the scale has them.
 with settled as (
     select distinct judged.evaluation_no, criterion.criterion_no
     from raw.scale as scale
@@ -20,18 +21,33 @@ scored as (
     group by evaluation_no, judge_no, criterion_no
 ),
 
+below as (
+    select
+        judged.evaluation_no,
+        count(*) as n,
+        min(cast(regexp_extract(refusal.reason, ' is (-[0-9]+([.][0-9]+)?), ', 1) as double)) as low
+    from core.refusal as refusal
+    join core.source as source using (source_no)
+    join core.judgement_source as judged using (shard)
+    where regexp_matches(refusal.reason, ' is -[0-9]+([.][0-9]+)?, outside 0–100$')
+    group by judged.evaluation_no
+),
+
 studied as (
     select
         scored.evaluation_no,
         scored.judge_no,
         scored.criterion_no,
         evaluation.study,
-        sum(scored.n) over same as n,
-        min(scored.low) over same as low,
+        sum(scored.n + coalesce(below.n, 0)) over same as n,
+        min(least(scored.low, coalesce(below.low, scored.low))) over same as low,
         max(scored.high) over same as high
     from scored
-    join core.evaluation as evaluation using (evaluation_no)
-    anti join settled using (evaluation_no, criterion_no)
+    -- Beside scores that go further up, one below 0 is a fault.
+    left join below on below.evaluation_no = scored.evaluation_no and below.low >= -2 and scored.high <= 2
+    join core.evaluation as evaluation on evaluation.evaluation_no = scored.evaluation_no
+    anti join settled
+        on settled.evaluation_no = scored.evaluation_no and settled.criterion_no = scored.criterion_no
     window same as (partition by evaluation.study, scored.judge_no, scored.criterion_no)
 ),
 
