@@ -16,7 +16,6 @@ from pages.printing import basis, claiming, downloads
 from pages.quoting import picking
 from pages.reading.desk import forms, quoted
 from pages.serving.pictures import Form
-
 from pages.ui.view import store
 from pipeline.cli import writeups
 from pipeline.cli.commands import as_json
