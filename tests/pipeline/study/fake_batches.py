@@ -73,7 +73,8 @@ class FakeBatches(FakeServer):
         batch["status"] = self.ends(batch)
         if batch["status"] not in ("completed", "expired", "cancelled"):
             return
-        good, bad = [], []
+        good: list[bytes] = []
+        bad: list[bytes] = []
         for line in self.held[batch["id"]]:
             if self.unanswered(line):
                 told = {"code": "batch_expired", "message": "it was not reached in time"}

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.study import wire
+from pipeline.study import jobs, wire
+from pipeline.study.batches.records import Batch, answers
+from pipeline.study.jobs import File
 from pipeline.study.scrub import Scrub
-from pipeline.study.tune import job_records
-from pipeline.study.tune.job_records import Events, File, Job
+from pipeline.study.tune.job_records import Events, Job
 from tests.pipeline.study.conftest import KEY
 from tests.pipeline.study.fake_server import completion
 
@@ -70,9 +71,12 @@ def understood(value: Any) -> None:
         assert KEY not in f"{reply}"
         f"{reply}".encode()  # no half of a character
     assert isinstance(wire.error(body)[0], str)
-    for kind in (Job, File, Events):
+    for line in ({"custom_id": "x", "response": value, "error": value}, value):
+        for told in answers(json.dumps(line).encode(), Scrub(KEY)):
+            assert KEY not in f"{told}"
+    for kind in (Job, File, Events, Batch):
         try:
-            job_records.read(json.dumps(value).encode(), kind, Scrub(KEY))
+            jobs.read(json.dumps(value).encode(), kind, Scrub(KEY))
         except wire.NotUnderstood:
             continue
 

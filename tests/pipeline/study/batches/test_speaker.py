@@ -111,8 +111,8 @@ def test_answers_come_through_batches_at_half_the_price(
 def test_the_plan_says_what_goes_in_batches_and_takes_half(
     write_study: Callable[..., Path], server: FakeBatches
 ) -> None:
-    alone = Plan(write_study(lambda study: batched()(study) or plainly(study), server.url))
-    full = next(e for e in alone.estimates() if e.step == "judge")
+    plain = Plan(write_study(alone, server.url))
+    full = next(e for e in plain.estimates() if e.step == "judge")
     plan = Plan(write_study(batched(), server.url))
     half = next(e for e in plan.estimates() if e.step == "judge")
     assert half.cost == pytest.approx((full.cost or 0) / 2)
@@ -121,7 +121,9 @@ def test_the_plan_says_what_goes_in_batches_and_takes_half(
     )
 
 
-def plainly(study: dict[str, Any]) -> None:
+def alone(study: dict[str, Any]) -> None:
+    """The same study, whose judge is asked one by one."""
+    batched()(study)
     del study["judges"]["cheap"]["source"]["batches"]
 
 
@@ -390,8 +392,7 @@ def test_batches_under_way_are_waited_for_where_the_source_is_asked_alone_from_n
     for batch in server.batches.values():
         batch["status"] = "in_progress"
     server.requests.clear()
-    alone = Plan(write_study(lambda study: batched()(study) or plainly(study), server.url))
-    assert judged(alone, folder) == []
+    assert judged(Plan(write_study(alone, server.url)), folder) == []
     assert not server.asked
     assert len(scores(folder)) == 16
 
