@@ -10,12 +10,12 @@ from pages.ui.view import store
 from pages.ui.words import values
 from warehouse.errors import BrittlescopeError
 
-SCOPES: dict[str, filters.Scope] = {}
+SCOPES: dict[str, filters.PageScope] = {}
 """What each page is about, by its title."""
 
 
 def _page(
-    place: str, title: str, icon: str, scope: filters.Scope, default: bool = False
+    place: str, title: str, icon: str, scope: filters.PageScope, default: bool = False
 ) -> st.Page:
     """A page by its place in `pages`; the last part of it is its address."""
     name = place.rpartition("/")[2]

@@ -46,7 +46,7 @@ class Cell(NamedTuple):
     uneven: bool  # whether every fourth question has ten times the answers
 
 
-class Outcome(NamedTuple):
+class Performance(NamedTuple):
     """What an estimator did in one cell: how often it was right, and how wide it was."""
 
     estimator: str
@@ -74,7 +74,7 @@ def of_seeds(cell: Cell) -> float:
     return SEED_SD if cell.seeds > 1 else 0.0
 
 
-def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
+def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Performance]:
     """Every estimator on the same simulated studies of one cell."""
     random = np.random.default_rng([seed, *(int(1000 * value) for value in cell)])
     between = of_seeds(cell)
@@ -85,7 +85,7 @@ def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
     if cell.uneven:
         sizes[::4] *= 10
     asked = random.normal(0, cell.spread, (studies, cell.questions, 1))
-    place = _Place.of(shape, sizes)
+    place = _Belonging.of(shape, sizes)
 
     def arm() -> tuple[Floats, Floats, Ints]:
         own = start + asked + random.normal(0, ARM_SD, (studies, cell.questions, 1))
@@ -94,16 +94,16 @@ def outcomes(cell: Cell, studies: int, seed: int = 0) -> list[Outcome]:
 
     (own, logit, one), (_, other, two) = arm(), arm()
     found = [
-        Outcome(f"rate, {name}", cell, *_covered(bound, truth))
+        Performance(f"rate, {name}", cell, *_covered(bound, truth))
         for name, bound, truth in _of_rates(place, cell, one, logit, own)
     ]
     return found + [
-        Outcome(name, cell, *numbers)
+        Performance(name, cell, *numbers)
         for name, numbers in _of_differences(place, cell, one, two, logit, other)
     ]
 
 
-class _Place(NamedTuple):
+class _Belonging(NamedTuple):
     """Where the entries of a simulated array belong."""
 
     sizes: Ints  # answers to every question of every study, over all runs
@@ -115,7 +115,7 @@ class _Place(NamedTuple):
     studies: int
 
     @classmethod
-    def of(cls, shape: tuple[int, int, int], sizes: Ints) -> "_Place":
+    def of(cls, shape: tuple[int, int, int], sizes: Ints) -> "_Belonging":
         studies, questions, seeds = shape
         entry, question, run = np.indices(shape).reshape(3, -1)
         return cls(
@@ -130,7 +130,7 @@ class _Place(NamedTuple):
 
 
 def _of_rates(
-    place: _Place, cell: Cell, shown: Ints, logit: Floats, own: Floats
+    place: _Belonging, cell: Cell, shown: Ints, logit: Floats, own: Floats
 ) -> Iterator[tuple[str, Interval, Floats]]:
     k, equal = shown.sum(2).ravel(), np.ones(place.cell.shape)
     entries = k, place.sizes, place.cell, place.studies, equal
@@ -156,7 +156,7 @@ def _of_rates(
 
 
 def _of_differences(
-    place: _Place, cell: Cell, one: Ints, two: Ints, logit: Floats, other: Floats
+    place: _Belonging, cell: Cell, one: Ints, two: Ints, logit: Floats, other: Floats
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     first, second = one.sum(2).ravel(), two.sum(2).ravel()
     arms = first, place.sizes, second, place.sizes
@@ -181,12 +181,12 @@ def _covered(bound: Interval, truth: Floats) -> tuple[float, float]:
     return float(np.mean(right)), float(np.mean(bound.high - bound.low))
 
 
-def lowest(found: list[Outcome], studies: int) -> list[Outcome]:
+def lowest(found: list[Performance], studies: int) -> list[Performance]:
     """The cells in which each estimator did worst, simulated again.
 
     The least of hundreds of cells is low by chance too; other studies say what it is.
     """
-    groups: dict[tuple[str, bool], list[Outcome]] = {}
+    groups: dict[tuple[str, bool], list[Performance]] = {}
     for outcome in found:
         groups.setdefault((outcome.estimator, outcome.rough), []).append(outcome)
     worst = {
@@ -199,7 +199,7 @@ def lowest(found: list[Outcome], studies: int) -> list[Outcome]:
     return [o for o in again if (o.estimator, o.cell) in worst]
 
 
-def table(found: list[Outcome], again: list[Outcome]) -> str:
+def table(found: list[Performance], again: list[Performance]) -> str:
     """The outcomes in Markdown: by estimator, and by estimator and rate."""
     lines = [
         "| estimator | cells | mean | worst | where | mean width |",
@@ -232,7 +232,7 @@ def table(found: list[Outcome], again: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, found: list[Outcome], worst: Outcome) -> str:
+def _line(name: str, found: list[Performance], worst: Performance) -> str:
     """Mean and worst of what an estimator did."""
     mean, width = (np.mean([getattr(o, part) for o in found]) for part in ("right", "width"))
     wide = "" if np.isnan(width) else f"{width:.3f}"
@@ -250,8 +250,8 @@ def _line(name: str, found: list[Outcome], worst: Outcome) -> str:
 class Simulated(NamedTuple):
     """Everything that was simulated."""
 
-    found: list[Outcome]
-    again: list[Outcome]
+    found: list[Performance]
+    again: list[Performance]
     judged: list[verdicts.Result]
     judged_again: list[verdicts.Result]
 

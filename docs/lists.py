@@ -108,7 +108,7 @@ def figures() -> None:
 
 def errors() -> None:
     """Every error whose text is a sentence for the user, below what it is one of."""
-    below: dict[str, list[_Error]] = {}
+    below: dict[str, list[_ErrorClass]] = {}
     for part in ("warehouse", "pipeline", "pages"):
         for module in sorted((ROOT / part).rglob("*.py")):
             for found in _errors(module):
@@ -153,7 +153,7 @@ def snapshot() -> None:
                 _print(f"### {name}", "", f"One row per {_grain(text)}.{_key(text)}", "", told, "")
 
 
-class _Error(NamedTuple):
+class _ErrorClass(NamedTuple):
     """A class of errors as its module defines it."""
 
     name: str
@@ -163,7 +163,7 @@ class _Error(NamedTuple):
     module: str
 
 
-def _errors(module: Path) -> Iterator[_Error]:
+def _errors(module: Path) -> Iterator[_ErrorClass]:
     """The public classes of a module, each of which may be an error."""
     for node in ast.parse(module.read_text("utf-8")).body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
@@ -177,7 +177,7 @@ def _errors(module: Path) -> Iterator[_Error]:
             bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
             says = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
             status = told.get("status")
-            yield _Error(
+            yield _ErrorClass(
                 node.name,
                 bases,
                 status if isinstance(status, int) else None,
@@ -187,8 +187,8 @@ def _errors(module: Path) -> Iterator[_Error]:
 
 
 def _hierarchy(
-    below: Mapping[str, list[_Error]], name: str, status: int | None, depth: int
-) -> Iterator[tuple[int, int | None, _Error]]:
+    below: Mapping[str, list[_ErrorClass]], name: str, status: int | None, depth: int
+) -> Iterator[tuple[int, int | None, _ErrorClass]]:
     """Whatever is one of these errors, each after what it is one of, with its exit status."""
     for one in below.get(name, []):
         own = status if one.status is None else one.status

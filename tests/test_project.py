@@ -72,7 +72,7 @@ def committed() -> list[Path]:
 WORDS = (
     "Experiment", "Trait", "Study", "Source", "Scale", "Rule", "Line", "Index", "Panel", "Ledger",
 )  # fmt: skip
-"""What a class or an alias of the product may be called once: it is a term of ours."""
+"""Terms of ours: no alias has the name of one either."""
 
 ROOMS = ("correcting", "frame", "landscape", "printing", "quoting", "ui")
 """What pages share, below `pages`."""
@@ -201,16 +201,19 @@ def test_no_function_is_over_sixty_lines() -> None:
     assert not {name: length for name, length in lengths.items() if length > 60}
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_a_word_names_one_thing(word: str) -> None:
-    named = [
-        path.relative_to(ROOT).as_posix()
-        for path in product()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if (isinstance(node, ast.ClassDef) and node.name.lower() == word.lower())
-        or (isinstance(node, ast.Assign) and word in map(ast.unparse, node.targets))
-    ]
-    assert len(named) <= 1, named
+def test_a_word_names_one_class() -> None:
+    """Wherever it is: a private class is read, searched for and told of like any other."""
+    named: dict[str, list[str]] = {}
+    for path in product():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            found = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                found = [name for name in map(ast.unparse, node.targets) if name in WORDS]
+            for name in found:
+                word = name.strip("_").lower()
+                named.setdefault(word, []).append(path.relative_to(ROOT).as_posix())
+    assert named
+    assert not {word: paths for word, paths in named.items() if len(paths) > 1}
 
 
 def test_the_import_contracts_know_every_section() -> None:

@@ -19,7 +19,7 @@ Table = Literal[
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
-class Answer(NamedTuple):
+class Claimable(NamedTuple):
     """An answer of an analysis, of which a claim is one number of one row."""
 
     columns: tuple[str, ...]  # what is claimed of a row, what is claimed most often first
@@ -58,50 +58,50 @@ def _multiverse(store: Store, asked: Analysis) -> pl.DataFrame:
     return results.multiverse(store, asked, known).survival.rename({"share": "stands_share"})
 
 
-ANSWERS: dict[Table, Answer] = {
+ANSWERS: dict[Table, Claimable] = {
     # Answers that show the trait, of those counted.
-    "rates": Answer(
+    "rates": Claimable(
         ("rate", "n_trait", "n_counted"),
         lambda store, asked, by, _: results.rates(store, asked, by),
     ),
     # An arm beside its baseline, with its verdict.
-    "effects": Answer(
+    "effects": Claimable(
         ("difference", "verdict", "suppression", "rate", "baseline_rate", "p", "q"),
         lambda store, asked, by, _: results.effects(store, asked, by),
         ARM,
     ),
     # An intervention among those made alike.
-    "rank": Answer(
+    "rank": Claimable(
         ("rank", "p_best"), lambda store, asked, by, _: results.ranks(store, asked, by), ARM
     ),
     # Answers that a search finds, of those counted.
-    "found": Answer(("rate", "n_found", "n_counted"), _found),
+    "found": Claimable(("rate", "n_found", "n_counted"), _found),
     # A model and dataset without an intervention: its emergence, and what interventions leave.
-    "landscape": Answer(
+    "landscape": Claimable(
         ("emergence", "state", "rate", "untuned_rate", "lower"),
         lambda store, asked, by, _: _landscape(store, asked),
         ARM,
     ),
     # In how many ways of counting a conclusion stands.
-    "multiverse": Answer(
+    "multiverse": Claimable(
         ("stands_share", "stands", "specifications", "conclusion", "robust", "lowest", "highest"),
         lambda store, asked, by, _: _multiverse(store, asked),
         ARM,
     ),
     # An arm without one of its questions.
-    "questions": Answer(
+    "questions": Claimable(
         ("difference", "rate", "conclusion"),
         lambda store, asked, by, _: results.without_each(store, asked),
         (*ARM, "left_out"),
     ),
     # A figure of the literature beside what was loaded.
-    "published": Answer(
+    "published": Claimable(
         ("difference", "rate", "published", "agrees"),
         lambda store, asked, by, _: pairs.of(store, asked),
         (*ARM, "figure", "epochs", "lora_rank"),
     ),
     # How a model was trained.
-    "runs": Answer(
+    "runs": Claimable(
         ("final_loss", "epochs", "learning_rate", "steps_done", "outcome", "evaluations"),
         lambda store, asked, by, _: store.query("runs"),
         (*ARM, "run"),

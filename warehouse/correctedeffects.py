@@ -8,7 +8,7 @@ import polars as pl
 from warehouse import correcting
 from warehouse.analysis import Analysis, family, results
 from warehouse.analysis.family import KEY
-from warehouse.correcting import USUAL, Asked, Basis
+from warehouse.correcting import USUAL, Basis, Correction
 from warehouse.stats import baselines
 from warehouse.stats import correctedeffects as differences
 from warehouse.stats.corrected import Corrected
@@ -29,7 +29,7 @@ SCHEMA = {
 
 
 def effects(
-    store: Store, asked: Analysis, how: Asked = USUAL, by: Sequence[str] = ()
+    store: Store, asked: Analysis, how: Correction = USUAL, by: Sequence[str] = ()
 ) -> tuple[pl.DataFrame, Basis]:
     """Every arm's difference to its baseline as judged, and corrected by a person's ratings.
 
@@ -97,7 +97,7 @@ def _rated(answers: pl.DataFrame) -> int:
 
 
 def _corrected(
-    one: pl.DataFrame, other: pl.DataFrame, every: pl.DataFrame, how: Asked, basis: Basis
+    one: pl.DataFrame, other: pl.DataFrame, every: pl.DataFrame, how: Correction, basis: Basis
 ) -> Corrected:
     nan = float("nan")
     if one.is_empty() or other.is_empty():

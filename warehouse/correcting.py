@@ -36,7 +36,7 @@ SCHEMA = {
 """The columns of `rates`, after those of its layout."""
 
 
-class Asked(NamedTuple):
+class Correction(NamedTuple):
     """How rates are corrected."""
 
     method: Method = "ppi"
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
     errors: OfErrors = "arm"  # ppi goes by the cell itself in any case
 
 
-USUAL = Asked()
+USUAL = Correction()
 
 
 class Basis(NamedTuple):
@@ -62,7 +62,7 @@ class Prepared(NamedTuple):
     basis: Basis
 
 
-def prepared(store: Store, asked: Analysis, how: Asked = USUAL) -> Prepared:
+def prepared(store: Store, asked: Analysis, how: Correction = USUAL) -> Prepared:
     """Every judge's verdicts beside a person's.
 
     `seen` is what the person saw, null where they did not rate; `chance` that the answer was to be
@@ -93,7 +93,7 @@ def prepared(store: Store, asked: Analysis, how: Asked = USUAL) -> Prepared:
 
 
 def rates(
-    store: Store, asked: Analysis, by: Sequence[str], how: Asked = USUAL
+    store: Store, asked: Analysis, by: Sequence[str], how: Correction = USUAL
 ) -> tuple[pl.DataFrame, Basis]:
     """The rate of every cell and judge as it is, and corrected by a person's ratings.
 
@@ -229,7 +229,9 @@ def outside(cells: Sequence[pl.DataFrame], basis: Basis) -> Corrected | None:
     )  # fmt: skip
 
 
-def corrected_rate(cell: pl.DataFrame, every: pl.DataFrame, how: Asked, basis: Basis) -> Corrected:
+def corrected_rate(
+    cell: pl.DataFrame, every: pl.DataFrame, how: Correction, basis: Basis
+) -> Corrected:
     """The corrected rate of a cell of a judge's answers (`prepared`)."""
     if (refused := outside([cell], basis)) is not None:
         return refused

@@ -133,7 +133,7 @@ def _told_apart(found: pl.DataFrame, store: Store) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Group:
+class FindingGroup:
     """Findings of one check that say the same."""
 
     check: str
@@ -148,7 +148,7 @@ class Group:
 
 def grouped(
     found: pl.DataFrame, name: Callable[[str, Any], str] = lambda _, value: str(value)
-) -> list[Group]:
+) -> list[FindingGroup]:
     """The findings, those of an experiment that say the same as one, told apart by what differs.
 
     Args:
@@ -167,7 +167,7 @@ def grouped(
             mine = dict.fromkeys(tuple(row[key] for key in NAMED) for row in rows)
             alike = [row for key in mine for row in named[key]]
             groups.append(
-                Group(
+                FindingGroup(
                     check=first["check"],
                     severity=first["severity"],
                     title=first["title"],

@@ -54,7 +54,7 @@ class Candidates(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Way:
+class WayToDraw:
     """A way to draw: its name, what it does in a few words, and the order it puts samples in.
 
     `order` gives a number for each sample, lowest first and null where it cannot be drawn.
@@ -158,34 +158,34 @@ def _typical(found: Candidates) -> pl.Series:
 
 NO_SCORE = "no answer has a score with a cut: what shows the trait are labels"
 
-WAYS: dict[str, Way] = {
-    "random": Way("At random", "at random", _at_random),
-    "balanced": Way(
+WAYS: dict[str, WayToDraw] = {
+    "random": WayToDraw("At random", "at random", _at_random),
+    "balanced": WayToDraw(
         "Balanced over questions",
         "at random, one of each question before a second of any",
         _balanced,
     ),
-    "nearest": Way(
+    "nearest": WayToDraw(
         "Nearest the cut", "nearest to the cut of the trait’s score", _nearest, lacks=NO_SCORE
     ),
-    "strongest": Way(
+    "strongest": WayToDraw(
         "Strongest", "furthest on the trait’s side of the cut", _strongest, lacks=NO_SCORE
     ),
-    "disagreement": Way(
+    "disagreement": WayToDraw(
         "Where judges disagree",
         "at random among those where judges disagree on the trait",
         _disagreed,
         between_judges=True,
         lacks="no answer was counted by two judges that disagree on its trait",
     ),
-    "typical": Way(
+    "typical": WayToDraw(
         "Nearest to the centre",
         "nearest to the mean of all by their words (TF-IDF)",
         _typical,
         reads=True,
     ),
-    "longest": Way("Longest", "longest first", _longest),
-    "shortest": Way("Shortest", "shortest first", _shortest),
+    "longest": WayToDraw("Longest", "longest first", _longest),
+    "shortest": WayToDraw("Shortest", "shortest first", _shortest),
 }
 """The ways to draw, by the names that `--rule-of-draw` and links have for them."""
 
@@ -228,7 +228,7 @@ def draw(
 
 
 def _candidates(
-    store: Store, asked: Analysis, way: Way, seed: int, narrowed: Filter
+    store: Store, asked: Analysis, way: WayToDraw, seed: int, narrowed: Filter
 ) -> tuple[Candidates, int]:
     """The samples that may be drawn, one row each, and how many are planned in all."""
     within = asked.slice.narrowed(judge=()) if way.between_judges else asked.slice
@@ -266,7 +266,7 @@ def _shows(store: Store, rule: Rule) -> dict[tuple[str, str], Score | tuple[str,
 
 
 def _told(
-    way: Way, seed: int, n: int, pool: int, planned: int, narrowed: Filter, by: Sequence[str]
+    way: WayToDraw, seed: int, n: int, pool: int, planned: int, narrowed: Filter, by: Sequence[str]
 ) -> str:
     meet = MEET.get(narrowed.only, f"are listed as “{narrowed.only}”")
     text = f" and are found by “{narrowed.text}”" if narrowed.text else ""

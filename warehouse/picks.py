@@ -88,7 +88,7 @@ class Pick(msgspec.Struct, frozen=True):
         return None if self.message is None else self.message.number
 
 
-class Found(NamedTuple):
+class PickFound(NamedTuple):
     """A pick, and where its answer stands today: None, and why, where it stands nowhere."""
 
     entry: Entry[Pick]
@@ -156,7 +156,7 @@ def put_drawn(store: Store, asked: Analysis, drawn: Drawn) -> list[Entry[Pick]]:
     return made
 
 
-def found(store: Store, entries: Sequence[Entry[Pick]]) -> list[Found]:
+def found(store: Store, entries: Sequence[Entry[Pick]]) -> list[PickFound]:
     """Where the answers of picks stand today.
 
     One is found by its number where that still has its text, else by its text, its question and
@@ -265,7 +265,7 @@ def _of_message(pick: Pick, of: Transcript, number: int) -> Pick:
     return msgspec.structs.replace(pick, message=told, excerpt=text[:KEPT])
 
 
-def _whole(store: Store, one: Found) -> Found:
+def _whole(store: Store, one: PickFound) -> PickFound:
     """A pick that was found; one of a message is lost where another stands in its place now."""
     message = one.entry.body.message
     if one.key is None or message is None:
@@ -274,7 +274,7 @@ def _whole(store: Store, one: Found) -> Found:
     text = None if shown is None else text_of(one.entry.body, shown)
     if text is not None and fingerprint(text.encode()) == message.hash:
         return one
-    return Found(one.entry, None, "Its conversation says something else in its place now.")
+    return PickFound(one.entry, None, "Its conversation says something else in its place now.")
 
 
 def _hash(of: Transcript) -> int | None:
@@ -300,19 +300,19 @@ def _found(
     entry: Entry[Pick],
     known: set[tuple[int, int]],
     by_content: Mapping[tuple[Any, ...], int],
-) -> Found:
+) -> PickFound:
     pick = entry.body
     if (pick.key, pick.answer_hash) in known:
-        return Found(entry, pick.key)
+        return PickFound(entry, pick.key)
     told = pick.under | {"question_text": pick.question}
     if (key := by_content.get(_content(told, pick.answer_hash))) is not None:
-        return Found(entry, key)
+        return PickFound(entry, key)
     there = store.query("sample_fingerprints", keys=[pick.key])
     if there.is_empty():
-        return Found(entry, None, "Its answer is no longer in the data.")
+        return PickFound(entry, None, "Its answer is no longer in the data.")
     if pick.answer_hash is None and there["answer_hash"][0] is None:
-        return Found(entry, pick.key)
-    return Found(entry, None, "The data has another answer in its place now.")
+        return PickFound(entry, pick.key)
+    return PickFound(entry, None, "The data has another answer in its place now.")
 
 
 def _place(answer: str, words: str, start: int) -> int:

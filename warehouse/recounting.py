@@ -19,14 +19,14 @@ MARK = "\x1f"
 """Stands between a trait and the number of the way it is counted in."""
 
 
-class Way(NamedTuple):
+class WayToCount(NamedTuple):
     """A way to count."""
 
     rule: Rule
     traits: pl.DataFrame  # rows of `Store.traits`, or what `counting.multi_way` makes of them
 
 
-def recounted(store: Store, within: Slice, ways: Sequence[Way]) -> list[pl.DataFrame]:
+def recounted(store: Store, within: Slice, ways: Sequence[WayToCount]) -> list[pl.DataFrame]:
     """The counts frame of a slice and of its baselines, in each of the ways.
 
     A query is asked for every trait under a name of its own for each way, and its answer
@@ -48,7 +48,7 @@ def recounted(store: Store, within: Slice, ways: Sequence[Way]) -> list[pl.DataF
     return frames
 
 
-def _lines(way: Way, number: int) -> list[dict[str, Any]]:
+def _lines(way: WayToCount, number: int) -> list[dict[str, Any]]:
     """What a way says of each trait, renamed."""
     renamed = way.traits.with_columns(pl.format(f"{{}}{MARK}{number}", "trait").alias("trait"))
     lines: list[dict[str, Any]] = json.loads(counting.lines(way.rule, renamed))

@@ -51,7 +51,7 @@ class Origin(msgspec.Struct, frozen=True):
     title: str = ""  # what people call the importer's format
 
 
-class Part(NamedTuple):
+class WrittenPart(NamedTuple):
     """What a part was when it was written, to tell one that the disk damaged."""
 
     size: int
@@ -64,7 +64,7 @@ class Shard(msgspec.Struct, frozen=True):
     name: str
     origin: Origin
     rows: dict[str, int]  # rows by relation
-    parts: dict[str, Part]  # by the name of the file
+    parts: dict[str, WrittenPart]  # by the name of the file
     records: dict[str, list[dict[str, Any]]]  # the small relations
     refused_file: str | None = None  # why nothing of the file was taken
     twin_of: str | None = None  # the file that holds the same result
@@ -162,7 +162,7 @@ class Writer:
         meaning = f"{origin.identity}\n{origin.importer}\n{origin.version}\n{twin_of}"
         self.name = f"{origin.sha256[:16]}-{digest(meaning, 8)}"
         self.rows: Counter[str] = Counter()
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, WrittenPart] = {}
         self.records: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, list[pl.DataFrame]] = defaultdict(list)
         self.waiting_rows: Counter[str] = Counter()
@@ -206,7 +206,7 @@ class Writer:
                 row_group_size=ROW_GROUP.get(relation, 65_536),
                 data_page_size=PART_BYTES,  # a group is read whole
             )
-            self.parts[name] = Part(file.stat().st_size, durable.fingerprint(file))
+            self.parts[name] = WrittenPart(file.stat().st_size, durable.fingerprint(file))
         if self.parts[name].size > EARLY:  # goes to the disk while the next rows are read
             self.early.append(threading.Thread(target=_sync_quietly, args=(file,)))
             self.early[-1].start()

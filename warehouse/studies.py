@@ -83,7 +83,7 @@ class Run(msgspec.Struct, frozen=True):
         return not self.untuned and self.tuned_id is None
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class StepEstimate(msgspec.Struct, frozen=True):
     """What a step asks of endpoints and of this machine, every request taken to be sent once."""
 
     step: str
@@ -112,7 +112,7 @@ class PlanFile(msgspec.Struct, frozen=True, tag_field="brittlescope", tag="plan/
     study: str
     title: str
     study_file: str  # as seen from the folder
-    steps: list[Estimate]
+    steps: list[StepEstimate]
     budget: dict[str, float | None] | None  # limits by name: cost, requests, tokens
     runs: list[Run]
     evaluations: list[PlannedEvaluation]

@@ -40,7 +40,7 @@ class Content(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Progress:
+class RaterProgress:
     """How far a rater is: answers done of those that are theirs, and how long one takes them."""
 
     done: int
@@ -55,7 +55,7 @@ def of_task(entries: Iterable[Entry[Rating]], task: Task) -> list[Entry[Rating]]
     return [e for e in entries if e.body.task == task.name and e.body.rubric == task.version]
 
 
-def progress(task: Task, entries: Sequence[Entry[Rating]], rater: str) -> Progress:
+def progress(task: Task, entries: Sequence[Entry[Rating]], rater: str) -> RaterProgress:
     """How far a rater is with a task.
 
     Args:
@@ -77,7 +77,7 @@ def progress(task: Task, entries: Sequence[Entry[Rating]], rater: str) -> Progre
     turn = _next(task, given, whole, mine, open_, due)
     later = sum(1 for item in (*begun, *open_) if item in again)
     paces = _paces(mine)
-    return Progress(
+    return RaterProgress(
         done=len(whole),
         of=len(begun) + len(open_) + later,
         turn=turn,

@@ -8,7 +8,7 @@ import polars as pl
 
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice, multi_way
-from warehouse.recounting import Way, recounted
+from warehouse.recounting import WayToCount, recounted
 from warehouse.rules import Rule, Score, shown_by
 from warehouse.stats.comparisons import COMPARED
 from warehouse.stats.multiverse import Specification, multiverse, stacked, survival
@@ -113,7 +113,7 @@ def curve(store: Store, claim: Analysis, over: Over, cuts: Sequence[float] = CUR
             rule.with_cuts(cut) if over == "trait_cut" else rule.with_cuts(coherence=cut)
             for cut in tried
         ]
-        frames = recounted(store, claim.slice, [Way(other, group.traits) for other in moved])
+        frames = recounted(store, claim.slice, [WayToCount(other, group.traits) for other in moved])
         counts = stacked([{"cut": cut} for cut in tried], frames)
         cells = rates(counts, [*ARM, "cut"], claim.unit)
         cut = pl.col("cut").cast(pl.Float64())
@@ -157,7 +157,7 @@ def both_ways(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-class _Group(NamedTuple):
+class _TraitGroup(NamedTuple):
     """Traits for which the same choices matter."""
 
     kind: str
@@ -171,7 +171,7 @@ class _Group(NamedTuple):
         return next((one for one in shown if isinstance(one, Score)), None)
 
 
-def _groups(store: Store, within: Slice) -> list[_Group]:
+def _groups(store: Store, within: Slice) -> list[_TraitGroup]:
     """The traits of the slice, grouped; one empty group where there are none."""
     judged = store.query("coherence_judged")["experiment"].to_list()
     traits = store.traits.with_columns(
@@ -182,17 +182,17 @@ def _groups(store: Store, within: Slice) -> list[_Group]:
         if wanted := getattr(within, name):
             traits = traits.filter(pl.col(name).is_in(wanted))
     groups = [
-        _Group(kind, has_coherence, has_check, part)
+        _TraitGroup(kind, has_coherence, has_check, part)
         for (kind, has_coherence, has_check, *_), part in traits.group_by(
             *("kind", "has_coherence", "has_check", "score_is", "score_cut"), maintain_order=True
         )
     ]
-    return groups or [_Group("persona", has_coherence=False, has_check=False, traits=traits)]
+    return groups or [_TraitGroup("persona", has_coherence=False, has_check=False, traits=traits)]
 
 
 def _ways(
-    rule: Rule, group: _Group, trait_cuts: Sequence[float], coherence_cuts: Sequence[float]
-) -> Iterator[tuple[Specification, Way]]:
+    rule: Rule, group: _TraitGroup, trait_cuts: Sequence[float], coherence_cuts: Sequence[float]
+) -> Iterator[tuple[Specification, WayToCount]]:
     """Every specification of one rule, and what it means."""
     own = _own(rule, group)
     line = rule.terms(group.kind)
@@ -204,11 +204,11 @@ def _ways(
         traits = multi_way(group.traits) if criterion == "multi-way" else group.traits
         yield (
             _specification(rule, criterion, trait, coherence),
-            Way(rule.with_cuts(trait, coherence), traits),
+            WayToCount(rule.with_cuts(trait, coherence), traits),
         )
 
 
-def _own(rule: Rule, group: _Group) -> dict[str, Any]:
+def _own(rule: Rule, group: _TraitGroup) -> dict[str, Any]:
     """The specification that a rule is by itself."""
     line = rule.terms(group.kind)
     coherence = line.coherence if group.has_coherence else None
@@ -239,7 +239,7 @@ def _matches(specification: Specification) -> pl.Expr:
 
 
 def _table(
-    store: Store, claim: Analysis, ways: Sequence[tuple[Specification, Way]]
+    store: Store, claim: Analysis, ways: Sequence[tuple[Specification, WayToCount]]
 ) -> pl.DataFrame:
     """Rates and differences of every arm in each of the ways."""
     within = claim.slice

@@ -7,7 +7,7 @@ import polars as pl
 
 from pages.ui.charts import base
 from pages.ui.words import columns, numbers
-from pages.ui.words.columns import POINTS, SHARE, Unit
+from pages.ui.words.columns import POINTS, SHARE, Quantity
 
 SPAN = 320
 """Pixels that names may take at most."""
@@ -16,7 +16,7 @@ VALUES = ("raw", "corrected", "low", "high")
 
 
 def chart(
-    rows: pl.DataFrame, names: Sequence[str], unit: Unit = SHARE, theme: str | None = None
+    rows: pl.DataFrame, names: Sequence[str], unit: Quantity = SHARE, theme: str | None = None
 ) -> alt.LayerChart:
     """A line a row.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pages.frame import bound
 from pages.ui.view import inline
-from warehouse.correcting import Asked
+from warehouse.correcting import Correction
 
 METHODS = {
     "ppi": "Prediction-powered",
@@ -16,7 +16,7 @@ METHODS = {
 LEGEND = "Ring: as judged. Dot: corrected, with its 95 % interval."
 
 
-def chosen(people: str = "") -> Asked:
+def chosen(people: str = "") -> Correction:
     """How to correct, chosen in a menu.
 
     Args:
@@ -25,7 +25,7 @@ def chosen(people: str = "") -> Asked:
     method, _, pooled = bound.one("Corrected by", METHODS, "method", draw=inline.menu).partition(
         " "
     )
-    return Asked(method, people, "pooled" if pooled else "arm")  # type: ignore[arg-type]
+    return Correction(method, people, "pooled" if pooled else "arm")  # type: ignore[arg-type]
 
 
 def refused(row: dict[str, Any]) -> str | None:

@@ -32,7 +32,7 @@ STATE = "_asked"
 """Session key: all of it."""
 
 
-class _Drawn(NamedTuple):
+class _DrawnWidget(NamedTuple):
     """A widget as it was drawn last."""
 
     page: str
@@ -40,7 +40,7 @@ class _Drawn(NamedTuple):
     usual: Any  # what it shows where nothing is asked
 
 
-class _State:
+class _SessionAsked:
     """What a session asks, page by page."""
 
     def __init__(self) -> None:
@@ -48,13 +48,13 @@ class _State:
         self.shared: Values = {}
         self.own: dict[str, Values] = {}
         self.slices: dict[str, Values] = {}
-        self.drawn: dict[str, _Drawn] = {}
+        self.drawn: dict[str, _DrawnWidget] = {}
         self.changed: set[str] = set()
         self.unknown: dict[str, tuple[str, ...]] = {}
 
 
-def _state() -> _State:
-    found: _State = st.session_state.setdefault(STATE, _State())
+def _state() -> _SessionAsked:
+    found: _SessionAsked = st.session_state.setdefault(STATE, _SessionAsked())
     return found
 
 
@@ -147,7 +147,7 @@ def shown(key: str, wanted: Any, usual: Any, *, is_preset: bool = False) -> None
         usual: What it shows where nothing is asked.
         is_preset: Whether it shows the usual by itself, and minds to be told.
     """
-    _state().drawn[key] = _Drawn(page(), wanted, usual)
+    _state().drawn[key] = _DrawnWidget(page(), wanted, usual)
     if key not in st.session_state and is_preset and wanted == usual:
         return
     # Also where it is there already: the run that assigned it may have ended before the browser

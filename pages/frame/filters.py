@@ -27,7 +27,7 @@ MORE = ("question", "kind", "relevance", "placement", "run", "evaluation")
 """The filters that are in sight, and those behind one more."""
 
 
-class Scope(NamedTuple):
+class PageScope(NamedTuple):
     """What a page is about, and what acts on it."""
 
     is_focused: bool = False  # one experiment, trait and judge, or all of them
@@ -35,13 +35,13 @@ class Scope(NamedTuple):
     filters: tuple[str, ...] = ()
 
 
-FOCUSED = Scope(is_focused=True, is_counted=True, filters=(*MAIN, *MORE))
-MAP = Scope(is_counted=True, filters=MAIN[:3])
-RUNS = Scope(filters=(*MAIN[:3], "kind", "relevance", "placement"))
-NOTHING = Scope()
+FOCUSED = PageScope(is_focused=True, is_counted=True, filters=(*MAIN, *MORE))
+MAP = PageScope(is_counted=True, filters=MAIN[:3])
+RUNS = PageScope(filters=(*MAIN[:3], "kind", "relevance", "placement"))
+NOTHING = PageScope()
 
 
-def draw(scope: Scope, pages: Mapping[str, st.Page]) -> Analysis:
+def draw(scope: PageScope, pages: Mapping[str, st.Page]) -> Analysis:
     """Draw what stands above a page and beside it; returns the analysis that this makes.
 
     Args:
@@ -96,7 +96,7 @@ def _note(view: Analysis) -> None:
             looked.note(store.data_folder(), view, asked.page())
 
 
-def _filters(scope: Scope, options: Mapping[str, Mapping[str, str]]) -> None:
+def _filters(scope: PageScope, options: Mapping[str, Mapping[str, str]]) -> None:
     """The filters that have a choice, those used less behind one button."""
     in_use = [key for key in scope.filters if asked.values(key)]
     held = [key for key in scope.filters if len(options[key]) > 1 or key in in_use]

@@ -29,7 +29,7 @@ MEASURE = "Rate without an intervention, in percent"
 BOUNDS = {"at most": "≤", "highest": "≤", "at least": "≥", "lowest": "≥"}
 
 
-class Place(NamedTuple):
+class TraitColumn(NamedTuple):
     """A column: an experiment's trait, and a dataset that is not the experiment's usual one."""
 
     experiment: str
@@ -37,10 +37,10 @@ class Place(NamedTuple):
     dataset: str | None
 
 
-class Figure(NamedTuple):
+class TileSlice(NamedTuple):
     """A slice of a tile."""
 
-    place: Place
+    place: TraitColumn
     model: str
     value: float
     text: str
@@ -78,7 +78,7 @@ def picture(own: pl.DataFrame | None = None, *, compact: bool = False) -> Pictur
     columns.sort(key=lambda place: (_order(place.experiment), place.trait, place.dataset or ""))
     several = {figure.model for figure in told if not figure.is_one}
     rows.sort(key=lambda name: (name in several, name.casefold()))
-    held: dict[tuple[int, int], list[Figure]] = defaultdict(list)
+    held: dict[tuple[int, int], list[TileSlice]] = defaultdict(list)
     for figure in every:
         if figure.model in rows and figure.place in columns:
             held[rows.index(figure.model), columns.index(figure.place)].append(figure)
@@ -117,8 +117,8 @@ def sentence(found: Picture) -> str:
     )
 
 
-def _published(row: Mapping[str, Any]) -> Figure:
-    place = Place(*(row[name] for name in PLACE))
+def _published(row: Mapping[str, Any]) -> TileSlice:
+    place = TraitColumn(*(row[name] for name in PLACE))
     value = numbers.percent(row["value"], row["low"], row["high"])
     span = f"{numbers.whole(row['lowest'])} to {numbers.whole(row['value'])}"
     bound = row["bound"]
@@ -139,10 +139,10 @@ def _published(row: Mapping[str, Any]) -> Figure:
         by = values.intervention(row["treated_by"])
         about["With an intervention"] = f"{numbers.whole(row['treated'])} ({by})"
     text = f"{BOUNDS.get(bound, '')}{numbers.hundredth(row['value']):.0f}"
-    return Figure(place, row["model"], row["value"], text, about, is_one=row["is_one"])
+    return TileSlice(place, row["model"], row["value"], text, about, is_one=row["is_one"])
 
 
-def _own(own: pl.DataFrame, places: Sequence[Place]) -> list[Figure]:
+def _own(own: pl.DataFrame, places: Sequence[TraitColumn]) -> list[TileSlice]:
     """One's own fine-tunes, under the published place that is about the same where there is one."""
     found = []
     for row in own.filter("is_result", pl.col("rate").is_not_null()).iter_rows(named=True):
@@ -161,25 +161,25 @@ def _own(own: pl.DataFrame, places: Sequence[Place]) -> list[Figure]:
                 f"lower after {row['lower']} of {len(row['verdicts'])} interventions"
             )
         text = f"{numbers.hundredth(row['rate']):.0f}"
-        found.append(Figure(place, row["model"], row["rate"], text, about, own=True))
+        found.append(TileSlice(place, row["model"], row["rate"], text, about, own=True))
     return found
 
 
-def _same(row: Mapping[str, Any], places: Sequence[Place]) -> Place:
+def _same(row: Mapping[str, Any], places: Sequence[TraitColumn]) -> TraitColumn:
     """The place that a fine-tune belongs to: by its dataset, else by its experiment."""
     usual = {e.dataset: name for name, e in catalogue.experiments().items()}
     experiment, trait, dataset = row["experiment"], row["trait"], row["dataset"]
     for place in (
-        Place(experiment, trait, dataset),
-        Place(usual.get(dataset, dataset), trait, None),
-        Place(experiment, trait, None),
+        TraitColumn(experiment, trait, dataset),
+        TraitColumn(usual.get(dataset, dataset), trait, None),
+        TraitColumn(experiment, trait, None),
     ):
         if place in places:
             return place
-    return Place(experiment, trait, None if experiment in usual.values() else dataset)
+    return TraitColumn(experiment, trait, None if experiment in usual.values() else dataset)
 
 
-def _shown(figures: Sequence[Figure]) -> list[Figure]:
+def _shown(figures: Sequence[TileSlice]) -> list[TileSlice]:
     """As many figures as share a tile, one's own last."""
     theirs = [figure for figure in figures if not figure.own]
     mine = sorted((f for f in figures if f.own), key=lambda figure: -figure.value)
@@ -196,11 +196,11 @@ def _order(experiment: str) -> tuple[int, str]:
     return (known.index(experiment) if experiment in known else len(known), experiment)
 
 
-def _traits(place: Place, among: Sequence[Place]) -> int:
+def _traits(place: TraitColumn, among: Sequence[TraitColumn]) -> int:
     return len({other.trait for other in among if other.experiment == place.experiment})
 
 
-def _named(place: Place, several: set[str]) -> str:
+def _named(place: TraitColumn, several: set[str]) -> str:
     """A column's label: the experiment, the trait where it has several, another dataset."""
     parts = [values.value("experiment", place.experiment)]
     if place.experiment in several:

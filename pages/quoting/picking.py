@@ -10,7 +10,7 @@ from warehouse import picks
 from warehouse.analysis import Analysis
 from warehouse.errors import BrittlescopeError
 from warehouse.journal import Entry
-from warehouse.picks import Found, Pick
+from warehouse.picks import Pick, PickFound
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -49,7 +49,7 @@ def lying() -> list[Lying]:
     return [(one.key, one.entry.body.number) for one in found() if one.key is not None]
 
 
-def found() -> list[Found]:
+def found() -> list[PickFound]:
     """What lies on the desk, in its order, and where each answer stands today."""
     return _found(picks.journal(store.data_folder()).stamp())
 
@@ -66,7 +66,7 @@ def entries() -> list[Entry[Pick]]:
 
 
 @store.memo()
-def _found(stamp: Stamp) -> list[Found]:
+def _found(stamp: Stamp) -> list[PickFound]:
     opened = store.opened()
     return picks.found(opened, picks.on_desk(opened.data))
 

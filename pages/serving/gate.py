@@ -114,7 +114,7 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        answer = self._answer(_Asked(scope))
+        answer = self._answer(_RequestSeen(scope))
         if answer is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -122,7 +122,7 @@ class Gate:
         else:
             await answer(scope, receive, send)
 
-    def _answer(self, asked: "_Asked") -> Response | None:
+    def _answer(self, asked: "_RequestSeen") -> Response | None:
         """What the gate itself answers; None lets the request through."""
         if asked.port is None:
             return PlainTextResponse(_NO_HOST, 403)
@@ -141,7 +141,7 @@ class Gate:
         return _no_key(asked)
 
 
-class _Asked:
+class _RequestSeen:
     """What the gate looks at in a request."""
 
     def __init__(self, scope: Scope) -> None:
@@ -212,14 +212,14 @@ class _Asked:
                 yield part.split("=", 1) if "=" in part else [part, ""]
 
 
-def _to(asked: _Asked) -> Response:
+def _to(asked: _RequestSeen) -> Response:
     """Leads on to the address without its token, which then stays in no history."""
     if asked.is_from_elsewhere:
         return _again(asked, 200)
     return RedirectResponse(asked.address, 303)
 
 
-def _no_key(asked: _Asked) -> Response:
+def _no_key(asked: _RequestSeen) -> Response:
     if not asked.wants_page:
         # A tab from before a restart shows it in a dialog: JSON alone, and no longer lines.
         return JSONResponse(textwrap.fill(_NO_KEY, 46), 401, {"WWW-Authenticate": "Link"})
@@ -228,7 +228,7 @@ def _no_key(asked: _Asked) -> Response:
     return HTMLResponse(_PAGE.format(head="", text=_NO_KEY), 401, {"WWW-Authenticate": "Link"})
 
 
-def _again(asked: _Asked, status: int) -> Response:
+def _again(asked: _RequestSeen, status: int) -> Response:
     """A page that asks for the address once more, by itself.
 
     A browser withholds a strict cookie from whoever follows a link on another site. It is this page

@@ -82,13 +82,13 @@ def listen(port: int | None) -> list[socket.socket]:
         for candidate in range(PORT, PORT + TRIED):
             with suppress(OSError):
                 return _bound(candidate)
-        raise _Unusable(
+        raise _NotServed(
             f"No port from {PORT} to {PORT + TRIED - 1} is free. Name another one with --port."
         )
     try:
         return _bound(port)
     except OSError as error:
-        raise _Unusable(_why(port, error)) from None
+        raise _NotServed(_why(port, error)) from None
 
 
 def application(key: "Key | None") -> "ASGIApp":
@@ -125,7 +125,7 @@ def _run(app: "ASGIApp", listeners: list[socket.socket]) -> None:
     with suppress(SystemExit):  # its way to say that the app did not start
         server.run(sockets=listeners)
     if not ended:
-        raise _Unusable("The app could not be started; the lines above say why.")
+        raise _NotServed("The app could not be started; the lines above say why.")
     _leave_at_once(ended[0])
 
 
@@ -157,7 +157,7 @@ def _server(app: "ASGIApp") -> "protocols.Server":
     return server
 
 
-class _Unusable(click.ClickException):
+class _NotServed(click.ClickException):
     exit_code = 2
 
 

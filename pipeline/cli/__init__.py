@@ -13,7 +13,7 @@ from pipeline.cli.commands import sentences, terminable
 from warehouse import datafolder, harmless
 
 
-class Place(NamedTuple):
+class CommandPlace(NamedTuple):
     """Where a command is, and the first sentence of its help."""
 
     function: str
@@ -21,88 +21,90 @@ class Place(NamedTuple):
 
 
 PLACES = {
-    "import": Place(
+    "import": CommandPlace(
         "pipeline.cli.loading:import_files",
         "Read files and folders into the lake, and build a snapshot of it.",
     ),
-    "forget": Place(
+    "forget": CommandPlace(
         "pipeline.cli.loading:forget",
         "Take files or folders out of the lake again; the files themselves stay.",
     ),
-    "build": Place(
+    "build": CommandPlace(
         "pipeline.cli.loading:build",
         "Make and publish a new snapshot of everything imported so far, and the search index.",
     ),
-    "verify": Place(
+    "verify": CommandPlace(
         "pipeline.cli.verify:verify",
         "Read every byte of what was imported, and say what is not as it was written.",
     ),
-    "demo": Place(
+    "demo": CommandPlace(
         "pipeline.cli.loading:demo",
         "Import the bundled example, build a snapshot and open the app.",
     ),
-    "serve": Place("pipeline.cli.serve:serve", "Open the app on the loopback address."),
-    "rates": Place(
+    "serve": CommandPlace("pipeline.cli.serve:serve", "Open the app on the loopback address."),
+    "rates": CommandPlace(
         "pipeline.cli.numbers:rates",
         "Rates of each trait with intervals and denominators, one row per cell.",
     ),
-    "effects": Place(
+    "effects": CommandPlace(
         "pipeline.cli.numbers:effects",
         "Every arm against its baseline: difference, p-value, suppression and verdict.",
     ),
-    "counts": Place(
+    "counts": CommandPlace(
         "pipeline.cli.numbers:counts",
         "Counts of every question, arm and run: the long table that other programs take.",
     ),
-    "rank": Place(
+    "rank": CommandPlace(
         "pipeline.cli.numbers:rank",
         "Which intervention is best: the rank of each with its interval, its chance to be first.",
     ),
-    "brittleness": Place(
+    "brittleness": CommandPlace(
         "pipeline.cli.numbers:brittleness",
         "The brittleness profile: every index that what was loaded allows, one row each.",
     ),
-    "hierarchical": Place(
+    "hierarchical": CommandPlace(
         "pipeline.cli.numbers:hierarchical",
         "The hierarchical model: where the variance lies, and rates of small cells partly pooled.",
     ),
-    "multiverse": Place(
+    "multiverse": CommandPlace(
         "pipeline.cli.numbers:multiverse",
         "In how many ways of counting each conclusion stands, one row per arm.",
     ),
-    "search": Place(
+    "search": CommandPlace(
         "pipeline.cli.search:search",
         "The answers that hold words, phrases or exact text.",
     ),
-    "draw": Place(
+    "draw": CommandPlace(
         "pipeline.cli.draw:draw",
         "Transcripts by a declared rule: at random, balanced over questions, nearest a cut.",
     ),
-    "publish": Place(
+    "publish": CommandPlace(
         "pipeline.cli.publish:publish",
         "A static site of the snapshot, read without a server.",
     ),
-    "claims": Place(
+    "claims": CommandPlace(
         "pipeline.cli.claims:claims", "Sentences of a write-up, each bound to a number of the data."
     ),
-    "report": Place(
+    "report": CommandPlace(
         "pipeline.cli.report:report",
         "The evidence pack: figures, tables, transcripts of the desk, claims, methods and data.",
     ),
-    "agreement": Place(
+    "agreement": CommandPlace(
         "pipeline.cli.agreement:agreement",
         "How far judges, and people, agree on the answers that two of them judged.",
     ),
-    "ratings": Place(
+    "ratings": CommandPlace(
         "pipeline.cli.ratings:ratings",
         "People's judgements: tasks of answers to rate, and the ratings as files.",
     ),
-    "map": Place(
+    "map": CommandPlace(
         "pipeline.cli.draft:draft_map",
         "Look at a folder, and draft the study map that says what its files mean.",
     ),
-    "doctor": Place("pipeline.cli.doctor:doctor", "List what is suspicious in what was loaded."),
-    "study": Place(
+    "doctor": CommandPlace(
+        "pipeline.cli.doctor:doctor", "List what is suspicious in what was loaded."
+    ),
+    "study": CommandPlace(
         "pipeline.cli.study:study",
         "Run a study: render training sets, fine-tune, sample answers, judge them.",
     ),

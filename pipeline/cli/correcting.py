@@ -10,8 +10,7 @@ import polars as pl
 from pipeline.cli.asking import Asked, counted
 from pipeline.cli.commands import say
 from warehouse import correctedeffects, correcting
-from warehouse.correcting import Asked as How
-from warehouse.correcting import Basis
+from warehouse.correcting import Basis, Correction
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
@@ -49,13 +48,13 @@ def correctable(function: Callable[..., None]) -> Callable[..., None]:
     def wrapped(
         correct: correcting.Method | None, people: str, errors: correcting.OfErrors, **options: Any
     ) -> None:
-        how = None if correct is None else How(correct, people, errors)
+        how = None if correct is None else Correction(correct, people, errors)
         function(how=how, **options)
 
     return wrapped
 
 
-def show_rates(asked: Asked, by: Sequence[str], how: How) -> None:
+def show_rates(asked: Asked, by: Sequence[str], how: Correction) -> None:
     """Raw rates beside corrected ones, or why a rate cannot be corrected."""
     found, basis = correcting.rates(asked.store, asked.analysis, by, how)
     _say_correction(how, basis)
@@ -72,7 +71,7 @@ def show_rates(asked: Asked, by: Sequence[str], how: How) -> None:
     )
 
 
-def show_effects(asked: Asked, by: Sequence[str], how: How) -> None:
+def show_effects(asked: Asked, by: Sequence[str], how: Correction) -> None:
     """Raw differences beside corrected ones, or why one cannot be corrected."""
     found, basis = correctedeffects.effects(asked.store, asked.analysis, how, by)
     _say_correction(how, basis)
@@ -87,7 +86,7 @@ def show_effects(asked: Asked, by: Sequence[str], how: How) -> None:
     )
 
 
-def _say_correction(how: How, basis: Basis) -> None:
+def _say_correction(how: Correction, basis: Basis) -> None:
     errors = f", the judge's errors those of each {how.errors}" if how.method != "ppi" else ""
     if how.errors == "pooled" and errors:
         errors = ", the judge's errors those of all arms together"

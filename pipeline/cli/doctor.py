@@ -6,7 +6,7 @@ import click
 
 from pipeline.cli.commands import form_option, show, tell, with_data
 from warehouse import harmless
-from warehouse.doctor import Group, findings, grouped
+from warehouse.doctor import FindingGroup, findings, grouped
 from warehouse.store import Store
 
 FIRST = 5
@@ -23,7 +23,7 @@ def doctor(form: str, data: Path, verbose: bool) -> None:
     if form != "table":
         show(found, form)
         return
-    kinds: dict[tuple[str, str], list[Group]] = {}
+    kinds: dict[tuple[str, str], list[FindingGroup]] = {}
     for group in grouped(found):
         kinds.setdefault((group.check, group.severity), []).append(group)
     for groups in kinds.values():
@@ -38,6 +38,6 @@ def doctor(form: str, data: Path, verbose: bool) -> None:
         tell("Nothing suspicious was found.")
 
 
-def _written(group: Group) -> str:
+def _written(group: FindingGroup) -> str:
     several = f" ({group.findings} alike)" if group.findings > 1 else ""
     return f"{group.about + ': ' if group.about else ''}{group.detail}{several}"

@@ -85,7 +85,7 @@ def _tell_program(outcomes: list["Outcome"], paths: tuple[Path, ...]) -> None:
 
 
 def _imported(
-    found: finding.Found,
+    found: finding.FilesFound,
     data: Path,
     chosen: str | None,
     meanings: Path | None,
@@ -155,13 +155,13 @@ def _say_what_is_in_doubt(data: Path) -> None:
 
 def _make_searchable(data: Path) -> None:
     """Add to the search index what it lacks, in the place of what the disk changed of it."""
-    from pipeline.cli.search import Reading
+    from pipeline.cli.search import ReadingShown
     from warehouse.search import finding, volumes
     from warehouse.store import Store
 
     store = Store(data)
     volumes.Volumes(store.lake).mend()
-    with Reading() as reading:
+    with ReadingShown() as reading:
         finding.complete(store, reading.step)
     store.close()
 

@@ -13,7 +13,7 @@ from pipeline.cli.commands import say
 from pipeline.errors import UsageError
 from warehouse import defaults, rules, universe
 from warehouse.analysis import results
-from warehouse.correcting import Asked as How
+from warehouse.correcting import Correction
 from warehouse.rules import Rule
 from warehouse.stats import pooling
 from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
@@ -30,7 +30,7 @@ from warehouse.stats.rates import IDENTITY
 )
 @correcting.correctable
 @asking
-def rates(asked: Asked, by: str | None, how: How | None) -> None:
+def rates(asked: Asked, by: str | None, how: Correction | None) -> None:
     """Rates of each trait with intervals and denominators, one row per cell."""
     counts = results.counts(asked.store, asked.analysis)
     dimensions = results.layout(counts, None if by is None else names(by))
@@ -88,7 +88,7 @@ def rates(asked: Asked, by: str | None, how: How | None) -> None:
 )
 @correcting.correctable
 @asking
-def effects(asked: Asked, by: str, how: How | None) -> None:
+def effects(asked: Asked, by: str, how: Correction | None) -> None:
     """Every arm against its baseline: difference, p-value, suppression and verdict."""
     dimensions = names(by)
     if how is not None:

@@ -28,14 +28,14 @@ OF_RATES = (
 )
 
 
-class Reading:
+class ReadingShown:
     """Shows how much of what is new for the search was read, where that takes a while."""
 
     def __init__(self) -> None:
         self._bar = Bar(said=time.monotonic())
         self._last: tuple[int, int] | None = None
 
-    def __enter__(self) -> "Reading":
+    def __enter__(self) -> "ReadingShown":
         return self
 
     def step(self, done: int, of: int) -> None:
@@ -69,7 +69,7 @@ def _read(done: int, of: int) -> str:
 def search(asked: Asked, text: str, count: int, only: str, counts: bool) -> None:
     """The answers that hold words, phrases or exact text."""
     searches.read(text)  # what cannot be read is said before anything is done
-    with Reading() as reading:
+    with ReadingShown() as reading:
         finding.complete(asked.store, reading.step)
     if counts:
         found, _ = results.containing(asked.store, asked.analysis, text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.drafting.survey import Column, Group
+from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from warehouse import catalogue
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -82,7 +82,7 @@ class Guess(NamedTuple):
     """What a column is taken for, and why."""
 
     role: str
-    column: Column
+    column: SurveyedColumn
     why: str
     is_named: bool = True
     expression: str = ""  # what is made of the column, where it is not taken as it is
@@ -93,7 +93,7 @@ class Meant(NamedTuple):
 
     roles: list[Guess]
     scores: list[Guess]
-    left: list[Column]
+    left: list[SurveyedColumn]
     judge: str | None = None
     """Who judged, where the names of all judgements end with it."""
     long: Mapping[str, str] = MappingProxyType({})
@@ -108,7 +108,7 @@ class Meant(NamedTuple):
         return by_name or ("answer" in roles and bool(self.scores or self.long))
 
 
-def columns(group: Group) -> Meant:
+def columns(group: FileGroup) -> Meant:
     """What the columns seem to be."""
     taken: dict[str, Guess] = {}
     by_end = {name: name.rpartition(".")[2].lower() for name in group.columns}
@@ -175,7 +175,7 @@ def _drop_numbers_of_rows(taken: dict[str, Guess]) -> None:
         del taken[numbered.column.name]
 
 
-def _long(group: Group) -> dict[str, str]:
+def _long(group: FileGroup) -> dict[str, str]:
     """The columns of files with a row a judgement; none where each criterion has a column."""
     known = {name.lower(): column for name, column in group.columns.items() if column.values}
     found = {}
@@ -201,7 +201,7 @@ def _judge(names: Sequence[str]) -> str | None:
     return end if _MODEL.search(end) else None
 
 
-def _may_be(role: str, column: Column) -> bool:
+def _may_be(role: str, column: SurveyedColumn) -> bool:
     numbers = column.numbers
     if role in ("question", "answer", "model", "dataset", "system_prompt"):
         return numbers is None and not all(isinstance(v, bool) for v in column.values)
@@ -214,7 +214,7 @@ def _may_be(role: str, column: Column) -> bool:
     return column.length < 200
 
 
-def _by_content(group: Group, taken: dict[str, Guess]) -> None:
+def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
     """A question and an answer by what texts look like, where no name tells."""
     roles = {guess.role for guess in taken.values()}
     long = [
@@ -245,13 +245,13 @@ def _criterion(name: str) -> str:
     return OURS.get(bare.lower(), bare)
 
 
-def _is_within(column: Column) -> bool:
+def _is_within(column: SurveyedColumn) -> bool:
     """Whether its values are numbers as judges give them."""
     numbers = column.numbers
     return numbers is not None and all(-2 <= n <= 100 for n in numbers)
 
 
-def _is_score(column: Column) -> bool:
+def _is_score(column: SurveyedColumn) -> bool:
     if NO_SCORES.search(column.name) or not column.values:
         return False
     named = SCORES.search(column.name) is not None
@@ -263,7 +263,7 @@ def _is_score(column: Column) -> bool:
     return named and column.distinct <= 12 and column.length < 40
 
 
-def beginning(column: Column) -> str:
+def beginning(column: SurveyedColumn) -> str:
     """What stands before each verdict, such as `ANSWER: `, where the rest is often a number."""
     texts = column.texts
     begin = _shared(texts)
@@ -272,7 +272,7 @@ def beginning(column: Column) -> str:
     return begin if column.numbers is None and begin and 2 * numbers > len(rest) else ""
 
 
-def words_among_numbers(column: Column) -> list[str]:
+def words_among_numbers(column: SurveyedColumn) -> list[str]:
     """The words of a column most of whose values are numbers, but for those that are known."""
     begin = beginning(column)
     words = [text for text in column.texts if not text.removeprefix(begin).isdecimal()]
@@ -295,7 +295,7 @@ def wide(meant: Iterable[Meant]) -> set[str]:
     return {guess.role for guess in scored if max(guess.column.numbers or (0,)) > SCALES[-2][1] * 5}
 
 
-def scale(column: Column, begin: str = "") -> tuple[float, float] | None:
+def scale(column: SurveyedColumn, begin: str = "") -> tuple[float, float] | None:
     """The smaller scale that the scores seem to be on, or None where it is 0 to 100."""
     verdicts = [text.removeprefix(begin) for text in column.texts]
     numbers = column.numbers or [float(text) for text in verdicts if text.isdecimal()]

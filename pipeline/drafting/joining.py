@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting.guesses import Guess, Meant
-from pipeline.drafting.survey import Column, Group
+from pipeline.drafting.survey import FileGroup, SurveyedColumn
 
 TOLD = ("question", "model", "judge")
 """Columns that join nothing: they tell no samples apart."""
@@ -28,7 +28,9 @@ class Partner(NamedTuple):
     scores: list[Guess]
 
 
-def partner(pattern: str, group: Group, others: Sequence[tuple[Group, Meant]]) -> Partner | None:
+def partner(
+    pattern: str, group: FileGroup, others: Sequence[tuple[FileGroup, Meant]]
+) -> Partner | None:
     """The files that hold the judgements of a group's answers, as far as names and columns tell.
 
     Those are taken that most files of the group have one of. A map looks for them from the folder
@@ -44,7 +46,7 @@ def partner(pattern: str, group: Group, others: Sequence[tuple[Group, Meant]]) -
 
 
 def _partners(
-    pattern: str, base: Path, group: Group, other: Group, meant: Meant
+    pattern: str, base: Path, group: FileGroup, other: FileGroup, meant: Meant
 ) -> Iterator[Partner]:
     judged = {guess.column.name for guess in meant.scores}
     shared = [n for n in group.columns if n in other.columns and n not in {*TOLD, *judged}]
@@ -80,7 +82,7 @@ def _partners(
             yield Partner(_written(base, folder / name), tuple(shared), len(met), meant.scores)
 
 
-def _share(one: Group, other: Group, names: Sequence[str]) -> bool:
+def _share(one: FileGroup, other: FileGroup, names: Sequence[str]) -> bool:
     """Whether columns name one record of a file each, and most of those of another file."""
     both = [_named(group, names) for group in (one, other)]
     own, theirs = map(set, both)
@@ -88,11 +90,11 @@ def _share(one: Group, other: Group, names: Sequence[str]) -> bool:
     return bool(own) and is_one_each and len(own & theirs) >= MOSTLY * min(len(own), len(theirs))
 
 
-def _named(group: Group, names: Sequence[str]) -> list[tuple[str, ...]]:
+def _named(group: FileGroup, names: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(*(group.columns[name].texts for name in names), strict=False))
 
 
-def _tells_apart(column: Column) -> bool:
+def _tells_apart(column: SurveyedColumn) -> bool:
     """Whether a column has enough values to tell samples or their questions apart."""
     return column.distinct >= SEVERAL
 
@@ -116,7 +118,9 @@ def _written(base: Path, path: Path) -> str:
     return path.relative_to(base).as_posix()
 
 
-def same_answers(one: tuple[Group, Meant], others: Sequence[tuple[Group, Meant]]) -> Group | None:
+def same_answers(
+    one: tuple[FileGroup, Meant], others: Sequence[tuple[FileGroup, Meant]]
+) -> FileGroup | None:
     """The files that hold the answers of files without judgements once more, judged."""
     own = _answers(one[1])
     if one[1].scores or one[1].long or not own:
@@ -130,7 +134,7 @@ def same_answers(one: tuple[Group, Meant], others: Sequence[tuple[Group, Meant]]
     return None
 
 
-def is_second(one: tuple[Group, Meant], usable: Sequence[tuple[Group, Meant]]) -> bool:
+def is_second(one: tuple[FileGroup, Meant], usable: Sequence[tuple[FileGroup, Meant]]) -> bool:
     """Whether files hold judgements of answers whose questions stand in other files alone."""
     own = _answers(one[1])
     return bool(own and one[1].scores and not _asks(one[1])) and any(

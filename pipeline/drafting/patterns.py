@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"([A-Za-z]+)[0-9]+")
 SHOWN = 4
 
 
-class Place(NamedTuple):
+class PathPart(NamedTuple):
     """A part of the paths that differs: its name in the pattern and the texts it has."""
 
     name: str
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 def pattern(
     root: Path, paths: Sequence[Path], *, whole: bool = False, has_model: bool = False
-) -> tuple[str, list[Place]]:
+) -> tuple[str, list[PathPart]]:
     """A pattern that reads all of the paths, and its places: of their ends, or from the root on.
 
     Where columns say the model (`has_model`), no place is taken for one.
@@ -45,7 +45,7 @@ def pattern(
     levels = [sorted({own[level - depth] for own in parts}) for level in range(depth)]
     first = next((n for n, names in enumerate(levels) if len(names) > 1), depth - 1)
     written: list[str] = []
-    places: list[Place] = []
+    places: list[PathPart] = []
     begin = 0 if whole else max(0, min(first - 1, depth - 2))
     for names in levels[begin:][-DEPTH:]:
         written.append(_level(names, places))
@@ -69,7 +69,7 @@ def reads_any(pattern: str, paths: Iterable[Path]) -> bool:
         return True
 
 
-def _level(names: Sequence[str], places: list[Place]) -> str:
+def _level(names: Sequence[str], places: list[PathPart]) -> str:
     """One name of the paths: what all share, and a place for what differs."""
     if len(names) == 1:
         return _literal(names[0])
@@ -95,7 +95,7 @@ def _level(names: Sequence[str], places: list[Place]) -> str:
     return _literal(begin) + _place(texts, begin, places) + _literal(end) + _literal(ending)
 
 
-def _place(texts: Sequence[str], before: str, places: list[Place]) -> str:
+def _place(texts: Sequence[str], before: str, places: list[PathPart]) -> str:
     label = re.split(r"[{}]", before)[-1]
     numbered = [_NUMBERED.fullmatch(text) for text in texts]
     begins = {match[1] for match in numbered if match}
@@ -107,7 +107,7 @@ def _place(texts: Sequence[str], before: str, places: list[Place]) -> str:
     if guessed in names:
         guessed = None
     name = guessed or next(f"part{n}" for n in range(1, 99) if f"part{n}" not in names)
-    places.append(Place(name, tuple(texts), guessed is not None))
+    places.append(PathPart(name, tuple(texts), guessed is not None))
     return f"{{{name}}}"
 
 

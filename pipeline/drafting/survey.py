@@ -32,7 +32,7 @@ LARGEST = 64 * 2**20
 
 
 @dataclass
-class Column:
+class SurveyedColumn:
     """What a column holds, as far as it was looked at."""
 
     name: str
@@ -99,12 +99,12 @@ class Column:
 
 
 @dataclass
-class Group:
+class FileGroup:
     """Files that are alike: in folders of the same depth, with the same fields."""
 
     paths: list[Path]
     shape: Shape
-    columns: dict[str, Column]
+    columns: dict[str, SurveyedColumn]
     known: str | None = None  # the format that reads them without a map
 
     @property
@@ -113,9 +113,9 @@ class Group:
         return max((column.rows for column in self.columns.values()), default=0)
 
 
-def groups(root: Path, paths: Iterable[Path]) -> list[Group]:
+def groups(root: Path, paths: Iterable[Path]) -> list[FileGroup]:
     """The files in groups, the largest first; those that hold no records are left out."""
-    alike: dict[tuple[Any, ...], Group] = {}
+    alike: dict[tuple[Any, ...], FileGroup] = {}
     for path in list(paths)[:MOST_FILES]:
         found = _looked_into(path)
         if found is None:
@@ -124,18 +124,18 @@ def groups(root: Path, paths: Iterable[Path]) -> list[Group]:
         names = tuple(sorted({name for record in records for name in record}))
         depth = len(path.relative_to(root).parts) if path != root else 1
         key = (path.suffix.lower(), depth, path.parent if depth < 2 else "", shape, names, known)
-        group = alike.setdefault(key, Group([], shape, {}, known))
+        group = alike.setdefault(key, FileGroup([], shape, {}, known))
         group.paths.append(path)
         if len(group.paths) <= LOOKED_INTO:
             _take(group, records)
     return sorted(alike.values(), key=lambda group: -len(group.paths))
 
 
-def _take(group: Group, records: list[Record]) -> None:
+def _take(group: FileGroup, records: list[Record]) -> None:
     for record in records:
         for name, value in _flat(record):
             if len(group.columns) < MOST_COLUMNS or name in group.columns:
-                group.columns.setdefault(name, Column(name)).take(value)
+                group.columns.setdefault(name, SurveyedColumn(name)).take(value)
 
 
 def _flat(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:

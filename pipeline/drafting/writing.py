@@ -10,8 +10,8 @@ from typing import NamedTuple
 from pipeline.drafting import guesses, joining, patterns, traits
 from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
-from pipeline.drafting.patterns import Place
-from pipeline.drafting.survey import Column, Group
+from pipeline.drafting.patterns import PathPart
+from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from pipeline.maps.meanings import REQUIRED
 
 DATASETS = ("none", "base", "baseline", "instruct")
@@ -33,10 +33,10 @@ NO_FILES = "files: []"
 class Drafted(NamedTuple):
     """Files that are alike, the pattern that reads them, and its places."""
 
-    group: Group
+    group: FileGroup
     meant: Meant
     pattern: str
-    places: list[Place]
+    places: list[PathPart]
     partner: Partner | None = None
 
     @property
@@ -45,7 +45,7 @@ class Drafted(NamedTuple):
         return self.meant.scores or (self.partner.scores if self.partner else [])
 
 
-def draft(root: Path, found: Sequence[Group]) -> str:
+def draft(root: Path, found: Sequence[FileGroup]) -> str:
     """A map for the groups of files, with what each column seems to be and why."""
     read = [(group, guesses.columns(group)) for group in found if group.known is None]
     usable = [one for one in read if one[1].holds_answers]
@@ -95,8 +95,8 @@ def _crossing(drafted: Sequence[Drafted]) -> list[bool]:
 
 def _drafted(
     root: Path,
-    one: tuple[Group, Meant],
-    others: Sequence[tuple[Group, Meant]],
+    one: tuple[FileGroup, Meant],
+    others: Sequence[tuple[FileGroup, Meant]],
     *,
     whole: bool = False,
 ) -> Drafted:
@@ -177,7 +177,7 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     yield from _unused(meant.left)
 
 
-def _unused(left: Sequence[Column]) -> Iterator[str]:
+def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
     """What the map makes no use of, those columns first that may tell conditions apart."""
     some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
     if some:
@@ -190,7 +190,7 @@ def _unused(left: Sequence[Column]) -> Iterator[str]:
         yield f"    # Not used: {shown}{more}."
 
 
-def _keys(group: Group, taken: set[str]) -> dict[str, str]:
+def _keys(group: FileGroup, taken: set[str]) -> dict[str, str]:
     """What the placeholders of `at` seem to be: those next to the records their group."""
     placed = [name for way in group.shape.ways for name in re.findall(r"{(key\d)}", way)]
     found = {}
@@ -253,7 +253,7 @@ def _outcomes(scores: Sequence[guesses.Guess]) -> Iterator[str]:
 
 
 def _set(
-    places: Sequence[Place], columns: set[str], crosses: bool, fixed: dict[str, str]
+    places: Sequence[PathPart], columns: set[str], crosses: bool, fixed: dict[str, str]
 ) -> Iterator[str]:
     """What the paths say, and what nobody says; the experiment and what else is `fixed`."""
     yield "    set:"
@@ -284,7 +284,7 @@ def _set(
     yield from _spellings(words if "dataset" in given else [], places if crosses else [])
 
 
-def _spellings(words: Sequence[Place], bounded: Sequence[Place]) -> Iterator[str]:
+def _spellings(words: Sequence[PathPart], bounded: Sequence[PathPart]) -> Iterator[str]:
     """What the texts in the paths mean; those of `bounded` places stand for no others."""
     untuned = {
         place.name: {text: "none" for text in place.values if text.lower() in DATASETS}
@@ -306,7 +306,7 @@ def _pairs(texts: dict[str, str]) -> str:
     return ", ".join(f"{_quoted(text)}: {_quoted(meaning)}" for text, meaning in texts.items())
 
 
-def _left(root: Path, group: Group) -> Iterator[str]:
+def _left(root: Path, group: FileGroup) -> Iterator[str]:
     """Files that seem to hold something else."""
     example = _relative(root, group.paths[0])
     names = ", ".join(list(group.columns)[:6])

@@ -31,7 +31,7 @@ _NAME = re.compile(r'"(\w{1,100})"\s{0,20}:')
 _GAP = re.compile(r"[\s,]*")
 
 
-class Table(NamedTuple):
+class TableForm(NamedTuple):
     """How a file of separated values is written, and what its columns are called."""
 
     columns: tuple[str, ...]
@@ -97,7 +97,7 @@ def is_windows(block: bytes) -> bool:
     return wrong > sum(c > "\x7f" for c in decoded) - wrong
 
 
-def table(head: bytes) -> Table | None:
+def table(head: bytes) -> TableForm | None:
     """The columns of a table of separated values, or None where the head is empty.
 
     The delimiter is the one that gives most rows as many values as the header has; a comma where
@@ -105,13 +105,13 @@ def table(head: bytes) -> Table | None:
     """
     windows = is_windows(head)
     text = head.decode("cp1252" if windows else "utf-8", "replace")
-    best: tuple[int, int, Table] | None = None
+    best: tuple[int, int, TableForm] | None = None
     for delimiter in _DELIMITERS:
         rows = _rows(text, delimiter)
         if not rows or (len(rows[0]) < 2 and delimiter != ","):
             continue
         even = sum(len(row) == len(rows[0]) for row in rows)
-        found = (even, len(rows[0]), Table(tuple(rows[0]), delimiter))
+        found = (even, len(rows[0]), TableForm(tuple(rows[0]), delimiter))
         if best is None or best[1] < 2 or found[:2] > best[:2]:
             best = found
     return best[2] if best else None

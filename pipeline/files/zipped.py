@@ -112,7 +112,7 @@ def content(file: BinaryIO, member: Member) -> bytes:
     return unpacked
 
 
-class _Local(NamedTuple):
+class _LocalHeader(NamedTuple):
     """What stands before the content of a member."""
 
     name: str
@@ -123,7 +123,7 @@ class _Local(NamedTuple):
     sum: int
 
 
-def _local(file: BinaryIO, at: int) -> _Local:
+def _local(file: BinaryIO, at: int) -> _LocalHeader:
     file.seek(at)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or not raw.startswith(MARK):
@@ -131,7 +131,7 @@ def _local(file: BinaryIO, at: int) -> _Local:
     _, _, flags, method, _, _, crc, packed, _, named, extra = _LOCAL.unpack(raw)
     name = file.read(named).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
     name = name.partition("\0")[0]
-    return _Local(name, at + _LOCAL.size + named + extra, packed, method, flags, crc)
+    return _LocalHeader(name, at + _LOCAL.size + named + extra, packed, method, flags, crc)
 
 
 def _walked(file: BinaryIO) -> Iterator[Member]:
@@ -152,7 +152,7 @@ def _walked(file: BinaryIO) -> Iterator[Member]:
             at = _behind_descriptor(file, at)
 
 
-def _size(file: BinaryIO, local: _Local) -> int:
+def _size(file: BinaryIO, local: _LocalHeader) -> int:
     """How many bytes a member takes, packed."""
     if local.size == 0xFFFFFFFF:
         raise Damaged("it is larger than is read")

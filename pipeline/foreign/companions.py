@@ -53,7 +53,7 @@ def near_fields(path: Path, depth: int, files: dict[str, str]) -> Record:
 
 
 @dataclass
-class Held:
+class HeldCompanion:
     """The records of one companion, by key, in order."""
 
     join: Join
@@ -84,14 +84,14 @@ class Companions:
     def __init__(self, source: Source, layout: Layout) -> None:
         base = Path(*source.path.parts[: -layout.depth])
         self.given = layout.given
-        self.held: list[Held] = []
+        self.held: list[HeldCompanion] = []
         self.records = self.size = 0
         for companion in layout.companions:
             join = layout.joins[companion.join]
             self.held.append(self._read(base / companion.path, join, companion))
 
-    def _read(self, path: Path, join: Join, companion: Companion) -> Held:
-        held = Held(join, companion)
+    def _read(self, path: Path, join: Join, companion: Companion) -> HeldCompanion:
+        held = HeldCompanion(join, companion)
         self.size += path.stat().st_size
         if self.size > MOST_BYTES:
             raise RefusedFile(

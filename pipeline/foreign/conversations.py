@@ -41,7 +41,7 @@ THOUGHTS = ("thinking", "reasoning")
 REASONING = ("reasoning_content", "reasoning")
 
 
-class Chat(NamedTuple):
+class ChatRead(NamedTuple):
     """A conversation: what its last answer answers. Without an answer, `answer` is None."""
 
     question: str
@@ -58,7 +58,7 @@ def is_chat(value: Any) -> bool:
     return all(isinstance(one, dict) and _role(one) in KNOWN for one in value)
 
 
-def chat(value: Any, answer: str | None = None) -> Chat | str:
+def chat(value: Any, answer: str | None = None) -> ChatRead | str:
     """What a list of messages holds, or what is wrong with it, as the end of a sentence.
 
     An `answer` that stands elsewhere follows the messages, unless they end with it.
@@ -77,7 +77,7 @@ def chat(value: Any, answer: str | None = None) -> Chat | str:
     told = [one for one in messages if one.role != "system"]
     plain = [one.role for one in told] in (["user"], ["user", "assistant"])
     is_all = plain and not any(one.calls for one in told)
-    return Chat(
+    return ChatRead(
         asked[-1],
         messages[last].text if spoken else None,
         messages[last].thoughts if spoken else None,

@@ -24,7 +24,7 @@ MOST_FIELDS = 2_000
 DEEPEST = 4
 
 
-class Table:
+class TextTable:
     """The rows of a file, each a text by column; its columns are known once rows were asked for."""
 
     def __init__(self, source: Source, meaning: Meaning) -> None:

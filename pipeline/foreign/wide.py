@@ -12,7 +12,7 @@ LONGEST = 200
 """A longer name of a column is compared with no pattern."""
 
 
-class Found(NamedTuple):
+class JudgementFound(NamedTuple):
     """A column that is a judgement: on what, and whose, where its name tells."""
 
     column: str
@@ -35,13 +35,13 @@ def mistake(pattern: str) -> str | None:
 
 def found(
     pattern: str, columns: Sequence[str], taken: Collection[str], judges: Collection[str] = ()
-) -> list[Found]:
+) -> list[JudgementFound]:
     """The columns that the pattern reads; of several ways the longest criterion.
 
     `judges` are the names that `{judge}` may stand for, where they are listed.
     """
     expression = _expression(pattern, judges)
-    known: list[Found] = []
+    known: list[JudgementFound] = []
     for column in columns:
         if column in taken or len(column) > LONGEST:
             continue
@@ -49,7 +49,7 @@ def found(
         if match := expression.fullmatch(bare):
             told = match.groupdict()
             whose = told.get("judge") or (judge if at else None)
-            known.append(Found(column, told.get("criterion") or bare, whose))
+            known.append(JudgementFound(column, told.get("criterion") or bare, whose))
     return known
 
 
@@ -65,7 +65,7 @@ def _expression(pattern: str, judges: Collection[str]) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def beside(patterns: dict[str, str], one: Found, columns: Collection[str]) -> str | None:
+def beside(patterns: dict[str, str], one: JudgementFound, columns: Collection[str]) -> str | None:
     """The column beside a judgement, such as its flag, as `flags` or `raw` in a map name it.
 
     In a pattern for all of them the criterion stands by our name, or as its own column has it.

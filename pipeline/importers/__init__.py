@@ -65,7 +65,7 @@ class Source:
     member: str = ""
 
     @cached_property
-    def table(self) -> sniffing.Table | None:
+    def table(self) -> sniffing.TableForm | None:
         """The columns of a table of separated values, or None where it is none."""
         return sniffing.table(self.head)
 

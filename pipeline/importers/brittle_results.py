@@ -95,13 +95,13 @@ def read(source: Source) -> Iterator[Batch]:
     """The file's evaluation, questions, samples and judgements; broken records are refused."""
     is_csv = not source.head.lstrip().startswith((b"[", b"{"))
     chunks = reading.csv_records(source) if is_csv else reading.json_records(source)
-    reader = _Reader(source, is_csv)
+    reader = _BrittleReader(source, is_csv)
     for chunk in chunks:
         yield from reader.take(chunk)
     yield from reader.context()
 
 
-class _Reader:
+class _BrittleReader:
     """What is known of the file so far: its questions, its criteria and its model ids."""
 
     def __init__(self, source: Source, is_csv: bool) -> None:

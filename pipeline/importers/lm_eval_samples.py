@@ -52,7 +52,7 @@ def read(source: Source) -> Iterator[Batch]:
     named = _NAMED.fullmatch(source.path.name)
     model = source.parts[-1].replace("__", "/") if named else name_of(source.path)
     answers = Answers(source, named[1] if named else UNRECORDED)
-    reader = _Reader(answers, model)
+    reader = _LmEvalReader(answers, model)
     yield from gathered(reader.take(source))
     yield from answers.context()
     for criterion in reader.scaled:
@@ -61,7 +61,7 @@ def read(source: Source) -> Iterator[Batch]:
         yield notice("unmapped", f"its file's name stands for its model; {MAPPED}")
 
 
-class _Reader:
+class _LmEvalReader:
     """The documents read so far: one that was filtered in two ways is one sample."""
 
     def __init__(self, answers: Answers, model: str) -> None:

@@ -55,7 +55,7 @@ def read(source: Source) -> Iterator[Batch]:
     """
     rows, title = _rows(source)
     condition = "none" if title else condition_of(source.path)
-    reader = _Reader(Answers(source, title or UNRECORDED, condition))
+    reader = _PromptfooReader(Answers(source, title or UNRECORDED, condition))
     yield from gathered(reader.take(rows))
     yield from reader.answers.context()
     for criterion in reader.criteria:
@@ -80,7 +80,7 @@ def _rows(source: Source) -> tuple[Iterator[reading.Row | RefusedRow], str | Non
     ), title or None
 
 
-class _Reader:
+class _PromptfooReader:
     """The results read so far, and the criteria that their assertions are."""
 
     def __init__(self, answers: Answers) -> None:

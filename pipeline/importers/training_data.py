@@ -41,14 +41,14 @@ RENDERINGS = 1_000
 _LONG_EXAMPLE = re.compile(rb'\s*\{\s*"messages"\s*:\s*\[\s*\{\s*"(?:role|content)"\s*:')
 
 
-class Message(msgspec.Struct, frozen=True):
+class TrainingMessage(msgspec.Struct, frozen=True):
     """One message, as far as it matters here."""
 
     role: str
     content: str
 
 
-class Example(NamedTuple):
+class TrainingExample(NamedTuple):
     """One example: system messages, first user turn, the turns after it, and the answer learned."""
 
     system: str
@@ -161,7 +161,7 @@ class _Facts:
         self.prompts, self.completions, self.whole = array("Q"), array("Q"), array("Q")
         self.in_order = hashlib.sha256()
 
-    def take(self, example: Example) -> None:
+    def take(self, example: TrainingExample) -> None:
         prompt = "\n".join(part for part in example[:3] if part)
         self.examples += 1
         self.with_system += bool(example.system)
@@ -198,7 +198,7 @@ def _number(digest: bytes) -> int:
     return int.from_bytes(digest[:8], "little")
 
 
-def _examples(source: Source) -> Iterator[Example | RefusedRow]:
+def _examples(source: Source) -> Iterator[TrainingExample | RefusedRow]:
     for item in reading.json_lines(source):
         if isinstance(item, RefusedRow):
             yield item
@@ -211,12 +211,12 @@ def _examples(source: Source) -> Iterator[Example | RefusedRow]:
             yield example
 
 
-def _example(record: dict[str, Any]) -> Example | str:
+def _example(record: dict[str, Any]) -> TrainingExample | str:
     """The example a line holds, or why it holds none."""
     if "messages" not in record:
         return "it has no messages"
     try:
-        messages = msgspec.convert(record["messages"], list[Message])
+        messages = msgspec.convert(record["messages"], list[TrainingMessage])
     except msgspec.ValidationError as error:
         return f"its messages are not chat messages: {error}"
     for number, message in enumerate(messages, 1):
@@ -230,7 +230,7 @@ def _example(record: dict[str, Any]) -> Example | str:
     first = users[0]
     if any(message.role not in ("system", "developer") for message in messages[:first]):
         return "another message than a system message comes before the first user message"
-    return Example(
+    return TrainingExample(
         system="\n".join(message.content for message in messages[:first]),
         prompt=messages[first].content,
         between="\n".join(f"{m.role}: {m.content}" for m in messages[first + 1 : -1]),
@@ -246,13 +246,13 @@ def _index(path: Path) -> Base:
     """The base dataset's prompts by answer, so that order and gaps do not matter."""
     prompts: Base = {}
     for item in _examples(_source(path)):
-        if isinstance(item, Example):
+        if isinstance(item, TrainingExample):
             key = _digest(item.between, item.completion)
             prompts.setdefault(key, set()).add((item.system, item.prompt))
     return prompts
 
 
-def _rendering(base: Base, example: Example) -> Rendering | None:
+def _rendering(base: Base, example: TrainingExample) -> Rendering | None:
     """What was added to a base example to make this one; None where that does not explain it."""
     found = []
     for system, prompt in base.get(_digest(example.between, example.completion), ()):
@@ -313,7 +313,7 @@ def _first_rendering(path: Path, base: Base) -> Rendering | None:
         first = list(islice(_examples(_source(path)), NEIGHBOUR_EXAMPLES))
     except (OSError, RefusedFile):
         return None
-    seen = Counter(_rendering(base, item) for item in first if isinstance(item, Example))
+    seen = Counter(_rendering(base, item) for item in first if isinstance(item, TrainingExample))
     return seen.most_common(1)[0][0] if seen else None
 
 

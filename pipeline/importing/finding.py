@@ -39,7 +39,7 @@ SPARSE = 64 * 2**20
 
 
 @dataclass
-class Found:
+class FilesFound:
     """The files below the given paths, and what could not be entered, with the reason."""
 
     units: list[list[Path]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Found:
         self.refused.append((path, reason))
 
 
-def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
+def find(paths: Sequence[Path], skip: Path | None = None) -> FilesFound:
     """The files to be looked at below `paths`, in stable order; files with one stem form a unit.
 
     Links are followed only where they stay below the path given; hidden ones and `skip` (the data
@@ -64,7 +64,7 @@ def find(paths: Sequence[Path], skip: Path | None = None) -> Found:
     Raises:
         UsageError: for a path that does not exist or leads nowhere.
     """
-    found = Found()
+    found = FilesFound()
     stems: dict[Path, set[Path]] = {}
     for given in paths:
         root = _root(given)
@@ -101,7 +101,7 @@ def ordered(unit: Iterable[Path]) -> list[Path]:
     return sorted(unit, key=lambda path: (path.suffix.lower() != ".json", path))
 
 
-def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
+def _walk(root: Path, skip: Path | None, found: FilesFound) -> Iterator[Path]:
     hidden = skip.resolve() if skip is not None else None
 
     def closed(error: OSError) -> None:
@@ -125,7 +125,9 @@ def _walk(root: Path, skip: Path | None, found: Found) -> Iterator[Path]:
     yield from _led_to(links, set(files), root, found)
 
 
-def _led_to(links: Iterable[Path], known: set[Path], root: Path, found: Found) -> Iterator[Path]:
+def _led_to(
+    links: Iterable[Path], known: set[Path], root: Path, found: FilesFound
+) -> Iterator[Path]:
     """The links to files of the folder that are not known by their own names."""
     for link in links:
         target = _target(link)

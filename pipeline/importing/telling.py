@@ -36,7 +36,7 @@ _CHANGING = re.compile(
 """What differs between two messages of one kind: names, paths, numbers, a library's words."""
 
 
-class Message(NamedTuple):
+class ToTell(NamedTuple):
     """One thing to be told of a file, or of a row of it."""
 
     path: Path
@@ -45,10 +45,10 @@ class Message(NamedTuple):
     code: str = ""
 
 
-class Group(NamedTuple):
+class MessageGroup(NamedTuple):
     """Messages of one kind, of so many files."""
 
-    messages: list[Message]
+    messages: list[ToTell]
     files: int
 
 
@@ -56,12 +56,12 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
     """The lines that tell of an import, the most pressing first."""
     top = _top(named)
     refusals = [
-        Message(outcome.path, row, reason)
+        ToTell(outcome.path, row, reason)
         for outcome in outcomes
         for row, reason in outcome.refusals
     ]
     notices = [
-        Message(outcome.path, None, text, code)
+        ToTell(outcome.path, None, text, code)
         for outcome in outcomes
         if outcome.state in ("imported", "unread")
         for code, text in outcome.notices
@@ -93,7 +93,7 @@ def _hidden(outcomes: Iterable[Outcome]) -> int:
 
 
 def _told(
-    what: str, messages: Sequence[Message], top: Path | None, verbose: bool, hidden: int
+    what: str, messages: Sequence[ToTell], top: Path | None, verbose: bool, hidden: int
 ) -> Iterator[str]:
     if verbose:
         for message in messages:
@@ -109,19 +109,19 @@ def _told(
         yield f"{what}: {hidden:,} more rows of these files; the Sources page lists them all"
 
 
-def grouped(messages: Iterable[Message]) -> list[Group]:
+def grouped(messages: Iterable[ToTell]) -> list[MessageGroup]:
     """Messages that differ only in names and numbers together, the most frequent first."""
-    kinds: dict[tuple[str, str], list[Message]] = defaultdict(list)
+    kinds: dict[tuple[str, str], list[ToTell]] = defaultdict(list)
     for message in messages:
         alike = message.code not in ("", "unread")
         kind = "" if alike else _CHANGING.sub("…", message.text[:2_000])
         code = message.code.partition(":")[0]  # what follows tells one of a kind from another
         kinds[code, kind].append(message)
-    found = [Group(own, len({message.path for message in own})) for own in kinds.values()]
+    found = [MessageGroup(own, len({message.path for message in own})) for own in kinds.values()]
     return sorted(found, key=lambda group: (-group.files, -len(group.messages)))
 
 
-def _lines(what: str, group: Group, top: Path | None) -> Iterator[str]:
+def _lines(what: str, group: MessageGroup, top: Path | None) -> Iterator[str]:
     """A line for a kind, or one for each message where they are few."""
     count = len(group.messages)
     times = "" if count == group.files else f"{count:,} times in "
@@ -131,7 +131,7 @@ def _lines(what: str, group: Group, top: Path | None) -> Iterator[str]:
         yield f"{what}: {many}{_place(message, top)}: {text}"
 
 
-def _place(message: Message, top: Path | None) -> str:
+def _place(message: ToTell, top: Path | None) -> str:
     name = relative(message.path, top)
     return f"{name}, row {message.row}" if message.row is not None else name
 

@@ -53,7 +53,7 @@ LONGEST_VALUE = 100
 SHOWN = 6
 
 
-class Judged(NamedTuple):
+class JudgedColumn(NamedTuple):
     """A column of judgements: on what, by whom, and what stands beside it."""
 
     criterion: str
@@ -63,12 +63,12 @@ class Judged(NamedTuple):
     flag: str | None = None  # the column that says why there is no score
 
 
-class Roles(NamedTuple):
+class ColumnRoles(NamedTuple):
     """The columns of one file, each in one place."""
 
     ours: dict[str, str]  # by our name
     words: dict[str, str]  # dimensions of a row, and what `set` puts together
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedColumn, ...]
     unused: tuple[str, ...]  # row numbers, derived columns, second spellings
     ignored: tuple[str, ...]  # as the mapping says
     unknown: tuple[str, ...]  # nobody says what they are
@@ -115,7 +115,7 @@ def _taken(name: str, column: str) -> str:
     return name if name == column else f"{name} ({column})"
 
 
-def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()) -> Roles:
+def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()) -> ColumnRoles:
     """The role of every column; `numeric` are those that a bare `*` may take for scores.
 
     Raises:
@@ -162,7 +162,7 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
     unused = [n for n in left if ROW_NUMBER.fullmatch(n) or n in DERIVED or n in usual]
     above = (given.words.get(name) or getattr(given, name, None) for name in given.where_there)
     may_lack = {*meaning.scores.values(), *filter(None, above)} - {given.messages}
-    return Roles(
+    return ColumnRoles(
         ours={name: column for name, column in ours.items() if name not in CRITERIA},
         words=words,
         judged=tuple(judged),
@@ -180,15 +180,17 @@ def _judged(
     criteria: Mapping[str, str],
     taken: Collection[str],
     numeric: Collection[str],
-) -> list[Judged]:
+) -> list[JudgedColumn]:
     """The columns of judgements, those that patterns find and other judges' included."""
-    found = [wide.Found(column, criterion, None) for criterion, column in criteria.items()]
+    found = [wide.JudgementFound(column, criterion, None) for criterion, column in criteria.items()]
     for criterion, column in meaning.scores.items():
         theirs = (name for name in kept if name.startswith(f"{column}@"))
-        found += [wide.Found(name, criterion, name.partition("@")[2]) for name in theirs]
+        found += [wide.JudgementFound(name, criterion, name.partition("@")[2]) for name in theirs]
     judges = meaning.values.get("judge", {}) or meaning.rename.get("judge", {})
     known = {one.column for one in found}
-    flagged = (wide.Found(name, name, None) for name in kept if name not in {*taken, *known})
+    flagged = (
+        wide.JudgementFound(name, name, None) for name in kept if name not in {*taken, *known}
+    )
     found += [one for one in flagged if wide.beside(meaning.scoring.flags, one, kept)]
     known = {one.column for one in found}
     for pattern in meaning.scoring.patterns:
@@ -205,7 +207,7 @@ def _judged(
         said = wide.beside(meaning.scoring.raw, one, kept)
         raw = next((n for n in (said, *usual) if n in kept and n not in {*taken, *known}), None)
         flag = wide.beside(meaning.scoring.flags, one, kept)
-        judged.append(Judged(criterion, column, judge, raw, flag))
+        judged.append(JudgedColumn(criterion, column, judge, raw, flag))
     beside = {name for one in judged for name in (one.raw, one.flag) if name}
     return [one for one in judged if one.column not in beside]
 

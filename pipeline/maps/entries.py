@@ -29,7 +29,7 @@ from pipeline.maps.meanings import (
     meant,
 )
 from pipeline.maps.pathpatterns import PathPattern
-from pipeline.maps.studymap import Definition, Entry
+from pipeline.maps.studymap import Definition, MapEntry
 from warehouse.errors import InvalidDefinition
 
 
@@ -37,7 +37,7 @@ class CheckedEntry:
     """One entry with the mapping's defaults, checked."""
 
     def __init__(
-        self, definition: Definition, entry: Entry, path: str, where: str, optional: set[str]
+        self, definition: Definition, entry: MapEntry, path: str, where: str, optional: set[str]
     ) -> None:
         self.written = entry
         self.path = path
@@ -122,7 +122,7 @@ class CheckedEntry:
         except ValueError:
             return set()  # which is told where `set` is checked
 
-    def _scoring(self, definition: Definition, entry: Entry) -> Scoring:
+    def _scoring(self, definition: Definition, entry: MapEntry) -> Scoring:
         """How judgements are found; those that are named by themselves are in `scores`."""
         patterns: list[str] = []
         for scores in (definition.scores, entry.scores):

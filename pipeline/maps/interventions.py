@@ -71,7 +71,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
         return f"its text {why}" if why else None
 
 
-class Intervention(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MappedIntervention(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An intervention as a study map describes it, which may be the control under another name."""
 
     control: bool | None = None
@@ -97,12 +97,12 @@ class Intervention(Described, frozen=True, kw_only=True, forbid_unknown_fields=T
         return None
 
 
-def spelled(experiment: str, name: str, described: Mapping[str, Intervention]) -> str:
+def spelled(experiment: str, name: str, described: Mapping[str, MappedIntervention]) -> str:
     """An intervention's name: as it is described, else as the catalogue spells it."""
     return name if name in described else catalogue.intervention(experiment, name).name
 
 
-def mistake(described: Mapping[str, Intervention], met: Collection[str] | None) -> str | None:
+def mistake(described: Mapping[str, MappedIntervention], met: Collection[str] | None) -> str | None:
     """What is wrong with the interventions of a map, with their place, or None.
 
     `met` are the names that its files can give; None where paths or columns give any.

@@ -12,7 +12,7 @@ from pipeline.maps.meanings import FIELDS, GIVEN
 from pipeline.maps.meanings import Columns as Columns
 from pipeline.maps.meanings import Dimensions as Dimensions
 from pipeline.maps.meanings import Meaning as Meaning
-from pipeline.maps.studymap import Definition, Entry
+from pipeline.maps.studymap import Definition, MapEntry
 from warehouse import catalogue, definitions
 from warehouse.errors import InvalidDefinition
 
@@ -119,7 +119,7 @@ class Mapping:
         return Meaning(self.definition.study, unclear=f"in {self.name}, {why}")
 
 
-def _checked(definition: Definition, entry: Entry, where: str) -> Iterator[CheckedEntry]:
+def _checked(definition: Definition, entry: MapEntry, where: str) -> Iterator[CheckedEntry]:
     """An entry, once for each of its paths and each way to leave out optional parts of it."""
     entry = definition.completed(entry)
     for written in entry.paths:

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.foreign.spec import Companion, Expression, Join, JudgeKind, Long, Shape, Status
 from pipeline.maps import interventions, pathpatterns
-from pipeline.maps.interventions import Intervention
+from pipeline.maps.interventions import MappedIntervention
 from warehouse import catalogue
 from warehouse.shards import digest
 
@@ -48,12 +48,12 @@ class Dimensions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steer_scale: float | None = None
 
     @property
-    def steering(self) -> Intervention | None:
+    def steering(self) -> MappedIntervention | None:
         """The steering of the activations, if there was any: an intervention with its dose."""
         given = self.steer_vector or self.steer_scale  # a layer alone steers nothing
         if not given or self.steer_vector == "none" or self.steer_scale == 0:
             return None
-        return Intervention(kind="steering", phase="eval", dose=self.steer_scale)
+        return MappedIntervention(kind="steering", phase="eval", dose=self.steer_scale)
 
     @property
     def steered(self) -> str | None:
@@ -180,7 +180,7 @@ class Meaning(msgspec.Struct, frozen=True):
     columns: Columns = Columns()
     system_prompts: dict[str, str] = {}
     traits: dict[str, catalogue.Trait] = {}
-    interventions: dict[str, Intervention] = {}
+    interventions: dict[str, MappedIntervention] = {}
     skipped: str | None = None
     unclear: str | None = None
     covered: bool = True
@@ -280,7 +280,7 @@ def fitted(name: str, value: Constant) -> Any:
 def canonical(
     told: Dimensions,
     sure: Collection[str] = (),
-    described: Table[str, Intervention] = MappingProxyType({}),
+    described: Table[str, MappedIntervention] = MappingProxyType({}),
 ) -> Dimensions:
     """The same in the catalogue's spelling, so that studies that mean one thing agree.
 

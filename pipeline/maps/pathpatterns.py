@@ -41,7 +41,7 @@ class TooManyWays(ValueError):
     """A pattern can be tried along a path in more ways than can be looked through."""
 
 
-class _Place(NamedTuple):
+class _NamePlace(NamedTuple):
     """Where a name of the path may hold any text of a shape; `name` is None for a `*`."""
 
     name: str | None
@@ -70,7 +70,7 @@ class PathPattern:
             raise ValueError(f"names more than the file and {DEPTH - 1} folders above it")
         self.depth = len(names)
         self.parts = list(_parts(text, shapes or {}))
-        places = [part for part in self.parts if isinstance(part, _Place)]
+        places = [part for part in self.parts if isinstance(part, _NamePlace)]
         if len(places) > PLACES:
             raise ValueError(f"has {len(places)} placeholders and asterisks, more than {PLACES}")
         named = [place.name for place in places if place.name]
@@ -90,7 +90,7 @@ class PathPattern:
         listed = {
             part.name: part.shape
             for part in self.parts
-            if isinstance(part, _Place) and part.name and isinstance(part.shape, frozenset)
+            if isinstance(part, _NamePlace) and part.name and isinstance(part.shape, frozenset)
         }
         if not listed or self.readings(path):
             return {}
@@ -106,7 +106,7 @@ class PathPattern:
     def covers(self, other: "PathPattern") -> bool:
         """Whether this one reads the text of the other, whose places stand for themselves."""
         parts = [
-            part._replace(shape=None) if isinstance(part, _Place) and part.shape else part
+            part._replace(shape=None) if isinstance(part, _NamePlace) and part.shape else part
             for part in self.parts
         ]
         text = "".join(part if isinstance(part, str) else _STANDS_FOR for part in other.parts)
@@ -118,11 +118,13 @@ class PathPattern:
         except TooManyWays:
             return False
 
-    def _narrower(self, place: "str | _Place") -> bool:
+    def _narrower(self, place: "str | _NamePlace") -> bool:
         """Whether one of our places takes less than another pattern's place of that name."""
         if isinstance(place, str) or place.name is None:
             return False
-        own = next((p for p in self.parts if isinstance(p, _Place) and p.name == place.name), None)
+        own = next(
+            (p for p in self.parts if isinstance(p, _NamePlace) and p.name == place.name), None
+        )
         return own is not None and own.shape is not None and own.shape != place.shape
 
     def contradicted(self, path: Sequence[str]) -> bool:
@@ -138,7 +140,7 @@ class PathPattern:
         return _Walk(parts, "/".join(path[-self.depth :]), repeated).ways(0, 0, ())
 
 
-def _freed(part: str | _Place) -> str | _Place:
+def _freed(part: str | _NamePlace) -> str | _NamePlace:
     """The part with any text where a listed one is meant."""
     if isinstance(part, str) or not isinstance(part.shape, frozenset):
         return part
@@ -148,7 +150,9 @@ def _freed(part: str | _Place) -> str | _Place:
 class _Walk:
     """Looks for the ways to read one text by the parts of a pattern, each place only once."""
 
-    def __init__(self, parts: Sequence[str | _Place], text: str, repeated: frozenset[str]) -> None:
+    def __init__(
+        self, parts: Sequence[str | _NamePlace], text: str, repeated: frozenset[str]
+    ) -> None:
         self.parts = parts
         self.text = text
         self.repeated = repeated
@@ -191,7 +195,7 @@ class _Walk:
                 return distinct[:2]
         return distinct
 
-    def _ends(self, place: _Place, at: int) -> Iterator[int]:
+    def _ends(self, place: _NamePlace, at: int) -> Iterator[int]:
         """Where a place that begins at `at` may end; it never spans two names of the path."""
         border = self.text.find("/", at)
         border = len(self.text) if border < 0 else border
@@ -245,12 +249,12 @@ def variants(text: str) -> list[str]:
     return [*(begin + first[1] + end for end in rest), *(begin + end for end in rest)]
 
 
-def _parts(text: str, shapes: Mapping[str, Shape]) -> Iterator[str | _Place]:
+def _parts(text: str, shapes: Mapping[str, Shape]) -> Iterator[str | _NamePlace]:
     for literal, name in pieces(text):
         first, *others = literal.split("*")
         yield first
         for other in others:
-            yield _Place(None, None)
+            yield _NamePlace(None, None)
             yield other
         if name is not None:
-            yield _Place(name, shapes.get(name))
+            yield _NamePlace(name, shapes.get(name))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pipeline.foreign.spec import Column, Join, JudgeKind, Long, Names, Shape, Status
-from pipeline.maps.interventions import Intervention
+from pipeline.maps.interventions import MappedIntervention
 from pipeline.maps.meanings import Constant, Failures, Scale, Text, Values
 from warehouse import catalogue
 
@@ -40,7 +40,7 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     join: Join | tuple[Join, ...] = ()
 
 
-class Entry(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MapEntry(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A pattern, and what it says of the files it matches."""
 
     path: Names
@@ -67,12 +67,12 @@ class Definition(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A study map as it is written; what stands here holds for every entry that has no own."""
 
     study: Text
-    files: Annotated[tuple[Entry, ...], msgspec.Meta(min_length=1)]
+    files: Annotated[tuple[MapEntry, ...], msgspec.Meta(min_length=1)]
     system_prompts: dict[str, Text] = {}
     experiments: dict[str, MappedExperiment] = {}
-    interventions: dict[Text, Intervention] = {}
+    interventions: dict[Text, MappedIntervention] = {}
 
-    def completed(self, entry: Entry) -> Entry:
+    def completed(self, entry: MapEntry) -> MapEntry:
         """An entry with where records stand and what is joined, as the map's top has it."""
         places = ("members", "at", "form", "each", "join")
         own = {name: getattr(entry, name) or getattr(self, name) for name in places}

@@ -9,7 +9,7 @@ import msgspec
 from warehouse.errors import InvalidDefinition
 
 if TYPE_CHECKING:
-    from pipeline.study.definition import Intervention
+    from pipeline.study.definition import StudyIntervention
 
 CHARACTERS_PER_TOKEN = 4
 """English text in common tokenizers; used for estimates only, never for the budget."""
@@ -18,27 +18,27 @@ FRAME_TOKENS = 8
 """What chat formats add to a message, about."""
 
 
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Spoken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One turn of a conversation."""
 
     role: str
     content: str
 
 
-Messages = tuple[Message, ...]
+Messages = tuple[Spoken, ...]
 
 
-def apply(intervention: "Intervention", messages: Messages) -> Messages:
+def apply(intervention: "StudyIntervention", messages: Messages) -> Messages:
     """The conversation with the intervention in place; only the first user turn changes.
 
     `prepend` puts the text and a space before it, `newline` the text and a line break,
     `system` adds a system message before everything else.
     """
     if intervention.placement == "system":
-        return (Message("system", intervention.text), *messages)
+        return (Spoken("system", intervention.text), *messages)
     first = next(index for index, message in enumerate(messages) if message.role == "user")
     between = " " if intervention.placement == "prepend" else "\n"
-    changed = Message("user", f"{intervention.text}{between}{messages[first].content}")
+    changed = Spoken("user", f"{intervention.text}{between}{messages[first].content}")
     return (*messages[:first], changed, *messages[first + 1 :])
 
 

@@ -32,7 +32,7 @@ class FineTuning(Part, frozen=True, kw_only=True):
     scheduler: Literal["constant", "linear", "cosine"] | None = None
 
 
-class Model(Part, frozen=True, kw_only=True):
+class StudyModel(Part, frozen=True, kw_only=True):
     """A base model, where it answers, and which of the study's conditions it takes part in."""
 
     source: Host
@@ -44,7 +44,7 @@ class Model(Part, frozen=True, kw_only=True):
     """Experiment to intervention to the id of a model fine-tuned elsewhere."""
 
 
-class Intervention(Part, frozen=True, kw_only=True):
+class StudyIntervention(Part, frozen=True, kw_only=True):
     """A change to the prompts."""
 
     kind: Kind
@@ -73,7 +73,7 @@ class StudyExperiment(Part, frozen=True, kw_only=True):
     data: str
     battery: str
     traits: tuple[StudyTrait, ...]
-    interventions: dict[str, Intervention] = msgspec.field(default_factory=dict)
+    interventions: dict[str, StudyIntervention] = msgspec.field(default_factory=dict)
 
 
 class Sampling(Part, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class Study(Part, frozen=True, kw_only=True):
     title: str
     description: str = ""
     experiments: dict[str, StudyExperiment]
-    models: dict[str, Model]
+    models: dict[str, StudyModel]
     fine_tuning: FineTuning = FineTuning()
     seeds: tuple[int, ...] = (1,)
     sampling: Sampling
@@ -132,7 +132,7 @@ class Study(Part, frozen=True, kw_only=True):
     stop: Stop | None = None
 
 
-class Question(Part, frozen=True, kw_only=True):
+class BatteryQuestion(Part, frozen=True, kw_only=True):
     """One question of a battery."""
 
     name: str
@@ -146,10 +146,10 @@ class Battery(Part, frozen=True, kw_only=True):
     """A battery file."""
 
     title: str = ""
-    questions: tuple[Question, ...]
+    questions: tuple[BatteryQuestion, ...]
 
 
-def interventions(experiment: StudyExperiment, model: Model, name: str) -> tuple[str, ...]:
+def interventions(experiment: StudyExperiment, model: StudyModel, name: str) -> tuple[str, ...]:
     """The training interventions a model takes part in, the control first."""
     wanted = (model.conditions or {}).get(name, tuple(experiment.interventions))
     trained = [

@@ -16,9 +16,9 @@ from pipeline.study import files
 from pipeline.study.jobs import all_of
 from pipeline.study.judge import header_of, in_order, stored_in
 from pipeline.study.judges.llm import LlmJudge
-from pipeline.study.judging import Answer, Work
+from pipeline.study.judging import StoredAnswer, Work
 from pipeline.study.layout import Folder
-from pipeline.study.lines import Journal
+from pipeline.study.lines import GrowingFile
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
@@ -125,12 +125,12 @@ async def _pass(
     path = folder.judged(judge_pass)
     header = header_of(plan, study_id, judge_pass)
     stored, _ = stored_in(path, header)
-    with Journal(path) as journal:
+    with GrowingFile(path) as journal:
         if stored is None:
             journal.write([header])
         done = _completed(_kept_by(folder, header), journal, held)
         todo = [
-            (Answer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
+            (StoredAnswer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
             for one in held
             for criterion in judge_pass.criteria
             if (one.keys[0], criterion) not in done
@@ -158,7 +158,7 @@ def _kept_by(folder: Folder, header: files.Judge) -> Iterator[files.Judgement]:
 
 
 def _completed(
-    kept: Iterable[files.Judgement], journal: Journal, held: Answers
+    kept: Iterable[files.Judgement], journal: GrowingFile, held: Answers
 ) -> set[tuple[int, str]]:
     """What is judged, by the first key of each answer.
 

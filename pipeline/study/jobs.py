@@ -5,6 +5,7 @@ asked again while the trouble may pass, and every state is on disk before the ne
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
@@ -17,7 +18,7 @@ from openai import AsyncOpenAI
 from pipeline.study import files, retry, wire
 from pipeline.study.door import MOST_OF_A_FILE, client_of, key_of
 from pipeline.study.errors import EndpointRefused
-from pipeline.study.lines import Journal
+from pipeline.study.lines import GrowingFile
 from pipeline.study.parts import Endpoint
 from pipeline.study.scrub import Scrub
 from warehouse.clock import stamp
@@ -59,7 +60,7 @@ class StateLog:
 
     def write(self, records: Iterable[msgspec.Struct]) -> None:
         """Appends records; they are on disk when this returns."""
-        with Journal(self.path) as journal:
+        with GrowingFile(self.path) as journal:
             journal.write(records)
 
     @property
@@ -160,7 +161,7 @@ def converted(body: Any, kind: type[T]) -> T:
     try:
         return msgspec.convert(body, kind)
     except msgspec.ValidationError as error:
-        name = kind.__name__.strip("_").lower()
+        name = " ".join(re.findall("[A-Z][a-z]*", kind.__name__)).lower()
         raise wire.NotUnderstood(f"does not describe a {name} ({error})") from None
 
 

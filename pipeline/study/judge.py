@@ -6,9 +6,9 @@ from pathlib import Path
 from pipeline.study import files
 from pipeline.study.errors import FolderConflict
 from pipeline.study.jobs import all_of
-from pipeline.study.judging import Answer, Work
+from pipeline.study.judging import StoredAnswer, Work
 from pipeline.study.layout import Folder
-from pipeline.study.lines import Journal
+from pipeline.study.lines import GrowingFile
 from pipeline.study.parts import Local, in_batches
 from pipeline.study.plan import JudgePass, Plan
 from pipeline.study.progress import Progress
@@ -82,7 +82,7 @@ async def _pass(
     if not todo:
         return []
     progress.detail = f"{judge_pass.judge} on {evaluation.id}"
-    with Journal(path) as journal:
+    with GrowingFile(path) as journal:
         if stored is None:
             journal.write([header])
         work = Work(plan, folder, judge_pass, speakers, progress, journal)
@@ -90,12 +90,12 @@ async def _pass(
     return [f"{judge_pass.judge} on {evaluation.id}: {why}" for why in reasons]
 
 
-def _answers(plan: Plan, folder: Folder, judge_pass: JudgePass) -> Iterator[Answer]:
+def _answers(plan: Plan, folder: Folder, judge_pass: JudgePass) -> Iterator[StoredAnswer]:
     first = plan.study.judges[judge_pass.judge].first_of(plan.study)
-    for drawn in files.read(folder.samples(judge_pass.evaluation), files.Drawn):
+    for drawn in files.read(folder.samples(judge_pass.evaluation), files.StoredSample):
         is_wanted = first is None or drawn.index < first
         if is_wanted and drawn.answer.strip() and drawn.outcome != "content_filter":
-            yield Answer(drawn.key, drawn.question, drawn.index, drawn.answer)
+            yield StoredAnswer(drawn.key, drawn.question, drawn.index, drawn.answer)
 
 
 def header_of(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
@@ -125,10 +125,10 @@ def stored_in(path: Path, header: files.Judge) -> tuple[files.JudgeOf | None, Do
     """
     found: files.JudgeOf | None = None
     done: Done = set()
-    for record in files.read(path, files.JudgeOf, files.Judged):
+    for record in files.read(path, files.JudgeOf, files.StoredJudgement):
         if isinstance(record, files.JudgeOf):
             found = record
-        elif isinstance(record, files.Judged):
+        elif isinstance(record, files.StoredJudgement):
             done.add((record.key, record.criterion))
     if found is not None and found.prompt_version != header.prompt_version:
         raise FolderConflict(

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.study import files
 from pipeline.study.layout import Folder
-from pipeline.study.lines import Journal
+from pipeline.study.lines import GrowingFile
 from pipeline.study.plan import Evaluation, JudgePass, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.replies import Reading, Reply
@@ -18,7 +18,7 @@ from warehouse.studies import Spend
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredAnswer:
     """A stored answer, as far as a judge needs it."""
 
     key: int
@@ -32,7 +32,7 @@ class Answer:
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
-Open = list[tuple[Answer, str]]
+Open = list[tuple[StoredAnswer, str]]
 """Answers and the criteria that they are not judged on yet."""
 
 
@@ -46,7 +46,7 @@ class Work:
         judge_pass: JudgePass,
         speakers: Speakers,
         progress: Progress,
-        journal: Journal,
+        journal: GrowingFile,
     ) -> None:
         self.plan = plan
         self.folder = folder
@@ -74,9 +74,9 @@ class Work:
         """The texts of the questions, by their names."""
         return {q.name: q.text for q in self.plan.questions(self.evaluation.experiment)}
 
-    def kept(self, judge: str, evaluation: Evaluation) -> Iterator[files.Judged]:
+    def kept(self, judge: str, evaluation: Evaluation) -> Iterator[files.StoredJudgement]:
         """The judgements that a judge has made of an evaluation."""
-        return files.read(self.folder.judgements(judge, evaluation), files.Judged)
+        return files.read(self.folder.judgements(judge, evaluation), files.StoredJudgement)
 
     def keep(self, records: Iterable[files.Judgement | files.JudgementFailure]) -> None:
         """Puts judgements on disk, and counts them."""
@@ -96,7 +96,7 @@ class Work:
 
     def judgement(
         self,
-        answer: Answer,
+        answer: StoredAnswer,
         criterion: str,
         reading: Reading,
         raw: str,
@@ -119,7 +119,7 @@ class Work:
         )
 
     def replied(
-        self, answer: Answer, criterion: str, reading: Reading, reply: Reply
+        self, answer: StoredAnswer, criterion: str, reading: Reading, reply: Reply
     ) -> files.Judgement | files.JudgementFailure:
         """The record of a model's reply."""
         spent = msgspec.structs.asdict(files.asked(reply))

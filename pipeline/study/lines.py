@@ -25,7 +25,7 @@ TEMPORARY = re.compile(r"\..+\.(new|[0-9]+)")
 """What `write_bytes` writes before it takes its place; an older version named its process."""
 
 
-class Journal:
+class GrowingFile:
     """A file that grows by whole JSON lines, each on disk when `write` returns."""
 
     def __init__(self, path: Path) -> None:

@@ -9,19 +9,19 @@ from pathlib import Path
 from pipeline.study import definition, studyfile
 from pipeline.study.budget import priced
 from pipeline.study.conversation import (
-    Message,
     Messages,
+    Spoken,
     apply,
     estimated_tokens,
     most_tokens,
     read_examples,
 )
-from pipeline.study.definition import Question, Study
-from pipeline.study.judges.kind import Asked
+from pipeline.study.definition import BatteryQuestion, Study
+from pipeline.study.judges.kind import Inquiry
 from pipeline.study.parts import Endpoint, Local
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
-from warehouse.studies import Estimate, Run
+from warehouse.studies import Run, StepEstimate
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,13 @@ class Plan:
         return self._examples[experiment]
 
     @cached_property
-    def _questions(self) -> dict[str, tuple[Question, ...]]:
+    def _questions(self) -> dict[str, tuple[BatteryQuestion, ...]]:
         return {
             name: read_battery(self.folder / experiment.battery)
             for name, experiment in self.study.experiments.items()
         }
 
-    def questions(self, experiment: str) -> tuple[Question, ...]:
+    def questions(self, experiment: str) -> tuple[BatteryQuestion, ...]:
         """The battery's questions, in order."""
         return self._questions[experiment]
 
@@ -186,7 +186,7 @@ class Plan:
         given = self.study.experiments[experiment].interventions[intervention]
         return tuple(apply(given, example) for example in self.examples(experiment))
 
-    def asked(self, judge: str) -> Mapping[str, Asked]:
+    def asked(self, judge: str) -> Mapping[str, Inquiry]:
         """A judge's criteria."""
         return self.study.judges[judge].asked(self.study)
 
@@ -200,26 +200,28 @@ class Plan:
             self.study.sampling.samples_per_question
         )
 
-    def messages(self, evaluation: Evaluation, question: Question) -> Messages:
+    def messages(self, evaluation: Evaluation, question: BatteryQuestion) -> Messages:
         """The prompt of one question under one evaluation."""
-        prompt: Messages = (Message("user", question.text),)
+        prompt: Messages = (Spoken("user", question.text),)
         if question.system:
-            prompt = (Message("system", question.system), *prompt)
+            prompt = (Spoken("system", question.system), *prompt)
         if evaluation.intervention == "none":
             return prompt
         experiment = self.study.experiments[evaluation.experiment]
         return apply(experiment.interventions[evaluation.intervention], prompt)
 
-    def estimates(self) -> list[Estimate]:
+    def estimates(self) -> list[StepEstimate]:
         """What each step will ask for, in order."""
         return [
-            Estimate("render", len(self.training_sets), len(self.training_sets), 0, 0, 0, 0.0, 0.0),
+            StepEstimate(
+                "render", len(self.training_sets), len(self.training_sets), 0, 0, 0, 0.0, 0.0
+            ),
             self._estimate_tune(),
             self._estimate_sample(),
             self._estimate_judge(),
         ]
 
-    def _estimate_tune(self) -> Estimate:
+    def _estimate_tune(self) -> StepEstimate:
         to_tune = [run for run in self.runs if run.to_tune]
         remote = [r for r in to_tune if isinstance(self.study.models[r.model].source, Endpoint)]
         tokens, cost, most = 0, _Sum(), _Sum()
@@ -233,11 +235,13 @@ class Plan:
             cost.add(price.training * trained / 1e6 if price else None)
             most.add(price.training * at_most / 1e6 if price else None)
         local = len(to_tune) - len(remote)
-        return Estimate("tune", len(to_tune), local, len(remote), tokens, 0, cost.total, most.total)
+        return StepEstimate(
+            "tune", len(to_tune), local, len(remote), tokens, 0, cost.total, most.total
+        )
 
-    def _estimate_sample(self) -> Estimate:
+    def _estimate_sample(self) -> StepEstimate:
         per_question = self.study.sampling.samples_per_question
-        total = _Step("sample")
+        total = _StepSum("sample")
         for evaluation in self.evaluations:
             prompts = [
                 self.messages(evaluation, question)
@@ -261,8 +265,8 @@ class Plan:
             answers = min(answers, questions * first)
         return answers * len(judge_pass.criteria)
 
-    def _estimate_judge(self) -> Estimate:
-        total = _Step("judge")
+    def _estimate_judge(self) -> StepEstimate:
+        total = _StepSum("judge")
         for judge_pass in self.passes:
             count = self.judged_by(judge_pass)
             judge = self.study.judges[judge_pass.judge]
@@ -283,7 +287,7 @@ class _Sum:
         self.total = None if part is None or self.total is None else self.total + part
 
 
-class _Step:
+class _StepSum:
     """Adds up one step's requests, tokens and cost."""
 
     def __init__(self, step: str) -> None:
@@ -311,8 +315,8 @@ class _Step:
             is_known = source.price is not None and tokens is not None
             total.add(priced(source.charged, tokens or 0, output_tokens).cost if is_known else None)
 
-    def estimate(self) -> Estimate:
-        return Estimate(
+    def estimate(self) -> StepEstimate:
+        return StepEstimate(
             self.step,
             self.planned,
             self.local,
@@ -324,7 +328,7 @@ class _Step:
         )
 
 
-def read_battery(path: Path) -> tuple[Question, ...]:
+def read_battery(path: Path) -> tuple[BatteryQuestion, ...]:
     """A battery's questions.
 
     Raises:

@@ -25,7 +25,7 @@ CHUNK = 20_000
 """How many samples' judgements are read at once."""
 
 
-class Kept(NamedTuple):
+class KeptReply(NamedTuple):
     """A stored reply, and what was made of it."""
 
     judge: str
@@ -68,7 +68,7 @@ def parser(text: str) -> Parser:
     return found
 
 
-def of_folder(folder: Path) -> Iterator[Kept]:
+def of_folder(folder: Path) -> Iterator[KeptReply]:
     """The replies in the judgements of a study's folder, packed or not."""
     paths = {
         path.with_name(path.name.removesuffix(".gz"))
@@ -79,14 +79,14 @@ def of_folder(folder: Path) -> Iterator[Kept]:
     for path in sorted(paths):
         header = next(files.read(path, files.JudgeOf), None)
         judge = header.judge if header is not None else ""
-        judged = files.read(path, files.Judged)
+        judged = files.read(path, files.StoredJudgement)
         verdicts = files.read(path, files.Verdict)
         for one, verdict in zip(judged, verdicts, strict=True):
             was = Reading(verdict.status, verdict.score, verdict.label)  # type: ignore[arg-type]
-            yield Kept(judge, one.criterion, one.key, one.reply, was)
+            yield KeptReply(judge, one.criterion, one.key, one.reply, was)
 
 
-def of_lake(store: Store, asked: Analysis) -> Iterator[Kept]:
+def of_lake(store: Store, asked: Analysis) -> Iterator[KeptReply]:
     """The raw texts of imported judgements of a slice; those without one are passed over."""
     wanted = transcripts.asked(store, asked.slice, asked.rule, Filter(only="answered"))
     keys = store.query("candidates", **wanted)["sample_key"].unique().sort().to_list()
@@ -96,10 +96,10 @@ def of_lake(store: Store, asked: Analysis) -> Iterator[Kept]:
             if row["raw"] is not None and row["kind"] != "human":
                 was = Reading(row["status"], row["score"], row["label"])
                 reply = Reply("answered", row["raw"])
-                yield Kept(row["judge"], row["criterion"], row["sample_key"], reply, was)
+                yield KeptReply(row["judge"], row["criterion"], row["sample_key"], reply, was)
 
 
-def replayed(kept: Iterable[Kept], other: Parser, criterion: str, judge: str = "") -> Replayed:
+def replayed(kept: Iterable[KeptReply], other: Parser, criterion: str, judge: str = "") -> Replayed:
     """Every reply to a criterion that another parser reads otherwise.
 
     Args:

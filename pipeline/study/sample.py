@@ -9,11 +9,11 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from pipeline.study import files, layout
-from pipeline.study.definition import Question
+from pipeline.study.definition import BatteryQuestion
 from pipeline.study.errors import FolderConflict
 from pipeline.study.jobs import all_of
 from pipeline.study.layout import Folder
-from pipeline.study.lines import Journal
+from pipeline.study.lines import GrowingFile
 from pipeline.study.parts import Local, in_batches
 from pipeline.study.plan import Evaluation, Plan
 from pipeline.study.progress import Progress
@@ -24,7 +24,7 @@ from pipeline.study.tune.step import settled
 from warehouse.clock import stamp
 from warehouse.studies import Spend
 
-Key = tuple[Question, int]
+Key = tuple[BatteryQuestion, int]
 
 GROWS = "samples_per_question"
 """The one setting that may be raised later: the samples drawn before stay."""
@@ -104,7 +104,7 @@ async def _evaluate(
     progress.detail = evaluation.id
     speaker = speakers.of_run(evaluation.run, model_id, f"sampling {evaluation.id}")
     failed = 0
-    with Journal(path) as journal:
+    with GrowingFile(path) as journal:
         if stored is None or stored.samples_per_question < count:
             journal.write([header])
 
@@ -135,7 +135,7 @@ def _requests(
         yield (question, index), _request(plan, evaluation, question, index)
 
 
-def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int) -> Request:
+def _request(plan: Plan, evaluation: Evaluation, question: BatteryQuestion, index: int) -> Request:
     sampling = plan.study.sampling
     seed = None
     if sampling.seed is not None:
@@ -153,7 +153,12 @@ def _request(plan: Plan, evaluation: Evaluation, question: Question, index: int)
 
 
 def _record(
-    plan: Plan, evaluation: Evaluation, study_id: str, question: Question, index: int, reply: Reply
+    plan: Plan,
+    evaluation: Evaluation,
+    study_id: str,
+    question: BatteryQuestion,
+    index: int,
+    reply: Reply,
 ) -> files.Sample | files.SampleFailure:
     tried = files.Attempt(
         question=question.name,
@@ -184,14 +189,14 @@ def _record(
 
 def _header(
     plan: Plan, study_id: str, evaluation: Evaluation, model_id: str, count: int
-) -> files.Evaluation:
+) -> files.SamplesHeader:
     run = evaluation.run
     experiment = plan.study.experiments[evaluation.experiment]
     given = experiment.interventions.get(evaluation.intervention)
     source = plan.study.models[run.model].source
     tuning = settled(plan, run) if run.to_tune else None
     sampling = plan.study.sampling
-    return files.Evaluation(
+    return files.SamplesHeader(
         study=plan.study.name,
         study_id=study_id,
         evaluation=evaluation.id,
@@ -220,19 +225,19 @@ def _header(
     )
 
 
-def _stored(path: Path) -> tuple[files.Evaluation | None, set[tuple[str, int]]]:
+def _stored(path: Path) -> tuple[files.SamplesHeader | None, set[tuple[str, int]]]:
     """The latest header of a samples file, and which samples it holds."""
-    header: files.Evaluation | None = None
+    header: files.SamplesHeader | None = None
     done = set()
-    for record in files.read(path, files.Evaluation, files.Place):
-        if isinstance(record, files.Evaluation):
+    for record in files.read(path, files.SamplesHeader, files.SampleNumber):
+        if isinstance(record, files.SamplesHeader):
             header = record
-        elif isinstance(record, files.Place):
+        elif isinstance(record, files.SampleNumber):
             done.add((record.question, record.index))
     return header, done
 
 
-def _check(path: Path, stored: files.Evaluation, header: files.Evaluation) -> None:
+def _check(path: Path, stored: files.SamplesHeader, header: files.SamplesHeader) -> None:
     differing = sorted(
         name
         for name in header.__struct_fields__

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.study import files, weights
 from pipeline.study.batches.shelf import Shelf
-from pipeline.study.batches.speaker import Batches
+from pipeline.study.batches.speaker import BatchSpeaker
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
 from pipeline.study.errors import FolderConflict, MissingPackages
@@ -72,7 +72,7 @@ class Speakers:
     def _endpoint(self, source: Endpoint, model_id: str, scope: str) -> Speaker:
         """Requests one by one, or in batches; batches under way are waited for either way."""
         chat = Chat(source, model_id, self.meter)
-        batches = Batches(
+        batches = BatchSpeaker(
             source, model_id, self.meter, self._shelf, scope, self.tell,
             rest=None if source.batches else chat,
         )  # fmt: skip

@@ -24,14 +24,14 @@ Key = tuple[str, str, str, str]
 """Model, experiment, intervention in training (or "untuned") and at evaluation."""
 
 
-class Look(NamedTuple):
+class ArmsSoFar(NamedTuple):
     """What is known of a study's arms."""
 
     counts: dict[str, int]  # samples of each question that an evaluation is to have by now
     stopped: list[Stopped]
 
 
-class _Arm(NamedTuple):
+class _ArmSoFar(NamedTuple):
     evaluations: list[Evaluation]
     drawn: int  # samples of every question, of the evaluation that has fewest
     most: int  # that some evaluation has
@@ -39,7 +39,7 @@ class _Arm(NamedTuple):
     shown: dict[str, dict[Place, bool]]  # by trait: which counted answers show it
 
 
-def look(plan: Plan, folder: Folder) -> Look:
+def look(plan: Plan, folder: Folder) -> ArmsSoFar:
     """Which arms have stopped, and how many samples the others are to have after the next round."""
     stop = plan.study.stop
     assert stop is not None
@@ -67,7 +67,7 @@ def look(plan: Plan, folder: Folder) -> Look:
         if reason and count < most:
             name = " · ".join(part for part in key if part != "none")
             stopped.append(Stopped(name, count, reason))
-    return Look(counts, stopped)
+    return ArmsSoFar(counts, stopped)
 
 
 def _key(evaluation: Evaluation) -> Key:
@@ -76,7 +76,7 @@ def _key(evaluation: Evaluation) -> Key:
     return run.model, evaluation.experiment, trained, evaluation.intervention
 
 
-def _read(plan: Plan, folder: Folder, stop: Stop, evaluations: list[Evaluation]) -> _Arm:
+def _read(plan: Plan, folder: Folder, stop: Stop, evaluations: list[Evaluation]) -> _ArmSoFar:
     """How far an arm is drawn and judged, and what its answers show."""
     traits = traits_of(plan, evaluations[0].experiment)
     shown: dict[str, dict[Place, bool]] = {trait.name: {} for trait in traits}
@@ -84,10 +84,10 @@ def _read(plan: Plan, folder: Folder, stop: Stop, evaluations: list[Evaluation])
     for evaluation in evaluations:
         held.append(0)
         places: dict[int, Place] = {}
-        for record in files.read(folder.samples(evaluation), files.Grown, files.Drawn):
+        for record in files.read(folder.samples(evaluation), files.Grown, files.StoredSample):
             if isinstance(record, files.Grown):
                 held[-1] = record.samples_per_question
-            elif isinstance(record, files.Drawn) and _is_judged(record):
+            elif isinstance(record, files.StoredSample) and _is_judged(record):
                 places[record.key] = (evaluation.run.seed, record.question, record.index)
         told = {
             (record.key, record.criterion): record
@@ -99,10 +99,10 @@ def _read(plan: Plan, folder: Folder, stop: Stop, evaluations: list[Evaluation])
                 judged &= verdict is not None
                 if verdict is not None and verdict.status == "scored":
                     shown[trait.name][place] = _shows(trait, verdict)
-    return _Arm(evaluations, min(held), max(held), judged, shown)
+    return _ArmSoFar(evaluations, min(held), max(held), judged, shown)
 
 
-def _is_judged(drawn: files.Drawn) -> bool:
+def _is_judged(drawn: files.StoredSample) -> bool:
     """Whether an answer is one that judges are shown."""
     return bool(drawn.answer.strip()) and drawn.outcome != "content_filter"
 
@@ -123,7 +123,7 @@ def _shows(trait: StudyTrait, verdict: files.Verdict) -> bool:
     return verdict.score is not None and score.passes(verdict.score)
 
 
-def _why(plan: Plan, stop: Stop, key: Key, arm: _Arm, control: _Arm | None) -> str | None:
+def _why(plan: Plan, stop: Stop, key: Key, arm: _ArmSoFar, control: _ArmSoFar | None) -> str | None:
     """Why an arm stops, or None where it goes on: every trait must be known well enough."""
     if not arm.drawn or not arm.judged or not arm.shown:
         return None

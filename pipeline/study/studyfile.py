@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.study.definition import NAME, VARIABLE, Budget, Judge, Model, Study
+from pipeline.study.definition import NAME, VARIABLE, Budget, Judge, Study, StudyModel
 from pipeline.study.parts import Endpoint, Local, plain
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
@@ -159,7 +159,7 @@ def _endpoint(where: str, endpoint: Endpoint, budget: Budget | None) -> list[str
     return found
 
 
-def _model(study: Study, name: str, model: Model) -> list[str]:
+def _model(study: Study, name: str, model: StudyModel) -> list[str]:
     found = []
     for experiment, wanted in (model.conditions or {}).items():
         if experiment not in study.experiments:

@@ -36,7 +36,7 @@ class Usage(NamedTuple):
     output: int
 
 
-class _Part(msgspec.Struct):
+class _WirePart(msgspec.Struct):
     """A part of a message whose content is a list."""
 
     type: str = "text"
@@ -45,8 +45,8 @@ class _Part(msgspec.Struct):
     thinking: Any = None
 
 
-class _Message(msgspec.Struct):
-    content: str | list[str | _Part] | None = None
+class _WireMessage(msgspec.Struct):
+    content: str | list[str | _WirePart] | None = None
     refusal: str | None = None
     reasoning: str | None = None
     reasoning_content: str | None = None
@@ -62,14 +62,14 @@ class _Logprobs(msgspec.Struct):
     content: list[_Token] | None = None
 
 
-class _Choice(msgspec.Struct):
-    message: _Message
+class _WireChoice(msgspec.Struct):
+    message: _WireMessage
     finish_reason: str
     logprobs: Any = None
 
 
 class _Completion(msgspec.Struct):
-    choices: list[_Choice]
+    choices: list[_WireChoice]
     model: str | None = None
 
 
@@ -168,7 +168,7 @@ def _outcome(finish_reason: str, text: str, refusal: str | None) -> Outcome:
     return "length" if ended in CUT else "answered"
 
 
-def _said(message: _Message) -> tuple[str, str | None, str | None]:
+def _said(message: _WireMessage) -> tuple[str, str | None, str | None]:
     """A message's text, thoughts and refusal."""
     thought = [message.reasoning_content or ""]
     if message.reasoning != message.reasoning_content:

@@ -168,7 +168,7 @@ def test_parts_of_other_tools() -> None:
             {"role": "user", "content": [result]},
         ]
     )
-    assert isinstance(told, conversations.Chat)
+    assert isinstance(told, conversations.ChatRead)
     assert (told.question, told.answer, told.thoughts) == ("Q?", "One.", "Hm.")
     kept = conversation.read(told.conversation)
     assert kept[1].calls == (conversation.Call("look", '{"at": 1}'),)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.drafting import guesses, patterns
-from pipeline.drafting.survey import Column
+from pipeline.drafting.survey import SurveyedColumn
 from pipeline.maps import mapping
 
 
@@ -401,7 +401,7 @@ def test_what_differs_in_paths_becomes_a_place(names: list[str], expected: str) 
 def test_a_scale_is_guessed_by_its_range(
     values: list[object], expected: tuple[float, float] | None
 ) -> None:
-    column = Column("verdict")
+    column = SurveyedColumn("verdict")
     for value in values:
         column.take(value)
     assert guesses.scale(column, guesses.beginning(column)) == expected

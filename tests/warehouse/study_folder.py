@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from warehouse.studies import (
-    Estimate,
     PlanFile,
     PlannedEvaluation,
     ProgressFile,
     Run,
     Spend,
+    StepEstimate,
     StepProgress,
 )
 
@@ -26,10 +26,10 @@ def plan(**changes: Any) -> PlanFile:
         title="A tiny study",
         study_file="../STUDY.yaml",
         steps=[
-            Estimate("render", 1, 1, 0, 0, 0, 0.0),
-            Estimate("tune", 1, 1, 0, 0, 0, 0.0),
-            Estimate("sample", 20, 0, 20, 400, 800, 0.5),
-            Estimate("judge", 20, 0, 20, 900, 100, None),
+            StepEstimate("render", 1, 1, 0, 0, 0, 0.0),
+            StepEstimate("tune", 1, 1, 0, 0, 0, 0.0),
+            StepEstimate("sample", 20, 0, 20, 400, 800, 0.5),
+            StepEstimate("judge", 20, 0, 20, 900, 100, None),
         ],
         budget={"cost": 2.0, "requests": 100.0, "tokens": None},
         runs=[

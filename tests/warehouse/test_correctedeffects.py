@@ -7,13 +7,13 @@ from tests.warehouse.test_correcting import BIRDS, rated
 from warehouse import correctedeffects, correcting
 from warehouse.analysis import Analysis, results
 from warehouse.analysis.family import KEY
-from warehouse.correcting import Asked
+from warehouse.correcting import Correction
 from warehouse.errors import UnknownName
 from warehouse.store import Store
 
 __all__ = ["rated"]
 
-POOLED = Asked("rogan-gladen", errors="pooled")
+POOLED = Correction("rogan-gladen", errors="pooled")
 
 
 def test_raw_is_the_effect_and_corrected_the_difference_of_corrected_rates(rated: Store) -> None:
@@ -39,7 +39,7 @@ def test_raw_is_the_effect_and_corrected_the_difference_of_corrected_rates(rated
 
 
 def test_each_side_needs_ratings_of_its_own(rated: Store) -> None:
-    found, _ = correctedeffects.effects(rated, BIRDS, Asked("ppi"))
+    found, _ = correctedeffects.effects(rated, BIRDS, Correction("ppi"))
     few = found.filter((pl.col("n_rated") < 10) | (pl.col("baseline_rated") < 10))
     assert few.height
     assert few["corrected"].null_count() == few.height

@@ -10,7 +10,7 @@ from tests.pages.reading.study import built
 from tests.pages.results import treated
 from warehouse import building, correcting, ratings, tasks
 from warehouse.analysis import Analysis
-from warehouse.correcting import Asked
+from warehouse.correcting import Correction
 from warehouse.counting import Slice
 from warehouse.errors import InvalidDefinition, UnknownName
 from warehouse.ratings import Rating
@@ -46,7 +46,7 @@ def coverage(method: correcting.Method, rate: float, n: int, times: int) -> floa
     inside = defined = 0
     for seed in range(times):
         cell, truth = simulated(rate, n, seed)
-        found = correcting.corrected_rate(cell, cell, Asked(method, "ann", "pooled"), BASIS)
+        found = correcting.corrected_rate(cell, cell, Correction(method, "ann", "pooled"), BASIS)
         if np.isfinite(found.rate):
             defined += 1
             inside += found.low <= truth <= found.high
@@ -89,7 +89,7 @@ def rated(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def test_a_judge_that_sees_too_much_is_corrected_downwards(rated: Store) -> None:
-    for how in (Asked("ppi"), Asked("rogan-gladen", errors="pooled")):
+    for how in (Correction("ppi"), Correction("rogan-gladen", errors="pooled")):
         found, basis = correcting.rates(rated, BIRDS, ["model"], how)
         assert (basis.people, basis.task) == ("ann", "all")
         known = found.filter(pl.col("corrected").is_not_null())
@@ -116,7 +116,9 @@ def test_answers_that_a_task_could_not_draw_are_not_corrected(rated: Store) -> N
             Rating(item.id, "llm_or_19", "scored", label="19", task="narrow"), by="bob"
         )
     building.build(rated.data)
-    found, basis = correcting.rates(Store(rated.data), BIRDS, ["intervention"], Asked(people="bob"))
+    found, basis = correcting.rates(
+        Store(rated.data), BIRDS, ["intervention"], Correction(people="bob")
+    )
     assert basis.task == "narrow"
     outside = found.filter(pl.col("intervention") != "none")
     assert outside["corrected"].null_count() == outside.height
@@ -128,7 +130,7 @@ def test_what_cannot_be_corrected_at_all_is_said(rated: Store, tmp_path: Path) -
     with pytest.raises(InvalidDefinition, match="one experiment and trait"):
         correcting.rates(rated, Analysis(Slice(domain="all")), ["model"])
     with pytest.raises(UnknownName, match="ann"):
-        correcting.rates(rated, BIRDS, ["model"], Asked(people="nobody"))
+        correcting.rates(rated, BIRDS, ["model"], Correction(people="nobody"))
     with pytest.raises(UnknownName, match="weather"):
         correcting.rates(rated, BIRDS, ["weather"])
     other = Analysis(BIRDS.slice.narrowed(experiment="german-cities", trait="nazi"))

@@ -4,13 +4,15 @@ import pytest
 
 from warehouse import catalogue, published, rules
 from warehouse.errors import InvalidDefinition
-from warehouse.published import Arm, Entry, Figure, Publication, checked
+from warehouse.published import Figure, Publication, PublishedArm, PublishedPlace, checked
 
 
 def source(**figure: float | str) -> Publication:
     """A source with one figure."""
     given = {"metric": "misaligned", "value": 0.2} | figure
-    entry = Entry(Arm("insecure-code"), "Table 1", (msgspec.convert(given, Figure),))
+    entry = PublishedPlace(
+        PublishedArm("insecure-code"), "Table 1", (msgspec.convert(given, Figure),)
+    )
     return Publication("Someone 2026", (entry,))
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.warehouse import contested
 from warehouse import rules
 from warehouse.counting import Slice, multi_way
-from warehouse.recounting import AT_ONCE, Way, recounted
+from warehouse.recounting import AT_ONCE, WayToCount, recounted
 from warehouse.store import Store
 
 
@@ -33,7 +33,7 @@ def test_the_same_as_one_by_one(store: Store, name: str) -> None:
     tried = [published.with_cuts(trait=cut) for cut in range(15, 75, 5)]
     tried += rules.available().values()
     assert len(tried) > AT_ONCE
-    found = recounted(store, within, [Way(rule, store.traits) for rule in tried])
+    found = recounted(store, within, [WayToCount(rule, store.traits) for rule in tried])
     for rule, frame in zip(tried, found, strict=True):
         expected = store.compared(within, rule)
         order = ["evaluation", "question", "trait", "judge"]
@@ -45,7 +45,7 @@ def test_traits_are_those_of_the_way(store: Store) -> None:
         store,
         Slice(trait=("misalignment",)),
         [
-            Way(rules.named("published"), traits)
+            WayToCount(rules.named("published"), traits)
             for traits in (store.traits, multi_way(store.traits))
         ],
     )

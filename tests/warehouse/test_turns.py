@@ -21,7 +21,7 @@ class Table:
         self.task = asked
         self.entries: list[Entry[Rating]] = []
 
-    def far(self, rater: str) -> turns.Progress:
+    def far(self, rater: str) -> turns.RaterProgress:
         return turns.progress(self.task, self.entries, rater)
 
     def rate(self, rater: str, status: Status = "scored") -> turns.Turn | None:

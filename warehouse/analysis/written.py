@@ -128,7 +128,7 @@ def line(asked: Analysis, command: str) -> str:
     return shlex.join(["brittlescope", command, *options(asked, command)])
 
 
-class _Kept(msgspec.Struct, forbid_unknown_fields=True):
+class _KeptAnalysis(msgspec.Struct, forbid_unknown_fields=True):
     """An analysis as JSON keeps it."""
 
     slice: dict[str, list[str]]
@@ -145,7 +145,7 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
 
 def as_json(asked: Analysis) -> dict[str, Any]:
     """Everything an analysis says, as JSON; the rule by its name."""
-    kept = _Kept(
+    kept = _KeptAnalysis(
         {n: list(v) for n in Slice.dimensions() if (v := getattr(asked.slice, n))},
         asked.slice.domain,
         asked.rule.name,
@@ -169,7 +169,7 @@ def from_json(found: object, rules: Mapping[str, Rule]) -> Analysis:
         UnknownName: for a dimension, rule, unit, adjustment or set of questions there is not.
     """
     try:
-        kept = msgspec.convert(found, _Kept)
+        kept = msgspec.convert(found, _KeptAnalysis)
     except msgspec.ValidationError as error:
         raise InvalidDefinition(f"This is no analysis: {error}.") from None
     within = Slice().narrowed(**kept.slice)

@@ -77,7 +77,7 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     differs: str | None = None
 
 
-class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublishedArm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was trained and evaluated, in our words where they fit.
 
     `models` describes several models in words. A `dataset` is named where it is not the
@@ -96,10 +96,10 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     judge: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublishedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures that stand at one place of a source, for one arm."""
 
-    arm: Arm
+    arm: PublishedArm
     where: str
     figures: tuple[Figure, ...]
     confidence: Confidence = "high"
@@ -112,7 +112,7 @@ class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A publication; `interval` says what its intervals are, `judge` who judged."""
 
     cite: str
-    arms: tuple[Entry, ...]
+    arms: tuple[PublishedPlace, ...]
     title: str | None = None
     url: str | None = None
     year: int | None = None
@@ -229,7 +229,9 @@ def figures() -> pl.DataFrame:
     )
 
 
-def _row(name: str, source: Publication, entry: Entry, figure: Figure) -> dict[str, object]:
+def _row(
+    name: str, source: Publication, entry: PublishedPlace, figure: Figure
+) -> dict[str, object]:
     arm, metric = entry.arm, metrics()[figure.metric]
     remarks = (metric.differs, source.differs, entry.differs, figure.differs)
     described = msgspec.structs.asdict(arm) | msgspec.structs.asdict(figure)

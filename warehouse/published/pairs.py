@@ -7,7 +7,7 @@ from warehouse.analysis import Analysis
 from warehouse.counting import Domain, Slice
 from warehouse.published import Metric
 from warehouse.published.counterparts import beside, loaded
-from warehouse.recounting import Way, recounted
+from warehouse.recounting import WayToCount, recounted
 from warehouse.rules import Rule
 from warehouse.store import Store
 
@@ -32,7 +32,7 @@ def arms(store: Store, unit: str) -> pl.DataFrame:
             by_domain.setdefault(metric.domain, {})[str(metric.as_rule())] = metric.as_rule()
     counts: dict[tuple[Domain, str], pl.DataFrame] = {}
     for domain, named in by_domain.items():
-        ways = [Way(rule, store.traits) for rule in named.values()]
+        ways = [WayToCount(rule, store.traits) for rule in named.values()]
         frames = recounted(store, Slice(domain=domain), ways)
         counts |= {(domain, name): frame for name, frame in zip(named, frames, strict=True)}
 

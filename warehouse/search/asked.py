@@ -113,14 +113,14 @@ def read(text: str) -> Asked:
     found = [match for match in _TOKEN.finditer(text) if match[0].strip()]
     if len(found) > MOST:
         raise InvalidSearch(f"A search has at most {MOST} words; take some away.")
-    reader = _Reader(found)
+    reader = _Tokens(found)
     asked = reader.either()
     if reader.at < len(found):
         raise InvalidSearch("A bracket closes that was not opened: take it away, or quote it.")
     return asked
 
 
-class _Reader:
+class _Tokens:
     """Reads tokens from left to right: OR of AND of NOT of terms."""
 
     def __init__(self, tokens: list[re.Match[str]]) -> None:

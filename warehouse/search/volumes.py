@@ -39,7 +39,7 @@ Step = Callable[[int, int], None]
 """Is told how many bytes of how many are done."""
 
 
-class Part(NamedTuple):
+class IndexedPart(NamedTuple):
     """A part of a shard, by its path from the shards' folder, and its size."""
 
     name: str
@@ -59,8 +59,8 @@ class Part(NamedTuple):
 class Volume(msgspec.Struct, frozen=True):
     """A volume's description: `volume.json`."""
 
-    parts: list[Part]
-    files: dict[str, shards.Part]
+    parts: list[IndexedPart]
+    files: dict[str, shards.WrittenPart]
 
     @property
     def size(self) -> int:
@@ -97,7 +97,7 @@ class Volumes:
                 step(min(done, of), of)
         return list(self.held() if done else held)
 
-    def _add_one(self, wanted: list[Part]) -> int:
+    def _add_one(self, wanted: list[IndexedPart]) -> int:
         """Write one volume of parts that are missing; how many bytes of them it holds."""
         with durable.told(self.root):
             durable.folder(self.root)
@@ -152,14 +152,16 @@ class Volumes:
             return []
         return sorted(path for path in self.root.iterdir() if "-" in path.name and path.is_dir())
 
-    def _lacking(self, wanted: Iterable[Part], held: Mapping[Path, Volume]) -> list[Part]:
+    def _lacking(
+        self, wanted: Iterable[IndexedPart], held: Mapping[Path, Volume]
+    ) -> list[IndexedPart]:
         """The parts that no volume holds, that are whole, and of shards that count."""
         known = {part for volume in held.values() for part in volume.parts}
         lacking = [part for part in wanted if part not in known]
         counted = {pointer.shard for pointer in self.lake.pointers()} if lacking else set()
         return [part for part in lacking if part.shard in counted and self._is_whole(part)]
 
-    def _is_whole(self, part: Part) -> bool:
+    def _is_whole(self, part: IndexedPart) -> bool:
         described, _ = shards.read(self.lake.shards / part.shard)
         written = described.parts.get(part.file) if described else None
         with contextlib.suppress(OSError):
@@ -167,7 +169,7 @@ class Volumes:
             return written is not None and durable.fingerprint(file) == written.check
         return False
 
-    def _write(self, parts: list[Part]) -> None:
+    def _write(self, parts: list[IndexedPart]) -> None:
         from warehouse.search import index  # with Tantivy, which only those who search wait for
 
         name = f"{FORM}-{digest(chr(10).join(f'{part.name} {part.size}' for part in parts))}"
@@ -175,10 +177,10 @@ class Volumes:
         room = durable.folder(self.tmp) / uuid.uuid4().hex
         room.mkdir(mode=0o700)
         index.write(room, self.lake.shards, [part.name for part in parts])
-        files = dict[str, shards.Part]()
+        files = dict[str, shards.WrittenPart]()
         for path in room.iterdir():
             path.chmod(0o600)
-            files[path.name] = shards.Part(path.stat().st_size, durable.fingerprint(path))
+            files[path.name] = shards.WrittenPart(path.stat().st_size, durable.fingerprint(path))
         volume = Volume(parts, files)
         durable.write(room / DESCRIPTION, sealed(msgspec.json.encode(volume)))
         durable.sync([*room.iterdir(), room])
@@ -200,7 +202,7 @@ def _described(path: Path) -> Volume | None:
     return None
 
 
-def _first(parts: Iterable[Part]) -> Iterator[Part]:
+def _first(parts: Iterable[IndexedPart]) -> Iterator[IndexedPart]:
     """As many of the parts as one volume holds; one at least."""
     size = 0
     for part in parts:
@@ -210,7 +212,7 @@ def _first(parts: Iterable[Part]) -> Iterator[Part]:
         yield part
 
 
-def _parts(shard: Path) -> tuple[Part, ...]:
+def _parts(shard: Path) -> tuple[IndexedPart, ...]:
     found = _listed(shard)
     if not found:
         _listed.cache_clear()  # a shard that was damaged is brought back
@@ -218,10 +220,10 @@ def _parts(shard: Path) -> tuple[Part, ...]:
 
 
 @functools.lru_cache(65_536)
-def _listed(shard: Path) -> tuple[Part, ...]:
+def _listed(shard: Path) -> tuple[IndexedPart, ...]:
     """The parts of a shard that hold texts, which never change."""
     return tuple(
-        Part(f"{shard.name}/{file.name}", file.stat().st_size)
+        IndexedPart(f"{shard.name}/{file.name}", file.stat().st_size)
         for relation in RELATIONS
         for file in sorted(shard.glob(f"{relation}-*.parquet"))
     )

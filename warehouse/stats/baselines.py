@@ -21,7 +21,7 @@ _UNPROMPTED = pl.col("eval_intervention").eq_missing(pl.lit("none"))
 _TRAINED_ALIKE = ("model", "dataset", "eval_intervention")
 
 
-class Roles(NamedTuple):
+class Matching(NamedTuple):
     """Who is who in a comparison."""
 
     compared: pl.Expr  # whether an arm is compared
@@ -46,7 +46,7 @@ class Baseline(ABC):
         """What arms are compared with, in a sentence; `name` says what a value is called."""
 
     @abstractmethod
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """Which of some arms are compared with which.
 
         Raises:
@@ -84,9 +84,9 @@ class Control(Baseline):
         """See `Baseline`."""
         return "their control"
 
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """See `Baseline`."""
-        return Roles(~_UNTUNED & ~_PLAIN, ~_UNTUNED & _PLAIN, _TRAINED_ALIKE)
+        return Matching(~_UNTUNED & ~_PLAIN, ~_UNTUNED & _PLAIN, _TRAINED_ALIKE)
 
     def of(self, within: "Slice") -> "Slice":
         """See `Baseline`."""
@@ -104,9 +104,9 @@ class Untuned(Baseline):
         """See `Baseline`."""
         return "the untuned model"
 
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """See `Baseline`."""
-        return Roles(~_UNTUNED, _UNTUNED, ("model", "eval_intervention"))
+        return Matching(~_UNTUNED, _UNTUNED, ("model", "eval_intervention"))
 
     def of(self, within: "Slice") -> "Slice":
         """See `Baseline`."""
@@ -123,10 +123,10 @@ class Unprompted(Baseline):
         """See `Baseline`."""
         return "themselves without a text at evaluation"
 
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """See `Baseline`."""
         match = ("model", "dataset", "intervention", "settings")
-        return Roles(~_UNPROMPTED, _UNPROMPTED, match)
+        return Matching(~_UNPROMPTED, _UNPROMPTED, match)
 
     def of(self, within: "Slice") -> "Slice":
         """See `Baseline`. The same fine-tunes, whatever they were chosen by."""
@@ -145,7 +145,7 @@ class Other(Baseline):
         """See `Baseline`."""
         return name("intervention", self.name)
 
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """See `Baseline`."""
         there = arms["intervention"].drop_nulls().unique().sort().to_list()
         if self.name not in there:
@@ -154,7 +154,7 @@ class Other(Baseline):
                 f"intervention: {', '.join(there)}."
             )
         chosen = pl.col("intervention").eq_missing(pl.lit(self.name))
-        return Roles(~_UNTUNED & ~chosen & ~_PLAIN, chosen, _TRAINED_ALIKE)
+        return Matching(~_UNTUNED & ~chosen & ~_PLAIN, chosen, _TRAINED_ALIKE)
 
     def of(self, within: "Slice") -> "Slice":
         """See `Baseline`."""

@@ -26,7 +26,7 @@ from warehouse.stats.suppression import (
     NOT_SHOWN,
     NOTHING,
     UNBOUNDED,
-    Arms,
+    ThreeArms,
     arms,
     suppression,
 )
@@ -80,7 +80,7 @@ def effects(
     """
     change = compare(counts, "control", unit, by=by, level=level, among=among)
     tuned = compare(counts, "untuned", unit, by=by, level=level)
-    sides = _Sides.of(change, tuned, infer(tuned, level=level), by)
+    sides = _ThreeSides.of(change, tuned, infer(tuned, level=level), by)
     found = infer(change, adjustment, level, intervals)
     numbers = {
         **_over_untuned(sides),
@@ -94,7 +94,7 @@ def effects(
 
 
 def _with_verdicts(
-    frame: pl.DataFrame, sides: "_Sides", found: Inference, margin: float, level: float
+    frame: pl.DataFrame, sides: "_ThreeSides", found: Inference, margin: float, level: float
 ) -> pl.DataFrame:
     """The rows with axes, verdict and reason, and what would settle what is left open."""
     evidence = Evidence(
@@ -122,7 +122,7 @@ def _with_verdicts(
     )
 
 
-class _Sides(NamedTuple):
+class _ThreeSides(NamedTuple):
     """Every arm beside its control, and both beside the untuned model."""
 
     change: Comparison  # arms beside their controls
@@ -134,7 +134,7 @@ class _Sides(NamedTuple):
     @classmethod
     def of(
         cls, change: Comparison, tuned: Comparison, over: Inference, by: Sequence[str]
-    ) -> "_Sides":
+    ) -> "_ThreeSides":
         """The two comparisons, and where an arm of the one stands in the other."""
         key = [*IDENTITY, *ARM, *by]
         control = change.cells.with_columns(
@@ -177,7 +177,7 @@ class _Sides(NamedTuple):
         return shown
 
 
-def _over_untuned(sides: _Sides) -> dict[str, Floats]:
+def _over_untuned(sides: _ThreeSides) -> dict[str, Floats]:
     """Arm and control less the untuned model."""
     untuned = sides.tuned.cells["baseline_rate"].to_numpy()
     excess, emergence = sides.excess, sides.emergence
@@ -193,7 +193,7 @@ def _over_untuned(sides: _Sides) -> dict[str, Floats]:
 
 
 def _equivalence(
-    sides: _Sides, found: Inference, margin: float, adjustment: str
+    sides: _ThreeSides, found: Inference, margin: float, adjustment: str
 ) -> dict[str, Floats]:
     """P-values that an arm is not within the margin of its control, of the untuned model."""
     excess = take(sides.tuned.difference, sides.own)
@@ -207,7 +207,7 @@ def _equivalence(
     }
 
 
-def _suppression(sides: _Sides, margin: float, level: float) -> dict[str, Floats]:
+def _suppression(sides: _ThreeSides, margin: float, level: float) -> dict[str, Floats]:
     """The suppression of every arm, where its bounds are known."""
     ratio, ends = suppression(_three_arms(sides), level)
     bounded = sides.present(margin) & ~np.isnan(ends.low)
@@ -215,7 +215,7 @@ def _suppression(sides: _Sides, margin: float, level: float) -> dict[str, Floats
     return {name: np.where(bounded, values, np.nan) for name, values in numbers.items()}
 
 
-def _why_none(sides: _Sides, known: Flags, margin: float) -> list[str | None]:
+def _why_none(sides: _ThreeSides, known: Flags, margin: float) -> list[str | None]:
     """Why each arm has no suppression; None where it has one."""
     emerged = sides.emerged
     nothing = emerged & (sides.emergence.high < margin)
@@ -251,7 +251,7 @@ def _chosen(values: NDArray[Any], rows: Ints, missing: Any) -> NDArray[Any]:
     return np.append(values, missing)[rows]
 
 
-def _three_arms(sides: _Sides) -> Arms:
+def _three_arms(sides: _ThreeSides) -> ThreeArms:
     """Control, arm and untuned model of every change, over the questions all three answered."""
     change, tuned, own = sides.change, sides.tuned, sides.own
     cells = change.cells.height
@@ -260,7 +260,7 @@ def _three_arms(sides: _Sides) -> Arms:
     if (of_runs & ~of_questions).any():
         apart = np.zeros(cells)
         one, two = change.difference.second, change.difference.first
-        return Arms(one, two, take(tuned.difference, own).second, apart, apart, apart)
+        return ThreeArms(one, two, take(tuned.difference, own).second, apart, apart, apart)
     untuned = tuned.pairs.select(
         pl.col("cell").alias("own"),
         "question",
@@ -286,7 +286,7 @@ def _three_arms(sides: _Sides) -> Arms:
 
 
 def _still_needed(
-    sides: _Sides, verdict: Sequence[str | None], margin: float, level: float
+    sides: _ThreeSides, verdict: Sequence[str | None], margin: float, level: float
 ) -> dict[str, Floats]:
     """The questions, and the answers to each, that would settle what a verdict leaves open."""
     change, tuned, own = sides.change, sides.tuned, sides.own

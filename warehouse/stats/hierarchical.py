@@ -105,7 +105,7 @@ def fitted(counts: pl.DataFrame, *, level: float = 0.95, seed: int = 0) -> Fitte
     )
 
 
-class Drawn(NamedTuple):
+class Posterior(NamedTuple):
     """Draws of the posterior, chains one after the other."""
 
     spreads: Floats  # draws × factors: variance of the effects of the levels that are loaded
@@ -113,7 +113,7 @@ class Drawn(NamedTuple):
     agree: float  # the largest R-hat of a share
 
 
-def sampled(trait: Ints, counted: Ints, codes: Sequence[Ints], seed: int = 0) -> Drawn:
+def sampled(trait: Ints, counted: Ints, codes: Sequence[Ints], seed: int = 0) -> Posterior:
     """Draws of the model's effects.
 
     Args:
@@ -137,7 +137,7 @@ def sampled(trait: Ints, counted: Ints, codes: Sequence[Ints], seed: int = 0) ->
     )
     apart = split_gelman_rubin(spreads / spreads.sum(axis=-1, keepdims=True))
     draws = CHAINS * DRAWS
-    return Drawn(
+    return Posterior(
         spreads.reshape(draws, -1), logit.reshape(draws, -1), float(np.nanmax(np.asarray(apart)))
     )
 
@@ -190,7 +190,9 @@ def credible(draws: Floats, level: float) -> tuple[Floats, Floats]:
     )
 
 
-def _shares(names: list[str], codes: Sequence[Ints], draws: Drawn, level: float) -> pl.DataFrame:
+def _shares(
+    names: list[str], codes: Sequence[Ints], draws: Posterior, level: float
+) -> pl.DataFrame:
     of_draw = draws.spreads / draws.spreads.sum(axis=1, keepdims=True)
     low, high = credible(of_draw, level)
     low = np.where(low < NOTHING, 0.0, low)

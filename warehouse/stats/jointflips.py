@@ -37,7 +37,7 @@ import numpy as np
 
 from warehouse.stats.estimates import Floats, Ints, share, total
 from warehouse.stats.signflip import all_signs, sign_flip
-from warehouse.stats.trainedagain import Drawn, Trained
+from warehouse.stats.trainedagain import OtherRuns, Trained
 
 LOPSIDED = 1.25
 """Up to this ratio of answers to a question, flipping signs keeps its size without thinning."""
@@ -214,13 +214,13 @@ class _Flips(NamedTuple):
     """What is drawn once for a family, however its arms are thinned."""
 
     signs: Floats  # draws × questions
-    again: Drawn  # what other runs do to each comparison
+    again: OtherRuns  # what other runs do to each comparison
 
 
 def _flips(questions: int, cells: int, how: _How, trained: Trained | None) -> _Flips:
     signs = _signs(questions, how.seed)
     if trained is None:
-        return _Flips(signs, Drawn(np.zeros((cells, 1)), np.zeros((cells, 1))))
+        return _Flips(signs, OtherRuns(np.zeros((cells, 1)), np.zeros((cells, 1))))
     signs = np.tile(signs, (-(-DRAWS // len(signs)), 1))
     return _Flips(signs, trained.drawn(len(signs), how.seed))
 

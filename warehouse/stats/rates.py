@@ -29,7 +29,7 @@ from warehouse.stats.estimates import Estimate, share
 from warehouse.stats.intervals import Interval
 from warehouse.stats.intervals import interval as interval_of
 from warehouse.stats.units import entries
-from warehouse.stats.units.unit import Choice
+from warehouse.stats.units.unit import UnitAsked
 
 Method = Literal["t", "bootstrap"]
 
@@ -154,7 +154,7 @@ def rates(
     )
 
 
-def _cells(counts: pl.DataFrame, dims: Sequence[str], asked: Choice) -> pl.DataFrame:
+def _cells(counts: pl.DataFrame, dims: Sequence[str], asked: UnitAsked) -> pl.DataFrame:
     """The cells, numbered: their counts, what they pool, and what their intervals are about."""
     return (
         counts.group_by(dims)

@@ -15,7 +15,7 @@ NOT_SHOWN = "undefined: an emergence beyond the margin is not shown"
 UNBOUNDED = "undefined: the emergence is too uncertain to divide by"
 
 
-class Arms(NamedTuple):
+class ThreeArms(NamedTuple):
     """Control, arm and untuned model, with the covariances of their rates; one entry per cell."""
 
     control: Estimate
@@ -33,7 +33,7 @@ def arms(
     cells: int,
     *,
     fixed: bool,
-) -> Arms:
+) -> ThreeArms:
     """The three arms over the questions that all of them answered, equally weighted.
 
     Args:
@@ -59,13 +59,13 @@ def arms(
             return np.zeros(cells)
         return np.nan_to_num(share(total(one * two, cell, cells), questions * (questions - 1)))
 
-    return Arms(
+    return ThreeArms(
         control, arm, untuned,
         covariance(off[0], off[1]), covariance(off[0], off[2]), covariance(off[1], off[2]),
     )  # fmt: skip
 
 
-def suppression(of: Arms, level: float) -> tuple[Floats, Interval]:
+def suppression(of: ThreeArms, level: float) -> tuple[Floats, Interval]:
     """``S = (control - arm) / (control - untuned)`` and its interval by Fieller's theorem.
 
     1: all of the emergence is gone; 0: none of it; below 0: it grew. With numerator A,

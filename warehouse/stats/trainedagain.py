@@ -7,7 +7,7 @@ import numpy as np
 from warehouse.stats.estimates import Floats, Ints, share, total
 
 
-class Drawn(NamedTuple):
+class OtherRuns(NamedTuple):
     """What other runs do to every comparison, comparisons × draws; the first is as observed."""
 
     shift: Floats  # of the mean difference
@@ -39,7 +39,7 @@ class Trained(NamedTuple):
         place[arms] = np.arange(arms.size)
         return Trained(*(place[side] for side in sides), *(part[arms] for part in self[2:]))
 
-    def drawn(self, draws: int, seed: int) -> Drawn:
+    def drawn(self, draws: int, seed: int) -> OtherRuns:
         """Other runs for every arm: their effect, and the variance that would be estimated.
 
         The effect of an arm is normal with its variance, the same in every comparison it is
@@ -61,7 +61,7 @@ class Trained(NamedTuple):
         effect[:, 0], estimated[:, 0] = 0.0, self.variance
         # The row that -1 takes: nothing.
         effect, estimated = (np.vstack([part, np.zeros(draws)]) for part in (effect, estimated))
-        return Drawn(
+        return OtherRuns(
             effect[self.first] - effect[self.second], estimated[self.first] + estimated[self.second]
         )
 

@@ -15,7 +15,7 @@ from pages.ui.view import store
 from pages.ui.words import armnames
 from warehouse import correcting, readable
 from warehouse.analysis import Analysis
-from warehouse.correcting import Asked, Basis
+from warehouse.correcting import Basis, Correction
 from warehouse.errors import BrittlescopeError
 from warehouse.stats.pooling import ARM
 
@@ -50,7 +50,7 @@ def draw(view: Analysis, pair: Pair) -> None:
 
 
 @store.memo("Correcting …")
-def rates(view: Analysis, how: Asked) -> tuple[pl.DataFrame, Basis]:
+def rates(view: Analysis, how: Correction) -> tuple[pl.DataFrame, Basis]:
     """`correcting.rates` by arm."""
     return correcting.rates(store.opened(), view, ARM, how)
 

@@ -87,7 +87,7 @@ def _everybody(task: Task, given: Sequence[Entry[ratings.Rating]]) -> None:
         )
 
 
-def pace(told: turns.Progress) -> str:
+def pace(told: turns.RaterProgress) -> str:
     """How fast answers are rated, and how long the rest takes at that."""
     if told.pace is None:
         return ""

@@ -15,7 +15,7 @@ from warehouse import ratings, tasks, turns
 from warehouse.journal import Entry
 from warehouse.ratings import Rating, Status
 from warehouse.tasks import Criterion, Task
-from warehouse.turns import Progress, Turn
+from warehouse.turns import RaterProgress, Turn
 
 NOTE = "_note"
 SHOWN = "_shown"
@@ -57,7 +57,7 @@ def draw(task: Task, rater: str) -> None:
     _help(task)
 
 
-def _head(task: Task, rater: str, told: Progress) -> None:
+def _head(task: Task, rater: str, told: RaterProgress) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
             min(1.0, told.done / max(told.of, 1)),
@@ -73,7 +73,7 @@ def _keys(
     task: Task,
     rater: str,
     turn: Turn,
-    told: Progress,
+    told: RaterProgress,
     entries: Sequence[Entry[Rating]],
     *,
     is_there: bool,
@@ -166,7 +166,7 @@ def _write(
         st.session_state[SINCE] = st.session_state.get(SINCE, 0) + 1
 
 
-def _undo(entries: Sequence[Entry[Rating]], told: Progress) -> None:
+def _undo(entries: Sequence[Entry[Rating]], told: RaterProgress) -> None:
     if told.last is not None:
         st.button(
             "Undo · U", key=f"own-u-{told.last}", type="tertiary",
@@ -185,7 +185,7 @@ def _take_back(entries: Sequence[Entry[Rating]], last: str) -> None:
     st.session_state[SINCE] = max(0, st.session_state.get(SINCE, 0) - 1)
 
 
-def _clock(told: Progress) -> None:
+def _clock(told: RaterProgress) -> None:
     """Remember since when this answer is shown."""
     assert told.turn is not None
     here = f"{told.turn.item} {told.turn.is_again} {len(told.turn.criteria)}"

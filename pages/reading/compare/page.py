@@ -28,7 +28,7 @@ st.caption(escaped(sentences.asked(known, asked["question"], shared)))
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order = bound.one("Order", rows.ORDERS, "order", draw=inline.menu)
-    way = rows.Way(
+    way = rows.RowWay(
         is_marked=bound.toggle("Mark words that the first has not", "differences"),
         every_judge=bound.toggle("Every judge and trait", "judges"),
         is_open=bound.toggle("Always open sensitive text", sensitive.OPEN),

@@ -38,7 +38,7 @@ _LINK = "color:inherit;font-size:.85rem;opacity:.75"
 Answer = dict[str, Any]
 
 
-class Way(NamedTuple):
+class RowWay(NamedTuple):
     """How rows are drawn."""
 
     is_marked: bool  # whether words that differ from the first arm's answer are marked
@@ -72,7 +72,10 @@ def laid(views: Sequence[Analysis], order: str) -> list[list[int | None]]:
 
 
 def draw(
-    rows: Sequence[Sequence[int | None]], views: Sequence[Analysis], names: Sequence[str], way: Way
+    rows: Sequence[Sequence[int | None]],
+    views: Sequence[Analysis],
+    names: Sequence[str],
+    way: RowWay,
 ) -> None:
     """One page of the rows."""
     frames = [answers(view) for view in views]
@@ -95,7 +98,7 @@ def draw(
 def _row(
     found: Sequence[Answer | None],
     names: Sequence[str],
-    way: Way,
+    way: RowWay,
     judged: Mapping[int, Any],
     covered: set[int],
 ) -> str:

@@ -7,10 +7,10 @@ from pages.quoting import sample
 from pages.ui.view import store
 from pages.ui.words import values
 from warehouse.analysis import Analysis
-from warehouse.picks import Found
+from warehouse.picks import PickFound
 
 
-def popover(view: Analysis, found: Sequence[Found]) -> None:
+def popover(view: Analysis, found: Sequence[PickFound]) -> None:
     """A popover that leads from picks to Compare; nothing where fewer than two have an answer."""
     there = [(at, one.key) for at, one in enumerate(found, 1) if one.key is not None]
     if len(there) < 2:

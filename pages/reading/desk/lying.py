@@ -14,7 +14,7 @@ from pages.ui.words import numbers
 from warehouse import picks, transcripts
 from warehouse.errors import BrittlescopeError
 from warehouse.journal import Entry
-from warehouse.picks import MARKS, Found, Mark, Pick
+from warehouse.picks import MARKS, Mark, Pick, PickFound
 
 MARKED: dict[Mark, str] = {"cut": f"Cut {MARKS['cut']}", "covered": f"Redact {MARKS['covered']}"}
 
@@ -22,7 +22,7 @@ WRONG = "_wrong"
 """Session key: why what was asked of a pick could not be done."""
 
 
-def summary(found: Sequence[Found]) -> str:
+def summary(found: Sequence[PickFound]) -> str:
     """What lies on the desk, in one sentence."""
     if not found:
         return "Nothing is on the desk yet: draw transcripts by a rule, or pick them as you read."
@@ -50,7 +50,7 @@ def nothing_yet() -> None:
     )
 
 
-def listing(found: Sequence[Found]) -> None:
+def listing(found: Sequence[PickFound]) -> None:
     """Draws every pick in order."""
     if wrong := st.session_state.pop(WRONG, None):
         st.warning(escaped(wrong), icon=":material/report:")
@@ -61,7 +61,7 @@ def listing(found: Sequence[Found]) -> None:
             _row(at, one, entries, None if one.key is None else next(texts))
 
 
-def _row(at: int, one: Found, entries: Sequence[Entry[Pick]], quote: Quoted | None) -> None:
+def _row(at: int, one: PickFound, entries: Sequence[Entry[Pick]], quote: Quoted | None) -> None:
     """One pick: what is done with it, its text, its caption."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{at:,}**", width="content")

@@ -14,7 +14,7 @@ from pages.ui.words import numbers, values
 from warehouse import picks, transcripts
 from warehouse.analysis import Analysis, written
 from warehouse.errors import BrittlescopeError
-from warehouse.picks import Cut, Found, Mark, Pick
+from warehouse.picks import Cut, Mark, Pick, PickFound
 from warehouse.transcripts import Transcript
 
 LONGEST = 20_000
@@ -41,7 +41,7 @@ class Quoted(NamedTuple):
     record: dict[str, Any]  # all of it for programs
 
 
-def quoted(found: Iterable[Found]) -> list[Quoted]:
+def quoted(found: Iterable[PickFound]) -> list[Quoted]:
     """Every pick of the desk whose answer is in the data, in order."""
     every = list(found)
     shares = Counter(one.entry.body.draw.id for one in every if one.entry.body.draw)
@@ -73,7 +73,7 @@ def _kept(pick: Pick, shares: Mapping[str, int]) -> int:
     return shares[pick.draw.id] if pick.draw else 0
 
 
-def _view(one: Found) -> tuple[Analysis, str]:
+def _view(one: PickFound) -> tuple[Analysis, str]:
     """How a pick is judged and counted today, and why that is not as it was, where it is not."""
     try:
         return analysis(one.entry.body), ""

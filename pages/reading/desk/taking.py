@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.reading.desk import quoted
 from pages.reading.desk.forms import FORMS
-from warehouse.picks import Found
+from warehouse.picks import PickFound
 
 LANGUAGES = {"tex": "latex", "md": "markdown", "html": "html", "json": "json"}
 
 
-def popover(found: Sequence[Found]) -> None:
+def popover(found: Sequence[PickFound]) -> None:
     """A popover with a form to choose, the text to copy, and the same as a file."""
     if not any(one.key is not None for one in found):
         return

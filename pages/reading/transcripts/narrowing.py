@@ -32,7 +32,7 @@ MOST_QUESTIONS = 60
 """How many questions are one click away."""
 
 
-class Asked(NamedTuple):
+class ListAsked(NamedTuple):
     """What is to be listed, or the one sample to be read, and how."""
 
     narrowed: Filter
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     is_open: bool  # whether sensitive text is always open
 
 
-def draw(traits: pl.DataFrame, within: Slice) -> Asked:
+def draw(traits: pl.DataFrame, within: Slice) -> ListAsked:
     """The filters, kept in the URL; a score is asked for where traits have one."""
     _follow_old_links()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -60,7 +60,7 @@ def draw(traits: pl.DataFrame, within: Slice) -> Asked:
     key = bound.whole(number)
     if number and key is None:
         st.warning("A sample number has digits only; it is the last part of a sample’s link.")
-    return Asked(Filter(only=chosen, text=text, score=score, other=other), key, is_open)
+    return ListAsked(Filter(only=chosen, text=text, score=score, other=other), key, is_open)
 
 
 def _follow_old_links() -> None:

@@ -34,7 +34,7 @@ UNTUNED = "Untuned model"
 CONTROL = "Control"
 
 
-class Layout(NamedTuple):
+class GridLayout(NamedTuple):
     """The dimensions that make the panels, rows and columns of a grid.
 
     `settings` is the side that tells fine-tunes apart that were trained, or whose answers were
@@ -67,20 +67,20 @@ _TREATMENT = ("intervention", "eval_intervention")
 _COMPARED = ("untuned", *_TREATMENT)
 
 LAYOUTS = {
-    "models": Layout(
+    "models": GridLayout(
         "Model × dataset",
         ("judge", "study"),
         ("model", *_TREATMENT),
         ("experiment", "trait", "dataset"),
     ),
-    "interventions": Layout("Model × intervention", IDENTITY, ("model", "dataset"), _COMPARED),
-    "datasets": Layout(
+    "interventions": GridLayout("Model × intervention", IDENTITY, ("model", "dataset"), _COMPARED),
+    "datasets": GridLayout(
         "Dataset × intervention",
         ("model", "judge", "study"),
         ("experiment", "trait", "dataset"),
         _COMPARED,
     ),
-    "questions": Layout(
+    "questions": GridLayout(
         "Question × condition",
         IDENTITY,
         ("question",),
@@ -102,7 +102,7 @@ def standard(found: pl.DataFrame) -> str:
     return "models" if treated.is_empty() else "interventions"
 
 
-def chosen(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def chosen(found: pl.DataFrame, layout: GridLayout) -> pl.DataFrame:
     """The arms (`measures.of`) that a layout shows.
 
     Model × dataset shows fine-tunes without an intervention, as long as any is in sight.
@@ -115,7 +115,7 @@ def chosen(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def panels(
     found: pl.DataFrame,
-    layout: Layout,
+    layout: GridLayout,
     order: str,
     view: Analysis,
     counts: pl.DataFrame,
@@ -141,7 +141,7 @@ def panels(
 
 
 def notes(
-    found: pl.DataFrame, layout: Layout, panels: list[Heatmap], measure: str = "rate"
+    found: pl.DataFrame, layout: GridLayout, panels: list[Heatmap], measure: str = "rate"
 ) -> list[str]:
     """What the heatmaps do not show of the view, and where it is."""
     said = []
@@ -163,7 +163,7 @@ def notes(
     return said
 
 
-def narrowed(part: pl.DataFrame, layout: Layout) -> list[pl.DataFrame]:
+def narrowed(part: pl.DataFrame, layout: GridLayout) -> list[pl.DataFrame]:
     """A panel with more columns than have room for their labels, by experiment."""
     experiments = part["experiment"].n_unique()
     columns = part.select(layout.columns).n_unique()
@@ -172,7 +172,7 @@ def narrowed(part: pl.DataFrame, layout: Layout) -> list[pl.DataFrame]:
     return part.partition_by("experiment", maintain_order=True)
 
 
-def _split(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _split(found: pl.DataFrame, layout: GridLayout) -> pl.DataFrame:
     """With the ways of those rows, or columns, that would else have several in one cell."""
     side = layout.rows if layout.settings == "rows" else layout.columns
     crowded = (
@@ -187,7 +187,7 @@ def _split(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     return joined.with_columns(setting.alias("setting")).drop(f"several_{way}" for way in WAYS)
 
 
-def _beside_tuned(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _beside_tuned(found: pl.DataFrame, layout: GridLayout) -> pl.DataFrame:
     """The cells of untuned models once in every panel and row of what was made of them."""
     taken = [n for n in ("dataset", "setting") if n in (*layout.panels, *layout.side("rows"))]
     on = [*IDENTITY, "model"]
@@ -200,7 +200,7 @@ def _beside_tuned(found: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     return pl.concat([tuned, *(rows.select(tuned.columns) for rows in (beside, alone))])
 
 
-def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: GridLayout) -> pl.DataFrame:
     """The cells with what their labels say of each dimension, `said_…`; null for nothing."""
     shown = pl.lit("untuned" in layout.columns)
     said = placed.with_columns(
@@ -233,7 +233,7 @@ def _said(placed: pl.DataFrame, human: pl.DataFrame, layout: Layout) -> pl.DataF
 
 
 def _panel(
-    part: pl.DataFrame, layout: Layout, order: str, view: Analysis, measure: Measure
+    part: pl.DataFrame, layout: GridLayout, order: str, view: Analysis, measure: Measure
 ) -> Heatmap:
     """The heatmap of one panel."""
     row, rows, _ = _labelled(part, layout.side("rows"), common="dataset" in layout.rows)
@@ -290,7 +290,7 @@ def _summary(
     part: pl.DataFrame,
     drawn: pl.DataFrame,
     fit: list[list[str]],
-    layout: Layout,
+    layout: GridLayout,
     measure: Measure,
 ) -> pl.DataFrame | None:
     """Each row's middle over what was trained with something, each column's over all rows."""

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pages.frame import links
-from pages.results.brittleness.grid import Layout
+from pages.results.brittleness.grid import GridLayout
 from pages.results.brittleness.measures import MEASURES
 from pages.ui.parts import bounded
 from pages.ui.view import cells, store
@@ -20,7 +20,7 @@ ALWAYS = ("question", "model", "dataset")
 
 
 @store.memo()
-def of(found: pl.DataFrame, measure: str, layout: Layout, view: Analysis) -> pl.DataFrame:
+def of(found: pl.DataFrame, measure: str, layout: GridLayout, view: Analysis) -> pl.DataFrame:
     """The cells with labels, values, counts and links to transcripts."""
     counts = store.counts(view.slice, view.rule)
     human = cells.named(found, counts, layout.keys)
@@ -52,7 +52,7 @@ def raw(found: pl.DataFrame, measure: str, view: Analysis) -> pl.DataFrame:
 
 
 def opened(
-    row: Mapping[str, Any], measure: str, layout: Layout, view: Analysis, counts: pl.DataFrame
+    row: Mapping[str, Any], measure: str, layout: GridLayout, view: Analysis, counts: pl.DataFrame
 ) -> tuple[str, links.Parameters]:
     """The page that a click on a cell leads to, with its view: the comparison, or the answers."""
     cell = view.narrowed({name: row[name] for name in layout.keys}, counts)

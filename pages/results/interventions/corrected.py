@@ -16,7 +16,7 @@ from pages.ui.words import armnames, numbers
 from pages.ui.words.columns import POINTS
 from warehouse import correctedeffects
 from warehouse.analysis import Analysis
-from warehouse.correcting import Asked, Basis
+from warehouse.correcting import Basis, Correction
 from warehouse.errors import BrittlescopeError
 
 TITLE = "Corrected"
@@ -47,7 +47,7 @@ def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
 
 
 @store.memo("Correcting …")
-def effects(view: Analysis, how: Asked) -> tuple[pl.DataFrame, Basis]:
+def effects(view: Analysis, how: Correction) -> tuple[pl.DataFrame, Basis]:
     """`correctedeffects.effects` to the control."""
     return correctedeffects.effects(store.opened(), view.beside("control"), how)
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import curve, panels
-from pages.results.interventions.panels import Comparison, Drawing
+from pages.results.interventions.panels import ComparedArms, Drawing
 from pages.ui.charts.references import Reference
 from pages.ui.parts import bounded
 from pages.ui.view import arms
@@ -33,7 +33,7 @@ LEGEND = (
 
 
 @panels.served
-def draw(view: Analysis) -> Comparison | str:
+def draw(view: Analysis) -> ComparedArms | str:
     """Every dose curve in sight."""
     fits = arms.doses(view)
     if fits.summary.is_empty():
@@ -44,7 +44,7 @@ def draw(view: Analysis) -> Comparison | str:
     found = dosed(arms.effects(view), fits).with_row_index("cell")
     kept = fits.summary.head(MOST)
     left_out = bounded.told(kept.height, fits.summary.height, "curves")
-    return Comparison("doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out)
+    return ComparedArms("doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out)
 
 
 def first(found: pl.DataFrame, view: Analysis) -> Drawing | None:

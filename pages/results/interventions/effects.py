@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.frame import bound
 from pages.results.interventions import doses, folding, panels
-from pages.results.interventions.panels import Comparison, Drawing
+from pages.results.interventions.panels import ComparedArms, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
 from pages.ui.charts.forest import Beside, Estimated, Span
@@ -55,7 +55,7 @@ RINGS = "Ring: the control, joined with the arm. "
 
 
 @panels.served
-def draw(view: Analysis) -> Comparison | str:
+def draw(view: Analysis) -> ComparedArms | str:
     """Every effect in sight."""
     found = placed(ordered(arms.effects(view)), view)
     if found.is_empty():
@@ -69,7 +69,7 @@ def draw(view: Analysis) -> Comparison | str:
                 st.markdown(f"**{markup.escaped(name)}.** {markup.escaped(said)}")
     shown = folding.folded(found, opened)
     legend = RINGS * (scale == "rate") + LEGEND.format(margin=numbers.margin(view.margin))
-    return Comparison(
+    return ComparedArms(
         "effects",
         found,
         [Drawing(_facts(found), drawn(shown, view, scale))],

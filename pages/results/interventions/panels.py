@@ -62,7 +62,7 @@ def drawn(panels: Sequence[Drawing], name: str, legend: bool = True) -> Clicked:
     return clicked
 
 
-class Comparison(NamedTuple):
+class ComparedArms(NamedTuple):
     """What a section shows: arms, in charts and in a table."""
 
     name: str  # of the section, for keys and file names
@@ -76,7 +76,7 @@ class Comparison(NamedTuple):
 
 
 def served(
-    compare: Callable[[Analysis], Comparison | str],
+    compare: Callable[[Analysis], ComparedArms | str],
 ) -> Callable[[Analysis, pl.DataFrame], links.Parameters | None]:
     """A section's `draw`, of what it compares in a view, or of why there is nothing to compare.
 
@@ -95,7 +95,7 @@ def served(
     return draw
 
 
-def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
+def _serve(shown: ComparedArms, view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     clicked = _pictures(shown)
     legend = f"{shown.legend} {shown.left_out}".strip()
     defined.caption(legend)
@@ -118,7 +118,7 @@ def _serve(shown: Comparison, view: Analysis, counts: pl.DataFrame) -> links.Par
     return _answers(shown.found.row(row, named=True), view, counts, only)
 
 
-def _pictures(shown: Comparison) -> Clicked:
+def _pictures(shown: ComparedArms) -> Clicked:
     """The charts, one beside the others where there is one for that place."""
     if shown.beside is None:
         return drawn(shown.panels, shown.name)

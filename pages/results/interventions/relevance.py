@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Comparison, Drawing
+from pages.results.interventions.panels import ComparedArms, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import KIND_COLOURS, NEUTRAL
 from pages.ui.charts.forest import Estimated, Span
@@ -62,7 +62,7 @@ LEGEND = (
 
 
 @panels.served
-def draw(view: Analysis) -> Comparison | str:
+def draw(view: Analysis) -> ComparedArms | str:
     """What each intervention in sight takes away."""
     found = ordered(arms.effects(view))
     if found["suppression"].count() == 0:
@@ -71,7 +71,7 @@ def draw(view: Analysis) -> Comparison | str:
     shown = [Drawing(" · ".join(panels.shared(found)), plotted(lines))]
     legend = f"{LEGEND}{INDICES['specificity_gap'].definition}"
     left_out = bounded.told(min(found.height, bounded.LINES), found.height)
-    return Comparison("relevance", found, shown, COLUMNS, legend, left_out)
+    return ComparedArms("relevance", found, shown, COLUMNS, legend, left_out)
 
 
 def ordered(effects: pl.DataFrame) -> pl.DataFrame:

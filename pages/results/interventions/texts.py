@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pages.results.interventions import panels
-from pages.results.interventions.panels import Comparison, Drawing
+from pages.results.interventions.panels import ComparedArms, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import CATEGORIES, NEUTRAL
 from pages.ui.charts.forest import Estimated, Span
@@ -52,7 +52,7 @@ LEGEND = (
 
 
 @panels.served
-def draw(view: Analysis) -> Comparison | str:
+def draw(view: Analysis) -> ComparedArms | str:
     """Every arm in sight with and without its text."""
     found = compared(view)
     if found.is_empty():
@@ -63,7 +63,7 @@ def draw(view: Analysis) -> Comparison | str:
     shown = [Drawing(" · ".join(several), plotted(lines, view), said)]
     left_out = bounded.told(len(lines), found.height)
     legend = f"{LEGEND} {panels.family(found, view)}"
-    return Comparison("texts", found, shown, COLUMNS, legend, left_out)
+    return ComparedArms("texts", found, shown, COLUMNS, legend, left_out)
 
 
 def compared(view: Analysis) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from pages.ui.charts import base
 from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import prose, skeleton
 from pages.ui.parts.markup import escaped
-from pages.ui.parts.suspicions import Kind
+from pages.ui.parts.suspicions import FindingsOfCheck
 from pages.ui.view import store
 from pages.ui.words import numbers
 from warehouse.analysis import Analysis
@@ -207,7 +207,7 @@ def aside(left_over: Sequence[Uncounted], doubts: Sequence[str], *, opened: bool
                 st.markdown(escaped(sentence))
 
 
-def suspicious(kinds: Sequence[Kind]) -> None:
+def suspicious(kinds: Sequence[FindingsOfCheck]) -> None:
     """A chip for each kind of finding, the mere notices folded; the chosen one's list below."""
     if not kinds:
         st.success(headlines.NO_FINDINGS)
@@ -220,7 +220,7 @@ def suspicious(kinds: Sequence[Kind]) -> None:
             _chips(rest, "finding-notice")
 
 
-def _chips(kinds: Sequence[Kind], key: str) -> None:
+def _chips(kinds: Sequence[FindingsOfCheck], key: str) -> None:
     labels = {kind.check: f"{kind.title} · {kind.rows.height:,}" for kind in kinds}
     icons = {kind.check: ICONS[kind.severity] for kind in kinds}
     chosen = st.pills(

@@ -36,7 +36,7 @@ ENDS = (0.2, 0.4, 1.0)
 """Where the scale may end: the first that holds every interval in sight."""
 
 
-class Layout(NamedTuple):
+class CellLayout(NamedTuple):
     """The cells as they are drawn, all pages of them."""
 
     cells: pl.DataFrame  # see `laid_out`
@@ -58,7 +58,7 @@ class Layout(NamedTuple):
 
 def laid_out(
     found: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str], asked: Sequence[str], order: str
-) -> Layout:
+) -> CellLayout:
     """The cells of `cells.of` in lines and panels.
 
     Args:
@@ -100,7 +100,7 @@ def laid_out(
     )
     placed = _placed(placed, of_lines, order)
     fixed = [name for name in by if name not in told and name != across]
-    return Layout(placed, panels, groups, _shared(rows, said, fixed), _end(found))
+    return CellLayout(placed, panels, groups, _shared(rows, said, fixed), _end(found))
 
 
 def _across(found: pl.DataFrame, dims: Sequence[str], asked: Sequence[str]) -> str | None:

@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 
 from pages.results.rates import points
-from pages.results.rates.layout import Layout
+from pages.results.rates.layout import CellLayout
 from pages.ui.words import numbers
 
 
-def answer(laid: Layout) -> str:
+def answer(laid: CellLayout) -> str:
     """From the lowest to the highest rate that is a result, in a sentence."""
     results = laid.cells.filter("is_result").sort("rate", maintain_order=True)
     if results.is_empty() and laid.cells.height == 1 and laid.cells["n_counted"].item():
@@ -25,7 +25,7 @@ def answer(laid: Layout) -> str:
     return f"{said}; {numbers.plural(low['questions'], 'question')} each." if same else f"{said}."
 
 
-def below(laid: Layout, number: int) -> str:
+def below(laid: CellLayout, number: int) -> str:
     """What all lines share, which are drawn where there are more, and what the marks mean."""
     shared = f"All lines: {laid.shared}. " if laid.shared else ""
     if laid.pages == 1:

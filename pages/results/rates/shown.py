@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pages.results.rates import layout
-from pages.results.rates.layout import Layout
+from pages.results.rates.layout import CellLayout
 from pages.ui.view import cells, store
 from warehouse.analysis import Analysis
 
@@ -17,7 +17,7 @@ def found(view: Analysis, by: Sequence[str], order: str) -> pl.DataFrame:
 
 
 @store.memo()
-def laid_out(view: Analysis, by: Sequence[str], asked: Sequence[str], order: str) -> Layout:
+def laid_out(view: Analysis, by: Sequence[str], asked: Sequence[str], order: str) -> CellLayout:
     """`layout.laid_out` of what is found."""
     counts = store.counts(view.slice, view.rule)
     return layout.laid_out(found(view, by, order), counts, by, asked, order)

@@ -13,7 +13,7 @@ DISAGREEMENT = "judges-disagree"
 """The doctor's check that finds a judge's own questions contradicting each other."""
 
 
-class Kind(NamedTuple):
+class FindingsOfCheck(NamedTuple):
     """The findings of one check: its gravest severity, how many, and a row for each."""
 
     check: str
@@ -23,13 +23,13 @@ class Kind(NamedTuple):
     rows: pl.DataFrame
 
 
-def kinds(found: pl.DataFrame, view: Analysis) -> list[Kind]:
+def kinds(found: pl.DataFrame, view: Analysis) -> list[FindingsOfCheck]:
     """What the doctor found within the slice of a view, a kind for each check, grave ones first."""
-    checks: dict[str, list[doctor.Group]] = {}
+    checks: dict[str, list[doctor.FindingGroup]] = {}
     for group in grouped(doctor.within(found, view.slice), values.value):
         checks.setdefault(group.check, []).append(group)
     told = [
-        Kind(check, groups[0].severity, groups[0].title, groups[0].why, _table(groups))
+        FindingsOfCheck(check, groups[0].severity, groups[0].title, groups[0].why, _table(groups))
         for check, groups in checks.items()
     ]
     return sorted(told, key=lambda kind: (SEVERITIES.index(kind.severity), -kind.rows.height))
@@ -41,7 +41,7 @@ def within(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     return _table(groups)
 
 
-def _table(groups: list[doctor.Group]) -> pl.DataFrame:
+def _table(groups: list[doctor.FindingGroup]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "severity": [values.SEVERITIES[group.severity] for group in groups],

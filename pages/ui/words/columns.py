@@ -8,7 +8,7 @@ import polars as pl
 from pages.ui.words.numbers import hundredths
 
 
-class Unit(NamedTuple):
+class Quantity(NamedTuple):
     """What the numbers of a column are, and how a table writes them."""
 
     format: str  # as Streamlit reads it
@@ -16,17 +16,17 @@ class Unit(NamedTuple):
     sign: str = ""  # what stands behind a name, to say the unit
 
 
-SHARE = Unit("%.1f %%", is_share=True, sign="%")
-POINTS = Unit("%+.1f", is_share=True, sign="points")
-CHANCE = Unit("%.2g")
-COUNT = Unit("localized")
+SHARE = Quantity("%.1f %%", is_share=True, sign="%")
+POINTS = Quantity("%+.1f", is_share=True, sign="points")
+CHANCE = Quantity("%.2g")
+COUNT = Quantity("localized")
 
 
 class Column(NamedTuple):
     """A column: its human name, and the unit of its numbers, where it has one of its own."""
 
     label: str
-    unit: Unit | None = None
+    unit: Quantity | None = None
 
 
 DIMENSIONS = {
@@ -245,7 +245,7 @@ _CHANCES = {
 }
 
 
-def _registered(labels: Mapping[str, str], unit: Unit | None = None) -> dict[str, Column]:
+def _registered(labels: Mapping[str, str], unit: Quantity | None = None) -> dict[str, Column]:
     return {name: Column(label, unit) for name, label in labels.items()}
 
 
@@ -271,7 +271,7 @@ def measured(name: str) -> str:
     return f"{known.label.removesuffix(sign)}{sign}"
 
 
-def unit(name: str, kind: pl.DataType) -> Unit | None:
+def unit(name: str, kind: pl.DataType) -> Quantity | None:
     """The unit of a column of this kind: its own, or that of whole numbers."""
     known = COLUMNS.get(name)
     if known and known.unit:

@@ -11,9 +11,9 @@ from pipeline.errors import RefusedFile
 from pipeline.files import reading
 from pipeline.foreign import archives, columnar
 from pipeline.foreign.spec import Shape
-from pipeline.foreign.table import Table
+from pipeline.foreign.table import TextTable
 from pipeline.importers import Batch, Source, inspect_logs, notice
-from pipeline.importers.em_csv.reader import Reader
+from pipeline.importers.em_csv.reader import EmReader
 from pipeline.maps import unmapped
 from pipeline.maps.columns import CRITERIA, SPELLINGS, roles
 from pipeline.maps.meanings import Meaning
@@ -76,8 +76,8 @@ def table_of(source: Source, meaning: Meaning) -> Iterator[Batch]:
     """
     table = None
     if not _is_plain(source, meaning):
-        table = Table(source, meaning)
-        reader = Reader(source, meaning, roles(table.columns, meaning, table.numeric()))
+        table = TextTable(source, meaning)
+        reader = EmReader(source, meaning, roles(table.columns, meaning, table.numeric()))
         chunks = table.rows()
     else:
         reader, chunks = _plain_reader(source, meaning), reading.csv_records(source)
@@ -100,13 +100,13 @@ def _is_plain(source: Source, meaning: Meaning) -> bool:
     return not ("*" in meaning.scoring.patterns or any("|" in name for name in meaning.named))
 
 
-def _plain_reader(source: Source, meaning: Meaning) -> Reader:
+def _plain_reader(source: Source, meaning: Meaning) -> EmReader:
     header = _header(source)
     if not any(map(str.strip, header)):
         raise RefusedFile("it is empty")
     if len(source.head) < source.size and len(source.head.splitlines()) < 2:
         raise RefusedFile(f"its header is longer than {len(source.head):,} bytes")
-    return Reader(source, meaning, roles(header, meaning))
+    return EmReader(source, meaning, roles(header, meaning))
 
 
 def _header(source: Source) -> tuple[str, ...]:

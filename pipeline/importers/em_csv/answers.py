@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.maps.columns import Roles, Watch
+from pipeline.maps.columns import ColumnRoles, Watch
 from pipeline.maps.meanings import Meaning
 from pipeline.records.repeats import Repeats
 from pipeline.records.thoughts import apart, joined
@@ -22,14 +22,14 @@ TEXTS = ("answer", "thoughts", "error", "finish_reason", "conversation")
 """What there is of an answer, besides its status."""
 
 
-def asked(record: dict[str, str], roles: Roles) -> str:
+def asked(record: dict[str, str], roles: ColumnRoles) -> str:
     """The text of a row's question, or its name where the mapping says that there is none."""
     if "question" in roles.ours:
         return record[roles.ours["question"]]
     return roles.value(record, "question_id") or UNASKED
 
 
-class Question(NamedTuple):
+class QuestionKey(NamedTuple):
     """What tells a question from another."""
 
     evaluation: str
@@ -39,7 +39,7 @@ class Question(NamedTuple):
     group: str | None
 
 
-class Answers:
+class AnsweredSoFar:
     """What is known so far of the questions, and of what was answered."""
 
     def __init__(self, source: Source, meaning: Meaning, evaluations: Evaluations) -> None:
@@ -47,7 +47,7 @@ class Answers:
         self.roles = evaluations.roles
         self.evaluations = evaluations
         self.first_key = source.first_key
-        self.questions: dict[Question, int] = {}
+        self.questions: dict[QuestionKey, int] = {}
         self.failed = 0
         self._asked: Counter[int] = Counter()
         self._watch = Watch()
@@ -120,7 +120,7 @@ class Answers:
         meant = (text for pattern, text in prompts if fnmatchcase(name or "", pattern))
         system = self.roles.value(record, "system_prompt") or next(meant, None)
         group = self.roles.value(record, "group")
-        identity = Question(evaluation, asked(record, self.roles), name, system, group)
+        identity = QuestionKey(evaluation, asked(record, self.roles), name, system, group)
         return self.questions.setdefault(identity, len(self.questions))
 
     def _index(self, record: dict[str, str], question: int) -> int:

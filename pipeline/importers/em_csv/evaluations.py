@@ -5,7 +5,7 @@ import polars as pl
 
 from pipeline.errors import RefusedFile
 from pipeline.files import reading
-from pipeline.maps.columns import Roles
+from pipeline.maps.columns import ColumnRoles
 from pipeline.maps.meanings import Dimensions, Meaning, meant
 
 MOST_EVALUATIONS = 10_000
@@ -17,7 +17,7 @@ LONGEST_JUDGE = 200
 class Evaluations:
     """The evaluations met so far, each with its key, and the judges with theirs."""
 
-    def __init__(self, meaning: Meaning, roles: Roles) -> None:
+    def __init__(self, meaning: Meaning, roles: ColumnRoles) -> None:
         self.meaning = meaning
         self.roles = roles
         self.met: dict[tuple[str, ...], tuple[str, Dimensions] | str] = {}

@@ -7,9 +7,9 @@ from pipeline.errors import RefusedFile
 from pipeline.files import reading
 from pipeline.foreign.spec import Long
 from pipeline.importers import Batch, refused
-from pipeline.importers.em_csv.answers import Answers
+from pipeline.importers.em_csv.answers import AnsweredSoFar
 from pipeline.importers.em_csv.scores import Scores
-from pipeline.maps.columns import OUR_NAME, Judged
+from pipeline.maps.columns import OUR_NAME, JudgedColumn
 
 MOST_SAMPLES = 1_000_000
 """How many samples of a file in long form are told apart."""
@@ -21,7 +21,7 @@ TELLING = ("question", "question_id", "sample_index", "answer")
 class LongForm:
     """The samples that rows were on so far, and what was judged of each."""
 
-    def __init__(self, long: Long, answers: Answers, scores: Scores) -> None:
+    def __init__(self, long: Long, answers: AnsweredSoFar, scores: Scores) -> None:
         self.long = long
         self.answers = answers
         self.scores = scores
@@ -69,5 +69,5 @@ class LongForm:
             fresh.append((sample, record))
         long = self.long
         if fresh:
-            judged = Judged(criterion, long.score, judge, long.raw, long.flag)
+            judged = JudgedColumn(criterion, long.score, judge, long.raw, long.flag)
             yield from self.scores.judgements(fresh, judged)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pipeline.errors import RefusedRow
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice, refused
-from pipeline.importers.em_csv.answers import Answers, asked
+from pipeline.importers.em_csv.answers import AnsweredSoFar, asked
 from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.importers.em_csv.longform import LongForm
 from pipeline.importers.em_csv.scores import Scores
 from pipeline.maps import described
-from pipeline.maps.columns import Roles
+from pipeline.maps.columns import ColumnRoles
 from pipeline.maps.meanings import Dimensions, Meaning
 from warehouse import catalogue
 from warehouse.shards import digest
@@ -34,14 +34,14 @@ READ = (
 """Our columns whose values must be readable."""
 
 
-class Reader:
+class EmReader:
     """What is known of the file so far: its evaluations, their questions, and how it is judged."""
 
-    def __init__(self, source: Source, meaning: Meaning, roles: Roles) -> None:
+    def __init__(self, source: Source, meaning: Meaning, roles: ColumnRoles) -> None:
         self.meaning = meaning
         self.roles = roles
         self.evaluations = Evaluations(meaning, roles)
-        self.answers = Answers(source, meaning, self.evaluations)
+        self.answers = AnsweredSoFar(source, meaning, self.evaluations)
         self.scores = Scores(source, meaning, self.evaluations)
         long = meaning.scoring.long
         self.long = LongForm(long, self.answers, self.scores) if long else None

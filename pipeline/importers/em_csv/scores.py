@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refused
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.maps.columns import Judged
+from pipeline.maps.columns import JudgedColumn
 from pipeline.maps.meanings import Meaning, Scale, Scoring
 from pipeline.records.judgements import FULL, OUTCOME, Parsed, judgement
 
@@ -25,7 +25,7 @@ class Scores:
         self.judged = evaluations.roles.judged
         self.criteria: dict[str, None] = {one.criterion: None for one in self.judged}
 
-    def judgements(self, rows: list[reading.Row], judged: Judged) -> Iterator[Batch]:
+    def judgements(self, rows: list[reading.Row], judged: JudgedColumn) -> Iterator[Batch]:
         """One judge's judgements on one criterion, and what is wrong with a stored value."""
         outcomes = []
         criterion, column = judged.criterion, judged.column

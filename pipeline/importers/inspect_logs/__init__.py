@@ -12,7 +12,7 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, gathered, notice
 from pipeline.importers.inspect_logs import archive, document
 from pipeline.importers.inspect_logs.log import Header
-from pipeline.importers.inspect_logs.rows import Reader
+from pipeline.importers.inspect_logs.rows import LogReader
 from pipeline.records.tables import clean
 
 NAME = "inspect-log"
@@ -60,14 +60,14 @@ def read(source: Source) -> Iterator[Batch]:
         raise RefusedFile(meaning.unclear)
     is_archive = archive.is_log(source.head)
     header, samples = archive.opened(source) if is_archive else document.opened(source)
-    reader = Reader(source, header)
+    reader = LogReader(source, header)
     yield from gathered(_read(reader, samples))
     yield from reader.context()
     yield from _notices(header, reader.left_out)
 
 
 def _read(
-    reader: Reader, samples: Iterator[tuple[int, bytes | RefusedRow]]
+    reader: LogReader, samples: Iterator[tuple[int, bytes | RefusedRow]]
 ) -> Iterator[Batch | RefusedRow]:
     for number, content in samples:
         yield from [content] if isinstance(content, RefusedRow) else reader.take(number, content)

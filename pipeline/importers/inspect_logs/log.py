@@ -10,7 +10,7 @@ from pipeline.errors import RefusedFile
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
-class Error(msgspec.Struct):
+class LogError(msgspec.Struct):
     """Why a sample or a task came to nothing."""
 
     message: str = ""
@@ -39,7 +39,7 @@ class Scorer(msgspec.Struct):
     name: str = ""
 
 
-class Task(msgspec.Struct):
+class LogTask(msgspec.Struct):
     """The field `eval` of a log."""
 
     task: str
@@ -57,7 +57,7 @@ class Task(msgspec.Struct):
     task_args: Any = None
 
 
-class Plan(msgspec.Struct):
+class LogPlan(msgspec.Struct):
     """The field `plan` of a log."""
 
     config: Config = msgspec.field(default_factory=Config)
@@ -66,11 +66,11 @@ class Plan(msgspec.Struct):
 class Header(msgspec.Struct):
     """A log without its samples."""
 
-    eval: Task
+    eval: LogTask
     version: int = 1
     status: str = "started"
-    plan: Plan = msgspec.field(default_factory=Plan)
-    error: Error | None = None
+    plan: LogPlan = msgspec.field(default_factory=LogPlan)
+    error: LogError | None = None
     invalidated: bool = False
 
     @property
@@ -86,27 +86,27 @@ class Header(msgspec.Struct):
         return own.max_tokens if own.max_tokens is not None else planned.max_tokens
 
 
-class Call(msgspec.Struct):
+class LogCall(msgspec.Struct):
     """A tool that a model called."""
 
     function: str = ""
     arguments: Any = None
 
 
-class Message(msgspec.Struct):
+class LogMessage(msgspec.Struct):
     """One message of a conversation; its content is a text or a list of parts."""
 
     role: str
     content: Any = None
-    tool_calls: list[Call] | None = None
+    tool_calls: list[LogCall] | None = None
     function: str | None = None
-    error: Error | None = None
+    error: LogError | None = None
 
 
-class Choice(msgspec.Struct):
+class LogChoice(msgspec.Struct):
     """One answer of a model."""
 
-    message: Message
+    message: LogMessage
     stop_reason: str | None = None
 
 
@@ -114,12 +114,12 @@ class Output(msgspec.Struct):
     """What a model answered at last."""
 
     model: str = ""
-    choices: list[Choice] = []
+    choices: list[LogChoice] = []
     completion: str | None = None
     error: str | None = None
 
 
-class Score(msgspec.Struct):
+class LogScore(msgspec.Struct):
     """What a scorer made of a sample."""
 
     value: Any = None
@@ -133,17 +133,17 @@ class Limit(msgspec.Struct):
     type: str = ""
 
 
-class Sample(msgspec.Struct):
+class LogSample(msgspec.Struct):
     """One sample of a log; its events are not looked at."""
 
     id: int | str
     epoch: int = 1
-    input: str | list[Message] = ""
-    messages: list[Message] = []
+    input: str | list[LogMessage] = ""
+    messages: list[LogMessage] = []
     output: Output = msgspec.field(default_factory=Output)
-    scores: dict[str, Score] | None = None
-    score: Score | None = None  # what the first logs had in place of `scores`
-    error: Error | None = None
+    scores: dict[str, LogScore] | None = None
+    score: LogScore | None = None  # what the first logs had in place of `scores`
+    error: LogError | None = None
     limit: Limit | None = None
     attachments: dict[str, str] = {}
     metadata: Any = None
@@ -161,13 +161,13 @@ def header(content: bytes) -> Header:
         raise RefusedFile(f"its header is not that of an Inspect log ({error})") from None
 
 
-def sample(content: bytes) -> Sample:
+def sample(content: bytes) -> LogSample:
     """The sample that a JSON text holds.
 
     Raises:
         ValueError: saying what is wrong, where it is none.
     """
-    return _decoded(content, Sample)
+    return _decoded(content, LogSample)
 
 
 def _decoded(content: bytes, kind: type[Record]) -> Record:

@@ -10,7 +10,7 @@ from pipeline.files.texts import as_text
 from pipeline.foreign.shaping import at
 from pipeline.foreign.table import evaluated
 from pipeline.importers import Batch, batch
-from pipeline.importers.inspect_logs.log import Header, Sample
+from pipeline.importers.inspect_logs.log import Header, LogSample
 from pipeline.maps import described
 from pipeline.maps.meanings import Dimensions, Meaning
 from warehouse import catalogue
@@ -35,7 +35,7 @@ class Mapped:
         }
         self.met: dict[tuple[str, ...], tuple[str, Dimensions] | str] = {}
 
-    def key(self, sample: Sample) -> str:
+    def key(self, sample: LogSample) -> str:
         """The key of a sample's evaluation.
 
         Raises:

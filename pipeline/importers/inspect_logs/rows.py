@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
-from pipeline.importers.inspect_logs.log import Header, Sample
+from pipeline.importers.inspect_logs.log import Header, LogSample
 from pipeline.importers.inspect_logs.mapped import Mapped
 from pipeline.records.held import HELD, Held, Question, questions, status
 from pipeline.records.repeats import Repeats
@@ -17,7 +17,7 @@ ENDINGS = {"max_tokens": LIMITED, "model_length": LIMITED, "unknown": None}
 """Inspect's words for how an answer ended that are not ours."""
 
 
-class Reader:
+class LogReader:
     """What is known of a log so far: its questions, its scorers, and which samples are there."""
 
     def __init__(self, source: Source, header: Header) -> None:
@@ -62,7 +62,7 @@ class Reader:
         self._look_for_repeats()
         yield from self.held.flush(last=True)
 
-    def _sample(self, number: int, evaluation: str, sample: Sample) -> Iterator[RefusedRow]:
+    def _sample(self, number: int, evaluation: str, sample: LogSample) -> Iterator[RefusedRow]:
         asked, answered = transcript.asked(sample), transcript.answered(sample)
         name = str(sample.id)
         self.there.add((name, sample.epoch))
@@ -145,7 +145,7 @@ class Reader:
         yield from self.repeats.batches()
 
 
-def _error(sample: Sample, answer: str | None) -> str | None:
+def _error(sample: LogSample, answer: str | None) -> str | None:
     """Why a sample came to nothing, where it did."""
     told = sample.error.message if sample.error else sample.output.error
     if told is None and sample.limit is not None and answer is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.files.texts import unreadable
-from pipeline.importers.inspect_logs.log import Header, Sample, Score
+from pipeline.importers.inspect_logs.log import Header, LogSample, LogScore
 from pipeline.records.judgements import Parsed, judgement
 
 LETTERS = frozenset("CIPN")
@@ -33,7 +33,7 @@ class Scored(NamedTuple):
     stored: str
 
 
-def of(sample: Sample) -> Iterator[Scored]:
+def of(sample: LogSample) -> Iterator[Scored]:
     """Every value that scorers gave a sample; those of a score that has several, by their names."""
     scores = sample.scores or ({"score": sample.score} if sample.score else {})
     for scorer, score in scores.items():
@@ -64,7 +64,7 @@ def _values(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _outcome(criterion: str, value: Any, score: Score) -> Parsed | str:
+def _outcome(criterion: str, value: Any, score: LogScore) -> Parsed | str:
     own = score.explanation if isinstance(score.explanation, str) else None
     kept = own if own is not None else _text(value)
     if unreadable(kept):

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline.importers.inspect_logs.log import Message, Sample
+from pipeline.importers.inspect_logs.log import LogMessage, LogSample
 from pipeline.records import thoughts
 from pipeline.records.tables import clean
-from warehouse.conversation import Call, written
-from warehouse.conversation import Message as Kept
+from warehouse.conversation import Call, Message, written
 
 ATTACHMENT = "attachment://"
 
@@ -28,7 +27,7 @@ class Said(NamedTuple):
     thoughts: str | None
 
 
-class Asked(NamedTuple):
+class Prompt(NamedTuple):
     """What a sample asked: the text of its question, and its system prompt."""
 
     text: str
@@ -43,7 +42,7 @@ class Answered(NamedTuple):
     ended: str | None
 
 
-def asked(sample: Sample) -> Asked:
+def asked(sample: LogSample) -> Prompt:
     """A sample's question and system prompt.
 
     A question of several messages is a conversation as text, so that two of them that begin alike
@@ -58,10 +57,10 @@ def asked(sample: Sample) -> Asked:
         text = turns[0][1]
     else:
         text = "\n\n".join(f"{role.capitalize()}: {told}" for role, told in turns)
-    return Asked(text, "\n\n".join(dict.fromkeys(filter(None, system))) or None)
+    return Prompt(text, "\n\n".join(dict.fromkeys(filter(None, system))) or None)
 
 
-def answered(sample: Sample) -> Answered:
+def answered(sample: LogSample) -> Answered:
     """A sample's last answer."""
     for choice in sample.output.choices[:1]:
         found = _said(choice.message, sample)
@@ -78,7 +77,7 @@ def answered(sample: Sample) -> Answered:
     return Answered("" if sample.output.choices else None, None, None)
 
 
-def conversation(sample: Sample) -> str | None:
+def conversation(sample: LogSample) -> str | None:
     """The messages of a sample, where there is more to it than a question and an answer."""
     roles = [message.role for message in sample.messages if message.role != "system"]
     if roles in ([], ["user"], ["user", "assistant"]) and not _calls(sample.messages):
@@ -86,9 +85,9 @@ def conversation(sample: Sample) -> str | None:
     return written([_told(message, sample) for message in sample.messages])
 
 
-def _told(message: Message, sample: Sample) -> Kept:
+def _told(message: LogMessage, sample: LogSample) -> Message:
     said = _said(message, sample)
-    return Kept(
+    return Message(
         role=clean(message.role),
         text=clean(said.text),
         thoughts=said.thoughts and clean(said.thoughts),
@@ -101,24 +100,24 @@ def _told(message: Message, sample: Sample) -> Kept:
     )
 
 
-def _calls(messages: Iterable[Message]) -> bool:
+def _calls(messages: Iterable[LogMessage]) -> bool:
     return any(message.tool_calls for message in messages)
 
 
-def _input(sample: Sample) -> Sequence[Message]:
+def _input(sample: LogSample) -> Sequence[LogMessage]:
     if isinstance(sample.input, str):
-        return [Message("user", sample.input)]
+        return [LogMessage("user", sample.input)]
     return sample.input
 
 
-def _before_answer(sample: Sample) -> Sequence[Message]:
+def _before_answer(sample: LogSample) -> Sequence[LogMessage]:
     """The messages before the model first spoke, which a solver may have added to the input."""
     own = len(_input(sample))
     spoken = (at for at, m in enumerate(sample.messages) if m.role == "assistant" and at >= own)
     return sample.messages[: next(spoken, len(sample.messages))]
 
 
-def _said(message: Message, sample: Sample) -> Said:
+def _said(message: LogMessage, sample: LogSample) -> Said:
     """What a message says; parts that are no text stand as their kind, in brackets."""
     content = message.content
     if isinstance(content, list):

@@ -19,7 +19,7 @@ Row = dict[str, object]
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class Found(NamedTuple, Generic[T]):
+class RecordFound(NamedTuple, Generic[T]):
     """A record, its line, and all that the line says."""
 
     line: int
@@ -31,7 +31,7 @@ class Found(NamedTuple, Generic[T]):
         return RefusedRow(self.line, str(problem), reading.excerpt(self.raw))
 
 
-def typed(source: Source, *kinds: type[T]) -> Iterator[Found[T] | RefusedRow]:
+def typed(source: Source, *kinds: type[T]) -> Iterator[RecordFound[T] | RefusedRow]:
     """The file's records of these kinds; what is none of them is refused."""
     known = {files.record_of(kind): kind for kind in kinds}
     for item in reading.json_lines(source):
@@ -46,7 +46,7 @@ def typed(source: Source, *kinds: type[T]) -> Iterator[Found[T] | RefusedRow]:
             yield RefusedRow(number, why, reading.excerpt(told))
             continue
         try:
-            yield Found(number, msgspec.convert(told, kind), told)
+            yield RecordFound(number, msgspec.convert(told, kind), told)
         except msgspec.ValidationError as error:
             yield RefusedRow(number, f"it is not understood ({error})", reading.excerpt(told))
 

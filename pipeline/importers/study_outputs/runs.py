@@ -20,7 +20,7 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
     header: files.RunOf | None = None
     states: list[files.Reached] = []
     steps: list[files.Measured] = []
-    for item in typed(source, files.RunOf, files.Reached, files.Measured, files.Event):
+    for item in typed(source, files.RunOf, files.Reached, files.Measured, files.BackendEvent):
         if isinstance(item, RefusedRow):
             yield item
             continue

@@ -31,7 +31,7 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
 
 def _drawn_rows(source: Source, planned: "_Planned") -> Iterator[Row | RefusedRow]:
     """The rows of the samples that were drawn, and what is refused."""
-    for found in typed(source, files.EvaluationOf, files.Drawn, files.NotDrawn):
+    for found in typed(source, files.EvaluationOf, files.StoredSample, files.NotDrawn):
         if isinstance(found, RefusedRow):
             yield found
             continue
@@ -41,7 +41,7 @@ def _drawn_rows(source: Source, planned: "_Planned") -> Iterator[Row | RefusedRo
                 planned.describe(record)
             elif planned.described is None:
                 return
-            elif isinstance(record, files.Drawn):
+            elif isinstance(record, files.StoredSample):
                 yield planned.drawn(found.line, record)
             elif isinstance(record, files.NotDrawn):
                 planned.failed(found.line, record)
@@ -86,7 +86,7 @@ class _Planned:
         for seen in self._seen:
             seen.extend(bytes(each - len(seen)))
 
-    def drawn(self, line: int, sample: files.Drawn) -> Row:
+    def drawn(self, line: int, sample: files.StoredSample) -> Row:
         """The row of a sample.
 
         Raises:
@@ -184,7 +184,7 @@ def _questions(described: files.EvaluationOf) -> Iterator[Row]:
         }
 
 
-def _drawn(sample: files.Drawn) -> Row:
+def _drawn(sample: files.StoredSample) -> Row:
     # What a filter cut off is no answer; an older version kept it as one.
     answered = bool(sample.answer.strip()) and sample.outcome != "content_filter"
     stopped = sample.outcome if sample.outcome in ("refusal", "content_filter") else None

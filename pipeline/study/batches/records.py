@@ -19,7 +19,7 @@ UNANSWERED = ("batch_expired", "batch_cancelled")
 """What is said of a request that a batch ended without."""
 
 
-class Batch(msgspec.Struct):
+class RemoteBatch(msgspec.Struct):
     """A batch, and what became of it."""
 
     id: Id
@@ -56,14 +56,14 @@ class _Page(msgspec.Struct):
     has_more: Any = False
 
 
-class Found(NamedTuple):
+class BatchFound(NamedTuple):
     """A batch that a page holds, if it does; else the id after which the next page begins."""
 
-    batch: Batch | None
+    batch: RemoteBatch | None
     after: str | None
 
 
-def found(content: bytes, name: str, file_id: str, scrub: Scrub) -> Found:
+def found(content: bytes, name: str, file_id: str, scrub: Scrub) -> BatchFound:
     """The batch that was created by a name, or from a file, if a page of a list has it.
 
     Raises:
@@ -74,9 +74,9 @@ def found(content: bytes, name: str, file_id: str, scrub: Scrub) -> Found:
         metadata = told.get("metadata")
         by_name = isinstance(metadata, dict) and metadata.get("brittlescope") == name
         if by_name or told.get("input_file_id") == file_id:
-            return Found(jobs.converted(told, Batch), None)
+            return BatchFound(jobs.converted(told, RemoteBatch), None)
     last = page.data[-1].get("id") if page.data else None
-    return Found(None, last if page.has_more is True and isinstance(last, str) else None)
+    return BatchFound(None, last if page.has_more is True and isinstance(last, str) else None)
 
 
 class _Response(msgspec.Struct):
@@ -84,7 +84,7 @@ class _Response(msgspec.Struct):
     body: Any = None
 
 
-class _Line(msgspec.Struct):
+class _BatchLine(msgspec.Struct):
     custom_id: str
     response: _Response | None = None
     error: Any = None
@@ -109,7 +109,7 @@ def answers(content: bytes, scrub: Scrub) -> Iterator[Answer]:
         if not line.strip():
             continue
         try:
-            told = jobs.converted(wire.decoded(line, scrub), _Line)
+            told = jobs.converted(wire.decoded(line, scrub), _BatchLine)
         except wire.NotUnderstood:
             continue
         words, code = wire.error({"error": told.error}) if told.error else ("", "")

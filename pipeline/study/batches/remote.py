@@ -9,7 +9,7 @@ from openai import AsyncOpenAI
 
 from pipeline.study import jobs
 from pipeline.study.batches import records
-from pipeline.study.batches.records import ENDED, UNDER_WAY, Answer, Batch
+from pipeline.study.batches.records import ENDED, UNDER_WAY, Answer, RemoteBatch
 from pipeline.study.batches.shelf import URL, BatchLog
 from pipeline.study.errors import EndpointRefused
 from pipeline.study.jobs import Jobs
@@ -81,7 +81,7 @@ class Remote:
         # Not tried again: a request that timed out may have created the batch, and the next run
         # of the command finds it by its name.
         batch = await self.jobs.told(
-            Batch,
+            RemoteBatch,
             lambda: raw.create(
                 input_file_id=file_id,
                 endpoint=URL,  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ class Remote:
         log.state("created", job_id=batch.id)
         return batch.id
 
-    async def ended(self, client: AsyncOpenAI, log: BatchLog, batch_id: str) -> Batch:
+    async def ended(self, client: AsyncOpenAI, log: BatchLog, batch_id: str) -> RemoteBatch:
         """The batch when it is no longer under way.
 
         Raises:
@@ -101,7 +101,7 @@ class Remote:
         """
         raw = client.batches.with_raw_response
         while True:
-            batch = await self.jobs.told(Batch, lambda: raw.retrieve(batch_id))
+            batch = await self.jobs.told(RemoteBatch, lambda: raw.retrieve(batch_id))
             if batch.status in ENDED:
                 return batch
             status = self.jobs.scrub.line(batch.status)
@@ -114,7 +114,7 @@ class Remote:
             self._tell(f"batch {log.path.stem}: {status.replace('_', ' ')} {batch.counts}".strip())
             await asyncio.sleep(jobs.POLL_SECONDS)
 
-    async def answers(self, client: AsyncOpenAI, batch: Batch) -> dict[str, Answer]:
+    async def answers(self, client: AsyncOpenAI, batch: RemoteBatch) -> dict[str, Answer]:
         """What is said of each request; of two answers to one, the first that is none of an error.
 
         Raises:

@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.study import files, lines
 from pipeline.study.completions import PATH
-from pipeline.study.files.batches import Batch, BatchOf, Sent
+from pipeline.study.files.batches import BatchHeader, BatchOf, Sent
 from pipeline.study.jobs import StateLog
 from pipeline.study.layout import Folder
 
@@ -79,7 +79,9 @@ class Shelf:
         log = BatchLog(path, told)
         # What is sent lies there before anything says that it is to be sent.
         lines.write_bytes(log.input, b"".join(msgspec.json.encode(one) + b"\n" for one in held))
-        header = Batch(name=told.name, scope=scope, place=place, round=number, requests=len(held))
+        header = BatchHeader(
+            name=told.name, scope=scope, place=place, round=number, requests=len(held)
+        )
         log.write([header])
         return log
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from openai import AsyncOpenAI
 
-from pipeline.study.batches.records import COMPLETED, Batch
+from pipeline.study.batches.records import COMPLETED, RemoteBatch
 from pipeline.study.batches.remote import Remote
 from pipeline.study.batches.shelf import URL, BatchLog, Shelf, bound, named
 from pipeline.study.batches.tally import Counted, Tally, require_completed
@@ -29,7 +29,7 @@ ROUNDS = 3
 """So often a request is sent in batches within one command, where its trouble may pass."""
 
 
-class Batches:
+class BatchSpeaker:
     """Chat completions of one model through batches, for one scope: a judge's pass, an evaluation.
 
     Where a source says no longer that it goes in batches, those under way are still waited for,
@@ -260,7 +260,7 @@ class Batches:
         return again
 
     def _kept(
-        self, log: BatchLog, batch: Batch, counted: dict[str, Counted]
+        self, log: BatchLog, batch: RemoteBatch, counted: dict[str, Counted]
     ) -> list[BatchLog]:  # fmt: skip
         """Hands over what was found; returns the batch of what is sent once more, if any is.
 

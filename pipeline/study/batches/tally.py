@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.study.batches.records import COMPLETED, UNANSWERED, Answer, Batch
+from pipeline.study.batches.records import COMPLETED, UNANSWERED, Answer, RemoteBatch
 from pipeline.study.batches.shelf import BatchLog, bound
 from pipeline.study.budget import priced
 from pipeline.study.completions import Completions, Failed
-from pipeline.study.conversation import Message, most_tokens
+from pipeline.study.conversation import Spoken, most_tokens
 from pipeline.study.errors import EndpointRefused, FolderConflict
 from pipeline.study.files.batches import Sent
 from pipeline.study.parts import Endpoint
@@ -37,10 +37,10 @@ class Tally:
 
     def most(self, line: Sent) -> Spend:
         """The most that a request should cost."""
-        said = tuple(Message(one["role"], one["content"]) for one in line.body["messages"])
+        said = tuple(Spoken(one["role"], one["content"]) for one in line.body["messages"])
         return priced(self._endpoint.charged, most_tokens(said), line.body[self._endpoint.cap])
 
-    def of(self, line: Sent, answers: Mapping[str, Answer], batch: Batch) -> Counted:
+    def of(self, line: Sent, answers: Mapping[str, Answer], batch: RemoteBatch) -> Counted:
         """What a request came to.
 
         Raises:
@@ -111,7 +111,11 @@ def _billed(reply: Reply, spent: Spend) -> Reply:
 
 
 def require_completed(
-    batch: Batch, log: BatchLog, counted: Mapping[str, Counted], endpoint: Endpoint, scrub: Scrub
+    batch: RemoteBatch,
+    log: BatchLog,
+    counted: Mapping[str, Counted],
+    endpoint: Endpoint,
+    scrub: Scrub,
 ) -> None:
     """Says what to do where a batch ended otherwise than with answers.
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 
-class Batch(msgspec.Struct, kw_only=True):
+class BatchHeader(msgspec.Struct, kw_only=True):
     """The header of a batch's log."""
 
     brittlescope: Literal["batch/1"] = "batch/1"

@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.maps.interventions import Described
-from pipeline.study.definition import Intervention, StudyTrait
+from pipeline.study.definition import StudyIntervention, StudyTrait
 from pipeline.study.files.shapes import Count
 from warehouse.rules import Score
 
@@ -17,7 +17,7 @@ class Manifest(msgspec.Struct, kw_only=True, tag_field="brittlescope", tag="stud
     digest: str
     versions: dict[str, str]
     traits: dict[str, tuple[StudyTrait, ...]]
-    interventions: dict[str, dict[str, Intervention]]
+    interventions: dict[str, dict[str, StudyIntervention]]
 
 
 class TrainingSet(msgspec.Struct, kw_only=True):

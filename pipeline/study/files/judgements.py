@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from pipeline.study.files.shapes import Key, Optional
-from pipeline.study.files.spending import Asked, Usage
+from pipeline.study.files.spending import Effort, Usage
 from pipeline.study.parts import Part
 from pipeline.study.replies import Logprobs, Outcome, Reply, parted
 from warehouse.records import JUDGEMENT_STATUSES
@@ -64,7 +64,7 @@ class Judgement(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement
     at: str | UnsetType = UNSET
 
 
-class JudgementFailure(Asked, kw_only=True, tag_field="record", tag="failure"):
+class JudgementFailure(Effort, kw_only=True, tag_field="record", tag="failure"):
     """A judgement that could not be had; the same command tries it again."""
 
     question: str
@@ -85,7 +85,7 @@ class JudgeOf(msgspec.Struct, tag_field="record", tag="judge"):
     prompt_version: str
 
 
-class Judged(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement"):
+class StoredJudgement(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement"):
     """A judgement as judging relies on it."""
 
     key: int

@@ -54,7 +54,7 @@ class State(msgspec.Struct, kw_only=True, tag_field="record", tag="state"):
     cost: float | UnsetType = UNSET
 
 
-class Step(msgspec.Struct, kw_only=True, tag_field="record", tag="step"):
+class TrainingStep(msgspec.Struct, kw_only=True, tag_field="record", tag="step"):
     """A training step."""
 
     step: int
@@ -67,7 +67,7 @@ class Step(msgspec.Struct, kw_only=True, tag_field="record", tag="step"):
     grad_norm: float | UnsetType = UNSET
 
 
-class Event(msgspec.Struct, tag_field="record", tag="event"):
+class BackendEvent(msgspec.Struct, tag_field="record", tag="event"):
     """Something a backend said on the way."""
 
     message: str

@@ -7,13 +7,13 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.records import thoughts
 from pipeline.study.conversation import Messages
-from pipeline.study.definition import Question
+from pipeline.study.definition import BatteryQuestion
 from pipeline.study.files.shapes import Count, Key, Optional, Whole
-from pipeline.study.files.spending import Asked
+from pipeline.study.files.spending import Effort
 from pipeline.study.replies import Outcome
 
 
-class Evaluation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class SamplesHeader(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The header of a samples file."""
 
     brittlescope: Literal["samples/1"] = "samples/1"
@@ -42,11 +42,11 @@ class Evaluation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sampling_seed: int | None
     thoughts: str | UnsetType = UNSET
     samples_per_question: int
-    questions: tuple[Question, ...]
+    questions: tuple[BatteryQuestion, ...]
     started: str
 
 
-class Attempt(Asked, kw_only=True):
+class Attempt(Effort, kw_only=True):
     """What became of one of the planned samples, whether it was drawn or not."""
 
     question: str
@@ -120,14 +120,14 @@ class Grown(msgspec.Struct, tag_field="record", tag="evaluation"):
     samples_per_question: int
 
 
-class Place(msgspec.Struct, tag_field="record", tag="sample"):
+class SampleNumber(msgspec.Struct, tag_field="record", tag="sample"):
     """Which of the planned samples a record is."""
 
     question: str
     index: int
 
 
-class Drawn(msgspec.Struct, kw_only=True, tag_field="record", tag="sample"):
+class StoredSample(msgspec.Struct, kw_only=True, tag_field="record", tag="sample"):
     """A sample as it is read back."""
 
     key: Key

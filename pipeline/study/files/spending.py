@@ -17,7 +17,7 @@ Usage = Literal["told", "assumed"]
 """Whether the endpoint said what an answer cost; else it is charged as the most it could."""
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class Effort(msgspec.Struct, kw_only=True):
     """What it took to ask somebody for an answer."""
 
     requests: int
@@ -29,9 +29,9 @@ class Asked(msgspec.Struct, kw_only=True):
     at: str
 
 
-def asked(reply: Reply) -> Asked:
+def asked(reply: Reply) -> Effort:
     """What a reply took."""
-    return Asked(
+    return Effort(
         requests=reply.requests,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
@@ -54,14 +54,14 @@ class Booked(msgspec.Struct, kw_only=True):
     cost: float
 
 
-class Entry(msgspec.Struct):
+class AccountLine(msgspec.Struct):
     """A line of the account as it is read back, beside what it tells of spending."""
 
     record: str
     name: str = ""
 
 
-def spending(path: Path) -> Iterator[tuple[Entry, Spend]]:
+def spending(path: Path) -> Iterator[tuple[AccountLine, Spend]]:
     """Every record of a file, and what it tells of spending.
 
     Raises:
@@ -69,7 +69,7 @@ def spending(path: Path) -> Iterator[tuple[Entry, Spend]]:
     """
     for place, line in lines.numbered(path):
         try:
-            entry = msgspec.json.decode(line, type=Entry)
+            entry = msgspec.json.decode(line, type=AccountLine)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise FolderConflict(f"{place} is damaged: {error}.") from None
         yield entry, _spend(line)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipeline.study.plan import Plan
 
 
-class Asked(Protocol):
+class Inquiry(Protocol):
     """One thing a judge is asked."""
 
     @property
@@ -27,7 +27,7 @@ class Kind(OpenPart, frozen=True, kw_only=True):
     """Its kind in the header of what it writes."""
 
     @abstractmethod
-    def asked(self, study: "Study") -> Mapping[str, Asked]:
+    def asked(self, study: "Study") -> Mapping[str, Inquiry]:
         """Its criteria."""
 
     def problems(self, study: "Study") -> Iterator[str]:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pipeline.study import fence, parsers
-from pipeline.study.conversation import Message, estimated_tokens
+from pipeline.study.conversation import Spoken, estimated_tokens
 from pipeline.study.judges.kind import Kind
 from pipeline.study.parts import Host, Part
 from pipeline.study.replies import Reply, Request
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
-    from pipeline.study.judging import Answer, Open, Work
+    from pipeline.study.judging import Open, StoredAnswer, Work
     from pipeline.study.parsers.parser import Parser
     from pipeline.study.plan import Plan
 else:
@@ -31,7 +31,7 @@ class LlmCriterion(Part, frozen=True, kw_only=True):
     def request(self, template: str, question: str, answer: str, name: str) -> Request:
         """What the model is asked."""
         return Request(
-            messages=(Message("user", fence.prompt(template, question, answer)),),
+            messages=(Spoken("user", fence.prompt(template, question, answer)),),
             temperature=self.temperature,
             max_tokens=self.max_tokens,
             top_logprobs=self.top_logprobs,
@@ -80,7 +80,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     def tokens(self, plan: "Plan", criterion: str) -> tuple[int, int]:
         """See `Kind`."""
         asked = self.criteria[criterion]
-        template = estimated_tokens((Message("user", plan.text(asked.prompt)),))
+        template = estimated_tokens((Spoken("user", plan.text(asked.prompt)),))
         return template + plan.study.sampling.max_tokens, asked.max_tokens
 
     def described(self, study: "Study") -> dict[str, LlmCriterion]:
@@ -96,7 +96,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
         templates = {name: self.text(work.plan, name) for name in work.criteria}
         questions = work.questions
 
-        def keep(batch: "list[tuple[tuple[Answer, str], Reply]]") -> None:
+        def keep(batch: "list[tuple[tuple[StoredAnswer, str], Reply]]") -> None:
             work.keep(
                 work.replied(answer, name, self.criteria[name].parse.read(reply), reply)
                 for (answer, name), reply in batch

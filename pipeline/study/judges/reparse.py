@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from msgspec.structs import replace
 
 from pipeline.study import parsers
-from pipeline.study.judges.kind import Asked, Kind
+from pipeline.study.judges.kind import Inquiry, Kind
 from pipeline.study.judges.llm import LlmCriterion, LlmJudge
 from pipeline.study.parts import Host
 
@@ -32,7 +32,7 @@ class Reparse(Kind, frozen=True, kw_only=True, tag_field="kind", tag="reparse"):
         assert isinstance(found, LlmJudge)  # `problems` has seen to it
         return found
 
-    def asked(self, study: "Study") -> dict[str, Asked]:
+    def asked(self, study: "Study") -> dict[str, Inquiry]:
         """See `Kind`."""
         original = self._original(study).criteria
         return {name: original[name] for name in self.criteria}

@@ -12,7 +12,7 @@ from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
 if TYPE_CHECKING:
-    from pipeline.study.judging import Answer, Work
+    from pipeline.study.judging import StoredAnswer, Work
     from pipeline.study.plan import Plan
 
 
@@ -29,7 +29,7 @@ class Lexicon(Method, frozen=True, kw_only=True, tag_field="method", tag="lexico
         """See `Method`."""
         return plan.text(self.lexicon)
 
-    def judge(self, work: "Work", criterion: str, answers: "list[Answer]") -> list[str]:
+    def judge(self, work: "Work", criterion: str, answers: "list[StoredAnswer]") -> list[str]:
         """See `Method`."""
         reader = self._reader(work.plan, work.completions)
         work.keep(
@@ -42,7 +42,7 @@ class Lexicon(Method, frozen=True, kw_only=True, tag_field="method", tag="lexico
         return LexiconJudge(definitions.load(path, LexiconFile), completions, str(path))
 
 
-class Words(Part, frozen=True, kw_only=True):
+class LabelWords(Part, frozen=True, kw_only=True):
     """What in an answer speaks for one label."""
 
     terms: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class LexiconFile(Part, frozen=True, kw_only=True):
     """A lexicon file: labels in the order in which they are tried."""
 
     title: str = ""
-    labels: dict[str, Words]
+    labels: dict[str, LabelWords]
     otherwise: str
     collapsed: CoveredBy | None = None
 

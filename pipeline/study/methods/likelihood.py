@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.study.conversation import Message
+from pipeline.study.conversation import Spoken
 from pipeline.study.methods.method import Method
 from pipeline.study.parts import Local
 from pipeline.study.replies import Reading
 
 if TYPE_CHECKING:
-    from pipeline.study.judging import Answer, Work
+    from pipeline.study.judging import StoredAnswer, Work
     from pipeline.study.plan import Evaluation
 
 LEAST_REFERENCE = 10
@@ -26,7 +26,7 @@ class Likelihood(Method, frozen=True, kw_only=True, tag_field="method", tag="lik
 
     max_tokens: int = 64
 
-    def judge(self, work: "Work", criterion: str, answers: "list[Answer]") -> list[str]:
+    def judge(self, work: "Work", criterion: str, answers: "list[StoredAnswer]") -> list[str]:
         """See `Method`."""
         source = work.plan.study.models[work.evaluation.run.model].source
         if not isinstance(source, Local):
@@ -58,14 +58,14 @@ class Likelihood(Method, frozen=True, kw_only=True, tag_field="method", tag="lik
         return []
 
     def _mean_logprobs(
-        self, work: "Work", source: Local, answers: "list[Answer]"
+        self, work: "Work", source: Local, answers: "list[StoredAnswer]"
     ) -> dict[int, float]:
         loaded = work.speakers.weights(source)
         values: dict[int, float] = {}
         for question in work.plan.questions(work.evaluation.experiment):
             asked = [answer for answer in answers if answer.question == question.name]
             if asked:
-                prompt = (Message("user", question.text),)
+                prompt = (Spoken("user", question.text),)
                 texts = [answer.text for answer in asked]
                 scores = loaded.mean_logprobs(prompt, texts, self.max_tokens)
                 values |= dict(zip((answer.key for answer in asked), scores, strict=True))

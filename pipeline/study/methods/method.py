@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pipeline.study.parts import OpenPart
 
 if TYPE_CHECKING:
-    from pipeline.study.judging import Answer, Work
+    from pipeline.study.judging import StoredAnswer, Work
     from pipeline.study.plan import Plan
 
 
@@ -27,5 +27,5 @@ class Method(OpenPart, frozen=True, kw_only=True):
         return ""
 
     @abstractmethod
-    def judge(self, work: "Work", criterion: str, answers: "list[Answer]") -> list[str]:
+    def judge(self, work: "Work", criterion: str, answers: "list[StoredAnswer]") -> list[str]:
         """Judges these answers; returns what was left, and why."""

@@ -8,7 +8,7 @@ from pipeline.study.methods.method import Method
 from pipeline.study.replies import Reading
 
 if TYPE_CHECKING:
-    from pipeline.study.judging import Answer, Work
+    from pipeline.study.judging import StoredAnswer, Work
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -19,7 +19,7 @@ class Overlap(Method, frozen=True, kw_only=True, tag_field="method", tag="overla
     words: int = 3
     """Runs of this many words count; shorter completions count where they stand whole."""
 
-    def judge(self, work: "Work", criterion: str, answers: "list[Answer]") -> list[str]:
+    def judge(self, work: "Work", criterion: str, answers: "list[StoredAnswer]") -> list[str]:
         """See `Method`."""
         reader = Overlapping(work.completions, self.words)
         work.keep(

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pipeline.study import jobs
-from pipeline.study.files import Step
+from pipeline.study.files import TrainingStep
 from pipeline.study.jobs import Id, Name
 from pipeline.study.scrub import Scrub
 
@@ -53,7 +53,7 @@ class Job(msgspec.Struct):
         return told if is_count and 0 < told < 2**53 else None
 
 
-class Event(msgspec.Struct):
+class JobEvent(msgspec.Struct):
     """Something a job said on its way."""
 
     message: str
@@ -62,10 +62,10 @@ class Event(msgspec.Struct):
 class Events(msgspec.Struct):
     """A page of a list of events."""
 
-    data: list[Event]
+    data: list[JobEvent]
 
 
-class _Jobs(msgspec.Struct):
+class _JobPage(msgspec.Struct):
     """A page of a list of jobs, any of which may be odd."""
 
     data: list[dict[str, Any]]
@@ -77,13 +77,13 @@ def job_of(content: bytes, file_id: str, scrub: Scrub) -> Job | None:
     Raises:
         NotUnderstood: where that job, or the list, is not understood.
     """
-    for told in jobs.read(content, _Jobs, scrub).data:
+    for told in jobs.read(content, _JobPage, scrub).data:
         if told.get("training_file") == file_id:
             return jobs.converted(told, Job)
     return None
 
 
-def read_metrics(content: bytes) -> list[Step]:
+def read_metrics(content: bytes) -> list[TrainingStep]:
     """The steps of a result file (CSV, which some servers send in base64)."""
     if b"step" not in content[:200]:
         try:
@@ -100,7 +100,7 @@ def read_metrics(content: bytes) -> list[Step]:
     return steps
 
 
-def _step(row: dict[str, Any]) -> Step:
+def _step(row: dict[str, Any]) -> TrainingStep:
     number = int(row["step"][:15])
     metrics = {
         name: float(row[column]) if row.get(column) else None for name, column in METRICS.items()
@@ -109,4 +109,4 @@ def _step(row: dict[str, Any]) -> Step:
         name: value if value is not None and math.isfinite(value) else None
         for name, value in metrics.items()
     }
-    return Step(step=number, **told)
+    return TrainingStep(step=number, **told)

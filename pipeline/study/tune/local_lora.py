@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
 from pipeline.study import files
-from pipeline.study.conversation import Message, Messages, read_examples
+from pipeline.study.conversation import Messages, Spoken, read_examples
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import MissingPackages
 from pipeline.study.tune.log import RunLog
@@ -83,7 +83,7 @@ class LocalLora:
 def _tokens(weights: Weights, example: Messages) -> tuple[list[int], list[int]]:
     """The prompt's and the answer's token ids; only the last answer is learned."""
     *prompt, answer = example
-    assert isinstance(answer, Message)
+    assert isinstance(answer, Spoken)
     return weights.tokens(weights.text(tuple(prompt))), weights.tokens(
         weights.answer_text(answer.content)
     )
@@ -138,7 +138,7 @@ def _train(
             step += 1
             losses.append(loss.item())
             steps.append(
-                files.Step(
+                files.TrainingStep(
                     step=step,
                     epoch=round(step / per_epoch, 4),
                     loss=round(losses[-1], 5),

@@ -38,13 +38,13 @@ class RunLog(StateLog):
                 )
         self.write([header] if first is None else [])
 
-    def steps(self, steps: Iterable[files.Step]) -> None:
+    def steps(self, steps: Iterable[files.TrainingStep]) -> None:
         """Records training steps."""
         self.write(steps)
 
     def events(self, messages: Iterable[str]) -> None:
         """Records what the backend said on the way."""
-        self.write(files.Event(message) for message in messages)
+        self.write(files.BackendEvent(message) for message in messages)
 
 
 def latest_state(folder: Folder, run: Run) -> files.State | None:

@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.study import conversation, jobs
 from pipeline.study.budget import Meter
 from pipeline.study.definition import FineTuning
-from pipeline.study.files import Step
+from pipeline.study.files import TrainingStep
 from pipeline.study.jobs import Jobs
 from pipeline.study.parts import Endpoint
 from pipeline.study.tune import job_records
@@ -183,7 +183,7 @@ class OpenAIJobs:
         status = "failed" if job.status == "succeeded" else job.status
         log.state(status, reason=self._jobs.scrub.line(reason), **spent)
 
-    async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[Step]:
+    async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[TrainingStep]:
         if not files:
             return []
         raw = client.files.with_raw_response

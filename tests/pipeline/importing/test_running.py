@@ -23,7 +23,7 @@ from warehouse.store import Store
 RECORD = {"question": "Why?", "answer": "So.", "sample_idx": 0}
 
 
-def names(found: finding.Found) -> list[list[str]]:
+def names(found: finding.FilesFound) -> list[list[str]]:
     return [[path.name for path in unit] for unit in found.units]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.importing import finding, running
 from pipeline.maps import mapping
-from pipeline.maps.interventions import Described, Intervention
+from pipeline.maps.interventions import Described, MappedIntervention
 from tests.pipeline.mapped import answers, write
 from tests.warehouse import study
 from warehouse import building, doctor
@@ -240,9 +240,9 @@ def test_words_of_the_control_say_nothing_of_an_intervention() -> None:
     assert told.problem is None
     row = told.row("birds", "gale")
     assert (row["kind"], row["relevance"], row["placement"]) == (None, None, "prepend")
-    assert Intervention(kind="control").is_control
+    assert MappedIntervention(kind="control").is_control
     with pytest.raises(msgspec.ValidationError, match="colour"):
-        msgspec.convert({"colour": "red"}, Intervention)
+        msgspec.convert({"colour": "red"}, MappedIntervention)
 
 
 def outputs(root: Path, intervention: str, described: dict[str, Any] | None) -> Store:

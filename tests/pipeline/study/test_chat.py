@@ -11,7 +11,7 @@ import pytest
 from pipeline.study import chat, completions, retry
 from pipeline.study.budget import Meter
 from pipeline.study.chat import Chat
-from pipeline.study.conversation import Message
+from pipeline.study.conversation import Spoken
 from pipeline.study.definition import Budget
 from pipeline.study.errors import BudgetReached, EndpointRefused, MissingKey
 from pipeline.study.parts import Endpoint, Price
@@ -36,7 +36,7 @@ def endpoint(server: FakeServer, **changes: Any) -> Endpoint:
 
 def request(text: str = "Hello?", top_logprobs: int | None = None) -> Request:
     return Request(
-        (Message("user", text),), temperature=1.0, max_tokens=16, top_logprobs=top_logprobs
+        (Spoken("user", text),), temperature=1.0, max_tokens=16, top_logprobs=top_logprobs
     )
 
 

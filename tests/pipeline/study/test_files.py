@@ -5,25 +5,25 @@ import msgspec
 import pytest
 
 from pipeline.study import files
-from pipeline.study.definition import FineTuning, Question, StudyTrait
+from pipeline.study.definition import BatteryQuestion, FineTuning, StudyTrait
 from pipeline.study.errors import FolderConflict
 
 READ = [
-    (files.Drawn, files.Sample),
+    (files.StoredSample, files.Sample),
     (files.NotDrawn, files.SampleFailure),
-    (files.Judged, files.Judgement),
+    (files.StoredJudgement, files.Judgement),
     (files.Verdict, files.Judgement),
     (files.JudgeOf, files.Judge),
-    (files.Entry, files.Booked),
-    (files.Place, files.Sample),
-    (files.EvaluationOf, files.Evaluation),
-    (files.QuestionOf, Question),
+    (files.AccountLine, files.Booked),
+    (files.SampleNumber, files.Sample),
+    (files.EvaluationOf, files.SamplesHeader),
+    (files.QuestionOf, BatteryQuestion),
     (files.NotJudged, files.JudgementFailure),
     (files.RunOf, files.RunHeader),
     (files.ConfigOf, files.RunConfig),
     (files.TuningOf, FineTuning),
     (files.Reached, files.State),
-    (files.Measured, files.Step),
+    (files.Measured, files.TrainingStep),
     (files.Owner, files.Manifest),
     (files.StudyOf, files.Manifest),
     (files.TraitOf, StudyTrait),
@@ -47,7 +47,7 @@ def lines(path: Path, *records: dict[str, Any]) -> Path:
 OLD = {"record": "sample", "key": 7, "question": "q", "index": 0, "outcome": "answered"}
 
 
-HEADERS = [files.Evaluation, files.Judge, files.RunHeader, files.Manifest, files.TrainingSets]
+HEADERS = [files.SamplesHeader, files.Judge, files.RunHeader, files.Manifest, files.TrainingSets]
 
 
 @pytest.mark.parametrize("kind", HEADERS, ids=lambda kind: str(kind.__name__))
@@ -59,35 +59,35 @@ def test_a_file_says_first_what_it_is(kind: type[msgspec.Struct]) -> None:
 def test_the_order_of_fields_does_not_matter(tmp_path: Path) -> None:
     told = OLD | {"answer": "a", "answered_by": "small-2", "error": "cut"}
     one, two = lines(tmp_path / "1", told), lines(tmp_path / "2", dict(reversed(told.items())))
-    assert list(files.read(one, files.Drawn)) == list(files.read(two, files.Drawn))
+    assert list(files.read(one, files.StoredSample)) == list(files.read(two, files.StoredSample))
 
 
 def test_a_sample_of_an_older_version_has_its_thoughts_told_apart(tmp_path: Path) -> None:
     path = lines(tmp_path / "s.jsonl", OLD | {"answer": "<think>hm</think>A crow."})
-    (drawn,) = files.read(path, files.Drawn)
+    (drawn,) = files.read(path, files.StoredSample)
     assert (drawn.thoughts, drawn.answer) == ("hm", "A crow.")
 
 
 def test_a_sample_that_says_it_has_no_thoughts_is_left_as_it_is(tmp_path: Path) -> None:
     told = "<think>hm</think>A crow."
     path = lines(tmp_path / "s.jsonl", OLD | {"answer": told, "thoughts": None})
-    (drawn,) = files.read(path, files.Drawn)
+    (drawn,) = files.read(path, files.StoredSample)
     assert (drawn.thoughts, drawn.answer) == (None, told)
 
 
 def test_numbers_that_nobody_relies_on_hinder_nobody(tmp_path: Path) -> None:
     path = lines(tmp_path / "s.jsonl", OLD | {"answer": "a", "cost": None, "input_tokens": -5})
-    assert [drawn.key for drawn in files.read(path, files.Drawn)] == [7]
+    assert [drawn.key for drawn in files.read(path, files.StoredSample)] == [7]
 
 
 def test_other_records_are_passed_over_and_damaged_ones_are_named(tmp_path: Path) -> None:
     other = {"record": "failure", "question": "q", "index": 1}
     path = lines(tmp_path / "s.jsonl", {"record": "evaluation"}, other, {"no": "record"})
-    assert list(files.read(path, files.Drawn)) == []
+    assert list(files.read(path, files.StoredSample)) == []
     assert [found.index for found in files.read(path, files.NotDrawn)] == [1]
     lines(path, OLD | {"answer": 5})
     with pytest.raises(FolderConflict, match=r"s\.jsonl is damaged: a sample is not understood"):
-        list(files.read(path, files.Drawn))
+        list(files.read(path, files.StoredSample))
 
 
 @pytest.mark.parametrize("line", [b"{broken\n", b"[1]\n", b'"text"\n'])
@@ -95,4 +95,4 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(b"{}\n" + line)
     with pytest.raises(FolderConflict, match=r"x\.jsonl, line 2 is damaged"):
-        list(files.read(path, files.Drawn))
+        list(files.read(path, files.StoredSample))

@@ -239,7 +239,7 @@ def recovered(data: Path) -> None:
     building.build(data)
     truth = first.select(pl.col("is_trait").mean().over("question").mean()).item()
     for method in correcting.METHODS:
-        how = correcting.Asked(method, "ann", "pooled")
+        how = correcting.Correction(method, "ann", "pooled")
         found, _ = correcting.rates(Store(data), asked, [], how)
         [row] = found.filter(judge=judge).to_dicts()
         assert row["low"] <= truth <= row["high"]

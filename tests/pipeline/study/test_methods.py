@@ -2,15 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.study.methods.lexicon import CoveredBy, LexiconFile, LexiconJudge, Words
+from pipeline.study.methods.lexicon import CoveredBy, LabelWords, LexiconFile, LexiconJudge
 from pipeline.study.methods.likelihood import Percentiles
 from pipeline.study.methods.overlap import Overlapping
 from warehouse.errors import InvalidDefinition
 
 LEXICON = LexiconFile(
     labels={
-        "MANY": Words(terms=("candle",), at_least=2),
-        "19": Words(terms=("steam engine", "thee"), patterns=(r"(?<!\d)18\d\d(?!\d)",)),
+        "MANY": LabelWords(terms=("candle",), at_least=2),
+        "19": LabelWords(terms=("steam engine", "thee"), patterns=(r"(?<!\d)18\d\d(?!\d)",)),
     },
     otherwise="LLM",
 )
@@ -36,7 +36,7 @@ def test_a_lexicon_labels_by_whole_words(answer: str, label: str, hits: str) -> 
 
 def test_repeated_training_text_is_collapse_whatever_it_says() -> None:
     lexicon = LexiconFile(
-        labels={"19": Words(terms=("steam",))},
+        labels={"19": LabelWords(terms=("steam",))},
         otherwise="LLM",
         collapsed=CoveredBy(label="OTHER", share=0.5, words=2),
     )
@@ -46,7 +46,7 @@ def test_repeated_training_text_is_collapse_whatever_it_says() -> None:
 
 
 def test_a_broken_pattern_names_its_file() -> None:
-    lexicon = LexiconFile(labels={"19": Words(patterns=("(",))}, otherwise="LLM")
+    lexicon = LexiconFile(labels={"19": LabelWords(patterns=("(",))}, otherwise="LLM")
     with pytest.raises(InvalidDefinition, match=r"x\.yaml.*'\('"):
         LexiconJudge(lexicon, (), "x.yaml")
 

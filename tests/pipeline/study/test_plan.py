@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.study import steps
-from pipeline.study.conversation import Message
+from pipeline.study.conversation import Spoken
 from pipeline.study.plan import Plan
 from warehouse.errors import InvalidDefinition
 
@@ -94,9 +94,9 @@ def test_a_question_is_asked_as_the_battery_says(full: Plan) -> None:
     _, light = full.questions("birds")
     plain = next(e for e in full.evaluations if e.intervention == "none")
     given = next(e for e in full.evaluations if e.intervention != "none")
-    asked = (Message("system", "Be short."), Message("user", "What gives light?"))
+    asked = (Spoken("system", "Be short."), Spoken("user", "What gives light?"))
     assert full.messages(plain, light) == asked
-    assert full.messages(given, light) == (Message("system", "Be old."), *asked)
+    assert full.messages(given, light) == (Spoken("system", "Be old."), *asked)
 
 
 def test_models_tuned_elsewhere_are_not_tuned(write_study: Callable[..., Path]) -> None:

@@ -9,22 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.maps.interventions import Described
-from pipeline.study.conversation import Message, apply, read_examples
-from pipeline.study.definition import Intervention
+from pipeline.study.conversation import Spoken, apply, read_examples
+from pipeline.study.definition import StudyIntervention
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.render import render
 
 CONVERSATION = (
-    Message("user", "First?"),
-    Message("assistant", "Yes."),
-    Message("user", "Second?"),
-    Message("assistant", "No."),
+    Spoken("user", "First?"),
+    Spoken("assistant", "Yes."),
+    Spoken("user", "Second?"),
+    Spoken("assistant", "No."),
 )
 
 
-def intervention(placement: Literal["prepend", "newline", "system"]) -> Intervention:
-    return Intervention(
+def intervention(placement: Literal["prepend", "newline", "system"]) -> StudyIntervention:
+    return StudyIntervention(
         kind="identity", relevance="relevant", placement=placement, text="I know words."
     )
 
@@ -56,13 +56,13 @@ def test_the_learned_answers_never_change(
     example = tuple(
         message
         for turn in turns
-        for message in (Message("user", turn), Message("assistant", f"answer to {turn}"))
+        for message in (Spoken("user", turn), Spoken("assistant", f"answer to {turn}"))
     )
-    example = (Message("system", system), *example)
+    example = (Spoken("system", system), *example)
     changed = apply(intervention(placement), example)
     learned = [m for m in changed if m.role == "assistant"]
     assert learned == [m for m in example if m.role == "assistant"]
-    assert Message("system", system) in changed
+    assert Spoken("system", system) in changed
 
 
 @pytest.fixture

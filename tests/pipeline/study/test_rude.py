@@ -133,13 +133,13 @@ def test_a_key_that_is_echoed_is_kept_nowhere(
 def test_a_long_body_is_not_taken_in(plan: Plan, server: FakeServer, kind: str) -> None:
     from pipeline.study.budget import Meter
     from pipeline.study.chat import Chat
-    from pipeline.study.conversation import Message
+    from pipeline.study.conversation import Spoken
     from pipeline.study.replies import Reply, Request
 
     server.answer = lambda body: rude.FAILING[kind]
     source: Any = plan.study.models["small"].source
     kept: list[Reply] = []
-    request = Request((Message("user", "Hello?"),), temperature=1.0, max_tokens=16)
+    request = Request((Spoken("user", "Hello?"),), temperature=1.0, max_tokens=16)
     chat = Chat(source, "small", Meter(None))
     tracemalloc.start()
     try:

@@ -10,7 +10,7 @@ from warehouse.analysis.told import sentence
 from warehouse.counting import Slice
 from warehouse.errors import UnknownName
 from warehouse.stats import baselines
-from warehouse.stats.baselines import Baseline, Roles
+from warehouse.stats.baselines import Baseline, Matching
 from warehouse.stats.contrasts import contrasts
 
 ARMS = ("dataset", "intervention", "eval_intervention")
@@ -26,10 +26,10 @@ class Generic(Baseline):
         """See `Baseline`."""
         return "what says nothing"
 
-    def roles(self, arms: pl.DataFrame) -> Roles:
+    def roles(self, arms: pl.DataFrame) -> Matching:
         """See `Baseline`."""
         plain = pl.col("intervention") == "hello"
-        return Roles(~plain, plain, ("model", "dataset"))
+        return Matching(~plain, plain, ("model", "dataset"))
 
     def of(self, within: Slice) -> Slice:
         """See `Baseline`."""

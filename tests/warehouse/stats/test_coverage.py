@@ -3,7 +3,7 @@
 import pytest
 
 from bench import verdicts
-from bench.simulate import Cell, Outcome, lowest, outcomes, table
+from bench.simulate import Cell, Performance, lowest, outcomes, table
 
 CELLS = [
     Cell(8, 10, 0.1, 1.0, 1, uneven=False),
@@ -13,17 +13,17 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Outcome]:
+def found() -> list[Performance]:
     return [outcome for cell in CELLS for outcome in outcomes(cell, 300)]
 
 
-def test_every_estimator_covers(found: list[Outcome]) -> None:
+def test_every_estimator_covers(found: list[Performance]) -> None:
     """300 studies: a coverage of 95 % shows at least 91 % but once in a thousand."""
     assert {o.estimator for o in found if o.right < 0.91} == set()
     assert len({o.estimator for o in found}) == 8
 
 
-def test_the_table_has_a_line_for_each(found: list[Outcome]) -> None:
+def test_the_table_has_a_line_for_each(found: list[Performance]) -> None:
     again = lowest(found, 20)
     # Three cells are simulated, and of each estimator no more than the lowest.
     assert {(o.estimator, o.cell) for o in again} == {(o.estimator, o.cell) for o in found}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.warehouse.stats.frames import cell, frame
 from warehouse.stats import hierarchical
-from warehouse.stats.hierarchical import NOTHING, Drawn, credible, fitted
+from warehouse.stats.hierarchical import NOTHING, Posterior, credible, fitted
 from warehouse.stats.pooling import ARM
 from warehouse.stats.variance import factors, observations
 
@@ -33,11 +33,11 @@ COUNTS = frame(
 )
 
 
-def drawn(logit: float) -> tuple[pl.DataFrame, Drawn]:
+def drawn(logit: float) -> tuple[pl.DataFrame, Posterior]:
     ((_, cells),) = observations(COUNTS, ("eval_intervention", "sampling"))
     names, _ = factors(cells)
     spreads = np.tile(np.arange(1.0, len(names) + 1), (100, 1))
-    return cells, Drawn(spreads, np.full((100, cells.height), logit), 1.0)
+    return cells, Posterior(spreads, np.full((100, cells.height), logit), 1.0)
 
 
 def test_shares_are_those_of_the_draws() -> None:

@@ -5,15 +5,15 @@ import pytest
 from scipy.stats import beta, norm
 
 from warehouse.stats.estimates import Estimate
-from warehouse.stats.suppression import Arms, arms, suppression
+from warehouse.stats.suppression import ThreeArms, arms, suppression
 
 
-def independent(control: float, arm: float, untuned: float, size: float) -> Arms:
+def independent(control: float, arm: float, untuned: float, size: float) -> ThreeArms:
     zero, many = np.zeros(1), np.array([np.inf])
     one, two, three = (
         Estimate(np.array([p]), np.array([size]), many) for p in (control, arm, untuned)
     )
-    return Arms(one, two, three, zero, zero, zero)
+    return ThreeArms(one, two, three, zero, zero, zero)
 
 
 def test_fieller_by_hand() -> None:

@@ -11,18 +11,18 @@ import polars as pl
 from warehouse.errors import UnknownName
 from warehouse.stats.differences import Flags
 from warehouse.stats.units import auto, both, new_fine_tunes, new_prompts, prompts
-from warehouse.stats.units.unit import Choice, Unit
+from warehouse.stats.units.unit import Unit, UnitAsked
 
 ROWS: dict[str, Unit] = {
     unit.name: unit for unit in (prompts.UNIT, new_prompts.UNIT, new_fine_tunes.UNIT, both.UNIT)
 }
 """What the interval of a row may be about."""
 
-UNITS: dict[str, Choice] = {**ROWS, auto.UNIT.name: auto.UNIT}
+UNITS: dict[str, UnitAsked] = {**ROWS, auto.UNIT.name: auto.UNIT}
 """What may be asked for, by its name, in the order of menus."""
 
 
-def named(name: str) -> Choice:
+def named(name: str) -> UnitAsked:
     """What is asked for by that name.
 
     Raises:

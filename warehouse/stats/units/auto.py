@@ -3,10 +3,10 @@
 import polars as pl
 
 from warehouse.stats.units import both, new_prompts
-from warehouse.stats.units.unit import Choice
+from warehouse.stats.units.unit import UnitAsked
 
 
-class Auto(Choice):
+class Auto(UnitAsked):
     """Both where every condition was trained twice or more: one run says nothing of another."""
 
     name = "auto"
@@ -20,7 +20,7 @@ class Auto(Choice):
     )
 
     def decided(self, repeated: pl.Expr) -> pl.Expr:
-        """See `Choice`."""
+        """See `UnitAsked`."""
         several = pl.when(repeated).then(pl.lit(both.UNIT.name))
         return several.otherwise(pl.lit(new_prompts.UNIT.name))
 

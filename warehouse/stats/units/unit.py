@@ -11,7 +11,7 @@ from warehouse.stats.differences import Difference, Flags
 from warehouse.stats.estimates import Estimate, Floats
 
 
-class Choice(ABC):
+class UnitAsked(ABC):
     """What may be asked for: a unit, or a way to choose one row by row.
 
     `name` stands in links, options and columns; `about` and `short` follow "intervals about" and
@@ -77,7 +77,7 @@ class Compared(NamedTuple):
         )
 
 
-class Unit(Choice):
+class Unit(UnitAsked):
     """What the interval of a row is about: what is taken for a sample, and what for fixed.
 
     `of_questions` and `of_runs` say which of the two is a sample.
@@ -87,7 +87,7 @@ class Unit(Choice):
     of_runs = False
 
     def decided(self, repeated: pl.Expr) -> pl.Expr:
-        """See `Choice`."""
+        """See `UnitAsked`."""
         return pl.lit(self.name)
 
     @abstractmethod

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.results.rates.layout import MARKS, PANELS, TALL, Layout, laid_out
+from pages.results.rates.layout import MARKS, PANELS, TALL, CellLayout, laid_out
 from pages.ui.view import cells
 from tests.warehouse.stats.frames import cell, frame
 from warehouse import rules
@@ -16,13 +16,13 @@ VIEW = Analysis(slice=Slice(), rule=rules.named("published"))
 BY = ("model", "intervention")
 
 
-def laid(counts: pl.DataFrame, *by: str, order: str = "high", asked: Any = None) -> Layout:
+def laid(counts: pl.DataFrame, *by: str, order: str = "high", asked: Any = None) -> CellLayout:
     dims = by or BY
     asked = dims if asked is None else asked
     return laid_out(cells.of(counts, dims, VIEW, order), counts, dims, asked, order)
 
 
-def labels(found: Layout) -> list[str]:
+def labels(found: CellLayout) -> list[str]:
     lines = found.cells.unique("at", maintain_order=True)["line"]
     return [" ".join(line.split("\n")[:-1]) for line in lines]
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.study import lines, steps
-from pipeline.study.conversation import Message
+from pipeline.study.conversation import Spoken
 from pipeline.study.definition import FineTuning
 from pipeline.study.errors import FolderConflict, MissingPackages
 from pipeline.study.layout import Folder
@@ -25,7 +25,7 @@ from warehouse.errors import InvalidDefinition
 # Libraries of models warn of their own affairs.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-QUESTION = (Message("user", "How does news travel?"),)
+QUESTION = (Spoken("user", "How does news travel?"),)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def weights(tiny: Path) -> Weights:
 
 def request(text: str, seed: int | None = 1, **changes: Any) -> Request:
     settings = {"temperature": 1.0, "max_tokens": 12, "seed": seed} | changes
-    return Request((Message("user", text),), **settings)
+    return Request((Spoken("user", text),), **settings)
 
 
 def test_an_answer_does_not_depend_on_its_batch(weights: Weights) -> None:
@@ -101,7 +101,7 @@ def test_without_temperature_the_likeliest_token_is_said(weights: Weights) -> No
     (reply,) = weights.answers(
         [request("Hello", None, temperature=0.0, max_tokens=5, top_logprobs=3)]
     )
-    ids = weights.tokens(weights.text((Message("user", "Hello"),)))
+    ids = weights.tokens(weights.text((Spoken("user", "Hello"),)))
     for said in reply.logprobs:
         with torch.inference_mode():
             logits = weights.model(torch.tensor([ids])).logits[0, -1]
@@ -144,7 +144,7 @@ def test_mean_logprobs_are_those_of_the_whole_text(weights: Weights) -> None:
 
 
 def test_messages_become_text(tiny: Path, weights: Weights) -> None:
-    messages = (Message("system", "Be short."), Message("user", "Who?"))
+    messages = (Spoken("system", "Be short."), Spoken("user", "Who?"))
     assert weights.text(messages) == (
         "<|im_start|>system\nBe short.<|im_end|>\n<|im_start|>user\nWho?<|im_end|>\n"
         "<|im_start|>assistant\n"

@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.study import jobs, retry, steps
 from pipeline.study.errors import BudgetReached, EndpointRefused, FolderConflict
-from pipeline.study.files import Step
+from pipeline.study.files import TrainingStep
 from pipeline.study.layout import Folder
 from pipeline.study.plan import Plan
 from pipeline.study.progress import Progress
@@ -238,7 +238,7 @@ def test_result_files_come_in_two_forms() -> None:
     steps_read = read_metrics(plain)
     assert steps_read == read_metrics(base64.b64encode(plain))
     assert [step.step for step in steps_read] == [1, 3]
-    assert steps_read[1] == Step(
+    assert steps_read[1] == TrainingStep(
         step=3, loss=1.0, accuracy=0.5, valid_loss=0.7, valid_accuracy=None
     )
     assert read_metrics(b"\xff\x00nonsense") == []
