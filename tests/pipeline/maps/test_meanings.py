@@ -71,7 +71,10 @@ def test_a_number_may_be_written_as_people_do(name: str, text: str, number: floa
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *(("seed", text) for text in ("1.5", "x", "", "9223372036854775808", "1e30", "-1", "\u0661")),
+        *(
+            ("seed", text)
+            for text in ("1.5", "x", "", "9223372036854775808", "1e30", "-1", "\u0661")
+        ),
         *(("temperature", text) for text in ("nan", "inf", "1e400", "0,7", "0x1", "1_0", ".")),
     ],
 )
