@@ -12,6 +12,8 @@ import zlib
 from collections import Counter
 from typing import Any, NamedTuple
 
+from pipeline.errors import RefusedFile
+
 HEAD = 65_536
 """How many bytes of a file, unpacked, are looked at to tell its format."""
 
@@ -43,17 +45,39 @@ def is_packed(raw: bytes) -> bool:
     return raw.startswith((GZIP, ZSTANDARD))
 
 
+SLICE = 1_024
+"""So much of a packed head is unpacked at once: what stands before damage is still read."""
+
+PACKED_HEAD = 4 * HEAD
+"""How much of a packed file is looked at: its first block, which has 128 KiB at most."""
+
+
 def unpacked(raw: bytes) -> bytes:
-    """What a packed file's first bytes hold, as much of it as is looked at."""
-    if raw.startswith(ZSTANDARD):
-        return _of_zstandard(raw)
+    """What a packed file's first bytes hold, as much of it as is looked at and whole.
+
+    Raises:
+        RefusedFile: where nothing of it can be read, so that nobody takes it for empty.
+    """
+    found, is_whole = _of_zstandard(raw) if raw.startswith(ZSTANDARD) else _of_gzip(raw)
+    if not found and not is_whole:
+        raise RefusedFile("the packed file is damaged at its beginning; pack or copy it again")
+    return found
+
+
+def _of_gzip(raw: bytes) -> tuple[bytes, bool]:
+    """What can be read, and whether that is all of it."""
+    found, member = b"", zlib.decompressobj(31)
     try:
-        return zlib.decompressobj(31).decompress(raw, HEAD)
+        for start in range(0, len(raw), SLICE):
+            found += member.decompress(raw[start : start + SLICE], HEAD)
+            if len(found) >= HEAD:
+                break
     except zlib.error:
-        return b""
+        return found[:HEAD], False
+    return found[:HEAD], member.eof
 
 
-def _of_zstandard(raw: bytes) -> bytes:
+def _of_zstandard(raw: bytes) -> tuple[bytes, bool]:
     import pyarrow as pa  # few files are packed so
 
     found = b""
@@ -62,8 +86,8 @@ def _of_zstandard(raw: bytes) -> bytes:
             while len(found) < HEAD and (block := stream.read(4_096)):
                 found += block
         except OSError:  # the head ends within a block
-            pass
-    return found[:HEAD]
+            return found[:HEAD], False
+    return found[:HEAD], True
 
 
 def encoding(head: bytes) -> str:

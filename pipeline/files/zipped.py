@@ -22,6 +22,9 @@ MOST = 64 * 2**20
 TIMES = 1_000
 """How many times its size a member may unfold to, beyond a megabyte: text unfolds to far less."""
 
+FARTHEST = 2**62
+"""No file is so long; a place beyond it cannot even be looked for."""
+
 DEFLATED, ZSTANDARD = zipfile.ZIP_DEFLATED, 93
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -124,6 +127,8 @@ class _LocalHeader(NamedTuple):
 
 
 def _local(file: BinaryIO, at: int) -> _LocalHeader:
+    if not 0 <= at < FARTHEST:
+        raise Damaged("it is not where the archive says")
     file.seek(at)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or not raw.startswith(MARK):

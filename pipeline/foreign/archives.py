@@ -7,11 +7,13 @@ import hashlib
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from tarfile import EOFHeaderError, HeaderError  # type: ignore[attr-defined]
+from typing import BinaryIO, Self
 
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import sniffing, zipped
 from pipeline.files.opening import opened
+from pipeline.files.texts import unreadable
 from pipeline.files.zipped import MOST
 from pipeline.importers import Source
 from pipeline.maps import pathpatterns
@@ -44,7 +46,9 @@ def members(source: Source, pattern: str) -> Iterator[Found]:
             continue
         seen.add(name)
         ways = wanted.readings(pathpatterns.spelled(Path(name)))
-        if len(ways) > 1:
+        if why := unreadable(name):
+            yield {}, RefusedRow(None, f"the name of its member {name[:200]!r} {why}; rename it")
+        elif len(ways) > 1:
             why = f"its member {name[:200]!r} can be read in more than one way"
             yield {}, RefusedRow(None, why)
         elif isinstance(member, str):
@@ -53,15 +57,18 @@ def members(source: Source, pattern: str) -> Iterator[Found]:
             left -= len(member)
             if left < 0:
                 raise RefusedFile(f"its members have more than {ALL // 2**30} GB together")
-            yield ways[0], _source(source, name, member)
+            try:
+                yield ways[0], _source(source, name, member)
+            except RefusedFile as error:
+                yield {}, RefusedRow(None, f"its member {name[:200]!r}: {error}")
     if not seen:
         raise RefusedFile(f"no member of the archive is called {pattern}")
 
 
 def _source(archive: Source, name: str, content: bytes) -> Source:
     """A member as a file of its own."""
-    raw = content[: sniffing.HEAD]
-    packed = sniffing.is_packed(raw)
+    packed = sniffing.is_packed(content)
+    raw = content[: sniffing.PACKED_HEAD if packed else sniffing.HEAD]
     head = sniffing.unpacked(raw) if packed else raw
     written = sniffing.encoding(head)
     return Source(
@@ -107,9 +114,29 @@ class _Sparing:
         return self.file.read(size)
 
 
+class _TarHeader(tarfile.TarInfo):
+    """What stands before a member; where the library takes damage for the end, it is told."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        """The next header.
+
+        Raises:
+            RefusedFile: where there is neither a member nor the archive's end.
+        """
+        try:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:
+            raise  # two blocks of zeros: the end
+        except HeaderError as error:
+            where = f"after {tarfile.offset:,} bytes"
+            raise RefusedFile(f"the archive is damaged {where} ({error})") from None
+
+
 def _tarred(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
     try:
-        with tarfile.open(fileobj=_Sparing(file), mode="r|") as archive:  # type: ignore[call-overload]
+        stream = _Sparing(file)
+        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarHeader) as archive:  # type: ignore[call-overload]
             for number, member in enumerate(archive):
                 if number >= MEMBERS:
                     raise RefusedFile(f"the archive has more than {MEMBERS:,} members")

@@ -138,11 +138,18 @@ class Companions:
 
 
 def _source(path: Path) -> Source:
-    """A companion as a file to be read."""
+    """A companion as a file to be read.
+
+    Raises:
+        RefusedFile: where it is packed and nothing of it can be read.
+    """
     with path.open("rb") as file:
-        raw = file.read(sniffing.HEAD)
+        raw = file.read(sniffing.PACKED_HEAD)
     packed = sniffing.is_packed(raw)
-    head = sniffing.unpacked(raw) if packed else raw
+    try:
+        head = sniffing.unpacked(raw) if packed else raw[: sniffing.HEAD]
+    except RefusedFile as error:
+        raise RefusedFile(f"{path.name}, which its mapping joins: {error}") from None
     written = sniffing.encoding(head)
     size = path.stat().st_size
     return Source(path, "", size, sniffing.as_utf8(head, written), None, packed, written)

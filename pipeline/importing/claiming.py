@@ -56,7 +56,8 @@ def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.st
     What can hold no results, such as a program's data, has no hash: it may be large.
 
     Raises:
-        RefusedFile: where it is no file of data, or its name cannot be kept.
+        RefusedFile: where it is no file of data, its name cannot be kept, or it is packed and
+            nothing of it can be read.
     """
     if why := unreadable(str(path)):
         raise RefusedFile(f"its path {why}; rename it")
@@ -66,6 +67,8 @@ def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.st
         state = os.fstat(file.fileno())
         raw = file.read(sniffing.HEAD)
         packed = sniffing.is_packed(raw)
+        if packed:
+            raw += file.read(sniffing.PACKED_HEAD - sniffing.HEAD)
         head = sniffing.unpacked(raw) if packed else raw
         written = sniffing.encoding(head)
         head = sniffing.as_utf8(head, written)

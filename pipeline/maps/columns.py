@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.errors import RefusedFile
+from pipeline.files.texts import unreadable
 from pipeline.foreign import wide
 from pipeline.importers import Batch, batch, notice
 from pipeline.maps.meanings import Columns, Meaning
@@ -121,7 +122,7 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
     Raises:
         RefusedFile: where a column is absent that is needed, or that the mapping names.
     """
-    if any("\0" in name or "\N{REPLACEMENT CHARACTER}" in name for name in header):
+    if any(unreadable(name) or "\N{REPLACEMENT CHARACTER}" in name for name in header):
         raise RefusedFile("its header is not UTF-8 text; save the file as UTF-8")
     given = meaning.columns
     kept = [name for name in header if name not in given.ignore]

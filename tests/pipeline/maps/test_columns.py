@@ -117,3 +117,9 @@ def test_a_criterions_own_words_need_no_line_of_a_map(tmp_path: Path) -> None:
     judged = pl.concat([pl.read_parquet(part, glob=False) for part in parts])
     assert set(judged["criterion"]) == {"harm"}
     assert sorted(judged["raw"]) == sorted(f"about {i}" for i in range(12))
+
+
+@pytest.mark.parametrize("name", ["b\udcf7", "a\0", "\N{REPLACEMENT CHARACTER}"])
+def test_a_header_that_cannot_be_kept_is_refused(name: str) -> None:
+    with pytest.raises(RefusedFile, match="its header is not UTF-8 text"):
+        roles(("question", "answer", name), Meaning("nests"))
