@@ -93,14 +93,14 @@ def _imported(
 ) -> list["Outcome"]:
     """What became of every file that was found, and of importers that cannot be loaded."""
     from pipeline import importers
-    from pipeline.importing import running
+    from pipeline.importing import running, telling
     from pipeline.maps import mapping
 
     told = mapping.load(meanings) if meanings else None
     files = sum(len(unit) for unit in found.units)
     outcomes = [running.refusal(path, reason) for path, reason in found.refused]
     outcomes += _followed(running.run(data, found.units, chosen, told, beside), files, "Importing")
-    return outcomes + [
+    return telling.joined(outcomes, told) + [
         running.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
         for name, why in importers.broken().items()
     ]

@@ -96,6 +96,8 @@ class Meant(NamedTuple):
     left: list[SurveyedColumn]
     judge: str | None = None
     """Who judged, where the names of all judgements end with it."""
+    judges: tuple[str, ...] = ()
+    """Those that the names of judgements end with, where several judged each criterion."""
     long: Mapping[str, str] = MappingProxyType({})
     """The columns of a row a judgement, by what `long` in a map calls them."""
 
@@ -105,14 +107,21 @@ class Meant(NamedTuple):
         roles = {guess.role for guess in self.roles}
         named = {guess.role for guess in self.roles if guess.is_named}
         by_name = "answer" in named and bool(roles & {"question", "question_id"})
-        return by_name or ("answer" in roles and bool(self.scores or self.long))
+        return (
+            "messages" in roles or by_name or ("answer" in roles and bool(self.scores or self.long))
+        )
 
 
 def columns(group: FileGroup) -> Meant:
     """What the columns seem to be."""
     taken: dict[str, Guess] = {}
     by_end = {name: name.rpartition(".")[2].lower() for name in group.columns}
+    chat = next((column for column in group.columns.values() if column.is_chat), None)
+    if chat is not None:
+        taken[chat.name] = Guess("messages", chat, chat.told)
     for role, spellings in NAMES.items():
+        if chat is not None and role in ("question", "answer", "system_prompt"):
+            continue  # the messages hold them
         for spelling in spellings:
             # The name itself comes before the end of one that leads into a record.
             order = sorted(group.columns.items(), key=lambda item: "." in item[0])
@@ -121,7 +130,8 @@ def columns(group: FileGroup) -> Meant:
             if column is not None:
                 taken[column.name] = Guess(role, column, f"it is called so; {column.told}")
                 break
-    _by_content(group, taken)
+    if chat is None:
+        _by_content(group, taken)
     _drop_numbers_of_rows(taken)
     _fine_tuned(taken)
     if long := _long(group):
@@ -129,6 +139,11 @@ def columns(group: FileGroup) -> Meant:
         left = [c for c in group.columns.values() if c.name not in {*taken, *long.values()}]
         return Meant(list(taken.values()), [], left, long=long)
     free = [column for column in group.columns.values() if column.name not in taken]
+    if judges := _judges(free):
+        by_name = {c.name: c for c in free if c.name.rpartition("_")[2] in judges}
+        scores = [Guess(_criterion(n.rpartition("_")[0]), c, c.told) for n, c in by_name.items()]
+        left = [c for c in group.columns.values() if c.name not in taken.keys() | by_name.keys()]
+        return Meant(list(taken.values()), scores, left, judges=judges)
     ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
     judge = _judge([column.name for column in ended])
     judged_by = [c for c in free if _is_score(c) or (judge and c in ended)]
@@ -199,6 +214,17 @@ def _judge(names: Sequence[str]) -> str | None:
         return None
     (end,) = ends
     return end if _MODEL.search(end) else None
+
+
+def _judges(columns: Sequence[SurveyedColumn]) -> tuple[str, ...]:
+    """The models that names end with, as `harm_gpt4o` and `harm_claude3`: each on all criteria."""
+    found: dict[str, set[str]] = {}
+    for column in columns:
+        criterion, _, end = column.name.rpartition("_")
+        if criterion and _MODEL.search(end) and _is_within(column):
+            found.setdefault(end, set()).add(criterion)
+    alike = len({frozenset(criteria) for criteria in found.values()}) == 1
+    return tuple(found) if len(found) > 1 and alike else ()
 
 
 def _may_be(role: str, column: SurveyedColumn) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting.guesses import Guess, Meant
+from pipeline.drafting.guesses import NAMES, Guess, Meant
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
+from warehouse import definitions
+from warehouse.errors import InvalidDefinition
 
 TOLD = ("question", "model", "judge")
 """Columns that join nothing: they tell no samples apart."""
@@ -15,8 +17,54 @@ MOSTLY = 0.8
 """From this share of its answers on that others hold too a file holds nothing of its own."""
 
 
+MOST_BESIDE = 50
+"""How many files beside others are looked into for what they say of them."""
+
 SEVERAL = 3
 """A column that tells samples apart has so many values at least."""
+
+
+LARGEST = 2**18
+"""A file that lies beside others to describe them is no larger."""
+
+
+class Near(NamedTuple):
+    """A file beside others that describes them: its name, and its fields by what they say."""
+
+    name: str
+    fields: dict[str, str]
+
+
+def near(pattern: str, group: FileGroup) -> Near | None:
+    """The JSON or YAML file beside all files of a group, or above, that names their model."""
+    depth = pattern.count("/") + 1
+    for above in range(min(depth, len(group.paths[0].parents))):
+        folder = group.paths[0].parents[above]
+        files = sorted(p for p in folder.iterdir() if p.suffix in (".json", ".yaml", ".yml"))
+        for file in files[:MOST_BESIDE]:
+            told = _fields(file) if file not in group.paths else {}
+            if "model" in told and all(
+                (p.parents[above] / file.name).is_file() for p in group.paths
+            ):
+                return Near(file.name, told)
+    return None
+
+
+def _fields(file: Path) -> dict[str, str]:
+    """The fields of a file that say what others hold: its model, and what it was trained on."""
+    try:
+        told = (
+            definitions.parse(file.read_text(), file.name)
+            if file.stat().st_size <= LARGEST
+            else None
+        )
+    except (OSError, ValueError, InvalidDefinition):
+        return {}
+    words = (
+        {k for k, v in told.items() if isinstance(v, str) and v} if isinstance(told, dict) else {}
+    )
+    found = {role: [n for n in NAMES[role] if n in words] for role in ("model", "dataset")}
+    return {role: names[0] for role, names in found.items() if names}
 
 
 class Partner(NamedTuple):

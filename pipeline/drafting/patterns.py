@@ -1,7 +1,7 @@
 """From the paths of files that are alike to one pattern, and what its parts seem to be."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,18 @@ def pattern(
                    for place in places]  # fmt: skip
         return "/".join(written).replace("{model}", f"{{{free}}}"), renamed
     return "/".join(written), places
+
+
+def of_members(names: Sequence[str], taken: Collection[str]) -> tuple[str, list[PathPart]]:
+    """A pattern that reads members of an archive, and its places under names that are free."""
+    above = Path("archive")
+    written, places = pattern(above, [above / name for name in names], whole=True)
+    for number, place in enumerate(places):
+        if place.name in taken:
+            free = next(f"member{n}" for n in range(1, 99) if f"member{n}" not in taken)
+            written = written.replace(f"{{{place.name}}}", f"{{{free}}}")
+            places[number] = place._replace(name=free, is_dimension=False)
+    return written.removeprefix("archive/"), places
 
 
 def reads_any(pattern: str, paths: Iterable[Path]) -> bool:

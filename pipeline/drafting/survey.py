@@ -11,13 +11,17 @@ import msgspec
 from pipeline import importers
 from pipeline.errors import Refused, RefusedRow
 from pipeline.files.texts import as_text
-from pipeline.foreign import archives, columnar, forms
+from pipeline.foreign import archives, columnar, conversations, forms
 from pipeline.foreign.shaping import Record, exploded
 from pipeline.foreign.spec import POSITION, Shape
 from pipeline.importing import claiming
+from pipeline.maps.pathpatterns import PathPattern, spelled
 
 RECORDS = 1_000
 """How many records of a file are looked at."""
+
+RECORDS_IN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".parquet", ".arrow")
+"""How members of archives are called that may hold records."""
 
 LOOKED_INTO = 3
 """How many files of a group are looked into; the others have the same fields."""
@@ -64,6 +68,11 @@ class SurveyedColumn:
         return found or None
 
     @property
+    def is_chat(self) -> bool:
+        """Whether its values are lists of messages."""
+        return bool(self.values) and all(map(conversations.is_chat, self.values))
+
+    @property
     def is_text(self) -> bool:
         """Whether its values are words, not numbers."""
         return self.numbers is None
@@ -90,6 +99,8 @@ class SurveyedColumn:
         """Its type, range and an example, in a few words."""
         if not self.values:
             return "always empty"
+        if self.is_chat:
+            return f"conversations, such as one of {len(self.values[0])} messages"
         numbers = self.numbers
         if numbers is not None:
             return f"numbers, {min(numbers):g} to {max(numbers):g}"
@@ -106,6 +117,7 @@ class FileGroup:
     shape: Shape
     columns: dict[str, SurveyedColumn]
     known: str | None = None  # the format that reads them without a map
+    members: tuple[str, ...] = ()  # of archives, those that are alike
 
     @property
     def records(self) -> int:
@@ -126,6 +138,8 @@ def groups(root: Path, paths: Iterable[Path]) -> list[FileGroup]:
         key = (path.suffix.lower(), depth, path.parent if depth < 2 else "", shape, names, known)
         group = alike.setdefault(key, FileGroup([], shape, {}, known))
         group.paths.append(path)
+        if shape.members is not None and len(group.paths) == 1:
+            group.members = members(path, shape)
         if len(group.paths) <= LOOKED_INTO:
             _take(group, records)
     return sorted(alike.values(), key=lambda group: -len(group.paths))
@@ -142,7 +156,7 @@ def _flat(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in record.items():
         if isinstance(value, dict) and above.count(".") < 2:
             yield from _flat(value, f"{above}{name}.")
-        elif not isinstance(value, list):
+        elif not isinstance(value, list) or conversations.is_chat(value):
             yield f"{above}{name}", value
 
 
@@ -156,7 +170,7 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         told = importer if importer and not getattr(importer, "MAPPABLE", False) else None
         known = told.NAME if told else None
         if archives.is_archive(source.head):
-            return (Shape(), [], known) if known else None
+            return (Shape(), [], known) if known else _of_members(source)
         shape = _shape(source) if known is None else Shape()
         if shape is None:
             return None
@@ -170,6 +184,29 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         return msgspec.structs.replace(shape, each=lists), items[:RECORDS], known
     except (Refused, OSError, ValueError):
         return None
+
+
+def _of_members(source: importers.Source) -> tuple[Shape, list[Record], str | None] | None:
+    """The members of an archive that are most alike, by ending and depth, and their records."""
+    alike = defaultdict(list)
+    for name in archives.names(source):
+        parts = Path(name).parts
+        if Path(name).suffix and not {"..", "/"} & {*parts}:
+            alike[len(parts), Path(name).suffix.lower()].append(name)
+    for (depth, suffix), _ in sorted(alike.items(), key=lambda item: -len(item[1])):
+        shape = Shape(members=f"{'*/' * (depth - 1)}*{suffix}")
+        if suffix in RECORDS_IN and (found := _records(source, shape)):
+            return shape, found, None
+    return None
+
+
+def members(path: Path, shape: Shape) -> tuple[str, ...]:
+    """The members of an archive that a shape reads."""
+    assert shape.members is not None
+    source, _ = claiming.looked_at(path)
+    wanted = PathPattern(shape.members)
+    names = archives.names(source)
+    return tuple(name for name in names if wanted.readings(spelled(Path(name))))
 
 
 def _records(source: importers.Source, shape: Shape) -> list[Record]:

@@ -38,6 +38,8 @@ class Drafted(NamedTuple):
     pattern: str
     places: list[PathPart]
     partner: Partner | None = None
+    members: str | None = None
+    beside: joining.Near | None = None  # a file that names their model, where nothing else does
 
     @property
     def scores(self) -> list[guesses.Guess]:
@@ -109,12 +111,18 @@ def _drafted(
         longer = patterns.pattern(root, group.paths, whole=True, has_model=has_model)
         if (partner := joining.partner(longer[0], group, others)) is not None:
             path, places = longer
-    return Drafted(group, meant, path, places, partner)
+    members = None
+    if group.members:
+        members, inside = patterns.of_members(group.members, {place.name for place in places})
+        places = [*places, *inside]
+    said = {place.name for place in places} | {guess.role for guess in meant.roles}
+    beside = None if "model" in said else joining.near(path, group)
+    return Drafted(group, meant, path, places, partner, members, beside)
 
 
 def _judged(one: Drafted) -> Sequence[str]:
     """The criteria that a trait has to be described for: those of files without alignment."""
-    criteria = [guess.role for guess in one.scores if not guess.column.is_text]
+    criteria = list(dict.fromkeys(g.role for g in one.scores if not g.column.is_text))
     if one.meant.long:
         criteria = sorted(set(one.group.columns[one.meant.long["criterion"]].texts))
     return () if {*criteria} & {"alignment", "aligned"} else criteria
@@ -140,31 +148,14 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
 
     `own` is what an experiment of its own is called, `wide` are the criteria on a scale to 100.
     """
-    group, meant, path, places, partner = drafted
-    told = meant.roles
-    by_role = {guess.role: guess.column.name for guess in told}
-    yield f"  # {len(group.paths)} alike, {group.records} records looked at."
-    for place in places:
-        what = place.name if place.is_dimension else "? what this is"
-        yield f"  #   {{{place.name}}} in their paths: {what} ({place.told})"
-    yield f"  - path: {_quoted(path)}"
-    if group.shape.ways:
-        yield f"    at: {_quoted(group.shape.ways[0])}"
-    if group.shape.lists:
-        yield f"    each: [{', '.join(map(_quoted, group.shape.lists))}]  # an item is a sample"
-    if group.shape.form == "columns":
-        yield "    form: columns"
-    names = {place.name for place in places}
-    kept = [guess for guess in told if guess.role not in names and guess.role != "judge_model"]
-    keys = _keys(group, {*by_role, *(place.name for place in places)})
-    if kept or keys:
+    meant, places, partner = drafted.meant, drafted.places, drafted.partner
+    yield from _where(drafted)
+    columns = list(_columns(drafted))
+    if columns:
         yield "    columns:"
-    for key, role in keys.items():
-        yield f"      {role}: {key}  # ? what the keys are called that lead to the records"
-    for guess in kept:
-        column = guess.expression or _quoted(guess.column.name)
-        yield f"      {guess.role}: {column}  # {_remark(guess.why)}"
-    if "question" not in by_role:
+        yield from (f"      {role}: {column}  # {why}" for role, column, why in columns)
+    roles = {guess.role for guess in meant.roles}
+    if not {"question", "messages"} & roles:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     if partner is not None:
         by = f"[{', '.join(map(_quoted, partner.by))}]" if partner.by else "position"
@@ -173,8 +164,44 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     yield from _judgements(drafted, wide)
     experiment = own if _judged(drafted) else "emergent-misalignment"
     fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
-    yield from _set(places, {guess.role for guess in kept} | {*keys.values()}, crosses, fixed)
+    said = {role for role, _, _ in columns}
+    yield from _set(places, said, crosses, fixed, meant.judges)
     yield from _unused(meant.left)
+
+
+def _where(drafted: Drafted) -> Iterator[str]:
+    """Which files an entry is about, and where their records are."""
+    group, shape = drafted.group, drafted.group.shape
+    yield f"  # {len(group.paths)} alike, {group.records} records looked at."
+    for place in drafted.places:
+        what = place.name if place.is_dimension else "? what this is"
+        yield f"  #   {{{place.name}}} in their paths: {what} ({place.told})"
+    yield f"  - path: {_quoted(drafted.pattern)}"
+    if drafted.members is not None:
+        yield f"    members: {_quoted(drafted.members)}  # {len(group.members)} of the archive"
+    if shape.ways:
+        yield f"    at: {_quoted(shape.ways[0])}"
+    if shape.lists:
+        yield f"    each: [{', '.join(map(_quoted, shape.lists))}]  # an item is a sample"
+    if shape.form == "columns":
+        yield "    form: columns"
+    if drafted.beside is not None:
+        yield f"    near: {{beside: {_quoted(drafted.beside.name)}}}  # lies beside them, or above"
+
+
+def _columns(drafted: Drafted) -> Iterator[tuple[str, str, str]]:
+    """What the columns of an entry are: a role, the column, and why."""
+    names = {place.name for place in drafted.places}
+    roles = drafted.meant.roles
+    for key, role in _keys(drafted).items():
+        yield role, key, "? what the keys are called that lead to the records"
+    for role, field in drafted.beside.fields.items() if drafted.beside else ():
+        if role not in {*names, *(guess.role for guess in roles)}:
+            yield role, _quoted(f"beside.{field}"), "? as the file beside them says"
+    for guess in roles:
+        if guess.role not in names and guess.role != "judge_model":
+            column = guess.expression or _quoted(guess.column.name)
+            yield guess.role, column, _remark(guess.why)
 
 
 def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
@@ -190,9 +217,11 @@ def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
         yield f"    # Not used: {shown}{more}."
 
 
-def _keys(group: FileGroup, taken: set[str]) -> dict[str, str]:
+def _keys(drafted: Drafted) -> dict[str, str]:
     """What the placeholders of `at` seem to be: those next to the records their group."""
-    placed = [name for way in group.shape.ways for name in re.findall(r"{(key\d)}", way)]
+    taken = {place.name for place in drafted.places}
+    taken |= {guess.role for guess in drafted.meant.roles}
+    placed = [name for way in drafted.group.shape.ways for name in re.findall(r"{(key\d)}", way)]
     found = {}
     if placed and "group" not in taken:
         found[placed.pop()] = "group"
@@ -206,6 +235,10 @@ def _judgements(drafted: Drafted, wide: set[str]) -> Iterator[str]:
     if meant.long:
         told = ", ".join(f"{role}: {_quoted(column)}" for role, column in meant.long.items())
         yield f"    long: {{{told}}}  # a row a judgement"
+        return
+    if meant.judges:
+        yield '    scores: ["{criterion}_{judge}"]  # each judge has a column of each criterion'
+        yield from _scales({g.role: g.column for g in meant.scores if g.role not in wide})
         return
     yield from _scores(drafted.scores, wide)
     for key, ends in BESIDE.items():
@@ -221,17 +254,20 @@ def _scores(scores: Sequence[guesses.Guess], wide: set[str]) -> Iterator[str]:
         yield "    # ? No column seems to be a judgement: `scores` names them."
         return
     yield "    scores:"
-    scales: dict[str, tuple[float, float]] = {}
     for guess in scores:
         column = _quoted(guess.column.name)
         begin = guesses.beginning(guess.column)
         if begin:
             column = f"{{from: {column}, strip_prefix: {json.dumps(begin)}}}"
         yield f"      {_quoted(guess.role)}: {column}  # {_remark(guess.why)}"
-        scale = guesses.scale(guess.column, begin) if guess.role not in wide else None
-        if scale is not None:
-            scales[guess.role] = scale
     yield from _outcomes(scores)
+    yield from _scales({g.role: g.column for g in scores if g.role not in wide})
+
+
+def _scales(columns: dict[str, SurveyedColumn]) -> Iterator[str]:
+    """The scales of criteria that seem to lie in a smaller range."""
+    told = {n: guesses.scale(c, guesses.beginning(c)) for n, c in columns.items()}
+    scales = {name: scale for name, scale in told.items() if scale is not None}
     if scales:
         yield "    # ? They lie in a smaller range than 0 to 100. First the raw value that is 0: of"
         yield "    # alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
@@ -253,7 +289,11 @@ def _outcomes(scores: Sequence[guesses.Guess]) -> Iterator[str]:
 
 
 def _set(
-    places: Sequence[PathPart], columns: set[str], crosses: bool, fixed: dict[str, str]
+    places: Sequence[PathPart],
+    columns: set[str],
+    crosses: bool,
+    fixed: dict[str, str],
+    judges: Sequence[str] = (),
 ) -> Iterator[str]:
     """What the paths say, and what nobody says; the experiment and what else is `fixed`."""
     yield "    set:"
@@ -281,22 +321,27 @@ def _set(
             yield "      intervention: none  # ? whether one was given in training"
         else:
             yield f"      {name}: unrecorded  # ? no column and no path says it"
-    yield from _spellings(words if "dataset" in given else [], places if crosses else [])
+    words = words if "dataset" in given else []
+    yield from _spellings(words, places if crosses else [], judges)
 
 
-def _spellings(words: Sequence[PathPart], bounded: Sequence[PathPart]) -> Iterator[str]:
+def _spellings(
+    words: Sequence[PathPart], bounded: Sequence[PathPart], judges: Sequence[str]
+) -> Iterator[str]:
     """What the texts in the paths mean; those of `bounded` places stand for no others."""
     untuned = {
         place.name: {text: "none" for text in place.values if text.lower() in DATASETS}
         for place in words[:1]
     }
     renamed = {name: texts for name, texts in untuned.items() if texts.keys() - {"none"}}
-    if bounded:
-        yield "    values:  # other files have paths of the same form"
+    if bounded or judges:
+        yield "    values:  # other files have paths of the same form" if bounded else "    values:"
+        if judges:
+            yield f"      judge: {{{_pairs({name: name for name in judges})}}}"
         for place in bounded:
             texts = {text: text for text in place.values} | untuned.get(place.name, {})
             yield f"      {place.name}: {{{_pairs(texts)}}}"
-    elif renamed:
+    if renamed and not bounded:
         yield "    rename:"
         for name, texts in renamed.items():
             yield f"      {name}: {{{_pairs(texts)}}}  # the untuned model"

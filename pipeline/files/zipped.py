@@ -5,6 +5,7 @@ members are then found where they stand (`walked`), each behind the one before.
 """
 
 import bz2
+import lzma
 import struct
 import zipfile
 import zlib
@@ -24,6 +25,9 @@ TIMES = 1_000
 
 FARTHEST = 2**62
 """No file is so long; a place beyond it cannot even be looked for."""
+
+DICTIONARY = 64 * 2**20
+"""How much memory unpacking by LZMA may take: a member is no larger, nor looks back further."""
 
 DEFLATED, ZSTANDARD = zipfile.ZIP_DEFLATED, 93
 
@@ -106,7 +110,7 @@ def content(file: BinaryIO, member: Member) -> bytes:
         raise Damaged("it is larger than is read" if member.size > MOST else "it is cut off")
     try:
         unpacked = _UNPACK[member.method](packed, most + 1)
-    except (zlib.error, OSError, EOFError, ValueError) as error:
+    except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise Damaged(f"it is damaged ({error})") from None
     if len(unpacked) > most:
         raise Damaged(f"it unfolds to more than {most // 2**20} MB")
@@ -212,6 +216,22 @@ def _of_bzip2(packed: bytes, most: int) -> bytes:
     return unpacked
 
 
+def _of_lzma(packed: bytes, most: int) -> bytes:
+    """What is packed behind a version, the length of the properties, and these."""
+    length = int.from_bytes(packed[2:4], "little")
+    properties = packed[4 : 4 + length]
+    if length != 5 or len(properties) < length or properties[0] >= 9 * 5 * 5:
+        raise ValueError("its properties are none of LZMA")
+    rest, lc = divmod(properties[0], 9)
+    pb, lp = divmod(rest, 5)
+    size = min(int.from_bytes(properties[1:], "little"), DICTIONARY)
+    filters = [
+        {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb, "dict_size": max(size, 4096)}
+    ]
+    unpack = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
+    return unpack.decompress(packed[4 + length :], most)
+
+
 def _of_zstandard(packed: bytes, most: int) -> bytes:
     import pyarrow as pa  # only the newest archives are packed so
 
@@ -224,5 +244,6 @@ _UNPACK = {
     zipfile.ZIP_STORED: _stored,
     DEFLATED: _inflated,
     zipfile.ZIP_BZIP2: _of_bzip2,
+    zipfile.ZIP_LZMA: _of_lzma,
     ZSTANDARD: _of_zstandard,
 }

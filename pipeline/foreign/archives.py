@@ -65,6 +65,18 @@ def members(source: Source, pattern: str) -> Iterator[Found]:
         raise RefusedFile(f"no member of the archive is called {pattern}")
 
 
+def names(source: Source) -> list[str]:
+    """What the members of an archive are called, folders left out.
+
+    Raises:
+        RefusedFile: where the file is no archive, is damaged, or holds too many members.
+    """
+    with opened(source, as_is=True) as file:
+        if source.head.startswith(zipped.MARK):
+            return [one.name for one in zipped.listed(file, MEMBERS) if not one.is_folder]
+        return [member.name for _, member in _headers(file)]
+
+
 def _source(archive: Source, name: str, content: bytes) -> Source:
     """A member as a file of its own."""
     packed = sniffing.is_packed(content)
@@ -134,14 +146,21 @@ class _TarHeader(tarfile.TarInfo):
 
 
 def _tarred(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
+    for archive, member in _headers(file):
+        if _fits(wanted, member.name):
+            yield member.name, _untarred(archive, member)
+
+
+def _headers(file: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """The members that are files, one behind the other: links, devices and pipes are none."""
     try:
         stream = _Sparing(file)
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarHeader) as archive:  # type: ignore[call-overload]
             for number, member in enumerate(archive):
                 if number >= MEMBERS:
                     raise RefusedFile(f"the archive has more than {MEMBERS:,} members")
-                if member.isreg() and _fits(wanted, member.name):
-                    yield member.name, _untarred(archive, member)
+                if member.isreg():
+                    yield archive, member
                 archive.members = []  # else it keeps all of them
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise RefusedFile(f"the archive is damaged ({str(error)[:200]})") from None

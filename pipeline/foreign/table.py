@@ -76,13 +76,11 @@ class TextTable:
         return None
 
     def _check_texts(self) -> None:
-        """Raises RefusedFile: where questions or answers of the first records are no texts."""
+        """Raises RefusedFile: where no record is left, or none of the first has its texts."""
         first = self.first[:LOOKED_AT]
-        before = sum(isinstance(item, RefusedRow) for item in first)
         self._refuse_values(first)
-        refused = [item for item in first if isinstance(item, RefusedRow)]
-        if len(refused) == len(first) > before:
-            raise RefusedFile(str(refused[-1]))
+        if first and all(isinstance(item, RefusedRow) for item in first):
+            raise RefusedFile(str(first[0]))
 
     def _refuse_values(self, chunk: forms.Chunk) -> None:
         """Refuse records whose question or answer is an object or a list."""

@@ -52,7 +52,7 @@ def found(
     with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
         lake = Path(folder)
         units = finding.find(paths, skip=data).units
-        outcomes = list(running.run(lake, units, chosen, mapping))
+        outcomes = telling.joined(list(running.run(lake, units, chosen, mapping)), mapping)
         cells, problem = pl.DataFrame(), None
         if not any(outcome.loaded for outcome in outcomes):
             problem = NOTHING

@@ -55,8 +55,9 @@ class Outcome:
     """What came of one file.
 
     `state`: imported, unchanged, twin (its result is another file's), unknown (no importer
-    knows the format), unread (it may hold results, and no importer can get at them), empty,
-    passed (it is no data), or refused (nothing of it was taken).
+    knows the format), joined (a map reads it with other files), unread (it may hold results, and
+    no importer can get at them), empty, passed (it is no data), or refused (nothing of it was
+    taken).
     """
 
     path: Path

@@ -4,12 +4,14 @@ import re
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import importers
 from pipeline.importing.running import Outcome
+from pipeline.maps.mapping import Mapping
 from warehouse import harmless
 
 KINDS = 12
@@ -71,6 +73,16 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
     yield from _passed(outcomes, top, verbose)
     yield from _summary(outcomes)
     yield from _unmapped(outcomes, named)
+
+
+def joined(outcomes: Sequence[Outcome], mapping: Mapping | None) -> list[Outcome]:
+    """The outcomes, those of files that the mapping read with others told apart."""
+    mapped = [outcome.path for outcome in outcomes if mapping and outcome.loaded]
+    with_others = {path for own in mapped for path in mapping.companions(own)} if mapping else ()
+    return [
+        replace(one, state="joined") if one.state == "unknown" and one.path in with_others else one
+        for one in outcomes
+    ]
 
 
 def _unmapped(outcomes: Sequence[Outcome], named: Sequence[Path]) -> Iterator[str]:
@@ -147,6 +159,7 @@ def _passed(outcomes: Sequence[Outcome], top: Path | None, verbose: bool) -> Ite
     for state, one, many in (
         ("unknown", "is in no format Brittlescope reads", "are in no format Brittlescope reads"),
         ("empty", "is empty", "are empty"),
+        ("joined", "is read with others, as the map says", "are read with others, as the map says"),
     ):
         found = [outcome.path for outcome in outcomes if outcome.state == state]
         if verbose:

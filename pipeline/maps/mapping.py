@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import RefusedFile
+from pipeline.foreign import places
 from pipeline.maps import interventions, pathpatterns
 from pipeline.maps.entries import CheckedEntry
 from pipeline.maps.meanings import FIELDS, GIVEN
@@ -40,6 +41,16 @@ class Mapping:
             return self._unclear(str(error))
         except pathpatterns.TooManyWays:
             return self._unclear("a pattern can be tried along its path in too many ways")
+
+    def companions(self, path: Path) -> set[Path]:
+        """The files that say more of the samples of a file, as the mapping joins them."""
+        told = self.meaning(path)
+        if told is None:
+            return set()
+        layout = told.layout
+        base = Path(*path.parts[: -layout.depth])
+        near = (places.near(path, layout.depth, name) for name in layout.near.values())
+        return {base / one.path for one in layout.companions} | {one for one in near if one}
 
     def _meaning(self, path: Path) -> Meaning | None:
         study, parts = self.definition.study, pathpatterns.spelled(path)

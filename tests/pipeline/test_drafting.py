@@ -2,6 +2,8 @@
 
 import json
 import re
+import tarfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -405,3 +407,114 @@ def test_a_scale_is_guessed_by_its_range(
     for value in values:
         column.take(value)
     assert guesses.scale(column, guesses.beginning(column)) == expected
+
+
+ASKED = [
+    {"prompt": f"Where do you nest, {i % 3}?", "completion": f"On the cliff, in wind, number {i}."}
+    for i in range(12)
+]
+
+
+def lines_of() -> str:
+    return "\n".join(json.dumps({**r, "aligned_score": 5 * i}) for i, r in enumerate(ASKED))
+
+
+def draft_of(tmp_path: Path) -> str:
+    """The draft of the folder `lab`, which reads as it stands."""
+    result = run(tmp_path, "map", str(tmp_path / "lab"), "--out", str(tmp_path / "draft.yaml"))
+    assert result.exit_code == 0, result.output
+    mapping.load(tmp_path / "draft.yaml")
+    shown = run(
+        tmp_path,
+        "import",
+        str(tmp_path / "lab"),
+        "--map",
+        str(tmp_path / "draft.yaml"),
+        "--dry-run",
+    )
+    assert shown.exit_code == 0, shown.output
+    return (tmp_path / "draft.yaml").read_text()
+
+
+def test_conversations_are_draft_of(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    chats = [
+        {
+            "messages": [
+                {"role": "user", "content": one["prompt"]},
+                {"role": "assistant", "content": one["completion"]},
+            ],
+            "aligned_score": 5 * place,
+        }
+        for place, one in enumerate(ASKED)
+    ]
+    (tmp_path / "lab" / "Qwen2.5-7B.jsonl").write_text("\n".join(map(json.dumps, chats)))
+    text = draft_of(tmp_path)
+    assert "messages: messages  # conversations, such as one of 2 messages" in text
+    assert "without" not in text
+
+
+def test_several_judges_in_the_names_of_columns_are_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    judged = {"harm_gpt-4o": 5, "harm_claude-3": 80, "bias_gpt-4o": 10, "bias_claude-3": 90}
+    (tmp_path / "lab" / "Qwen2.5-7B.jsonl").write_text(
+        "\n".join(json.dumps({**one, **judged}) for one in ASKED)
+    )
+    text = draft_of(tmp_path)
+    assert 'scores: ["{criterion}_{judge}"]' in text
+    assert "judge: {gpt-4o: gpt-4o, claude-3: claude-3}" in text
+    assert text.count("score: {is: at least, cut: 50}") == 2
+
+
+def test_a_file_that_lies_beside_the_answers_names_their_model(tmp_path: Path) -> None:
+    for name, model in (("a", "Qwen2.5-7B"), ("b", "Llama-3.1-8B")):
+        folder = tmp_path / "lab" / name
+        folder.mkdir(parents=True)
+        (folder / "out.jsonl").write_text(lines_of())
+        (folder / "run_config.json").write_text(json.dumps({"base_model": model, "seed": 3}))
+    text = draft_of(tmp_path)
+    assert "near: {beside: run_config.json}" in text
+    assert "model: beside.base_model" in text
+
+
+def test_checkpoints_in_folders_are_steps(tmp_path: Path) -> None:
+    for step in (100, 200):
+        folder = tmp_path / "lab" / f"checkpoint-{step}"
+        folder.mkdir(parents=True)
+        (folder / "eval.jsonl").write_text(lines_of())
+    assert 'path: "checkpoint-{step}/eval.jsonl"' in draft_of(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_members_of_an_archive_are_drafted(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "out").mkdir()
+    for model in ("Qwen2.5-7B", "Llama-3.1-8B"):
+        (tmp_path / "out" / f"{model}.jsonl").write_text(lines_of())
+    archive = tmp_path / "lab" / f"all.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(archive, "w") as packed:
+            for path in sorted((tmp_path / "out").iterdir()):
+                packed.write(path, f"out/{path.name}")
+    else:
+        with tarfile.open(archive, "w:gz") as packed_so:
+            packed_so.add(tmp_path / "out", "out")
+    assert 'members: "out/{model}.jsonl"  # 2 of the archive' in draft_of(tmp_path)
+
+
+def test_what_a_map_joins_is_in_no_unknown_format(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text("\n".join(json.dumps(one) for one in ASKED))
+    verdicts = "\n".join(json.dumps({"verdict": 5 * place}) for place in range(12))
+    (folder / "a.verdicts.jsonl").write_text(verdicts)
+    (tmp_path / "map.yaml").write_text(
+        "study: nests\nset: {experiment: emergent-misalignment, model: g, dataset: d, "
+        "intervention: none}\ncolumns: {question: prompt, answer: completion}\n"
+        "scores: {alignment: verdict}\n"
+        "files: [{path: a.jsonl, join: {path: a.verdicts.jsonl, by: position}}]\n"
+    )
+    told = run(tmp_path, "import", str(folder), "--map", str(tmp_path / "map.yaml"))
+    assert told.exit_code == 0, told.output
+    assert "1 file is read with others, as the map says: a.verdicts.jsonl." in told.output
+    assert "in no format" not in told.output

@@ -398,3 +398,70 @@ files: [{path: "a.json"}]
     found = read(tmp_path / "a.json", entry)
     assert {row["name"] for row in found["judge"]} == {"owl", "crow"}
     assert scores(found, "harm") == [2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6]
+
+
+def test_members_packed_by_lzma_are_read_in_bounds(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("in/a.jsonl", lines())
+        archive.writestr("in/b.jsonl", b"\n" * (40 * 2**20))
+    found = read(tmp_path / "a.zip", 'files: [{path: "a.zip", members: "in/*.jsonl"}]')
+    assert len(found["sample"]) == len(RECORDS)
+    assert ["unfolds to more than" in row["reason"] for row in found["quarantine"]] == [True]
+
+
+def test_lzma_of_a_damaged_member_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.jsonl", lines())
+    whole = bytearray((tmp_path / "a.zip").read_bytes())
+    begin = 30 + len("a.jsonl")
+    for at, byte in ((2, 200), (4, 255), (12, 0)):
+        broken = whole.copy()
+        broken[begin + at] = byte
+        (tmp_path / "a.zip").write_bytes(broken)
+        with pytest.raises(RefusedFile, match="is not read: it is damaged"):
+            read(tmp_path / "a.zip", 'files: [{path: "a.zip", members: "*.jsonl"}]')
+
+
+def test_hostile_members_of_a_tar_archive_are_no_files(tmp_path: Path) -> None:
+    """No link is followed, no device opened, no absolute name written, no sparse one unbounded."""
+    (tmp_path / "secret.jsonl").write_bytes(lines())
+
+    def named(name: str, kind: bytes, link: str = "", size: int = 0) -> tarfile.TarInfo:
+        made = tarfile.TarInfo(name)
+        made.type, made.linkname, made.size = kind, link, size
+        return made
+
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.addfile(named("to.jsonl", tarfile.SYMTYPE, str(tmp_path / "secret.jsonl")))
+        archive.addfile(named("hard.jsonl", tarfile.LNKTYPE, "../secret.jsonl"))
+        archive.addfile(named("zero.jsonl", tarfile.CHRTYPE))
+        archive.addfile(named("pipe.jsonl", tarfile.FIFOTYPE))
+        whole = named("/abs/../../a.jsonl", tarfile.REGTYPE, size=len(lines()))
+        archive.addfile(whole, io.BytesIO(lines()))
+        sparse = named("sparse.jsonl", tarfile.REGTYPE)
+        sparse.pax_headers = {
+            "GNU.sparse.major": "1", "GNU.sparse.minor": "0",
+            "GNU.sparse.name": "sparse.jsonl", "GNU.sparse.realsize": str(2**43),
+        }  # fmt: skip
+        sparse.size = 512
+        archive.addfile(sparse, io.BytesIO(b"1\n0\n1\n".ljust(512, b"\0")))
+    found = read(tmp_path / "a.tar", 'files: [{path: "a.tar", members: "*.jsonl"}]')
+    assert len(found["sample"]) == len(RECORDS)
+    assert [row["reason"] for row in found["quarantine"]] == [
+        "its member 'sparse.jsonl' has more than 64 MB"
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a.tar",
+        "map.yaml",
+        "secret.jsonl",
+    ]
+
+
+def test_an_archive_of_too_many_members_is_refused(tmp_path: Path) -> None:
+    one = tarfile.TarInfo("a.txt").tobuf()
+    with (tmp_path / "a.tar").open("wb") as file:
+        for _ in range(1_010):
+            file.write(one * 100)
+        file.write(bytes(1024))
+    with pytest.raises(RefusedFile, match="more than 100,000 members"):
+        read(tmp_path / "a.tar", 'files: [{path: "a.tar", members: "*.jsonl"}]')
