@@ -22,6 +22,9 @@ from warehouse.stats.estimates import Estimate, Floats, Ints, grouped, share, to
 CONDITION = ("model", "dataset", "intervention", "eval_intervention", "settings")
 """What two runs share when they differ by seed alone."""
 
+ASSUMED_SEED_SD = 0.1
+"""What two runs are taken to vary by at least, on the logit scale, whatever they show."""
+
 _COUNTED = pl.col("n_counted")
 _RATE = pl.col("n_trait") / _COUNTED
 
@@ -124,13 +127,33 @@ def widened(estimate: Estimate, runs: Runs) -> Estimate:
 
     ``V = V_Q + added`` with the degrees of freedom of `_freedom`, never more than f_Q. Not
     estimable, freedom 0, where a single run cannot tell.
+
+    Two runs stand together by chance in one of six studies or so, and the interval would leave
+    out what it is about. So they add at least ``(s p(1-p))² / 2``, the variance of a rate p by
+    seeds that vary by s = `ASSUMED_SEED_SD` on the logit scale. By simulation, seeds varying by
+    0.5 and questions not at all: 92 to 98 % cover, 87 to 90 % without, being 1 to 4 % wider.
     """
+    least = np.where(runs.freedom < 2, (ASSUMED_SEED_SD * _even(estimate)) ** 2 / 2, 0.0)
+    low = runs.added < least
+    return _widened(
+        estimate,
+        runs._replace(
+            added=np.where(low, least, runs.added), doubt=np.where(low, least**2, runs.doubt)
+        ),
+    )
+
+
+def _widened(estimate: Estimate, runs: Runs) -> Estimate:
     variance = estimate.variance + runs.added
-    even = estimate.rate * (1 - estimate.rate)
-    size = np.where(runs.added > 0, share(even, variance), estimate.size)
+    size = np.where(runs.added > 0, share(_even(estimate), variance), estimate.size)
     freedom = _freedom(estimate.variance, estimate.freedom, [runs])
     freedom = np.minimum(freedom, estimate.freedom)
     return Estimate(estimate.rate, size, freedom)
+
+
+def _even(estimate: Estimate) -> Floats:
+    """The variance of a single answer at the rate."""
+    return estimate.rate * (1 - estimate.rate)
 
 
 def widened_difference(difference: Difference, first: Runs, second: Runs) -> Difference:
@@ -139,7 +162,7 @@ def widened_difference(difference: Difference, first: Runs, second: Runs) -> Dif
     ``V = s_d²/Q + Σ_arms max(0, MS_R - MS_E)/(RQ)``: questions are shared, runs are not. What
     ties the two estimates stays as it is.
     """
-    one, two = widened(difference.first, first), widened(difference.second, second)
+    one, two = _widened(difference.first, first), _widened(difference.second, second)
     joint = difference.correlation * np.sqrt(difference.first.variance * difference.second.variance)
     tie = np.where(
         first.added + second.added > 0,

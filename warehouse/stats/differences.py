@@ -186,16 +186,18 @@ def nonzero(difference: Difference) -> Floats:
 def within(difference: Difference, margin: float) -> Floats:
     """The p-value of two one-sided tests (TOST) that ``|difference| < margin``.
 
-    The larger of two p-values: that of the difference being at or above the margin and that
-    of its being at or below minus the margin (Schuirmann 1987). It is the least α whose
-    1 - 2α interval (`bounds`) lies inside the margin; nan where not estimable.
+    The least α whose 1 - α interval (`bounds`) lies inside the margin; nan where not estimable. So
+    the interval that is shown and the p-value never contradict each other. It is twice the larger
+    of the p-values that the difference is at or above the margin, and at or below minus the margin
+    (Schuirmann 1987), whose 1 - 2α interval is too narrow with few questions (`equivalence.axes`).
 
     Raises:
         InvalidMargin: a margin that is not between 0 and 1.
     """
     if not 0 < margin < 1:
         raise InvalidMargin(f"The margin must lie between 0 and 1, not {margin}.")
-    return _tail(difference, lambda interval: (interval.low > -margin) & (interval.high < margin))
+    tail = _tail(difference, lambda interval: (interval.low > -margin) & (interval.high < margin))
+    return np.minimum(2 * tail, 1.0)
 
 
 def _tail(difference: Difference, holds: Callable[[Interval], Flags]) -> Floats:

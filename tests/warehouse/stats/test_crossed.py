@@ -140,3 +140,30 @@ def test_coverage_where_seeds_vary() -> None:
     estimate = clustered(flat[0], asked_of, entry, studies, np.ones(entry.shape))
     low, high = interval(widened(estimate, runs[0]), 0.95)
     assert np.mean((low <= 0.5) & (high >= 0.5)) > 0.92
+
+
+def test_two_runs_that_stand_together_are_taken_to_vary_by_a_tenth_of_a_logit() -> None:
+    estimate = Estimate(np.array([0.5]), np.array([400.0]), np.array([19.0]))
+    one, nothing = np.ones(1), np.zeros(1)
+    found = widened(estimate, Runs(nothing, nothing, one, nothing, nothing))
+    added = (0.1 * 0.25) ** 2 / 2
+    assert found.variance == pytest.approx(0.25 / 400 + added)
+    alone = 1 / ((0.25 / 400 / 19 + added) / (0.25 / 400 + added))
+    assert found.freedom == pytest.approx(alone)
+    three = widened(estimate, Runs(nothing, nothing, 2 * one, nothing, nothing))
+    assert three.variance == pytest.approx(0.25 / 400)
+
+
+def test_coverage_with_two_runs_and_questions_that_are_all_alike() -> None:
+    random = np.random.default_rng(6)
+    studies, questions, answers = 1500, 20, 100
+    odds = random.normal(3.05, 0.5, (studies, 1, 2)) * np.ones((1, questions, 1))
+    shown = random.binomial(answers, expit(odds))
+    at, q, r = np.indices(shown.shape).reshape(3, -1)
+    runs = between_runs((shown / answers).ravel(), q, r, 0 * q, at, studies)
+    entry = np.repeat(np.arange(studies), questions)
+    asked = np.full(entry.shape, answers * 2)
+    plain = clustered(shown.sum(2).ravel(), asked, entry, studies, np.ones(entry.shape))
+    low, high = interval(widened(plain, runs), 0.95)
+    truth = expit(random.normal(3.05, 0.5, 1_000_000)).mean()
+    assert np.mean((low <= truth) & (high >= truth)) > 0.91

@@ -320,3 +320,16 @@ def test_verdicts_are_right_at_their_stated_error_rates(icc: float, size: tuple[
                 assert part(gone, "reduced", "eliminated") > 0.75
             if unit == "prompts" and adjustment == "none":
                 assert part(gone, "eliminated") > 0.5
+
+
+def test_the_p_value_of_equivalence_says_what_the_interval_says() -> None:
+    random = np.random.default_rng(3)
+    _, trait = beta_counts(random, 0.1, 0.05, 30, 50, 41)
+    arms = (
+        cell(each.tolist(), 50, intervention=f"v{n}" if n else "none")
+        for n, each in enumerate(trait)
+    )
+    found = effects(frame(*arms), "new-prompts", margin=0.05)
+    inside = found["equivalent"].to_list()
+    assert (found["p_unchanged"] <= 0.05).to_list() == inside
+    assert 0 < sum(inside) < len(inside)
