@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.study import jobs, wire
-from pipeline.study.batches.records import Batch, answers
+from pipeline.study.batches.records import RemoteBatch, answers
 from pipeline.study.jobs import File
 from pipeline.study.scrub import Scrub
 from pipeline.study.tune.job_records import Events, Job
@@ -74,7 +74,7 @@ def understood(value: Any) -> None:
     for line in ({"custom_id": "x", "response": value, "error": value}, value):
         for told in answers(json.dumps(line).encode(), Scrub(KEY)):
             assert KEY not in f"{told}"
-    for kind in (Job, File, Events, Batch):
+    for kind in (Job, File, Events, RemoteBatch):
         try:
             jobs.read(json.dumps(value).encode(), kind, Scrub(KEY))
         except wire.NotUnderstood:
