@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from warehouse import harmless
+from warehouse import harmless, programs
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -229,6 +229,7 @@ def _leave(number: int, _frame: FrameType | None = None) -> None:
 def _leave_at_once(number: int) -> None:
     """The same, whatever page or query is still at work: nothing of ours is written by it."""
     _say("Stopped.")
+    programs.leave()
     os._exit(128 + number)
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.commands import command, json_option, say, tell, tell_json
-from pipeline.cli.serve import ROOT, open_app, where
+from pipeline.cli.serve import open_app, where
 from pipeline.errors import UsageError
 from pipeline.importing import finding, workers
 from pipeline.terminal.progress import Bar
+from warehouse.programs import ROOT
 
 if TYPE_CHECKING:
     from pipeline.importing.running import Outcome

@@ -10,9 +10,9 @@ import click
 
 from pipeline.cli.asking import Asked, asking
 from pipeline.cli.commands import Unusable, say, show, tell
-from pipeline.cli.serve import ROOT
 from warehouse import datafolder
 from warehouse.analysis import foci, written
+from warehouse.programs import ROOT
 
 SITE = "pages.publishing"
 

@@ -1,19 +1,15 @@
 """The command that writes the evidence pack of a write-up."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 
 from pipeline.cli.asking import Asked, asking, margin_option
 from pipeline.cli.commands import Unusable, say
-from pipeline.cli.serve import ROOT
 from warehouse import looked
 from warehouse.analysis import written
-
-REPORT = "brittlescope.report"
+from warehouse.programs import REPORT, Program
 
 
 @click.command("report")
@@ -33,17 +29,10 @@ def report(asked: Asked, out: Path, *, clear_looked: bool) -> None:
     if clear_looked:
         looked.clear(data)
     # A program of its own, as the app is: charts are the pages', of which commands know nothing.
-    done = subprocess.run(
-        [sys.executable, "-m", REPORT, str(data), str(out.absolute())],
-        input=json.dumps(written.as_json(asked.analysis)),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        # Above it may stand what libraries have to say of their own.
-        last = done.stderr.strip().rpartition("\n")[2]
-        raise Unusable(last or "The pack could not be written.", done.returncode)
-    files = done.stdout.splitlines()
+    given = json.dumps(written.as_json(asked.analysis))
+    with Program(REPORT, str(data), str(out.absolute()), given=given) as writing:
+        done = writing.ended
+    if done.status:
+        raise Unusable(done.problem or "The pack could not be written.", done.status)
+    files = done.out.splitlines()
     say(f"{len(files)} files in {out}. To set it: cd {out} && pdflatex report")

@@ -11,8 +11,8 @@ import click
 from pipeline.cli.commands import command
 from pipeline.errors import UsageError
 from warehouse import datafolder
+from warehouse.programs import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVER = "pages.serving.server"
 
 

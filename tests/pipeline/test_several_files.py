@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.cli.serve import ROOT
 from pipeline.importing import finding, running
 from pipeline.maps import mapping
 from warehouse import building, doctor
+from warehouse.programs import ROOT
 from warehouse.store import Store
 
 Row = tuple[str, str, int, int, int]

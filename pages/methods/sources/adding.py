@@ -12,17 +12,16 @@ import polars as pl
 import streamlit as st
 
 from pages.methods.sources import commands, folders
-from pages.methods.sources.commands import Running
 from pages.ui.parts import prose, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers
 from warehouse import datafolder, durable
+from warehouse.programs import Program
 
 ALLOW = "brittlescope serve --allow FOLDER"
 
-PATIENCE = 120
-"""How many seconds a draft or a preview may take."""
+SILENT = "It ended without a word."
 
 LONGEST_MAP = 100_000
 
@@ -49,7 +48,7 @@ BECOMES = {
 
 def draw() -> None:
     """The choice of a folder, its map, its preview, and the import."""
-    running = commands.UNDER_WAY.get(store.data_folder())
+    running = commands.UNDER_WAY.of(store.data_folder())
     with st.expander("Add results", icon=":material/create_new_folder:", expanded=bool(running)):
         allowed = datafolder.allowed()
         if not allowed:
@@ -115,7 +114,9 @@ def _mapped(folder: Path) -> None:
         "Import", type="primary", icon=":material/download:", disabled=not preview["taken"]
     ):
         data = store.data_folder()
-        commands.UNDER_WAY[data] = commands.importing(folder, _written(folder, text, data), data)
+        commands.UNDER_WAY.begin(
+            data, lambda: commands.importing(folder, _written(folder, text, data), data)
+        )
         st.rerun()
 
 
@@ -140,21 +141,20 @@ def _kept(what: str, of: str, sentence: str, start: Any) -> dict[str, Any] | Non
     return found if found is None else dict(found)
 
 
-def _waited(running: Running, sentence: str) -> tuple[dict[str, Any] | None, str]:
+def _waited(running: Program, sentence: str) -> tuple[dict[str, Any] | None, str]:
     """A command's document, or why there is none. Who goes on meanwhile ends the command."""
     place = st.empty()
-    late = time.monotonic() + PATIENCE
     try:
-        while not running.is_done and time.monotonic() < late:
+        while not running.is_done:
             place.caption(escaped(sentence))  # here a rerun ends this one
             time.sleep(0.1)
-        is_late = not running.is_done
     finally:
         running.stop()
     place.empty()
-    if is_late:
-        return None, f"It takes more than {PATIENCE} seconds. Choose a folder with fewer files."
-    return running.ended.found, running.ended.problem
+    if running.ended.is_late:
+        most = commands.PATIENCE
+        return None, f"It takes more than {most} seconds. Choose a folder with fewer files."
+    return running.ended.document, running.ended.problem or SILENT
 
 
 def _told(preview: dict[str, Any]) -> None:
@@ -197,25 +197,25 @@ def _written(folder: Path, text: str, data: Path) -> Path | None:
 @st.fragment(run_every=0.5)
 def _progress() -> None:
     """How far the import is; when it ended, the page is drawn again."""
-    running = commands.UNDER_WAY.get(store.data_folder())
+    running = commands.UNDER_WAY.of(store.data_folder())
     if running is None or running.is_done:
         st.rerun()
         return
-    done, whole = running.far
+    done, whole = commands.far(running)
     text = f"{done:,} of {numbers.plural(whole, 'file')}" if whole else "Looking for files …"
     st.progress(min(1.0, done / whole) if whole else 0.0, text=escaped(f"Importing: {text}"))
 
 
-def _ended(running: Running) -> None:
+def _ended(running: Program) -> None:
     """What came of the last import, until somebody goes on."""
-    found, problem, status = running.ended
-    if found is None or status not in (0, 1):
-        st.error(escaped(problem), icon=":material/block:")
+    found = running.ended.document
+    if found is None or running.ended.status not in (0, 1):
+        st.error(escaped(running.ended.problem or SILENT), icon=":material/block:")
     else:
         said = f"{found['taken']:,} records were taken: {_files(found['files'])}."
         st.success(escaped(said), icon=":material/check:")
         _lines(found["said"], "adding_done")
     if st.button("Add more", icon=":material/add:"):
-        commands.UNDER_WAY.pop(store.data_folder(), None)
+        commands.UNDER_WAY.end(store.data_folder())
         st.session_state.pop(OF, None)
         st.rerun()

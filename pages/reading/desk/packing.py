@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -16,10 +14,10 @@ from pages.ui.words import numbers
 from warehouse import looked
 from warehouse.analysis import Analysis, written
 from warehouse.errors import BrittlescopeError
+from warehouse.programs import REPORT, Program
 
-ROOT = Path(__file__).parents[3]
-REPORT = "brittlescope.report"
-"""The program that writes a pack: it needs the charts of all pages, of which no page knows."""
+PATIENCE = 1_800
+"""How many seconds a pack may take."""
 
 MADE = "_pack"
 """Session key: the pack that was made last, or why it could not be."""
@@ -62,19 +60,18 @@ def _made(view: Analysis) -> bytes | str:
     """The pack as a ZIP, or a sentence on why there is none."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "evidence"
-        done = subprocess.run(
-            [sys.executable, "-m", REPORT, str(store.data_folder().absolute()), str(out)],
-            input=json.dumps(written.as_json(view)),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            return done.stderr.strip().rpartition("\n")[2] or "The pack could not be written."
+        # It needs the charts of all pages, of which no page knows.
+        words = (str(store.data_folder().absolute()), str(out))
+        given = json.dumps(written.as_json(view))
+        with Program(REPORT, *words, given=given, deadline=PATIENCE) as writing:
+            done = writing.ended
+        if done.is_late:
+            return f"The pack was not written within {PATIENCE // 60} minutes."
+        if done.status:
+            return done.problem or "The pack could not be written."
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name in done.stdout.splitlines():
+            for name in done.out.splitlines():
                 packed.write(out / name, f"evidence/{name}")
         return buffer.getvalue()
 

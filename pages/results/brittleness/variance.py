@@ -4,12 +4,6 @@ The model takes seconds to minutes, so it is fitted by a process of its own: the
 second whether that has ended, and waits for nothing.
 """
 
-import json
-import subprocess
-import sys
-import tempfile
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,59 +13,22 @@ from pages.ui.parts import tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers, values
-from warehouse import harmless
 from warehouse.analysis import Analysis, written
+from warehouse.programs import COMMANDS, Ended, Program, Programs
 from warehouse.stats import hierarchical
 from warehouse.stats.variance import TOO_RARE
 
-ROOT = Path(__file__).resolve().parents[3]
 COMMAND = "hierarchical"
 
 MOST_KEPT = 8
 """How many fits are remembered, of all who look at this server."""
 
-Key = tuple[str, ...]
+PATIENCE = 3_600
+"""How many seconds a fit may take."""
 
 
-class Fit:
-    """A fit under way, or what came of it."""
-
-    def __init__(self, data: Path, words: list[str]) -> None:
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the fit does
-        self._err = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", "--data", str(data.absolute()), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
-            cwd=ROOT,
-        )
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it ended."""
-        return self._process.poll() is not None
-
-    @cached_property
-    def ended(self) -> pl.DataFrame | str:
-        """The shares as `hierarchical.Fitted.shares`, or a sentence on why there are none."""
-        status = self._process.wait()
-        told, said = (_text(file) for file in (self._out, self._err))
-        for file in (self._out, self._err):
-            file.close()
-        if status:
-            last = said.strip().rpartition("\n")[2].removeprefix("Error: ")
-            return harmless.short(last or "The model could not be fitted.", 2_000)
-        return pl.DataFrame(json.loads(told), infer_schema_length=None)
-
-    def stop(self) -> None:
-        """End it, and forget what it said."""
-        self._process.kill()
-        _ = self.ended
-
-
-FITS: dict[Key, Fit] = {}
-"""Fits by what was asked of which snapshot, the oldest first."""
+FITS = Programs[Program](MOST_KEPT)
+"""Fits by what was asked of which snapshot."""
 
 
 def draw(view: Analysis, shares: pl.DataFrame) -> None:
@@ -88,10 +45,11 @@ def draw(view: Analysis, shares: pl.DataFrame) -> None:
         return
     words = [COMMAND, *written.options(view, COMMAND), "--format", "json"]
     key = (str(store.data_folder()), str(store.opened().snapshot.path), *words)
-    fit = FITS.get(key)
+    fit = FITS.of(key)
     if fit is None:
         if st.button("Fit the hierarchical model", icon=":material/account_tree:", key="fit"):
-            _start(key, words)
+            data = ("--data", str(store.data_folder().absolute()))
+            FITS.begin(key, lambda: Program(COMMANDS, *data, *words, deadline=PATIENCE))
             st.rerun()
     elif fit.is_done:
         _found(fit.ended)
@@ -116,28 +74,23 @@ def source(shares: pl.DataFrame) -> str:
     return f"There are no variance shares by moments: {note}."
 
 
-def _start(key: Key, words: list[str]) -> None:
-    while len(FITS) >= MOST_KEPT:
-        FITS.pop(next(iter(FITS))).stop()
-    FITS[key] = Fit(store.data_folder(), words)
-
-
 @st.fragment(run_every=1.0)
-def _waiting(key: Key) -> None:
+def _waiting(key: tuple[str, ...]) -> None:
     """That it is under way, with a way to end it; when it ended, the page is drawn again."""
-    fit = FITS.get(key)
+    fit = FITS.of(key)
     if fit is None or fit.is_done:
         st.rerun()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The hierarchical model is being fitted; the page can be used meanwhile.")
         if st.button("Stop", key="fit-stop", type="tertiary"):
-            FITS.pop(key).stop()
+            FITS.end(key)
             st.rerun()
 
 
-def _found(shares: pl.DataFrame | str) -> None:
+def _found(ended: Ended) -> None:
     """The shares that the model found, or why there are none."""
+    shares = shared(ended)
     if isinstance(shares, str):
         st.error(escaped(shares), icon=":material/block:")
     elif shares.is_empty():
@@ -145,6 +98,15 @@ def _found(shares: pl.DataFrame | str) -> None:
     else:
         st.caption("By the hierarchical model:")
         tables.plain(table(shares), "hierarchical")
+
+
+def shared(ended: Ended) -> pl.DataFrame | str:
+    """The shares as `hierarchical.Fitted.shares`, or a sentence on why there are none."""
+    if ended.is_late:
+        return f"The model was not fitted within {PATIENCE // 60} minutes."
+    if ended.status:
+        return ended.problem or "The model could not be fitted."
+    return pl.DataFrame(ended.document, infer_schema_length=None)
 
 
 def table(shares: pl.DataFrame) -> pl.DataFrame:
@@ -167,8 +129,3 @@ def table(shares: pl.DataFrame) -> pl.DataFrame:
 
 def _written(row: dict[str, Any]) -> str:
     return numbers.percent(row["share"], row["low"], row["high"])
-
-
-def _text(file: Any) -> str:
-    file.seek(0)
-    return str(file.read().decode("utf-8", "replace"))

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from pages.methods.sources import commands
 from tests.pages.reading.study import opened, told
 from warehouse import datafolder
+from warehouse.programs import Programs
 from warehouse.store import Store
 
 PAGE = "methods/sources"
@@ -25,7 +26,7 @@ def allowed(tmp_path: Path, on_nothing: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "own.csv").write_text(ROWS)
     monkeypatch.setenv(datafolder.ALLOWED, str(folder))
-    monkeypatch.setattr(commands, "UNDER_WAY", {})
+    monkeypatch.setattr(commands, "UNDER_WAY", Programs(2))
     return folder
 
 
@@ -55,8 +56,10 @@ def test_a_folder_is_drafted_tried_and_imported(allowed: Path) -> None:
     app.text_area(key="adding_map").set_value(changed).run(timeout=120)
     assert app.dataframe[0].value["experiment"].to_list() == ["seabirds"]
     next(b for b in app.button if b.label == "Import").click().run(timeout=120)
-    ((data, running),) = commands.UNDER_WAY.items()
-    running._process.wait(timeout=120)
+    data = datafolder.chosen()
+    running = commands.UNDER_WAY.of(data)
+    assert running is not None
+    assert running.ended.status == 0
     app.run(timeout=120)
     assert "2 records were taken" in app.success[0].value
     store = Store(data)

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.results.brittleness import variance
 from tests.pages.reading.study import opened, told
+from warehouse.programs import COMMANDS, Ended, Program, Programs
 from warehouse.stats import hierarchical
 from warehouse.stats.variance import TOO_RARE
 
@@ -49,19 +49,21 @@ def test_shares_are_written_with_their_intervals() -> None:
 
 
 def test_a_fit_that_fails_ends_in_a_sentence(tmp_path: Path) -> None:
-    ended = variance.Fit(tmp_path, ["hierarchical", "--format", "json"]).ended
-    assert isinstance(ended, str)
-    assert "Error" not in ended
-    assert str(tmp_path) in ended
+    fit = Program(COMMANDS, "--data", str(tmp_path), "hierarchical", "--format", "json")
+    told = variance.shared(fit.ended)
+    assert isinstance(told, str)
+    assert "Error" not in told
+    assert str(tmp_path) in told
+
+
+def test_a_fit_that_takes_too_long_ends_in_a_sentence() -> None:
+    told = variance.shared(Ended(-15, "", "", is_late=True))
+    assert told == "The model was not fitted within 60 minutes."
 
 
 @pytest.fixture
-def _no_fits() -> Iterator[None]:
-    variance.FITS.clear()
-    yield
-    for fit in variance.FITS.values():
-        fit.stop()
-    variance.FITS.clear()
+def _no_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variance, "FITS", Programs(2))
 
 
 @pytest.mark.usefixtures("on_treated", "_no_fits")
@@ -78,6 +80,7 @@ def test_a_press_starts_one_process_and_shows_what_it_found(
 ) -> None:
     monkeypatch.setattr(hierarchical, "installed", lambda: True)
     asked: list[list[str]] = []
+    started: list[subprocess.Popen[bytes]] = []
     begin = subprocess.Popen
 
     def fitted(command: list[str], **options: Any) -> Any:
@@ -85,14 +88,15 @@ def test_a_press_starts_one_process_and_shows_what_it_found(
         found = tmp_path / "found.json"
         found.write_text(json.dumps(FOUND), encoding="utf-8")
         code = f"print(open({str(found)!r}).read())"
-        return begin([sys.executable, "-c", code], **options)
+        started.append(begin([sys.executable, "-c", code], **options))
+        return started[-1]
 
     monkeypatch.setattr(subprocess, "Popen", fitted)
     app = profile()
     app.button(key="fit").click().run()
     assert not app.exception
-    (fit,) = variance.FITS.values()
-    assert isinstance(fit.ended, pl.DataFrame)
+    (fit,) = started
+    assert fit.wait(60) == 0
     app.run()
     assert not app.exception
     assert len(asked) == 1
