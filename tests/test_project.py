@@ -30,6 +30,7 @@ ACROSS = {
     "tests/pipeline/test_conditions.py": "arms under several conditions, in every command",
     "tests/pipeline/test_hostile.py": "import, on files that are attacks",
     "tests/pipeline/importers/test_hostile_formats.py": "importers, on files damaged anywhere",
+    "tests/pipeline/test_conversations.py": "conversations in mapped files, from import to search",
     "tests/pipeline/test_kills.py": "import, forget and build, killed anywhere",
     "tests/pipeline/test_refusals_of_the_machine.py": "every command, on a machine that says no",
     "tests/pipeline/test_several_files.py": "import and build, on rows dealt to several files",

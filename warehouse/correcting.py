@@ -252,7 +252,7 @@ def places(cell: pl.DataFrame) -> Ints:
 
 def powered(cell: pl.DataFrame, question: Ints) -> corrected.Powered:
     """The prediction-powered rate of a cell, each question weighing the same."""
-    return corrected.powered(
+    return corrected.prediction_powered(
         cell["is_trait"].cast(pl.Float64()).to_numpy(),
         question,
         cell["seen"].fill_null(np.nan).to_numpy(),

@@ -113,7 +113,7 @@ PLACES = {
 nor another command waits for what only it needs, nor does a process that an import starts."""
 
 
-class _Program(click.Group):
+class _CommandLine(click.Group):
     """The commands of the program."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -149,7 +149,7 @@ def _harmless_errors() -> Iterator[None]:
         raise click.UsageError(harmless.visible(error.format_message()), error.ctx) from None
 
 
-@click.group(cls=_Program)
+@click.group(cls=_CommandLine)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),

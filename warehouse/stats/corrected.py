@@ -8,7 +8,7 @@ the judge's verdicts of all answers and corrects their mean by how people differ
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from warehouse.stats.estimates import ASSUMED_ICC, Floats, Ints, clustered
 from warehouse.stats.intervals import score_interval, student
@@ -124,6 +124,13 @@ def effective(judged: ArrayLike, question: ArrayLike, balance: ArrayLike | None 
     )
 
 
+class Powered(NamedTuple):
+    """A prediction-powered rate, and what each question adds to its error."""
+
+    estimate: Corrected
+    parts: Floats = np.empty(0)
+
+
 def prediction_powered(
     judged: ArrayLike,
     question: ArrayLike,
@@ -132,7 +139,7 @@ def prediction_powered(
     level: float = LEVEL,
     power: float | None = None,
     balance: ArrayLike | None = None,
-) -> Corrected:
+) -> Powered:
     """The rate by people, from a judge's verdicts of all answers and people's of some.
 
     ``λ mean(f) + mean((y - λ f) / π over the rated)``, f being the judge's verdicts, y people's and
@@ -155,27 +162,10 @@ def prediction_powered(
         level: What the interval covers.
         power: λ where it is given: 0 for people alone, 1 for plain PPI.
         balance: How much each answer weighs in the rate (`balanced`); all alike where it is None.
+
+    Returns:
+        The rate, and the parts that tie it to another of the same questions.
     """
-    return powered(judged, question, rated, chance, level, power, balance).estimate
-
-
-class Powered(NamedTuple):
-    """A prediction-powered rate, and what each question adds to its error."""
-
-    estimate: Corrected
-    parts: Floats = np.empty(0)
-
-
-def powered(
-    judged: ArrayLike,
-    question: ArrayLike,
-    rated: ArrayLike,
-    chance: ArrayLike | None = None,
-    level: float = LEVEL,
-    power: float | None = None,
-    balance: ArrayLike | None = None,
-) -> Powered:
-    """The same as `prediction_powered`, with the parts that tie it to another of its questions."""
     f, asked = np.asarray(judged, float), np.asarray(question, np.int64)
     y = np.asarray(rated, float)
     known = np.isfinite(y)
@@ -185,12 +175,7 @@ def powered(
     clusters = len(np.unique(asked[known]))
     if clusters < 2:
         return Powered(_not("all ratings are of one question", 1))
-    every = np.full(len(f), 1 / len(f)) if balance is None else np.asarray(balance, float)
-    every = every / every.sum()
-    weight = np.where(known, every, 0.0)
-    if chance is not None:
-        weight[known] /= np.asarray(chance, float)[known]
-    weight /= weight.sum()
+    every, weight = _weights(known, chance, balance)
     slope = _slope(f[known], y[known], weight[known]) if power is None else power
     rest = np.where(known, y - slope * f, 0.0)
     middle = float((weight * rest).sum())
@@ -203,6 +188,18 @@ def powered(
     bounds = score_interval(inside, size, student(np.array([clusters - 1.0]), level))
     found = Corrected(float(inside[0]), float(bounds.low[0]), float(bounds.high[0]))
     return Powered(found, np.bincount(asked, weights=parts).astype(float))
+
+
+def _weights(
+    known: NDArray[np.bool_], chance: ArrayLike | None, balance: ArrayLike | None
+) -> tuple[Floats, Floats]:
+    """What each answer weighs among all, and among those that people rated."""
+    every = np.full(known.size, 1 / known.size) if balance is None else np.asarray(balance, float)
+    every = every / every.sum()
+    weight = np.where(known, every, 0.0)
+    if chance is not None:
+        weight[known] /= np.asarray(chance, float)[known]
+    return every, weight / weight.sum()
 
 
 def balanced(question: ArrayLike) -> Floats:

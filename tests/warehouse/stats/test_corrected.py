@@ -34,9 +34,9 @@ def test_what_cannot_be_corrected_says_why_and_what_is_lacking() -> None:
     assert (math.isnan(few.rate), few.ratings) == (True, 6)
     blind = corrected.rogan_gladen(300, 1_000, Errors(25, 50, 52, 100))
     assert "hardly better than a coin" in blind.why
-    unrated = corrected.prediction_powered([1, 0], [0, 1], [NAN, NAN])
+    unrated = corrected.prediction_powered([1, 0], [0, 1], [NAN, NAN]).estimate
     assert (unrated.why, unrated.ratings) == ("people rated 0 answers; 10 are needed", 10)
-    alone = corrected.prediction_powered([1.0] * 12, [0] * 12, [1.0] * 12)
+    alone = corrected.prediction_powered([1.0] * 12, [0] * 12, [1.0] * 12).estimate
     assert alone.why == "all ratings are of one question"
 
 
@@ -46,19 +46,19 @@ QUESTION = np.arange(20) % 4
 
 
 def test_the_point_is_the_judge_s_mean_and_what_people_add_to_it() -> None:
-    plain = corrected.prediction_powered(JUDGED, QUESTION, RATED, power=1)
+    plain = corrected.prediction_powered(JUDGED, QUESTION, RATED, power=1).estimate
     assert plain.rate == pytest.approx(0.5 + (6 / 12 - 6 / 12))
-    people = corrected.prediction_powered(JUDGED, QUESTION, RATED, power=0)
+    people = corrected.prediction_powered(JUDGED, QUESTION, RATED, power=0).estimate
     assert people.rate == pytest.approx(6 / 12)
     # The slope of y on f: 5 of 6 against 1 of 6.
-    tuned = corrected.prediction_powered(JUDGED, QUESTION, RATED)
+    tuned = corrected.prediction_powered(JUDGED, QUESTION, RATED).estimate
     slope = 5 / 6 - 1 / 6
     assert tuned.rate == pytest.approx(slope * 0.5 + (0.5 - slope * 0.5))
 
 
 def test_answers_that_were_less_likely_to_be_rated_weigh_more() -> None:
     chance = np.where(JUDGED == 1, 0.8, 0.2)
-    found = corrected.prediction_powered(JUDGED, QUESTION, RATED, chance, power=0)
+    found = corrected.prediction_powered(JUDGED, QUESTION, RATED, chance, power=0).estimate
     weight = 1 / chance[:12]
     assert found.rate == pytest.approx((weight * RATED[:12]).sum() / weight.sum())
 
@@ -74,11 +74,11 @@ def test_every_question_may_weigh_the_same() -> None:
     question = np.array([0] * 16 + [1] * 4)
     every = corrected.balanced(question)
     assert every[:16].sum() == pytest.approx(0.5)
-    found = corrected.prediction_powered(JUDGED, question, RATED, power=0, balance=every)
+    found = corrected.prediction_powered(JUDGED, question, RATED, power=0, balance=every).estimate
     # No rated answer is of the second question, so that nothing weighs otherwise.
     assert found.why == "all ratings are of one question"
     rated = np.where(np.arange(20) % 5 == 4, 1.0, RATED)
-    found = corrected.prediction_powered(JUDGED, question, rated, power=1, balance=every)
+    found = corrected.prediction_powered(JUDGED, question, rated, power=1, balance=every).estimate
     known = np.isfinite(rated)
     weight = every * known / (every * known).sum()
     rest = float((weight * np.nan_to_num(rated - JUDGED)).sum())
@@ -131,7 +131,7 @@ def test_intervals_cover_the_rate_by_people(rate: float, ratings: int) -> None:
     covered = told = known = 0
     for _ in range(200):
         study = _study(random, rate, 0.1, ratings)
-        found = corrected.prediction_powered(*study)
+        found = corrected.prediction_powered(*study).estimate
         covered += found.low <= rate <= found.high
         other = _by_rogan_gladen(study)
         known += not other.why
@@ -146,7 +146,7 @@ def test_a_judge_makes_intervals_narrower_than_people_alone() -> None:
     widths = []
     for _ in range(40):
         study = _study(random, 0.3, 0.02, 100)
-        both = corrected.prediction_powered(*study)
-        people = corrected.prediction_powered(*study, power=0)
+        both = corrected.prediction_powered(*study).estimate
+        people = corrected.prediction_powered(*study, power=0).estimate
         widths.append((both.high - both.low) / (people.high - people.low))
     assert np.mean(widths) < 0.9

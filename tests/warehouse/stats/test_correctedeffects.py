@@ -54,7 +54,7 @@ def arms(
 
 def difference(way: str, one: Arm, other: Arm) -> corrected.Corrected:
     if way == "ppi":
-        sides = (corrected.powered(*arm, balance=corrected.balanced(arm.question))
+        sides = (corrected.prediction_powered(*arm, balance=corrected.balanced(arm.question))
                  for arm in (one, other))  # fmt: skip
         return correctedeffects.prediction_powered(*sides)
     if way == "each":
