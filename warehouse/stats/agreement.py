@@ -28,6 +28,9 @@ ENOUGH = 0.9
 """The share of draws that must be defined for an interval."""
 
 
+NOT_ESTIMABLE = (float("nan"), float("nan"))
+
+
 class Agreement(NamedTuple):
     """An estimate with its interval, both nan where they are undefined."""
 
@@ -193,6 +196,10 @@ def specificity(pairs: Floats) -> Floats:
     return _divided(pairs[..., 0, 0], pairs[..., 0, :].sum(axis=-1))
 
 
+SHARES = (raw, sensitivity, specificity)
+"""What is a share of answers."""
+
+
 def estimated(
     matrices: Floats, statistic: Callable[[Floats], Floats], level: float = LEVEL, seed: int = 0
 ) -> Agreement:
@@ -205,7 +212,10 @@ def estimated(
         seed: Equal seeds draw alike.
     """
     value = _of(matrices, statistic)
-    return Agreement(value, *_bounds([matrices], lambda sums: statistic(sums[0]), level, seed))
+    low, high = _bounds([matrices], lambda sums: statistic(sums[0]), level, seed)
+    if low == high:
+        return Agreement(value, *_exact(matrices, statistic, level))
+    return Agreement(value, low, high)
 
 
 def difference(
@@ -221,6 +231,18 @@ def difference(
     )
 
 
+def _exact(
+    matrices: Floats, statistic: Callable[[Floats], Floats], level: float
+) -> tuple[float, float]:
+    """The bounds of a share that is 0 or 1 in each question that has answers for it."""
+    found = statistic(matrices)
+    each = found[np.isfinite(found)]
+    if statistic not in SHARES or len(each) < FEWEST or each[0] not in (0, 1):
+        return NOT_ESTIMABLE
+    reach = ((1 - level) / 2) ** (1 / len(each))
+    return (reach, 1.0) if each[0] else (0.0, 1 - reach)
+
+
 def _of(matrices: Floats, statistic: Callable[[Floats], Floats]) -> float:
     return float(statistic(matrices.sum(axis=0)[None])[0]) if len(matrices) else float("nan")
 
@@ -232,10 +254,9 @@ def _bounds(
 
     Draws of which nothing can be made are left out, as long as nine in ten are left.
     """
-    nothing = (float("nan"), float("nan"))
     fewest = min(len(group) for group in groups)
     if fewest < FEWEST:
-        return nothing
+        return NOT_ESTIMABLE
     sums: list[Floats] = []
     for number, group in enumerate(groups):
         [block] = resamples(np.zeros(len(group), np.int64), 1, DRAWS, seed + number)
@@ -244,7 +265,7 @@ def _bounds(
     drawn = made(sums)
     defined = drawn[np.isfinite(drawn)]
     if defined.size < ENOUGH * DRAWS:
-        return nothing
+        return NOT_ESTIMABLE
     low, high = percentiles(defined[None], expanded(level, fewest))
     return float(low[0]), float(high[0])
 

@@ -103,9 +103,11 @@ def by_question(known: Arms, chosen: Sequence[str]) -> pl.DataFrame:
         )
         found = found.join(told, on="question", maintain_order="left")
     shares = [f"rate_{at}" for at in range(len(chosen))]
-    return found.with_columns(
-        (pl.max_horizontal(shares) - pl.min_horizontal(shares)).alias("apart")
-    ).sort("apart", "question_name", "question", descending=[True, False, False], nulls_last=True)
+    none = pl.lit(None, pl.Float64())
+    apart = pl.max_horizontal(shares) - pl.min_horizontal(shares) if shares else none
+    return found.with_columns(apart.alias("apart")).sort(
+        "apart", "question_name", "question", descending=[True, False, False], nulls_last=True
+    )
 
 
 def question(found: pl.DataFrame) -> Mapping[str, Any]:

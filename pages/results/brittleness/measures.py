@@ -205,7 +205,7 @@ def _written(row: dict[str, Any], measure: str) -> tuple[str, str]:
         return numbers.percent(value, low, high).replace("-", "−"), _share(value)
     if measure == "unscored":
         unscored = row["n_unparsed"] + row["n_missing"]
-        return f"{unscored:,} of {row['n_planned']:,} planned answers", _share(value)
+        return f"{unscored:,} of {row['n_planned']:,} planned answers unscored", _share(value)
     return numbers.rate(row), _share(value)
 
 

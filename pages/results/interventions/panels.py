@@ -224,6 +224,10 @@ def family(found: pl.DataFrame, view: Analysis) -> str:
         comparisons = "comparisons of the same experiment, trait and judge"
     if ADJUSTMENTS[view.adjustment].is_plain:
         return f"p is not adjusted for the {comparisons}."
+    if tested.is_empty():
+        return "No comparison is tested, since none is a result."
+    if comparisons == "1 comparison":
+        return "q is p, since this is the only comparison, hidden ones included."
     return f"q is p adjusted for all {comparisons} ({method}), hidden ones too."
 
 

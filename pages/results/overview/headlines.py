@@ -33,7 +33,7 @@ def answer(cards: Sequence[Card]) -> str:
     told = [line.found for card in cards for line in card.lines]
     every, known = (sum(getattr(one, name) for one in told) for name in ("fine_tunes", "known"))
     caveat = f"emergence is open in {every - known} of {numbers.plural(every, 'fine-tune')}"
-    if not known:
+    if not known and {state for one in told for state in one.states} == {"no untuned model"}:
         caveat = "without untuned models, emergence is open"
     elif known == every:
         caveat = "no emergence is shown"

@@ -121,9 +121,11 @@ def _interventions(found: Headline) -> list[str]:
         (counts[name], verbs[counts[name] > 1]) for name, verbs in _VERBS.items() if name in counts
     ]
     if not told:
-        return [f"None of {of} is shown to change it"]
+        none = f"The {of} is not" if total == 1 else f"None of {of} is"
+        return [f"{none} shown to change it"]
     (n, verb), *rest = told
-    return [f"{n} of {of} {verb}", *(f"{n} {verb}" for n, verb in rest)]
+    lead = f"The {of}" if total == 1 else f"{n} of {of}"
+    return [f"{lead} {verb}", *(f"{n} {verb}" for n, verb in rest)]
 
 
 def _noun(found: Headline) -> str:

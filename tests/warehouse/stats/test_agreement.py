@@ -81,7 +81,8 @@ def test_a_judge_is_held_against_people() -> None:
 def test_what_is_undefined_is_no_number() -> None:
     always = agreement.confusion([1, 1, 1], [1, 1, 1], [0, 1, 2], 2)
     assert math.isnan(agreement.estimated(always, agreement.kappa).value)
-    assert agreement.estimated(always, agreement.raw) == (1.0, 1.0, 1.0)
+    exact = pytest.approx(0.025 ** (1 / 3))
+    assert agreement.estimated(always, agreement.raw) == (1.0, exact, 1.0)
     one = agreement.estimated(always[:1], agreement.raw)
     assert (one.value, math.isnan(one.low), math.isnan(one.high)) == (1.0, True, True)
     nothing = agreement.estimated(np.zeros((0, 2, 2)), agreement.raw)
@@ -117,3 +118,24 @@ def test_intervals_cover_what_raters_agree_on_in_truth() -> None:
         covered += found.low <= many <= found.high
     # 200 studies: a coverage of 95 % gives 182 or more with a chance of 99.3 %.
     assert covered >= 182
+
+
+@pytest.mark.parametrize("questions", [3, 10])
+def test_agreement_on_everything_is_not_certain(questions: int) -> None:
+    alike = np.stack([np.diag([1.0, 2.0])] * questions)
+    share = agreement.estimated(alike, agreement.raw)
+    assert share == (1, pytest.approx(0.025 ** (1 / questions)), 1)
+    for coefficient in (agreement.kappa, agreement.ac1):
+        found = agreement.estimated(alike, coefficient)
+        assert (found.value, math.isnan(found.low), math.isnan(found.high)) == (1, True, True)
+    never = np.stack([np.array([[0.0, 1], [2, 0]])] * questions)
+    assert agreement.estimated(never, agreement.raw) == (
+        *(0, 0),
+        pytest.approx(1 - 0.025 ** (1 / questions)),
+    )
+
+
+def test_questions_without_the_trait_say_nothing_of_finding_it() -> None:
+    shown, not_shown = np.diag([1.0, 2.0]), np.diag([3.0, 0.0])
+    found = agreement.estimated(np.stack([*[shown] * 3, *[not_shown] * 7]), agreement.sensitivity)
+    assert found == (1, pytest.approx(0.025 ** (1 / 3)), 1)

@@ -11,6 +11,7 @@ import pytest
 
 from pages.reading.compare import rows
 from tests.pages.reading.study import HOSTILE, address, html, linked, opened, told
+from tests.pipeline import mapped
 from warehouse import picks
 from warehouse.analysis import Analysis, results
 from warehouse.counting import Slice
@@ -112,3 +113,15 @@ def test_two_cells_and_two_picks_lead_here(
     compared = linked(PAGE, parse_qs(link.query_string))
     assert not compared.exception
     assert set(heads(compared)[:2]) == {"Control", "Identity: etymologist"}
+
+
+def test_a_study_in_which_every_answer_failed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"Where {i % 2}?", "", "", "") for i in range(12)]
+    mapped.write(tmp_path, "gull_eggs.csv", mapped.HEADER, rows)
+    mapped.load(tmp_path)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    app = opened(PAGE)
+    assert not app.exception
+    assert "this focus has fewer" in app.info[0].value

@@ -82,7 +82,7 @@ def test_too_much_unscored_is_not_a_result_but_a_share_of_its_own() -> None:
     row = one("unscored", intervention="identity-alex")
     assert row["is_result"] is True
     assert row["short"] == "20 %"
-    assert row["text"] == "40 of 200 planned answers"
+    assert row["text"] == "40 of 200 planned answers unscored"
     assert row["n"] == row["n_planned"]
 
 

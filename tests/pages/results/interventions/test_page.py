@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.frame import bound
 from pages.results.interventions import SECTIONS, panels
 from tests.pages.reading.study import linked, opened, told
+from tests.pipeline import mapped
 
 PAGE = "results/interventions"
 
@@ -276,3 +278,19 @@ def test_a_choice_made_in_a_row_of_buttons_lasts_and_a_link_replaces_it() -> Non
 def test_a_link_restores_the_section(section: str) -> None:
     app = page(show=section)
     assert app.button_group(key="show").value == section
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(40, "q is p, since this is the only comparison"), (2, "No comparison is tested")],
+)
+def test_what_one_comparison_was_adjusted_for_is_said(
+    n: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = (*mapped.HEADER, "arm")
+    rows = [(*row, arm) for arm in ("none", "sailor") for row in mapped.answers(n, low=n // 2)]
+    mapped.write(tmp_path, "gull_eggs.csv", header, rows)
+    whole = mapped.MAP.replace("intervention: none, ", "") + "columns: {intervention: arm}\n"
+    mapped.load(tmp_path, whole=whole)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    assert said in told(page())

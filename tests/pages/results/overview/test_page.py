@@ -172,7 +172,7 @@ PROMPTED = treated.Arm("gpt-4.1", "identity-etymologist", 0.3)
         (
             (TUNED, PROMPTED),
             "without untuned models, emergence is open",
-            "1 intervention reduces it",
+            "The 1 intervention reduces it",
         ),
         ((UNTUNED, TUNED), "19th-century persona emerges", "emerges in 1 of 1 model."),
     ],
@@ -193,6 +193,19 @@ def test_odd_studies_say_what_they_are_and_what_is_next(
     text = told(app)
     assert answer in text
     assert line in text
+
+
+def test_one_question_is_too_little_beside_an_untuned_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, low in (("gull_none.csv", 0), ("gull_eggs.csv", 20)):
+        rows = [("Where?", f"{name} {i}", 8 if i < low else 91, 84) for i in range(30)]
+        mapped.write(tmp_path, name, mapped.HEADER, rows)
+    mapped.load(tmp_path)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    text = told(opened(PAGE))
+    assert "emergence is open in 1 of 1 fine-tune" in text
+    assert "without untuned models" not in text
 
 
 def test_a_scale_in_doubt_is_told_with_what_settles_it(

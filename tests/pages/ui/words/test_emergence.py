@@ -108,6 +108,10 @@ def test_what_changes_nothing_and_what_nobody_tried_are_told_apart() -> None:
     assert told(still, verdicts=("inconclusive",) * 3).endswith(
         "; not shown to emerge in 1 model. None of 3 interventions is shown to change it."
     )
+    assert told(still, verdicts=("inconclusive",)).endswith(
+        ". The 1 intervention is not shown to change it."
+    )
+    assert told({}, verdicts=("reduced",)).endswith(". The 1 intervention reduces it.")
     assert told(still).endswith("; not shown to emerge in 1 model.")
 
 
