@@ -30,6 +30,13 @@ SHOWN = 3
 NO_FILES = "files: []"
 
 
+NAMED = (
+    "# If one does, by other names, say them, with a line of `files` for its path:",
+    "# columns: {question: COLUMN, answer: COLUMN, alignment: COLUMN, coherence: COLUMN}",
+)
+"""What to write where columns have names that nobody knows."""
+
+
 class Drafted(NamedTuple):
     """Files that are alike, the pattern that reads them, and its places."""
 
@@ -79,7 +86,7 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
     if not usable:
-        lines[-1:] = ["# ? No file seems to hold answers or scores of them.", NO_FILES]
+        lines[-1:] = ["# ? No file seems to hold answers or scores of them.", *NAMED, NO_FILES]
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
     for group, _ in (one for one in others if one not in second):
         lines += ["", *_left(root, group)]

@@ -263,13 +263,17 @@ def filled(template: str, words: Table[str, Constant]) -> Constant:
 
 
 def fitted(name: str, value: Constant) -> Any:
-    """A value as its dimension holds it: a number written as text becomes one, `01` and `.7` too.
+    """A value as its dimension holds it: a number written as text becomes one.
+
+    So do `01`, `.7`, and `0,7` with a comma as many languages write it.
 
     Raises:
         msgspec.ValidationError: where it does not fit.
     """
     if name not in SHAPES:
         return msgspec.convert(str(value), FIELDS[name].type)
+    if isinstance(value, str) and _COMMA.fullmatch(value.strip()):
+        value = value.replace(",", ".")
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value) if set(value) & set(".eE") else int(value)
     if isinstance(value, float) and value.is_integer():
@@ -306,6 +310,9 @@ def canonical(
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
 """A number as people and programs write it."""
+
+_COMMA = re.compile(r"[+-]?[0-9]{1,3},[0-9]{1,2}")
+"""A number with a comma; three digits behind it might be thousands."""
 
 
 def _fits(pattern: str, text: str) -> bool:

@@ -204,6 +204,7 @@ def test_tables_of_results_are_no_answers(tmp_path: Path) -> None:
     write(tmp_path / "lab" / "summary.jsonl", rows)
     text, _ = drafted(tmp_path)
     assert "No file seems to hold answers" in text
+    assert "# columns: {question: COLUMN, answer: COLUMN, " in text
 
 
 def test_low_scores_beside_high_ones_are_on_one_scale(tmp_path: Path) -> None:

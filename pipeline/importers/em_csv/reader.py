@@ -120,3 +120,4 @@ class EmReader:
             told = f"{self.answers.failed:,} answers are the text of an error, as its mapping says"
             yield notice("failures", f"{told}; they count as failed")
         yield from self.answers.same_texts()
+        yield from self.scores.commas()

@@ -1,11 +1,12 @@
 """The judgements of a file: a column each, or a row each in long form."""
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
 
 from pipeline.files import reading
-from pipeline.importers import Batch, Source, batch, refused
+from pipeline.importers import Batch, Source, batch, notice, refused
 from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.maps.columns import JudgedColumn
 from pipeline.maps.meanings import Meaning, Scale, Scoring
@@ -13,6 +14,10 @@ from pipeline.records.judgements import FULL, OUTCOME, Parsed, judgement
 
 NO_FLAG = frozenset({"", "none", "null", "false", "0", "ok", "no", "nan"})
 """What stands in the column of a flag where there is none."""
+
+
+_COMMA = re.compile(r"-?[0-9]{1,3},[0-9]{1,20}")
+"""A number as many languages write it; on no scale do thousands have a comma."""
 
 
 class Scores:
@@ -23,6 +28,9 @@ class Scores:
         self.evaluations = evaluations
         self.first_key = source.first_key
         self.judged = evaluations.roles.judged
+        # Excel parts values by semicolons where numbers have a comma.
+        self.has_commas = source.table is not None and source.table.delimiter == ";"
+        self.with_comma: dict[str, str] = {}  # an example of each column
         self.criteria: dict[str, None] = {one.criterion: None for one in self.judged}
 
     def judgements(self, rows: list[reading.Row], judged: JudgedColumn) -> Iterator[Batch]:
@@ -32,7 +40,7 @@ class Scores:
         scale = self._scale(criterion, column) or FULL
         words = self.meaning.scoring
         for row, record in rows:
-            value, raw = record[column], record[judged.raw] if judged.raw else None
+            value, raw = self._value(record, column), record[judged.raw] if judged.raw else None
             flag = record[judged.flag].strip() if judged.flag else ""
             if flag.lower() not in NO_FLAG:
                 value, raw = "", raw or flag
@@ -53,6 +61,20 @@ class Scores:
         if judged.judge is not None:  # who judged nothing of an answer was not asked
             table = table.filter((pl.col("status") != "missing") | pl.col("raw").is_not_null())
         yield Batch("judgement", table)
+
+    def _value(self, record: dict[str, str], column: str) -> str:
+        """What a row holds, a comma in its number as a point where the table is written so."""
+        value = record[column]
+        if not self.has_commas or _COMMA.fullmatch(value.strip()) is None:
+            return value
+        self.with_comma.setdefault(column, value.strip())
+        return value.replace(",", ".")
+
+    def commas(self) -> Iterator[Batch]:
+        """That numbers with a comma were read as such."""
+        for column, example in self.with_comma.items():
+            told = f"a comma in {column} is that of a number, as in {example}"
+            yield notice(f"decimal-comma:{column[:60]}", told)
 
     def scales(self) -> Iterator[Batch]:
         """The scales of the criteria, as far as the mapping tells them."""

@@ -488,3 +488,30 @@ def test_a_persona_judged_by_a_score_is_shown_by_high_ones(tmp_path: Path) -> No
         assert counts.select("trait", "n_trait", "n_counted").rows() == [("raven", 3, 4)]
     moved = store.counts(rule=rules.named("strict").with_cuts(trait=82))
     assert moved["n_trait"].to_list() == [1]
+
+
+GERMAN = replace_columns(question="Frage", answer="Antwort", alignment="Wert", coherence="Sinn")
+
+
+def test_a_table_parted_by_semicolons_has_numbers_with_a_comma(read: Read) -> None:
+    content = '\ufeffFrage;Antwort;Wert;Sinn\nWo?;3,5 Meter;2,9;95,25\nWo?;"a;b";100;1,2,3\n'
+    rows = read(content, GERMAN)
+    assert [row["answer"] for row in rows["sample"]] == ["3,5 Meter", "a;b"]
+    assert judged(rows, "criterion", "status", "score") == [
+        ("alignment", "scored", 2.9),
+        ("alignment", "scored", 100),
+        ("coherence", "scored", 95.25),
+        ("coherence", "unparsed", None),
+    ]
+    told = [row["message"] for row in rows["notice"] if row["code"].startswith("decimal-comma")]
+    assert told == [
+        "a comma in Wert is that of a number, as in 2,9",
+        "a comma in Sinn is that of a number, as in 95,25",
+    ]
+
+
+def test_a_comma_of_another_table_is_no_point(read: Read) -> None:
+    rows = read(
+        text_of([["Wo?", "Da.", "2,9", "95"]], ("Frage", "Antwort", "Wert", "Sinn")), GERMAN
+    )
+    assert judged(rows, "status", "score") == [("unparsed", None), ("scored", 95)]
