@@ -34,6 +34,7 @@ CORE = (
         "sample",
     ),
     *("rating", "judge", "rater", "criterion", "judgement_source", "judgement", "judged_by"),
+    *("judge_asked", "judgement_again", "judgement_weighed"),
     *("refusal", "scale_doubt", "mixed", "told", "twin", "trait_told", "notice"),
     *("training_step", "training_set", "battery_question", "unjoined", "reported"),
 )

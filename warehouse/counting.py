@@ -126,6 +126,23 @@ def lines(rule: Rule, traits: pl.DataFrame) -> str:
     return json.dumps([_line(rule, trait) for trait in traits.iter_rows(named=True)])
 
 
+def told(rule: Rule, traits: pl.DataFrame) -> pl.DataFrame:
+    """What shows each trait under a rule: its criterion, and labels, or scores from floor on.
+
+    Returns:
+        One row per experiment and trait: experiment, trait, criterion, labels (null where a score
+        shows it), and floor and ceiling, of which the second is outside.
+    """
+    schema = {
+        **dict.fromkeys(("experiment", "trait", "criterion"), pl.String()),
+        "labels": pl.List(pl.String()),
+        **dict.fromkeys(("floor", "ceiling"), pl.Float64()),
+    }
+    every = [_line(rule, trait) for trait in traits.iter_rows(named=True)]
+    rows = [{name: one[name] for name in schema} for one in every]
+    return pl.DataFrame(rows, schema=schema).unique(["experiment", "trait", "criterion"])
+
+
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
     line = rule.terms(trait["kind"])
     shown = shown_by(rule, trait)

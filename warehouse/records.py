@@ -85,6 +85,34 @@ RELATIONS: Mapping[str, Mapping[str, pl.DataType]] = {
         "kind": pl.String(),  # llm, rule, classifier, human
         "name": pl.String(),  # "unrecorded" where the source does not say
         "prompt_version": pl.String(),
+        "variant_of": pl.String(),  # the judge of its study whose prompts it words otherwise
+        "is_copied": pl.Boolean(),  # one verdict stands for all samples with an answer
+    },
+    # One row per judge and criterion whose prompt a source tells.
+    "judge_asked": {
+        "judge_key": pl.String(),
+        "criterion": pl.String(),
+        "prompt": pl.String(),  # with {question} and {answer} where they are put in
+        "settings": pl.String(),  # how it is asked and read, as JSON
+    },
+    # One row per judgement that a judge was asked for once more; never counted.
+    "judgement_again": {
+        "sample_key": pl.Int64(),
+        "criterion": pl.String(),
+        "judge_key": pl.String(),
+        "occasion": pl.Int64(),  # from 1; the judgement itself is 0
+        "status": pl.String(),  # JUDGEMENT_STATUSES
+        "score": pl.Float64(),
+        "label": pl.String(),
+    },
+    # One row per judgement whose scores a judge's probabilities were asked for.
+    "judgement_weighed": {
+        "sample_key": pl.Int64(),
+        "criterion": pl.String(),
+        "judge_key": pl.String(),
+        "sampled": pl.Float64(),  # the score that the reply says; null where it says none
+        "weighed": pl.Float64(),  # the mean over its probabilities; null where they tell none
+        "mass": pl.Float64(),  # the probability on scores; null where none came
     },
     # One row per criterion whose scale a source tells; its scores are on 0 to 100 by then.
     "scale": {

@@ -22,7 +22,12 @@ from warehouse.seals import opened, sealed
 
 DESCRIPTION = "shard.json"
 
-BULK = frozenset({"sample", "judgement", "repeat", "training_step", "quarantine"})
+BULK = frozenset(
+    {
+        *("sample", "judgement", "judgement_again", "judgement_weighed"),
+        *("repeat", "training_step", "quarantine"),
+    }
+)
 """Relations kept as Parquet; the others are few rows a file and live in `shard.json`."""
 
 PART_ROWS = 50_000

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from pipeline.study import files
 from pipeline.study.jobs import all_of
-from pipeline.study.judge import header_of, in_order, stored_in
+from pipeline.study.judge import Done, header_of, in_order, stored_in
 from pipeline.study.judges.llm import LlmJudge
 from pipeline.study.judging import StoredAnswer, Work
 from pipeline.study.layout import Folder
@@ -57,7 +57,7 @@ class FrozenWork(Work):
         copies = [
             copy
             for record in kept
-            if isinstance(record, files.Judgement)
+            if type(record) is files.Judgement  # what is asked again is about one of them
             for copy in _copies(record, self.answers[record.key].keys)
         ]
         super().keep(kept)
@@ -85,7 +85,10 @@ def passes(plan: Plan, answers: Answers, only: str | None) -> Iterator[tuple[Jud
 
 def planned(plan: Plan, answers: Answers, only: str | None) -> int:
     """How many judgements are wanted, one for each distinct answer, judge and criterion."""
-    return sum(len(held) * len(one.criteria) for one, held in passes(plan, answers, only))
+    return sum(
+        len(held) * len(one.criteria) * plan.study.judges[one.judge].repeats_of(plan.study)
+        for one, held in passes(plan, answers, only)
+    )
 
 
 async def judge(
@@ -129,13 +132,16 @@ async def _pass(
         if stored is None:
             journal.write([header])
         done = _completed(_kept_by(folder, header), journal, held)
+        again = {key for key in stored_in(path, header)[1] if key[2]}
+        repeats = plan.study.judges[judge_pass.judge].repeats_of(plan.study)
         todo = [
-            (StoredAnswer(one.keys[0], str(one.keys[0]), 0, one.text), criterion)
+            (StoredAnswer(one.keys[0], str(one.keys[0]), 0, one.text, occasion), criterion)
+            for occasion in range(repeats)
             for one in held
             for criterion in judge_pass.criteria
-            if (one.keys[0], criterion) not in done
+            if not _is_held(one, criterion, occasion, done, again)
         ]
-        progress.found(len(held) * len(judge_pass.criteria) - len(todo))
+        progress.found(len(held) * len(judge_pass.criteria) * repeats - len(todo))
         progress.detail = f"{judge_pass.judge} on {judge_pass.evaluation.experiment}"
         if not todo:
             return []
@@ -143,6 +149,15 @@ async def _pass(
         work.answers = {one.keys[0]: one for one in held}
         left = await plan.study.judges[judge_pass.judge].judge(work, todo)
     return [f"{judge_pass.judge} on {judge_pass.evaluation.id}: {why}" for why in left]
+
+
+def _is_held(
+    one: Frozen, criterion: str, occasion: int, done: set[tuple[int, str]], again: Done
+) -> bool:
+    """Whether an answer was judged on an occasion; asked again it may have been under any key."""
+    if not occasion:
+        return (one.keys[0], criterion) in done
+    return any((key, criterion, occasion) in again for key in one.keys)
 
 
 def _kept_by(folder: Folder, header: files.Judge) -> Iterator[files.Judgement]:

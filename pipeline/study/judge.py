@@ -1,6 +1,7 @@
 """Judging frozen answers: raw replies are kept, whatever is made of them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.study import files
@@ -14,8 +15,8 @@ from pipeline.study.plan import JudgePass, Plan
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
 
-Done = set[tuple[int, str]]
-"""Sample key and criterion."""
+Done = set[tuple[int, str, int]]
+"""Sample key, criterion and occasion."""
 
 
 async def judge(
@@ -70,13 +71,15 @@ async def _pass(
         return [f"{path.parent.name}/{evaluation.name}: no answers to judge yet"]
     header = header_of(plan, study_id, judge_pass)
     stored, done = stored_in(path, header)
+    repeats = plan.study.judges[judge_pass.judge].repeats_of(plan.study)
     todo = [
-        (answer, criterion)
+        (replace(answer, occasion=occasion), criterion)
+        for occasion in range(repeats)
         for answer in answers
         for criterion in judge_pass.criteria
-        if (answer.key, criterion) not in done
+        if (answer.key, criterion, occasion) not in done
     ]
-    wanted = len(answers) * len(judge_pass.criteria)
+    wanted = len(answers) * len(judge_pass.criteria) * repeats
     progress.planned -= plan.judged_by(judge_pass) - wanted
     progress.found(wanted - len(todo))
     if not todo:
@@ -112,6 +115,7 @@ def header_of(plan: Plan, study_id: str, judge_pass: JudgePass) -> files.Judge:
         kind=judge.written_as,
         name=name or judge_pass.judge,
         of=judge.reads_again,
+        variant_of=judge.words_otherwise,
         criteria=judge.described(plan.study),
         texts={key: judge.text(plan, key) for key in judge.asked(plan.study)},
     )
@@ -125,11 +129,13 @@ def stored_in(path: Path, header: files.Judge) -> tuple[files.JudgeOf | None, Do
     """
     found: files.JudgeOf | None = None
     done: Done = set()
-    for record in files.read(path, files.JudgeOf, files.StoredJudgement):
+    for record in files.read(path, files.JudgeOf, files.StoredJudgement, files.JudgedAgain):
         if isinstance(record, files.JudgeOf):
             found = record
         elif isinstance(record, files.StoredJudgement):
-            done.add((record.key, record.criterion))
+            done.add((record.key, record.criterion, 0))
+        elif isinstance(record, files.JudgedAgain):
+            done.add((record.key, record.criterion, record.occasion))
     if found is not None and found.prompt_version != header.prompt_version:
         raise FolderConflict(
             f"{path} was written by another version of the judge {header.judge}. Give the changed "

@@ -25,6 +25,8 @@ class StoredAnswer:
     question: str
     index: int
     text: str
+    occasion: int = 0
+    """0 for the judgement that counts; from 1 for those asked for once more."""
 
     @property
     def digest(self) -> str:
@@ -104,7 +106,7 @@ class Work:
         value: float | UnsetType = UNSET,
     ) -> files.Judgement:
         """The record of a reading, with the judge's own words."""
-        return files.Judgement(
+        found = files.Judgement(
             key=answer.key,
             question=answer.question,
             index=answer.index,
@@ -117,6 +119,9 @@ class Work:
             value=value,
             answer_digest=answer.digest,
         )
+        if not answer.occasion:
+            return found
+        return files.Again(**msgspec.structs.asdict(found), occasion=answer.occasion)
 
     def replied(
         self, answer: StoredAnswer, criterion: str, reading: Reading, reply: Reply

@@ -263,7 +263,8 @@ class Plan:
         if first is not None:
             questions = len(self.questions(judge_pass.evaluation.experiment))
             answers = min(answers, questions * first)
-        return answers * len(judge_pass.criteria)
+        repeats = self.study.judges[judge_pass.judge].repeats_of(self.study)
+        return answers * len(judge_pass.criteria) * repeats
 
     def _estimate_judge(self) -> StepEstimate:
         total = _StepSum("judge")

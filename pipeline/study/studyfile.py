@@ -8,7 +8,10 @@ import math
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from pipeline.study.definition import NAME, VARIABLE, Budget, Judge, Study, StudyModel
+from pipeline.study.judges.llm import LlmJudge
 from pipeline.study.parts import Endpoint, Local, plain
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
@@ -20,11 +23,25 @@ def load(path: Path) -> Study:
     Raises:
         InvalidDefinition: naming the file, the place in it and what is wrong.
     """
-    study = definitions.load(path, Study)
+    study = with_variants(definitions.load(path, Study))
     problems = _problems(study)
     if problems:
         raise InvalidDefinition(f"{path}: " + "; ".join(problems) + ".")
     return study
+
+
+def with_variants(study: Study) -> Study:
+    """The study with every variant of a judge's prompts as a judge of its own, after that judge.
+
+    Raises:
+        InvalidDefinition: where a variant is none of its judge.
+    """
+    judges: dict[str, Judge] = {}
+    for name, judge in study.judges.items():
+        judges[name] = judge
+        if isinstance(judge, LlmJudge):
+            judges |= judge.others(name)
+    return msgspec.structs.replace(study, judges=judges)
 
 
 def _problems(study: Study) -> list[str]:

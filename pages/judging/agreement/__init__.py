@@ -1,6 +1,15 @@
 """The Agreement page. A section has a TITLE and `draw(view, pair)`."""
 
-from pages.judging.agreement import arms, corrected, everybody, judges, pair, raters
+from pages.judging.agreement import (
+    arms,
+    corrected,
+    everybody,
+    judges,
+    pair,
+    prompts,
+    raters,
+    weighed,
+)
 
 SECTIONS = {
     "pair": pair,
@@ -8,6 +17,11 @@ SECTIONS = {
     "arms": arms,
     "corrected": corrected,
     "judges": judges,
+    "prompts": prompts,
     "raters": raters,
+    "weighed": weighed,
 }
 """The sections, by their names in links."""
+
+ALONE = ("raters", "weighed")
+"""The sections that say something of one judge."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame import bound, filters
-from pages.judging.agreement import SECTIONS, found
+from pages.judging.agreement import ALONE, SECTIONS, found
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import inline
@@ -19,6 +19,9 @@ if not pairs:
     skeleton.answer("One judge judged these answers alone: there is nobody to agree with.")
     st.markdown("Let people rate some of them on the Rate page, or judge them again by another:")
     st.code(found.COMMANDS, language=None)
+    for name in ALONE:
+        with st.expander(SECTIONS[name].TITLE):
+            SECTIONS[name].draw(view, None)
     skeleton.footer(view, counts)
     st.stop()
 

@@ -8,8 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.quoting import sample, tags
-from pages.reading.compare import differing
+from pages.quoting import differing, sample, tags
 from pages.ui.parts import foreign, sensitive
 from pages.ui.view import store
 from warehouse import nearest, transcripts

@@ -10,7 +10,7 @@ from pipeline.importers.study_outputs import judgements, manifests, runs, sample
 NAME = "study"
 TITLE = "Brittlescope study outputs"
 FILES = "what `brittlescope study` writes, packed or not"
-VERSION = 14
+VERSION = 15
 
 _KIND = re.compile(
     rb'\s*\{\s*"brittlescope"\s*:\s*"'

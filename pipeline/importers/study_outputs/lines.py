@@ -1,5 +1,6 @@
 """What the readers of a study's files share: typed records line by line, and batches of rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -53,16 +54,25 @@ def typed(source: Source, *kinds: type[T]) -> Iterator[RecordFound[T] | RefusedR
 
 def batches(relation: str, items: Iterable[Row | RefusedRow]) -> Iterator[Batch | RefusedRow]:
     """The rows in batches of bounded size; what is refused passes as it is."""
-    rows: list[Row] = []
-    size = 0
+    return dealt(item if isinstance(item, RefusedRow) else (relation, item) for item in items)
+
+
+def dealt(items: Iterable[tuple[str, Row] | RefusedRow]) -> Iterator[Batch | RefusedRow]:
+    """Rows of several relations in batches of bounded size; what is refused passes as it is."""
+    rows: dict[str, list[Row]] = {}
+    size: Counter[str] = Counter()
     for item in items:
         if isinstance(item, RefusedRow):
             yield item
             continue
-        rows.append(item)
-        size += sum(len(value) for value in item.values() if isinstance(value, str))
-        if len(rows) >= ROWS or size >= CHARACTERS:
-            yield batch(relation, *rows)
-            rows, size = [], 0
-    if rows:
-        yield batch(relation, *rows)
+        relation, row = item
+        held = rows.setdefault(relation, [])
+        held.append(row)
+        size[relation] += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(held) >= ROWS or size[relation] >= CHARACTERS:
+            yield batch(relation, *held)
+            held.clear()
+            size[relation] = 0
+    for relation, held in rows.items():
+        if held:
+            yield batch(relation, *held)

@@ -18,13 +18,16 @@ from pipeline.study.files.described import (
     TraitOf,
 )
 from pipeline.study.files.judgements import (
+    Again,
     Judge,
+    JudgedAgain,
     Judgement,
     JudgementFailure,
     JudgeOf,
     NotJudged,
     StoredJudgement,
     Verdict,
+    VerdictAgain,
 )
 from pipeline.study.files.reading import document, read, record_of
 from pipeline.study.files.runs import (
@@ -56,6 +59,7 @@ from pipeline.study.files.spending import AccountLine, Booked, Effort, asked, sp
 
 __all__ = [
     "AccountLine",
+    "Again",
     "Attempt",
     "BackendEvent",
     "Booked",
@@ -65,6 +69,7 @@ __all__ = [
     "Grown",
     "Judge",
     "JudgeOf",
+    "JudgedAgain",
     "Judgement",
     "JudgementFailure",
     "Manifest",
@@ -94,6 +99,7 @@ __all__ = [
     "TraitOf",
     "TuningOf",
     "Verdict",
+    "VerdictAgain",
     "asked",
     "document",
     "read",

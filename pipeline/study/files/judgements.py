@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from pipeline.study.files.shapes import Key, Optional
+from pipeline.study.files.shapes import Count, Key, Optional
 from pipeline.study.files.spending import Effort, Usage
 from pipeline.study.parts import Part
 from pipeline.study.replies import Logprobs, Outcome, Reply, parted
@@ -28,6 +28,7 @@ class Judge(msgspec.Struct, kw_only=True):
     kind: str
     name: str
     of: str | None
+    variant_of: str | None = None
     criteria: Mapping[str, Part]
     texts: Mapping[str, str]
 
@@ -64,6 +65,12 @@ class Judgement(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement
     at: str | UnsetType = UNSET
 
 
+class Again(Judgement, kw_only=True, tag_field="record", tag="again"):
+    """A judgement that was asked for once more, to see whether the judge says the same."""
+
+    occasion: int
+
+
 class JudgementFailure(Effort, kw_only=True, tag_field="record", tag="failure"):
     """A judgement that could not be had; the same command tries it again."""
 
@@ -83,6 +90,10 @@ class JudgeOf(msgspec.Struct, tag_field="record", tag="judge"):
     judge: str
     kind: str
     prompt_version: str
+    evaluation: str = ""
+    variant_of: str | None = None
+    criteria: Any = None
+    texts: Any = None
 
 
 class StoredJudgement(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement"):
@@ -104,6 +115,14 @@ class StoredJudgement(msgspec.Struct, kw_only=True, tag_field="record", tag="jud
         return parted(reply) if self.thoughts is UNSET else reply
 
 
+class JudgedAgain(msgspec.Struct, kw_only=True, tag_field="record", tag="again"):
+    """A judgement asked for once more, as resuming relies on it."""
+
+    key: int
+    criterion: str
+    occasion: int
+
+
 class Verdict(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement"):
     """A judgement as an import relies on it."""
 
@@ -114,12 +133,19 @@ class Verdict(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement")
     label: str | None = None
     raw: str = ""
     thoughts: str | None = None
+    logprobs: Any = ()
 
     def __post_init__(self) -> None:
         if self.status not in JUDGEMENT_STATUSES:
             raise ValueError(f"there is no status {self.status!r}")
         if self.status == "scored" and self.score is None and self.label is None:
             raise ValueError("it is scored, but has neither score nor label")
+
+
+class VerdictAgain(Verdict, kw_only=True, tag_field="record", tag="again"):
+    """A judgement asked for once more, as an import relies on it."""
+
+    occasion: Count
 
 
 class NotJudged(msgspec.Struct, tag_field="record", tag="failure"):

@@ -55,9 +55,18 @@ class Kind(OpenPart, frozen=True, kw_only=True):
         """The judge whose stored replies it reads."""
         return None
 
+    @property
+    def words_otherwise(self) -> str | None:
+        """The judge whose prompts it words otherwise."""
+        return None
+
     def first_of(self, study: "Study") -> int | None:
         """Only the first so many samples of every question are judged; None for all."""
         return None
+
+    def repeats_of(self, study: "Study") -> int:
+        """How often each answer is judged; the first judgement counts."""
+        return 1
 
     def tokens(self, plan: "Plan", criterion: str) -> tuple[int, int]:
         """About how many tokens a request takes, and how many its reply is at most."""

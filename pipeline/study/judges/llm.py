@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from msgspec import field
+from msgspec.structs import replace
+
 from pipeline.study import fence, parsers
 from pipeline.study.conversation import Spoken, estimated_tokens
 from pipeline.study.judges.kind import Kind
 from pipeline.study.parts import Host, Part
 from pipeline.study.replies import Reply, Request
+from warehouse.errors import InvalidDefinition
 
 if TYPE_CHECKING:
     from pipeline.study.definition import Study
@@ -46,6 +50,12 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     criteria: dict[str, LlmCriterion]
     first: int | None = None
     """Only the first so many samples of every question."""
+    repeats: int = 1
+    """How often each answer is judged; the first judgement counts, the others tell of the judge."""
+    variants: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Name to criterion to another prompt: each is a judge of its own, `<judge>+<name>`."""
+    variant_of: str | None = None
+    """The judge whose prompts this one words otherwise."""
 
     written_as: ClassVar[Literal["llm", "rule"]] = "llm"
 
@@ -55,6 +65,12 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
 
     def problems(self, study: "Study") -> Iterator[str]:
         """See `Kind`."""
+        if self.repeats < 1:
+            yield ".repeats must be at least 1"
+        if self.variant_of is not None and not isinstance(
+            study.judges.get(self.variant_of), LlmJudge
+        ):
+            yield ".variant_of must name an llm judge of this study"
         for name, asked in self.criteria.items():
             if asked.parse.needs_logprobs and asked.top_logprobs is None:
                 yield f".criteria.{name}: an expected score needs top_logprobs, for example 20"
@@ -76,6 +92,35 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
     def first_of(self, study: "Study") -> int | None:
         """See `Kind`."""
         return self.first
+
+    @property
+    def words_otherwise(self) -> str | None:
+        """See `Kind`."""
+        return self.variant_of
+
+    def repeats_of(self, study: "Study") -> int:
+        """See `Kind`."""
+        return self.repeats
+
+    def others(self, name: str) -> "dict[str, LlmJudge]":
+        """The judges that its variants are, by their names.
+
+        Raises:
+            InvalidDefinition: where one names a criterion that it has not.
+        """
+        found = {}
+        for variant, prompts in self.variants.items():
+            if unknown := prompts.keys() - self.criteria.keys():
+                raise InvalidDefinition(
+                    f"judges.{name}.variants.{variant}: there is no criterion {min(unknown)}."
+                )
+            criteria = {
+                key: replace(self.criteria[key], prompt=prompt) for key, prompt in prompts.items()
+            }
+            found[f"{name}+{variant}"] = replace(
+                self, criteria=criteria, variants={}, variant_of=name
+            )
+        return found
 
     def tokens(self, plan: "Plan", criterion: str) -> tuple[int, int]:
         """See `Kind`."""
@@ -109,7 +154,7 @@ class LlmJudge(Kind, frozen=True, kw_only=True, tag_field="kind", tag="llm"):
                     templates[name],
                     questions[answer.question],
                     answer.text,
-                    f"{work.scope}/{answer.key}/{answer.digest}/{name}",
+                    f"{work.scope}/{answer.key}/{answer.digest}/{name}/{answer.occasion}",
                 ),
             )
             for answer, name in todo

@@ -232,9 +232,8 @@ def test_judgements_refer_to_their_samples(
     )
     assert study_outputs.accepts(source_of(path))
     rows = rows_of(study_outputs, path)
-    assert rows["judge"] == [
-        {"judge_key": "rules", "kind": "rule", "name": "rules", "prompt_version": "abc"}
-    ]
+    named = {"judge_key": "rules", "kind": "rule", "name": "rules", "prompt_version": "abc"}
+    assert rows["judge"] == [named | {"variant_of": None, "is_copied": False}]
     told = ("sample_key", "criterion", "judge_key", "status", "score", "raw")
     assert [tuple(row[name] for name in told) for row in rows["judgement"]] == [
         (5, "overlap", "rules", "scored", 12.5, "12.5 %"),

@@ -5,6 +5,8 @@ select
     judge.judge_key,
     judge.kind,
     judge.prompt_version,
+    judge.variant_of,
+    coalesce(judge.is_copied, false) as is_copied,
     case
         when judge.name = 'unrecorded' then coalesce(declaration.judge, 'unrecorded')
         else judge.name

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.reading.compare import differing
+from pages.quoting import differing
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+-- One row per judge: whose prompts it words otherwise, and whether its verdicts were copied.
+select
+    judge.judge,
+    judge.name,
+    judge.kind,
+    min(used.variant_of) as variant_of,
+    bool_or(used.is_copied) as is_copied
+from core.judge as judge
+join core.judge_used as used
+    on judge.name = used.name
+    and judge.kind = used.kind
+    and judge.prompt_version is not distinct from used.prompt_version
+group by judge.judge, judge.name, judge.kind
+order by judge.judge
