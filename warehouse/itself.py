@@ -45,10 +45,9 @@ def itself(store: Store, asked: Analysis) -> pl.DataFrame:
     every = agreed.counted(store, asked)
     if asked.slice.judge:
         every = every.filter(pl.col("judge").is_in(asked.slice.judge))
-    families = store.query("judge_families")
-    people = families.filter(kind=HUMAN)["judge"].implode()
+    people = [name for name, kind in agreed.kinds_of(store).items() if kind == HUMAN]
     every = every.filter(~pl.col("judge").is_in(people))
-    copied = families.filter("is_copied")["judge"].implode()
+    copied = store.query("judge_families").filter("is_copied")["judge"].to_list()
     ways = {
         ASKED_AGAIN: _again(store, asked, every),
         EQUAL_ANSWERS: _equal(every.filter(~pl.col("judge").is_in(copied))),

@@ -39,6 +39,20 @@ STACKED = (
 )
 """A picture beside another goes below it before either is too narrow for its legend."""
 
+NARROW = (
+    ".wide-table { container-type: inline-size } "
+    "@container (max-width: 40rem) { "
+    ".wide-table thead { position: absolute; clip-path: inset(50%); display: block } "
+    ".wide-table thead { width: 1px; height: 1px; overflow: hidden } "
+    ".wide-table :is(table, tbody, tr, td) { display: block } "
+    ".wide-table tr { padding-block: .5rem; border-bottom: 1px solid rgba(128,128,128,.3) } "
+    ".wide-table td { display: flex; gap: .8rem; border: 0 !important } "
+    ".wide-table td { padding: .1rem 0 !important } "
+    ".wide-table td::before { content: attr(data-named); flex: 0 0 40%; opacity: .75 } "
+    ".wide-table td:first-child { font-weight: 600 } }"
+)
+"""A table of many columns becomes, where it would not fit, a list of what each row says."""
+
 SECTION = (
     "[data-testid=stSidebarNavItems] > li:nth-of-type({number})::before {{ content: '{name}'; "
     "display: block; padding: .75rem .5rem .25rem; font-size: .875rem; opacity: .75 }}"
@@ -52,7 +66,7 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, LEVEL, CLOSE, STACKED], 1
+    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, LEVEL, CLOSE, STACKED, NARROW], 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))
         number += len(pages)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.pipeline.study.fake_server import Raw, completion
 from tests.warehouse.lab import ASKED, alignment, carried_out
-from warehouse import itself, transcripts
+from warehouse import agreed, building, itself, ratings, tasks, transcripts
 from warehouse.store import Store
 from warehouse.transcripts import Filter
 
@@ -39,7 +39,18 @@ class Fickle:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     with pytest.MonkeyPatch.context() as patch:
         judge = alignment(temperature=1.0) | {"repeats": 2}
-        return carried_out(tmp_path_factory.mktemp("itself"), patch, judge, Fickle())
+        found = carried_out(tmp_path_factory.mktemp("itself"), patch, judge, Fickle())
+    every = tasks.drawn(found, ASKED, "all", 10)
+    for item in every.items:
+        rating = ratings.Rating(item.id, "alignment", "scored", score=80.0, task="all")
+        ratings.journal(found.data).add(rating, by="ann")
+    building.build(found.data)
+    return Store(found.data)
+
+
+def test_a_person_s_rating_of_equal_answers_is_one_rating(store: Store) -> None:
+    assert "ann" in agreed.kinds_of(store)
+    assert "ann" not in itself.itself(store, ASKED)["judge"].to_list()
 
 
 def test_what_was_asked_again_tells_how_far_a_judge_agrees_with_itself(store: Store) -> None:
@@ -48,7 +59,7 @@ def test_what_was_asked_again_tells_how_far_a_judge_agrees_with_itself(store: St
     assert row["judge"].startswith("strict")
     assert (row["n"], row["judgements"], row["questions"]) == (96, 192, 6)
     again = store.query("judged_again")
-    first = store.query("candidates", **candidates(store)).select("sample_key", "score")
+    first = by_the_judge(store).select("sample_key", "score")
     both = again.join(first, on="sample_key", suffix="_first")
     same = ((both["score"] < 30) == (both["score_first"] < 30)).mean()
     assert row["same"] == pytest.approx(same)
@@ -57,13 +68,16 @@ def test_what_was_asked_again_tells_how_far_a_judge_agrees_with_itself(store: St
     assert row["distance"] == pytest.approx((both["score"] - both["score_first"]).abs().mean())
 
 
-def candidates(store: Store) -> dict[str, Any]:
-    return transcripts.asked(store, ASKED.slice, ASKED.rule, Filter(only="planned"))
+def by_the_judge(store: Store) -> pl.DataFrame:
+    """Every sample as the judge sees it, without the person."""
+    asked = transcripts.asked(store, ASKED.slice, ASKED.rule, Filter(only="planned"))
+    every = store.query("candidates", **asked)
+    return every.filter(pl.col("judge").str.starts_with("strict"))
 
 
 def test_equal_answers_to_one_question_are_a_test_of_it(store: Store) -> None:
     (row,) = itself.itself(store, ASKED).filter(how=itself.EQUAL_ANSWERS).to_dicts()
-    every = store.query("candidates", **candidates(store))
+    every = by_the_judge(store)
     groups = every.group_by("question", "answer_hash").agg(pl.len(), "is_trait")
     several = groups.filter(pl.col("len") > 1)
     assert row["n"] == several.height > 0
@@ -71,7 +85,7 @@ def test_equal_answers_to_one_question_are_a_test_of_it(store: Store) -> None:
 
 
 def test_what_was_asked_again_counts_in_no_rate(store: Store) -> None:
-    counts = store.counts(ASKED.slice)
+    counts = store.counts(ASKED.slice).filter(pl.col("judge").str.starts_with("strict"))
     assert counts["n_judged"].sum() == counts["n_planned"].sum() == 96
 
 

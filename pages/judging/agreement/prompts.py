@@ -31,10 +31,9 @@ def draw(view: Analysis, pair: Pair) -> None:
             "Of the answers that all of them counted; a difference is from the first, with an "
             "interval by question."
         )
+    one, two = chosen(rows, pair)
     texts = asked()
-    both = texts.filter(judge=pair.judge).join(
-        texts.filter(judge=pair.other), on="criterion", suffix="_other"
-    )
+    both = texts.filter(judge=one).join(texts.filter(judge=two), on="criterion", suffix="_other")
     if both.is_empty():
         st.caption(
             "The prompts of these two are not both known: they come with judgements that "
@@ -49,13 +48,20 @@ def draw(view: Analysis, pair: Pair) -> None:
             what += f"; {ways}" if ways else ""
         label = f"{values.words(row['criterion'])}: {what}"
         with st.expander(escaped(label), expanded=not same and rows.is_empty()):
-            st.html(beside(pair, row["prompt"], row["prompt_other"]))
+            st.html(beside({one: row["prompt"], two: row["prompt_other"]}))
 
 
 @store.memo("Holding prompts against each other …")
 def worded(view: Analysis) -> pl.DataFrame:
     """`variants.variants` of a focus."""
     return variants.variants(store.opened(), view)
+
+
+def chosen(rows: pl.DataFrame, pair: Pair) -> tuple[str, str]:
+    """Whose prompts stand side by side: the pair's, and of a person's the first two variants."""
+    if pair.is_person and rows.height > 1:
+        return rows["judge"][0], rows["judge"][1]
+    return pair.judge, pair.other
 
 
 @store.memo()
@@ -70,7 +76,7 @@ def sentence(family: pl.DataFrame) -> str:
     low, high = (readable.percent(value) for value in (family["rate"].min(), family["rate"].max()))  # type: ignore[arg-type]
     return (
         f"{name} under {numbers.plural(family.height, 'prompt')}: {low} to {high} of "
-        f"{numbers.plural(n, 'answer')}, {100 * variants.spread(family):.1f} points apart."
+        f"{numbers.plural(n, 'answer')}, {100 * variants.spread(family):.0f} points apart."
     )
 
 
@@ -87,7 +93,7 @@ def told(family: pl.DataFrame) -> pl.DataFrame:
                 "same verdict as the first": "–"
                 if row["agreement"] is None
                 else percent(row, "agreement"),
-                "κ": "–" if row["kappa"] is None else coefficient(row, "kappa"),
+                "Cohen’s κ": "–" if row["kappa"] is None else coefficient(row, "kappa"),
             }
             for row in family.iter_rows(named=True)
         ]
@@ -111,14 +117,13 @@ def _short(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def beside(pair: Pair, one: str, other: str) -> str:
-    """Two prompts side by side, the words marked that only one of them has."""
-    sides = [
-        (pair.first, foreign.block(one, partial(differing.spans, other=other), is_beside=True)),
-        (pair.second, foreign.block(other, partial(differing.spans, other=one), is_beside=True)),
-    ]
-    texts = "".join(
-        f'<div><div style="font-weight:600">{foreign.escaped(name)}</div>{text}</div>'
-        for name, text in sides
-    )
+def beside(prompts: dict[str, str]) -> str:
+    """Two judges' prompts side by side, the words marked that only one of them has."""
+    texts = ""
+    for judge, prompt in prompts.items():
+        (other,) = (text for name, text in prompts.items() if name != judge)
+        marked = partial(differing.spans, other=other)
+        name = foreign.escaped(values.value("judge", judge))
+        text = foreign.block(prompt, marked, is_beside=True)
+        texts += f'<div><div style="font-weight:600">{name}</div>{text}</div>'
     return f'<div style="{_ROW}">{texts}</div>'

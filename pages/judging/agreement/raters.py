@@ -57,7 +57,7 @@ def judges(rows: pl.DataFrame) -> pl.DataFrame:
                 "judged more than once": row["how"],
                 "answers": f"{row['n']:,}",
                 "the same verdict": percent(row, "same"),
-                "α": coefficient(row, "alpha"),
+                "Krippendorff’s α": coefficient(row, "alpha"),
                 "points apart, on average": _distance(row),
             }
             for row in rows.iter_rows(named=True)

@@ -18,6 +18,9 @@ MARKS = 2_000
 LONG = 20_000
 """From how many characters on a text scrolls within a frame of its own."""
 
+WIDE = 4
+"""From how many columns on a table becomes a list where it would not fit (`serving.style`)."""
+
 READ = 500
 """From how many characters on a text beside another does."""
 
@@ -77,6 +80,7 @@ def table(
     The rows whose numbers (from 0) are `highlighted` stand out.
     """
     lit = set(highlighted)
+    wide = ' class="wide-table"' if len(header) >= WIDE else ""
     head = "".join(
         f'<th scope="col" style="{_CELL};font-weight:600;opacity:.75">{html.escape(name)}</th>'
         for name in header
@@ -85,14 +89,19 @@ def table(
     body = "".join(
         f'<tr style="{"background:rgba(230,159,0,.16)" if at in lit else ""}">'
         + "".join(
-            f'<td style="{_CELL}"><div dir="auto" style="{_PRE};min-width:6rem">'
-            f"{escaped(cell)}</div></td>"
-            for cell in row
+            f'<td style="{_CELL}"{_named(header, place)}>'
+            f'<div dir="auto" style="{_PRE};min-width:6rem">{escaped(cell)}</div></td>'
+            for place, cell in enumerate(row)
         )
         + "</tr>"
         for at, row in enumerate(rows)
     )
     return (
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
+        f'<div{wide} style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
         f'font-size:.9rem">{head}<tbody>{body}</tbody></table></div>'
     )
+
+
+def _named(header: Sequence[str], place: int) -> str:
+    """Names a cell by its column, for where the column's head is out of sight."""
+    return f' data-named="{html.escape(header[place])}"' if place < len(header) else ""
