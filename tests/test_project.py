@@ -18,6 +18,7 @@ ACROSS = {
     "tests/pages/test_agreement.py": "every page: numbers of the same thing are the same",
     "tests/pages/test_any_link.py": "every page, opened by links that nobody of ours wrote",
     "tests/pages/test_app.py": "app.py, the frame around every page",
+    "tests/pages/judging/agreement/test_anew.py": "a judge by itself, told",
     "tests/pages/test_exports.py": "every page: charts as files",
     "tests/pages/test_hostile.py": "every page, on names that are attacks",
     "tests/pages/test_large.py": "every page, on thousands of arms",

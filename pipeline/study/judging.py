@@ -121,7 +121,7 @@ class Work:
         )
         if not answer.occasion:
             return found
-        return files.Again(**msgspec.structs.asdict(found), occasion=answer.occasion)
+        return files.RepeatedJudgement(**msgspec.structs.asdict(found), occasion=answer.occasion)
 
     def replied(
         self, answer: StoredAnswer, criterion: str, reading: Reading, reply: Reply

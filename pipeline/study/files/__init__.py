@@ -18,13 +18,13 @@ from pipeline.study.files.described import (
     TraitOf,
 )
 from pipeline.study.files.judgements import (
-    Again,
     Judge,
     JudgedAgain,
     Judgement,
     JudgementFailure,
     JudgeOf,
     NotJudged,
+    RepeatedJudgement,
     StoredJudgement,
     Verdict,
     VerdictAgain,
@@ -59,7 +59,6 @@ from pipeline.study.files.spending import AccountLine, Booked, Effort, asked, sp
 
 __all__ = [
     "AccountLine",
-    "Again",
     "Attempt",
     "BackendEvent",
     "Booked",
@@ -80,6 +79,7 @@ __all__ = [
     "Owner",
     "QuestionOf",
     "Reached",
+    "RepeatedJudgement",
     "RunConfig",
     "RunHeader",
     "RunOf",

@@ -65,7 +65,7 @@ class Judgement(msgspec.Struct, kw_only=True, tag_field="record", tag="judgement
     at: str | UnsetType = UNSET
 
 
-class Again(Judgement, kw_only=True, tag_field="record", tag="again"):
+class RepeatedJudgement(Judgement, kw_only=True, tag_field="record", tag="again"):
     """A judgement that was asked for once more, to see whether the judge says the same."""
 
     occasion: int
