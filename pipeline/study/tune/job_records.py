@@ -53,16 +53,16 @@ class Job(msgspec.Struct):
         return told if is_count and 0 < told < 2**53 else None
 
 
-class JobEvent(msgspec.Struct):
-    """Something a job said on its way."""
-
-    message: str
-
-
 class Events(msgspec.Struct):
-    """A page of a list of events."""
+    """A page of a list of events, any of which may be odd."""
 
-    data: list[JobEvent]
+    data: list[Any]
+
+    @property
+    def messages(self) -> list[str]:
+        """What those say that say something."""
+        told = (event.get("message") for event in self.data if isinstance(event, dict))
+        return [text for text in told if isinstance(text, str)]
 
 
 class _JobPage(msgspec.Struct):

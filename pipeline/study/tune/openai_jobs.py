@@ -10,6 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.study import conversation, jobs
 from pipeline.study.budget import Meter
 from pipeline.study.definition import FineTuning
+from pipeline.study.errors import EndpointRefused
 from pipeline.study.files import TrainingStep
 from pipeline.study.jobs import Jobs
 from pipeline.study.parts import Endpoint
@@ -19,6 +20,9 @@ from pipeline.study.tune.log import RunLog
 from warehouse.studies import Run, Spend
 
 RECENT_JOBS = 100
+
+TRIES_BESIDE = 3
+"""How often what stands beside a model is asked for: it is worth no long wait."""
 
 UNUSED = (
     "learning_rate",
@@ -96,10 +100,7 @@ class OpenAIJobs:
         """
         raw = client.fine_tuning.jobs.with_raw_response
         if begun:
-            found = await self._jobs.patiently(
-                lambda: raw.list(limit=RECENT_JOBS),
-                lambda content: job_records.job_of(content, file_id, self._jobs.scrub),
-            )
+            found = await self._found(client, file_id)
             if found is not None:
                 log.state("created", job_id=found.id, found=True)
                 return found.id
@@ -123,6 +124,14 @@ class OpenAIJobs:
         job = await self._jobs.told(Job, lambda: raw.create(**parameters), tries=1)
         log.state("created", job_id=job.id)
         return job.id
+
+    async def _found(self, client: AsyncOpenAI, file_id: str) -> Job | None:
+        """The job that a file is the training set of, if there is one."""
+        raw = client.fine_tuning.jobs.with_raw_response
+        return await self._jobs.patiently(
+            lambda: raw.list(limit=RECENT_JOBS),
+            lambda content: job_records.job_of(content, file_id, self._jobs.scrub),
+        )
 
     def _most(self, log: RunLog) -> Spend:
         """More than the job can cost: its tokens counted as bytes."""
@@ -162,9 +171,7 @@ class OpenAIJobs:
 
     async def _record(self, client: AsyncOpenAI, log: RunLog, job: Job, cost: Spend) -> None:
         """Records how the job ended, with what it said on the way."""
-        raw = client.fine_tuning.jobs.with_raw_response
-        page = await self._jobs.told(Events, lambda: raw.list_events(job.id, limit=RECENT_JOBS))
-        log.events(self._jobs.scrub.line(event.message) for event in reversed(page.data))
+        log.events(await self._said(client, job))
         spent = msgspec.structs.asdict(cost)
         if job.status == "succeeded" and job.fine_tuned_model:
             metrics = await self._metrics(client, job.result_files or [])
@@ -183,21 +190,52 @@ class OpenAIJobs:
         status = "failed" if job.status == "succeeded" else job.status
         log.state(status, reason=self._jobs.scrub.line(reason), **spent)
 
+    async def _said(self, client: AsyncOpenAI, job: Job) -> list[str]:
+        """What a job that ended said on its way; its model is kept whatever becomes of that."""
+        raw = client.fine_tuning.jobs.with_raw_response
+        try:
+            page = await self._jobs.told(
+                Events, lambda: raw.list_events(job.id, limit=RECENT_JOBS), TRIES_BESIDE
+            )
+        except EndpointRefused as error:
+            return [f"its events cannot be read ({error})"]
+        return [self._jobs.scrub.line(text) for text in reversed(page.messages)]
+
     async def _metrics(self, client: AsyncOpenAI, files: list[str]) -> list[TrainingStep]:
         if not files:
             return []
         raw = client.files.with_raw_response
-        return await self._jobs.patiently(lambda: raw.content(files[0]), job_records.read_metrics)
+        try:
+            return await self._jobs.patiently(
+                lambda: raw.content(files[0]), job_records.read_metrics, TRIES_BESIDE
+            )
+        except EndpointRefused:
+            return []
 
-    async def cancel(self, log: RunLog) -> None:
-        """Cancels the run's job, where one is under way."""
-        created = next((s for s in reversed(log.states) if s.state == "created"), None)
-        if created is None:
-            return
+    async def cancel(self, log: RunLog) -> bool:
+        """Cancels the run's job, where one is under way; whether it did.
+
+        One that ended before is left for `tune` to take up: it may have a model.
+        """
+        known = {state.state: state for state in log.states}
         async with self._jobs.client() as client:
             raw = client.fine_tuning.jobs.with_raw_response
-            await self._jobs.told(Job, lambda: raw.cancel(str(created.job_id)))
+            job_id = str(known["created"].job_id) if "created" in known else None
+            if job_id is None and "creating" in known:  # a killed process may have created it
+                found = await self._found(client, str(known["uploaded"].file_id))
+                job_id = found.id if found else None
+            if job_id is None:
+                return False
+            try:
+                job = await self._jobs.told(Job, lambda: raw.cancel(job_id))
+            except EndpointRefused:
+                job = await self._jobs.told(Job, lambda: raw.retrieve(job_id))
+                if job.status not in ENDED:
+                    raise
+            if job.status in ENDED and job.status != "cancelled":
+                return False
             log.state("cancelled", reason="cancelled on request")
+            return True
 
 
 def _suffix(run: Run) -> str:

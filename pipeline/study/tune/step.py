@@ -54,8 +54,9 @@ async def cancel(plan: Plan, folder: Folder, speakers: Speakers) -> list[str]:
             continue
         backend = _backend(plan, run, speakers)
         if isinstance(backend, OpenAIJobs):
-            await backend.cancel(RunLog(plan, folder, run, settled(plan, run)))
-            cancelled.append(run.id)
+            log = RunLog(plan, folder, run, settled(plan, run))
+            if await backend.cancel(log):
+                cancelled.append(run.id)
     return cancelled
 
 

@@ -365,3 +365,71 @@ def test_odd_result_files_are_read_as_far_as_they_go() -> None:
     assert len(read_metrics(head + b'2,"' + b"x" * 200_000)) == 1
     assert len(read_metrics(head + b"9" * 10_000 + b",1.0\n")) == 2
     assert len(read_metrics(head + b"\xff\xfe,1.0\n,\n")) == 1
+
+
+def answering(server: FakeServer, ending: str, odd: Raw) -> None:
+    """Lets the server answer so wherever an address ends so."""
+    real = server._fine_tuning
+
+    def moody(method: str, path: str, body: Any) -> Raw:
+        return odd if path.endswith(ending) else real(method, path, body)
+
+    server._fine_tuning = moody  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("ending", "odd"),
+    [
+        ("/events", Raw(body=b'{"data": [{"message": null}, 7, {}, {"message": "moved on"}]}')),
+        ("/events", Raw(body=b'{"data": null}')),
+        ("/events", error(404, "there are no events here")),
+        ("/content", error(404, "there is no such file")),
+        ("/content", Raw(body=b"\xff\x00 nothing of a table")),
+    ],
+)
+def test_a_model_is_kept_whatever_stands_beside_it(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, ending: str, odd: Raw
+) -> None:
+    answering(server, ending, odd)
+    plan = Plan(write_study(one_run, server.url))
+    assert tune(plan, folder) == []
+    last = log_of(plan, folder)[-1]
+    assert (last["state"], last["model_id"]) == ("succeeded", "ft:small:me::ftjob-1")
+
+
+def cut_off(plan: Plan, folder: Folder, states: int) -> None:
+    """What a killed process leaves of a run's log: so many states."""
+    run = next(run for run in plan.runs if run.to_tune)
+    lines = folder.run(run).read_bytes().splitlines(keepends=True)
+    folder.run(run).write_bytes(b"".join(lines[: 1 + states]))
+
+
+@pytest.mark.parametrize("reply", [None, error(400, "it has ended")])
+def test_a_job_that_ended_before_it_was_cancelled_keeps_its_model(
+    write_study: Callable[..., Path], folder: Folder, server: FakeServer, reply: Raw | None
+) -> None:
+    plan = Plan(write_study(one_run, server.url))
+    tune(plan, folder)
+    cut_off(plan, folder, 3)
+    answering(server, "/cancel", reply or Raw(body=json.dumps(server.jobs["ftjob-1"]).encode()))
+    with steps.session(plan, folder.path) as session:
+        assert session.cancel() == []
+    assert tune(plan, folder) == []
+    assert log_of(plan, folder)[-1]["state"] == "succeeded"
+    assert len(server.jobs) == 1
+
+
+@pytest.mark.parametrize(("states", "is_found"), [(1, False), (2, True), (3, True)])
+def test_a_job_whose_creation_was_cut_off_is_found_to_be_cancelled(
+    write_study: Callable[..., Path],
+    folder: Folder,
+    server: FakeServer,
+    states: int,
+    is_found: bool,
+) -> None:
+    plan = Plan(write_study(one_run, server.url))
+    tune(plan, folder)
+    cut_off(plan, folder, states)
+    with steps.session(plan, folder.path) as session:
+        assert len(session.cancel()) == is_found
+    assert (server.jobs["ftjob-1"]["status"] == "cancelled") == is_found
