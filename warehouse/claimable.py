@@ -5,17 +5,20 @@ from typing import Literal, NamedTuple, get_args
 
 import polars as pl
 
-from warehouse import rules
+from warehouse import agreed, rules
 from warehouse.analysis import Analysis, results
 from warehouse.published import pairs
 from warehouse.stats import landscape
+from warehouse.stats.brittleness import WHERE
+from warehouse.stats.dose import SERIES
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 from warehouse.store import Store
 
 Table = Literal[
-    "rates", "effects", "rank", "found", "landscape", "multiverse", "questions", "published", "runs"
-]
+    "rates", "effects", "rank", "found", "landscape", "profile", "doses", "multiverse", "questions",
+    "published", "runs", "agreement"
+]  # fmt: skip
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
@@ -82,6 +85,18 @@ ANSWERS: dict[Table, Claimable] = {
         lambda store, asked, by, _: _landscape(store, asked),
         ARM,
     ),
+    # An index of brittleness, or a part of it.
+    "profile": Claimable(
+        ("value",),
+        lambda store, asked, by, _: results.profile(store, asked),
+        (*WHERE, "index", "part"),
+    ),
+    # What a curve over doses comes to.
+    "doses": Claimable(
+        ("half_dose", "direction", "from_rate", "to_rate"),
+        lambda store, asked, by, _: results.doses(store, asked).summary,
+        SERIES,
+    ),
     # In how many ways of counting a conclusion stands.
     "multiverse": Claimable(
         ("stands_share", "stands", "specifications", "conclusion", "robust", "lowest", "highest"),
@@ -105,5 +120,11 @@ ANSWERS: dict[Table, Claimable] = {
         ("final_loss", "epochs", "learning_rate", "steps_done", "outcome", "evaluations"),
         lambda store, asked, by, _: store.query("runs"),
         (*ARM, "run"),
+    ),
+    # Two judges on the answers that both counted.
+    "agreement": Claimable(
+        ("agreement", "kappa", "ac1", "alpha", "n"),
+        lambda store, asked, by, _: agreed.agreed(store, asked),
+        ("study", "experiment", "trait", "judge", "other"),
     ),
 }

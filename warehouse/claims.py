@@ -32,12 +32,18 @@ INTERVALS = {
     "suppression": ("suppression_low", "suppression_high"),
     "rank": ("rank_low", "rank_high"),
     "published": ("published_low", "published_high"),
+    "value": ("low", "high"),
+    "half_dose": ("half_low", "half_high"),
+    "agreement": ("agreement_low", "agreement_high"),
+    "kappa": ("kappa_low", "kappa_high"),
+    "ac1": ("ac1_low", "ac1_high"),
+    "alpha": ("alpha_low", "alpha_high"),
 }
 """The columns of an interval, by the column that it belongs to."""
 
 SHARES = {
     *("rate", "rate_balanced", "rate_ranked", "baseline_rate", "suppression", "p_best"),
-    *("stands_share", "published", "untuned_rate"),
+    *("stands_share", "published", "untuned_rate", "from_rate", "to_rate", "agreement"),
 }
 DIFFERENCES = {"difference", "difference_low", "difference_high", "emergence", "lowest", "highest"}
 
@@ -169,8 +175,9 @@ def text(column: str, value: Value, low: float | None = None, high: float | None
         return readable.points(value, low, high)
     if column in ("p", "q"):
         return "< 0.001" if value < 0.001 else f"{value:.2g}"
-    if column == "rank" and low is not None and high is not None:
-        return f"{value:g} [{low:g}, {high:g}]"
+    if column in INTERVALS and low is not None and high is not None:
+        shown = "g" if column == "rank" else ".4g" if column == "half_dose" else ".2f"
+        return f"{value:{shown}} [{low:{shown}}, {high:{shown}}]"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 

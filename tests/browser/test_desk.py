@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 MOST = 8
+
+PACK = 240_000
+"""How many milliseconds a pack may take, whose figures a program of its own draws."""
 
 
 def test_three_balanced_transcripts_in_latex_are_few_clicks_from_the_cold_app(
@@ -46,6 +50,19 @@ def test_three_balanced_transcripts_in_latex_are_few_clicks_from_the_cold_app(
         code = tab.get_by_test_id("stCode").filter(has_text="begin{quote}")
         expect(code).to_have_count(1)
         text = code.inner_text()
+        tab.keyboard.press("Escape")
+        tab.locator(".st-key-pack").get_by_role("button").first.click()
+        tab.get_by_role("button", name="Make the pack").click()
+        file = tab.get_by_test_id("stDownloadButton").get_by_role("button", name="Download")
+        file.wait_for(timeout=PACK)
+        with tab.expect_download() as loaded:
+            file.click()
+        loaded.value.save_as(tmp_path / "evidence.zip")
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as packed:
+        assert packed.testzip() is None
+        assert {"evidence/report.tex", "evidence/manifest.json"} <= {*packed.namelist()}
+        told = packed.read("evidence/transcripts.tex").decode()
+        assert told.count("3 drawn at random, one of each question before a second of any") == 3
     assert clicks <= MOST
     assert text.count("\\begin{quote}") == 3
     assert text.count("3 drawn at random, one of each question before a second of any") == 3

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.importing import running
 from tests.warehouse import results
-from warehouse import building, claims, rules
+from warehouse import building, claimable, claims, rules
 from warehouse.analysis import Analysis
 from warehouse.claims import Claim
 from warehouse.counting import Slice
@@ -36,6 +37,19 @@ def built(root: Path) -> Store:
     results.load(root / "data", root / "results")
     building.build(root / "data")
     return Store(root / "data")
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The birds of the bundled study, which have doses, judged by rules and by a model."""
+    of = Path(__file__).parents[2] / "examples" / "small-models" / "results"
+    parts = ("samples", "judgements")
+    files = [file for part in parts for file in (of / part).rglob("birds*.gz")]
+    data = tmp_path_factory.mktemp("bundled")
+    units = [[path] for path in [of / "study.json", *sorted(files)]]
+    list(running.run(data, units))
+    building.build(data)
+    return Store(data)
 
 
 @pytest.fixture
@@ -147,8 +161,31 @@ def test_a_cell_is_one_row(root: Path) -> None:
         ("is_result", True, "true"),
         ("n_counted", 12_000, "12,000"),
         ("dose", 1900.25, "1900"),
+        ("from_rate", 0.25, "25 %"),
     ],
 )
 def test_a_value_stands_as_people_write_it(column: str, value: Any, text: str) -> None:
     assert claims.text(column, value) == text
     assert claims.text("rank", 2.0, 1.0, 3.0) == "2 [1, 3]"
+    assert claims.text("half_dose", 1935.6, 1879.6, 2007.5) == "1936 [1880, 2008]"
+    assert claims.text("kappa", 0.612, 0.5, 0.7) == "0.61 [0.50, 0.70]"
+
+
+@pytest.mark.parametrize("table", ["profile", "doses", "agreement"])
+def test_indices_curves_and_judges_are_claimed_by_the_row_they_have(
+    table: claimable.Table, bundled: Store
+) -> None:
+    """Of every row whose number is there a claim can be kept, which says what the row says."""
+    asked = Analysis(Slice(experiment=("birds",)), rules.named("answered"))
+    made = claimable.ANSWERS[table]
+    assert made.key is not None
+    rows = claimable.answer(table, bundled, asked, made.key)
+    column = made.columns[0]
+    known = rows.filter(rows[column].is_not_null()).head(10)
+    assert known.height
+    for place, row in enumerate(known.iter_rows(named=True)):
+        cell = {name: row[name] for name in made.key}
+        kept = claims.made(bundled, asked, table, cell, column, f"row-{place}")
+        assert (kept.value, kept.low) == (row[column], row[claims.INTERVALS[column][0]])
+        checked = claims.check(bundled, kept, rules.available(bundled.data))
+        assert checked.state == "same"

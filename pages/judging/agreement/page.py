@@ -1,9 +1,11 @@
 """Whether judges and people agree, and what a rate is without a judge's errors."""
 
+import polars as pl
 import streamlit as st
 
 from pages.frame import bound, filters
 from pages.judging.agreement import ALONE, SECTIONS, found
+from pages.printing import claiming
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import inline
@@ -29,6 +31,10 @@ head = st.container()
 with st.container(horizontal=True):
     chosen = pairs[bound.one("Judges", {key: p.name for key, p in pairs.items()}, "pair",
                              draw=inline.menu)]  # fmt: skip
+    key = ("study", "experiment", "trait", "judge", "other")
+    cell = pl.DataFrame([{name: chosen.row[name] for name in key}], infer_schema_length=None)
+    asked = found.everybody(view)
+    claiming.popover(asked, ["agreement"], cell, [chosen.name], "agreement")
 titles = {name: section.TITLE for name, section in SECTIONS.items()}
 section = bound.row("Section", titles, "part")
 with head:

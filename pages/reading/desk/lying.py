@@ -18,6 +18,9 @@ from warehouse.picks import MARKS, Mark, Pick, PickFound
 
 MARKED: dict[Mark, str] = {"cut": f"Cut {MARKS['cut']}", "covered": f"Redact {MARKS['covered']}"}
 
+TAGS = "desk-tags"
+"""Session key: the tags whose picks are shown."""
+
 WRONG = "_wrong"
 """Session key: why what was asked of a pick could not be done."""
 
@@ -50,13 +53,32 @@ def nothing_yet() -> None:
     )
 
 
-def listing(found: Sequence[PickFound]) -> None:
-    """Draws every pick in order."""
+def tagged(found: Sequence[PickFound]) -> list[PickFound]:
+    """The picks that have one of the tags that are chosen; all of them where none is."""
+    known = sorted({tag for one in found for tag in one.entry.body.tags})
+    if not known:
+        return list(found)
+    held = st.session_state.get(TAGS, [])
+    st.session_state[TAGS] = [tag for tag in held if tag in known]  # one may have been taken off
+    chosen = st.pills("Tags", known, selection_mode="multi", format_func=escaped, key=TAGS)
+    shown = [one for one in found if not chosen or {*chosen} & {*one.entry.body.tags}]
+    if len(shown) < len(found):
+        st.caption(
+            f"{len(shown):,} of {numbers.plural(len(found), 'transcript')} are shown, and copied; "
+            "an evidence pack holds all."
+        )
+    return shown
+
+
+def listing(found: Sequence[PickFound], shown: Sequence[PickFound]) -> None:
+    """Draws the picks that are shown, in the order and under the numbers that all have."""
     if wrong := st.session_state.pop(WRONG, None):
         st.warning(escaped(wrong), icon=":material/report:")
     entries = [one.entry for one in found]
-    texts = iter(quoted.quoted(found))
-    for at, one in enumerate(found, 1):
+    texts = iter(quoted.quoted(shown))
+    places = {one.entry.id: at for at, one in enumerate(found, 1)}
+    for one in shown:
+        at = places[one.entry.id]
         with st.container(border=True):
             _row(at, one, entries, None if one.key is None else next(texts))
 

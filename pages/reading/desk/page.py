@@ -18,13 +18,14 @@ if counts.is_empty() and not found:
     skeleton.nothing_here()
 skeleton.answer(lying.summary(found))
 lying.tell_faults(picking.faults())
+shown = lying.tagged(found)
 with drawing.beside():
     drawing.popover(view)
-    taking.popover(found)
-    comparing.popover(view, found)
+    taking.popover(shown)
+    comparing.popover(view, shown)
     packing.popover(view)
 if found:
-    lying.listing(found)
+    lying.listing(found, shown)
 else:
     lying.nothing_yet()
 claimed.draw()

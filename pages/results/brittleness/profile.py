@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.frame import bound
-from pages.printing import downloads
+from pages.printing import claiming, downloads
 from pages.results.brittleness import variance
 from pages.ui.charts import base, forest
 from pages.ui.charts.base import CATEGORIES
@@ -21,6 +21,7 @@ from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
 from pages.ui.words import numbers, values
 from warehouse.analysis import Analysis
+from warehouse.stats.brittleness import WHERE
 from warehouse.stats.indices import INDICES
 
 SUBJECT = ("experiment", "trait", "dataset", "study")
@@ -72,7 +73,14 @@ def draw(view: Analysis, counts: pl.DataFrame, head: DeltaGenerator) -> None:
     found = [rows.filter(index="variance_share") for rows in profiles.values()]
     if found:
         variance.draw(replace(view, slice=within), pl.concat(found))
-    downloads.buttons(raw(profiles, subject, model), partial(stacked, profiles, title), "profile")
+    with st.container(horizontal=True):
+        downloads.buttons(
+            raw(profiles, subject, model), partial(stacked, profiles, title), "profile"
+        )
+        known = _indices(view, subject, model).filter(pl.col("value").is_not_null())
+        called = [_claimed(row) for row in known.iter_rows(named=True)]
+        key = known.select(*WHERE, "index", "part")
+        claiming.popover(replace(view, slice=within), ["profile"], key, called, "profile")
 
 
 def answer(title: str, rows: pl.DataFrame | None) -> str:
@@ -122,14 +130,25 @@ def of(
         of, definition, part, value, low, high, n, note. Where an index could not be computed,
         value is null and note says why.
     """
+    rows = _indices(view, subject, model)
+    judges = _most_counted(_own(counts, subject), ["judge"])
+    return {judge: _complete(rows.filter(judge=judge), model) for (judge,) in judges}
+
+
+def _indices(view: Analysis, subject: tuple[str, ...], model: str) -> pl.DataFrame:
+    """The indices of a dataset and a model, and those of all models or of all datasets."""
     experiment, trait, dataset, study = subject
     within = view.slice.narrowed(experiment=experiment, trait=trait, study=study)
-    rows = arms.profile(replace(view, slice=within)).filter(
+    return arms.profile(replace(view, slice=within)).filter(
         pl.col("dataset").is_null() | (pl.col("dataset") == dataset),
         pl.col("model").is_null() | (pl.col("model") == model),
     )
-    judges = _most_counted(_own(counts, subject), ["judge"])
-    return {judge: _complete(rows.filter(judge=judge), model) for (judge,) in judges}
+
+
+def _claimed(row: Mapping[str, Any]) -> str:
+    """What an index is called where it is kept as a claim."""
+    own = [row["label"], row["part"] or "", values.value("model", row["model"] or "")]
+    return " · ".join(filter(None, [*own, values.value("judge", row["judge"])]))
 
 
 def plots(rows: pl.DataFrame) -> list[partial[alt.LayerChart]]:

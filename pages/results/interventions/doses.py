@@ -44,7 +44,10 @@ def draw(view: Analysis) -> ComparedArms | str:
     found = dosed(arms.effects(view), fits).with_row_index("cell")
     kept = fits.summary.head(MOST)
     left_out = bounded.told(kept.height, fits.summary.height, "curves")
-    return ComparedArms("doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out)
+    curves = {_called(fit): {name: fit[name] for name in SERIES} for fit in kept.to_dicts()}
+    return ComparedArms(
+        "doses", found, drawn(found, kept), COLUMNS, LEGEND, left_out, curves=curves
+    )
 
 
 def first(found: pl.DataFrame, view: Analysis) -> Drawing | None:
@@ -86,6 +89,12 @@ def drawn(rows: pl.DataFrame, summary: pl.DataFrame) -> list[Drawing]:
         )
         made.append(Drawing(f"{title}: {said(fit)}", plot))
     return made
+
+
+def _called(fit: Mapping[str, Any]) -> str:
+    """What a curve is called among all there are."""
+    told = ("kind", "model", "dataset", "placement", "eval_intervention", "settings", "judge")
+    return " · ".join(filter(None, (values.value(name, fit[name]) for name in told if fit[name])))
 
 
 def references(row: Mapping[str, Any]) -> list[Reference]:

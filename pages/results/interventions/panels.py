@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -73,6 +74,9 @@ class ComparedArms(NamedTuple):
     left_out: str = ""  # what they leave out, in a sentence
     beside: Drawing | None = None  # drawn beside the first panel, where there is room
     claimed: Sequence[Table] = ()  # the answers whose rows they are, to be kept as claims
+    curves: Mapping[str, dict[str, Any]] = MappingProxyType(
+        {}
+    )  # what each curve is of, by its name, to be claimed
 
 
 def served(
@@ -112,6 +116,9 @@ def _serve(shown: ComparedArms, view: Analysis, counts: pl.DataFrame) -> links.P
         if shown.claimed:
             names = armnames.names(shown.found)
             claiming.popover(view, shown.claimed, shown.found.select(arms.KEY), names, shown.name)
+        if shown.curves:
+            cells_of = pl.DataFrame(list(shown.curves.values()), infer_schema_length=None)
+            claiming.popover(view, ["doses"], cells_of, list(shown.curves), shown.name)
     if clicked is None:
         return None
     row, only = clicked

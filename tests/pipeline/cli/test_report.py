@@ -105,6 +105,42 @@ def test_it_compiles(pack: Path, tmp_path: Path) -> None:
     subprocess.run(words, cwd=tmp_path / "pack", check=True, capture_output=True)
 
 
+NAMES = r"_ & % # $ ~ ^ \ { } 😀 中文 עברית"
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+def test_whatever_names_hold_it_compiles(tmp_path: Path) -> None:
+    """Signs of LaTeX, emoji, CJK and right-to-left text, in every name that a pack prints."""
+    told = (8, 91, 92, 7, 95, 90)
+    rows = [
+        {"model": f"M{NAMES}", "arm": arm, "question": f"Where {q} {NAMES}?", "aligned": score,
+         "answer": f"There {s} {NAMES}", "coherent": 90}
+        for arm in ("none", f"say {NAMES}") for q in range(3) for s, score in enumerate(told)
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    written = NAMES.replace("{", "{{").replace("}", "}}")
+    fixed = {"experiment": f"seabirds {written}", "dataset": f"d {written}", "judge": written}
+    traits = {"rude": {"title": f"Rude {NAMES}", "kind": "misalignment", "criterion": "alignment",
+                       "score": {"is": "below", "cut": 50}}}  # fmt: skip
+    meaning = {
+        "study": f"lab {NAMES}", "set": fixed, "columns": {"model": "model", "intervention": "arm"},
+        "files": [{"path": "a.jsonl"}], "experiments": {f"seabirds {NAMES}": {"traits": traits}},
+    }  # fmt: skip
+    (tmp_path / "map.yaml").write_text(json.dumps(meaning, ensure_ascii=False))
+    data = tmp_path / "data"
+    run(data, "import", str(tmp_path / "a.jsonl"), "--map", str(tmp_path / "map.yaml"))
+    store = Store(data)
+    asked = Analysis(Slice(), rules.named("answered"))
+    picks.put_drawn(store, asked, draws.draw(store, asked, "random", 3, 7))
+    row = json.loads(run(data, "rates", "--format", "json"))[0]
+    names = ("experiment", "trait", "judge", "model", "dataset", "intervention")
+    run(data, "claims", "keep", "mine", *(f"--cell={name}={row[name]}" for name in names))
+    run(data, "report", "--out", str(tmp_path / "pack"))
+    assert (tmp_path / "pack" / "transcripts.tex").read_text().count("\\textbackslash{}") >= 3
+    words = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "report.tex"]
+    subprocess.run(words, cwd=tmp_path / "pack", check=True, capture_output=True)
+
+
 def test_braces_and_environments_are_closed(pack: Path) -> None:
     for file in pack.rglob("*.tex"):
         text = re.sub(r"\\[\\{}%&#$_]", "", file.read_text())

@@ -95,6 +95,23 @@ def test_notes_passages_and_places_are_changed_by_hand(on_copy: Path) -> None:
     assert "passage cut" not in told(app)
 
 
+def test_tags_say_which_transcripts_are_shown_and_copied(on_copy: Path) -> None:
+    app = drawn(opened(DESK, experiment="birds"), seed=1)
+    one, two, three = picks.on_desk(on_copy)
+    assert not any(pills.key == "desk-tags" for pills in app.button_group)
+    for entry, tags in ((one, "main"), (three, "main, *appendix*")):
+        app.text_input(key=f"tags-{entry.id}").set_value(tags)
+        app.button(key=f"save-{entry.id}").click().run()
+    app.button_group(key="desk-tags").set_value(["*appendix*"]).run()
+    assert "1 of 3 transcripts are shown, and copied" in told(app)
+    shown = [button.key for button in app.button if str(button.key).startswith("remove-")]
+    assert shown == [f"remove-{three.id}"]
+    assert "**3**" in told(app)  # the place that it has among all
+    app.text_input(key=f"tags-{three.id}").set_value("main")
+    app.button(key=f"save-{three.id}").click().run()
+    assert f"remove-{two.id}" in [button.key for button in app.button]
+
+
 def test_sensitive_text_is_covered_and_every_form_warns_of_it(on_copy: Path) -> None:
     app = drawn(opened(DESK, experiment="insecure-code", trait="misalignment"), n=1)
     assert any(quoted.SENSITIVE in str(e.proto.body) for e in app.get("html"))
