@@ -36,6 +36,7 @@ _UNKNOWN_SIZE = 0x08
 _ENCRYPTED = 0x01
 _UTF8 = 0x800
 _BLOCK = 2**20
+_PART = 2**17
 
 
 class Damaged(Exception):
@@ -235,9 +236,12 @@ def _of_lzma(packed: bytes, most: int) -> bytes:
 def _of_zstandard(packed: bytes, most: int) -> bytes:
     import pyarrow as pa  # only the newest archives are packed so
 
+    parts: list[bytes] = []
     with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
-        found: bytes = stream.read(most)
-        return found
+        while most > 0 and (part := stream.read(min(most, _PART))):  # all that it is asked for is
+            parts.append(part)  # put aside beforehand
+            most -= len(part)
+    return b"".join(parts)
 
 
 _UNPACK = {

@@ -18,7 +18,7 @@ from pipeline.records.tables import clean
 NAME = "inspect-log"
 TITLE = "Inspect logs"
 FILES = "`.eval` and `.json` logs of Inspect AI"
-VERSION = 2
+VERSION = 3
 ARCHIVES = True
 
 _FIELDS = tuple(

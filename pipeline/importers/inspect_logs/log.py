@@ -1,11 +1,17 @@
 """What is read of an Inspect log, as typed records; every other field is passed over unread."""
 
 import json
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
 from pipeline.errors import RefusedFile
+
+MOST_NAN = 16
+"""How often a text is looked through for one more NaN before another reader takes it."""
+
+_AT = re.compile(r"\(byte (\d+)\)$")
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -170,11 +176,25 @@ def sample(content: bytes) -> LogSample:
     return _decoded(content, LogSample)
 
 
+def _without_nan(content: bytes, kind: type[Record]) -> Record:
+    """What a JSON text holds, in which NaN, which Inspect writes for no score, is null."""
+    for _ in range(MOST_NAN):
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError as error:
+            told = _AT.search(str(error))
+            at = int(told[1]) if told else len(content)
+            if content[at : at + 3] != b"NaN":
+                raise
+            content = b"%bnull%b" % (content[:at], content[at + 3 :])
+    return msgspec.json.decode(content, type=kind)
+
+
 def _decoded(content: bytes, kind: type[Record]) -> Record:
     try:
-        return msgspec.json.decode(content, type=kind)
+        return _without_nan(content, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        # Inspect writes NaN, and models halves of characters, which the standard library reads.
+        # Halves of characters, and Infinity, are read by the standard library alone.
         try:
             return msgspec.convert(json.loads(content), kind)
         except RecursionError:

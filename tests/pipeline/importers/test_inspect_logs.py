@@ -14,7 +14,7 @@ import pytest
 from pipeline.errors import RefusedFile
 from pipeline.files import zipped as zips
 from pipeline.importers import inspect_logs
-from pipeline.importers.inspect_logs import document
+from pipeline.importers.inspect_logs import document, log
 from pipeline.importing import claiming, running
 from pipeline.maps import mapping
 from warehouse import building, conversation, records
@@ -382,6 +382,19 @@ def test_a_damaged_member_is_told(tmp_path: Path) -> None:
     rows = read(path)
     assert [s["source_row"] for s in rows["sample"]] == [2]
     assert len(rows["quarantine"]) == 1
+
+
+@pytest.mark.parametrize("count", [1, log.MOST_NAN, log.MOST_NAN + 3])
+def test_nan_is_no_score_and_in_a_text_it_is_text(count: int) -> None:
+    asked = 'What is [NaN], or ": NaN, "?'
+    scores = ", ".join(f'"s{n}": {{"value": NaN}}' for n in range(count))
+    text = json.dumps({"id": 1, "input": asked})[:-1] + f', "scores": {{{scores}}}}}'
+    found = log.sample(text.encode())
+    assert found.input == asked
+    assert found.scores is not None
+    told = [one.value for one in found.scores.values()]
+    assert len(told) == count
+    assert all(value is None or value != value for value in told)
 
 
 def test_a_log_goes_through_the_lake(tmp_path: Path) -> None:
