@@ -9,8 +9,8 @@ from pages.printing.downloads import Draw
 from pages.results.brittleness import grid, heatmap, measures
 from pages.results.interventions import effects as forests
 from pages.results.interventions import folding
-from pages.results.rates import points, shown
-from pages.ui.view import arms, cells, store
+from pages.results.rates import layout, points, shown
+from pages.ui.view import arms, store
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import apart
 
@@ -24,7 +24,7 @@ def rates(view: Analysis) -> alt.TopLevelMixin:
     """Every rate with its interval, as the Rates page draws it, all of its pages."""
     counts = store.counts(view.slice, view.rule)
     usual = "model" if any(counts[name].n_unique() > 1 for name in ARM) else "dataset"
-    asked = cells.by(usual, "intervention")
+    asked = layout.dimensions(usual, "intervention")
     laid = shown.laid_out(view, apart(counts, asked), asked, "high")
     made = [
         points.chart(laid.page(n), laid.panels, laid.groups, laid.end, clickable=False)

@@ -188,7 +188,7 @@ def test_rooms_are_small() -> None:
     assert not {path.relative_to(ROOT).as_posix(): n for path, n in lengths.items() if n > 400}
     shared = [n for path, n in lengths.items() if path.is_relative_to(ROOT / "pages" / "ui")]
     assert shared
-    assert sum(shared) < 3_500
+    assert sum(shared) <= 3_350
 
 
 def test_no_function_is_over_sixty_lines() -> None:

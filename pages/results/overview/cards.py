@@ -110,10 +110,7 @@ def _line(
     several = among.filter(trait=identity["trait"]).height > 1
     name = values.value("trait", identity["trait"])
     name += f" · judge: {values.value('judge', identity['judge'])}" if several else ""
-    if mine.is_empty():
-        sentence = emergence.alone(_rates(identity, view))
-    else:
-        sentence = emergence.headline(head)
+    sentence = alone(_rates(identity, view)) if mine.is_empty() else emergence.headline(head)
     return Finding(identity, name, sentence, head, mine["model"].unique().to_list())
 
 
@@ -228,3 +225,23 @@ def _texts(row: Mapping[str, Any]) -> str:
     ]
     rest = len(row["tried"]) - TOLD
     return " · ".join([*told, *([f"{rest:,} more"] if rest > 0 else [])])
+
+
+def alone(rates: pl.DataFrame) -> str:
+    """What can be said where nothing was fine-tuned without an intervention.
+
+    Args:
+        rates: The arms of one experiment, trait and judge (`warehouse.stats.rates.rates`).
+    """
+    untuned = rates.filter(dataset="none").height == rates.height
+    why = "only untuned models" if untuned else "no fine-tune without an intervention"
+    results = rates.filter("is_result", pl.col("rate").is_not_null())
+    if results.is_empty():
+        return f"No result; {why}."
+    row = results.sort("rate", descending=True, maintain_order=True).row(0, named=True)
+    lead = "Up to " if results.height > 1 else ""
+    rate = numbers.percent(row["rate"], row["low"], row["high"])
+    where = values.value("model", row["model"])
+    n = f"n = {row['n_counted']:,} · {numbers.plural(row['questions'], 'question')}"
+    missing = "fine-tune one" if untuned else "evaluate a control"
+    return f"{lead}{rate} ({where}, {n}); {why}, so emergence is open: {missing}."

@@ -14,6 +14,40 @@ from pages.ui.view import cells
 from pages.ui.words import armnames, numbers, values
 from warehouse.stats.rates import IDENTITY
 
+NOTHING = "nothing"
+"""No second dimension."""
+
+DIMENSIONS = (
+    "model",
+    "intervention",
+    "dataset",
+    "kind",
+    "relevance",
+    "placement",
+    "eval_intervention",
+    "settings",
+    "question",
+    "question_group",
+    "family",
+    "size",
+    "dose",
+    "epochs",
+    "lora_rank",
+    "seed",
+    "temperature",
+    "sampling",
+    "run",
+    "evaluation",
+)
+"""The dimensions rates can be laid out by; those of `IDENTITY` are never pooled over."""
+
+SORTS = {
+    "high": "highest rate first",
+    "low": "lowest rate first",
+    "name": "by name",
+}
+"""In which order lines stand."""
+
 MARKS = 30
 """How many marks are drawn at once; the others are on further pages."""
 
@@ -56,6 +90,11 @@ class CellLayout(NamedTuple):
         return self.cells.filter(page=number)
 
 
+def dimensions(first: str, second: str) -> list[str]:
+    """The dimensions of a layout of one or two, without repeats."""
+    return [first] if second in (NOTHING, first) else [first, second]
+
+
 def laid_out(
     found: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str], asked: Sequence[str], order: str
 ) -> CellLayout:
@@ -66,7 +105,7 @@ def laid_out(
         counts: The counts frame they were made of.
         by: Their dimensions.
         asked: Those of them that somebody asked for, of which one may make panels.
-        order: A key of `cells.SORTS`: lines are sorted by their highest or lowest rate.
+        order: A key of `SORTS`: lines are sorted by their highest or lowest rate.
 
     Returns:
         The columns of `cells.of`, name (the cell's, without what all cells share), line (its

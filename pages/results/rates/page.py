@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.frame import bound, filters, links
 from pages.printing import claiming, downloads
-from pages.results.rates import points, prompts, sentences, shown
+from pages.results.rates import layout, points, prompts, sentences, shown
 from pages.ui.charts import base
 from pages.ui.parts import defined, markup, skeleton, tables
-from pages.ui.view import cells, inline
+from pages.ui.view import inline
 from pages.ui.words import columns, glossary
 from warehouse.stats.pooling import apart
 from warehouse.stats.rates import IDENTITY
@@ -22,13 +22,13 @@ skeleton.title("How often does the trait appear?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 head = st.container()
-names = {name: columns.label(name) for name in cells.DIMENSIONS}
+names = {name: columns.label(name) for name in layout.DIMENSIONS}
 first_by = "model" if any(counts[name].n_unique() > 1 for name in USUAL) else "dataset"
-second = {"intervention": names["intervention"], cells.NOTHING: "Nothing"} | names
+second = {"intervention": names["intervention"], layout.NOTHING: "Nothing"} | names
 with st.container(horizontal=True):
     first = bound.one("Rates by", bound.first(names, first_by), "rows", draw=inline.menu)
-    asked = cells.by(first, bound.one("And by", second, "beside", draw=inline.menu))
-    order = bound.one("Order", cells.SORTS, "order", draw=inline.menu)
+    asked = layout.dimensions(first, bound.one("And by", second, "beside", draw=inline.menu))
+    order = bound.one("Order", layout.SORTS, "order", draw=inline.menu)
 by = apart(counts, asked)
 laid = shown.laid_out(view, by, asked, order)
 with head:
@@ -50,7 +50,7 @@ with st.expander("The table behind it"):
     clicked = tables.clickable(shown.table(view, by, order), "rates-table") or clicked
 whole = partial(drawn, None, clickable=False)
 with st.container(horizontal=True):
-    downloads.buttons(cells.raw(found, view), whole, "rates", points.LEGEND)
+    downloads.buttons(shown.raw(found, view), whole, "rates", points.LEGEND)
     named = found["name"].to_list()
     claiming.popover(view, ["rates"], found.select(*IDENTITY, *by), named, "rates")
 skeleton.details(counts, view, command="rates")

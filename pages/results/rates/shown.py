@@ -27,3 +27,9 @@ def laid_out(view: Analysis, by: Sequence[str], asked: Sequence[str], order: str
 def table(view: Analysis, by: Sequence[str], order: str) -> pl.DataFrame:
     """`cells.table` of what is found in that order."""
     return cells.table(found(view, by, order), by, store.counts(view.slice, view.rule), view)
+
+
+def raw(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
+    """The cells to take away: the names and columns of `brittlescope rates`."""
+    told = ("cell", "name", "line", "group", "text", "counts", "wording")
+    return cells.stamped(found.drop(told), view)

@@ -8,45 +8,12 @@ import polars as pl
 
 from pages.frame import links
 from pages.ui.parts import bounded
-from pages.ui.view import store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, IDENTITY, rates
 
-NOTHING = "nothing"
-
-DIMENSIONS = (
-    "model",
-    "intervention",
-    "dataset",
-    "kind",
-    "relevance",
-    "placement",
-    "eval_intervention",
-    "settings",
-    "question",
-    "question_group",
-    "family",
-    "size",
-    "dose",
-    "epochs",
-    "lora_rank",
-    "seed",
-    "temperature",
-    "sampling",
-    "run",
-    "evaluation",
-)
-"""The dimensions rates can be laid out by; those of `IDENTITY` are never pooled over."""
-
 LETTERS = 40
 """How many letters of a name stand on one line of a chart."""
-
-SORTS = {
-    "high": "highest rate first",
-    "low": "lowest rate first",
-    "name": "by name",
-}
 
 _FIRST = ("n_trait", "n_counted")
 TABLE_COUNTS = (
@@ -113,13 +80,6 @@ def wrapped(name: str) -> str:
         fits = len(joined) <= LETTERS or not lines[-1]
         lines[-1:] = [joined] if fits else [lines[-1], part]
     return "\n".join(lines)
-
-
-def heading(identity: Sequence[Any]) -> str:
-    """An experiment, trait and judge in one line, and the study where several were loaded."""
-    said = {d: values.value(d, v) for d, v in zip(IDENTITY, identity, strict=True)}
-    study = f" · study: {said['study']}" if len(store.studies()) > 1 else ""
-    return f"{said['experiment']}, {said['trait']} · judge: {said['judge']}{study}"
 
 
 def table(
@@ -223,16 +183,6 @@ def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) 
         for name in aspects
     )
     return cells.join(known, keys, "left", maintain_order="left", nulls_equal=True)
-
-
-def by(first: str, second: str) -> list[str]:
-    """The dimensions of a layout of one or two, without repeats."""
-    return [first] if second in (NOTHING, first) else [first, second]
-
-
-def raw(cells: pl.DataFrame, view: Analysis) -> pl.DataFrame:
-    """The cells to take away: the names and columns of `brittlescope rates`."""
-    return stamped(cells.drop("cell", "name", "line", "group", "text", "counts", "wording"), view)
 
 
 def stamped(frame: pl.DataFrame, view: Analysis) -> pl.DataFrame:

@@ -140,23 +140,3 @@ def _controls(rows: pl.DataFrame, noun: str) -> str:
     low, high = numbers.percent(rates[0]), numbers.percent(rates[-1])
     span = low if low == high else f"{low} to {high}"
     return f"{span} in {numbers.plural(len(rates), noun)} without an intervention"
-
-
-def alone(rates: pl.DataFrame) -> str:
-    """What can be said where nothing was fine-tuned without an intervention.
-
-    Args:
-        rates: The arms of one experiment, trait and judge (`warehouse.stats.rates.rates`).
-    """
-    untuned = rates.filter(dataset="none").height == rates.height
-    why = "only untuned models" if untuned else "no fine-tune without an intervention"
-    results = rates.filter("is_result", pl.col("rate").is_not_null())
-    if results.is_empty():
-        return f"No result; {why}."
-    row = results.sort("rate", descending=True, maintain_order=True).row(0, named=True)
-    lead = "Up to " if results.height > 1 else ""
-    rate = numbers.percent(row["rate"], row["low"], row["high"])
-    where = values.value("model", row["model"])
-    n = f"n = {row['n_counted']:,} · {numbers.plural(row['questions'], 'question')}"
-    missing = "fine-tune one" if untuned else "evaluate a control"
-    return f"{lead}{rate} ({where}, {n}); {why}, so emergence is open: {missing}."

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from pages.results.rates import layout
 from pages.ui.parts import tables
-from pages.ui.view import cells
 from pages.ui.words import columns
 from warehouse.counting import Slice
 
@@ -25,7 +25,7 @@ FRAME = pl.DataFrame(
 
 
 def test_every_dimension_has_a_name() -> None:
-    assert set(cells.DIMENSIONS) <= set(columns.DIMENSIONS)
+    assert set(layout.DIMENSIONS) <= set(columns.DIMENSIONS)
     assert set(Slice.dimensions()) <= set(columns.DIMENSIONS)
 
 

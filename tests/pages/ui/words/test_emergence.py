@@ -150,16 +150,3 @@ def test_a_headline_has_at_most_thirty_words() -> None:
         text = told(*several, {"n_counted": 1_000_000}, verdicts=verdicts)
         words = [word for word in text.split() if any(letter.isalnum() for letter in word)]
         assert len(words) <= emergence.MOST, text
-
-
-def test_without_a_control_the_highest_rate_is_told_and_what_is_missing() -> None:
-    treated = tuned({}, {"rate": 0.3, "model": "b"})
-    assert emergence.alone(treated) == (
-        "Up to 90 % [80, 95] (gpt-4.1, n = 100 · 10 questions); no fine-tune without an "
-        "intervention, so emergence is open: evaluate a control."
-    )
-    untuned = tuned({"dataset": "none"})
-    assert "; only untuned models, so emergence is open: fine-tune one." in emergence.alone(untuned)
-    assert emergence.alone(tuned({"is_result": False})) == (
-        "No result; no fine-tune without an intervention."
-    )
