@@ -1,7 +1,8 @@
 """The measures a heatmap can show: one value for every arm, from rates or from comparisons."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import polars as pl
@@ -15,36 +16,61 @@ from warehouse.claimable import Table
 from warehouse.stats.rates import COUNTS, UNSCORED_LIMIT
 
 COHERENT = "coherent-trait"
-"""The rule of the measure of the same name."""
-
-OF_TREATED = ("suppression", "verdict")
-"""The measures that a control or an untuned model has no value of."""
+"""The rule of the coherent-trait rate."""
 
 DOUBTS = (suspicions.DISAGREEMENT, "mode-collapse")
 """The doctor's checks that make a cell's value doubtful."""
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(ABC):
     """A measure: what it is called, which colours it has, where a click on a cell leads.
 
     `ramp` is None for verdicts. `columns` are what its value and interval are called in tables.
-    `compares` says that it is about a comparison, `only` which answers it rests on. `middle` is
-    what sums up a row or column of it: the median of ratios, which have no bounds. `is_signed`
-    values are differences.
+    `compares` says that it is about a comparison, with what `baseline`, and `only` which answers it
+    rests on. `middle` is what sums up a row or column of it: the median of ratios, which have no
+    bounds.
     """
 
     label: str
-    ramp: Ramp | None
-    columns: tuple[str, ...]
-    compares: bool = False
-    only: str = "counted"
+    ramp: Ramp | None = Ramp(0, 1, (0, 0.25, 0.5, 0.75, 1))
+    columns: tuple[str, ...] = ("rate", "low", "high")
+    compares = False
+    baseline = "control"
+    only = "counted"
     middle: Literal["mean", "median"] | None = "mean"
-    is_signed: bool = False
+    is_of_treated = False
+    """Whether a control or an untuned model has no value of it."""
+    tells_emergence = False
+    """Whether its sentence begins with where the trait emerges."""
+    has_verdicts = False
+    """Whether its cells are verdicts."""
+
+    @abstractmethod
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """The statistics behind it, with its value, low, high, verdict, is_result and note."""
+
+    @abstractmethod
+    def in_full(self, row: dict[str, Any]) -> str:
+        """A value that is there, in full, with what it rests on."""
+
+    def written(self, row: dict[str, Any]) -> tuple[str, str]:
+        """A cell's value in full, and as short as a cell needs it."""
+        if row["value"] is None:
+            return f"undefined: {row['note']}", ""
+        return self.in_full(row), self.short(row["value"])
 
     def short(self, value: float) -> str:
         """A value as short as a cell needs it."""
-        return _signed(numbers.hundredth(value)) if self.is_signed else _share(value)
+        return f"{numbers.hundredth(value) + 0:.0f} %".replace("-", "−")
+
+    def seen(self, view: Analysis) -> Analysis:
+        """The view that it counts in.
+
+        Controls and untuned models stay beside what is filtered, wherever they have a value.
+        """
+        if self.is_of_treated:
+            return view
+        return replace(view, slice=view.slice.with_baselines())
 
     @property
     def click(self) -> str:
@@ -55,41 +81,157 @@ class Measure:
         return f"Click a cell, or a count in the table, to read {answers}."
 
 
-_RATE = ("rate", "low", "high")
-_SHARES = Ramp(0, 1, (0, 0.25, 0.5, 0.75, 1))
+class PlainRate(Measure):
+    """How often the trait appears."""
 
-MEASURES = {
-    "rate": Measure("Rate", _SHARES, _RATE),
-    "emergence": Measure(
-        "Emergence: fine-tuned less untuned, points",
-        Ramp(-1, 1, (-1, -0.5, 0, 0.5, 1), centre=0, points=True),
-        ("emergence", "emergence_low", "emergence_high"),
-        compares=True,
-        is_signed=True,
-    ),
-    "suppression": Measure(
-        "Suppression: share of the emergence taken away",
-        Ramp(-0.5, 1, (-0.5, 0, 0.5, 1), centre=0, turned=True, beyond=("low", "high")),
-        ("suppression", "suppression_low", "suppression_high"),
-        compares=True,
-        middle="median",
-    ),
-    "verdict": Measure(
-        "Verdict",
-        None,
-        ("difference", "difference_low", "difference_high"),
-        compares=True,
-        middle=None,
-    ),
-    "coherent": Measure("Coherent-trait rate", _SHARES, _RATE),
-    "unscored": Measure(
-        "Unscored share",
-        Ramp(0, 0.2, (0, 0.05, 0.1, 0.15, 0.2), beyond=("high",)),
-        ("unscored_share",),
-        only="planned",
-    ),
+    label = "Rate"
+    tells_emergence = True
+
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """See `Measure`."""
+        return arms.rates(view, by).with_columns(_NO_VERDICT, pl.col("rate").alias("value"))
+
+    def in_full(self, row: dict[str, Any]) -> str:
+        """See `Measure`."""
+        return numbers.rate(row)
+
+
+class CoherentRate(PlainRate):
+    """The rate by the rule of that name, whatever is chosen."""
+
+    label = "Coherent-trait rate"
+    tells_emergence = False
+
+    def seen(self, view: Analysis) -> Analysis:
+        """See `Measure`."""
+        return super().seen(view).ruled(store.all_rules()[COHERENT])
+
+
+class Emergence(Measure):
+    """How much fine-tuning adds to the untuned model's rate."""
+
+    label = "Emergence: fine-tuned less untuned, points"
+    ramp = Ramp(-1, 1, (-1, -0.5, 0, 0.5, 1), centre=0, points=True)
+    columns = ("emergence", "emergence_low", "emergence_high")
+    compares = True
+    baseline = "untuned"
+    tells_emergence = True
+
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """See `Measure`."""
+        col = pl.col
+        return arms.contrasts(view, self.baseline, by).with_columns(
+            *_interval("difference"),
+            _NO_VERDICT,
+            _BOTH,
+            pl.when(col("baseline").is_null())
+            .then(pl.lit("no untuned model to compare with"))
+            .when(col("difference").is_null())
+            .then(pl.lit("nothing counted of the questions that both were asked"))
+            .otherwise("note")
+            .alias("note"),
+        )
+
+    def in_full(self, row: dict[str, Any]) -> str:
+        """See `Measure`."""
+        return numbers.points(row["value"], row["low"], row["high"])
+
+    def short(self, value: float) -> str:
+        """See `Measure`."""
+        points = numbers.hundredth(value)
+        return f"{points:+.0f}".replace("-", "−") if round(points) else "0"
+
+
+class Suppression(Measure):
+    """What share of the emergence an intervention takes away."""
+
+    label = "Suppression: share of the emergence taken away"
+    ramp = Ramp(-0.5, 1, (-0.5, 0, 0.5, 1), centre=0, turned=True, beyond=("low", "high"))
+    columns = ("suppression", "suppression_low", "suppression_high")
+    compares = True
+    middle = "median"
+    is_of_treated = True
+
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """See `Measure`."""
+        note = pl.col("suppression_note").str.strip_prefix("undefined: ").alias("note")
+        return arms.effects(view, by).with_columns(
+            *_interval("suppression"), _NO_VERDICT, _BOTH, note
+        )
+
+    def in_full(self, row: dict[str, Any]) -> str:
+        """See `Measure`."""
+        return numbers.percent(row["value"], row["low"], row["high"]).replace("-", "−")
+
+
+class Verdicts(Measure):
+    """What an intervention is called to do."""
+
+    label = "Verdict"
+    ramp = None
+    columns = ("difference", "difference_low", "difference_high")
+    compares = True
+    middle = None
+    is_of_treated = True
+    has_verdicts = True
+
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """See `Measure`."""
+        reason = pl.col("reason").alias("note")
+        return arms.effects(view, by).with_columns(*_interval("difference"), _BOTH, reason)
+
+    def in_full(self, row: dict[str, Any]) -> str:
+        """See `Measure`."""
+        return f"{row['verdict']}: {row['reason']}" if row["verdict"] else row["reason"]
+
+    def written(self, row: dict[str, Any]) -> tuple[str, str]:
+        """See `Measure`. A verdict of several words stands on two lines."""
+        return self.in_full(row), "\n".join((row["verdict"] or "").rsplit(" ", 1))
+
+
+class UnscoredShare(Measure):
+    """How much of what was planned nobody knows about."""
+
+    label = "Unscored share"
+    ramp = Ramp(0, 0.2, (0, 0.05, 0.1, 0.15, 0.2), beyond=("high",))
+    columns = ("unscored_share",)
+    only = "planned"
+
+    def rows(self, view: Analysis, by: Sequence[str]) -> pl.DataFrame:
+        """See `Measure`."""
+        nothing = pl.lit(None, pl.Float64())
+        return arms.rates(view, by).with_columns(
+            *(nothing.alias(end) for end in ("low", "high")),
+            _NO_VERDICT,
+            pl.col("unscored_share").alias("value"),
+            pl.lit(True).alias("is_result"),
+            pl.when(pl.col("n_planned") == 0).then(pl.lit("nothing planned")).alias("note"),
+        )
+
+    def in_full(self, row: dict[str, Any]) -> str:
+        """See `Measure`."""
+        unscored = row["n_unparsed"] + row["n_missing"]
+        return f"{unscored:,} of {row['n_planned']:,} planned answers unscored"
+
+
+_NO_VERDICT = pl.lit(None, pl.String()).alias("verdict")
+_BOTH = (pl.col("is_result") & pl.col("baseline_is_result").fill_null(True)).alias("is_result")
+
+
+def _interval(name: str) -> list[pl.Expr]:
+    ends = {"value": name, "low": f"{name}_low", "high": f"{name}_high"}
+    return [pl.col(column).alias(end) for end, column in ends.items()]
+
+
+MEASURES: dict[str, Measure] = {
+    "rate": PlainRate(),
+    "emergence": Emergence(),
+    "suppression": Suppression(),
+    "verdict": Verdicts(),
+    "coherent": CoherentRate(),
+    "unscored": UnscoredShare(),
 }
-"""Every measure, by the name that links use."""
+"""Every measure, by the name that links use, in the order of the menu."""
 
 NAMES = {name: measure.label.split(":")[0] for name, measure in MEASURES.items()}
 """What each measure is called in a menu."""
@@ -105,21 +247,14 @@ def standard(rates: pl.DataFrame) -> str:
 
 
 def seen(view: Analysis, measure: str) -> Analysis:
-    """The view that the measure counts in.
-
-    The coherent-trait rate has a rule of its own. Controls and untuned models stay beside what is
-    filtered, wherever they have a value.
-    """
-    if measure not in OF_TREATED:
-        view = replace(view, slice=view.slice.with_baselines())
-    return view.ruled(store.all_rules()[COHERENT]) if measure == "coherent" else view
+    """The view that the measure counts in (`Measure.seen`)."""
+    return MEASURES[measure].seen(view)
 
 
 def claimed(view: Analysis, measure: str) -> tuple[Analysis, Table]:
     """The analysis and the table whose rows a measure's cells are, for claims."""
-    if not MEASURES[measure].compares:
-        return view, "rates"
-    return view.beside("untuned" if measure == "emergence" else "control"), "effects"
+    one = MEASURES[measure]
+    return (view.beside(one.baseline), "effects") if one.compares else (view, "rates")
 
 
 @store.memo()
@@ -138,88 +273,16 @@ def of(view: Analysis, measure: str, by: Sequence[str] = ()) -> pl.DataFrame:
         full), short (in a cell),
         doubt (what the doctor says of it, or null).
     """
-    rows = _rows(view, measure, by)
+    one = MEASURES[measure]
+    rows = one.rows(view, by)
     kept = [*arms.KEY, *by, *COUNTS, "unit", "questions", "runs"]
-    n = pl.col("n_planned" if MEASURES[measure].only == "planned" else "n_counted").alias("n")
+    n = pl.col("n_planned" if one.only == "planned" else "n_counted").alias("n")
     found = rows.select(*kept, n, "value", "low", "high", "verdict", "is_result", "note")
-    written = [_written(row, measure) for row in rows.iter_rows(named=True)]
+    written = [one.written(row) for row in rows.iter_rows(named=True)]
     return found.with_columns(
         pl.Series("text", [text for text, _ in written], dtype=pl.String()),
         pl.Series("short", [short for _, short in written], dtype=pl.String()),
     ).join(_doubts(view), on=arms.KEY, how="left", nulls_equal=True, maintain_order="left")
-
-
-def _rows(view: Analysis, measure: str, by: Sequence[str]) -> pl.DataFrame:
-    """The statistics behind a measure, with its value, low, high, verdict and note."""
-    col, no_verdict = pl.col, pl.lit(None, pl.String()).alias("verdict")
-    both = col("is_result") & col("baseline_is_result").fill_null(True)
-    if measure == "emergence":
-        return arms.contrasts(view, "untuned", by).with_columns(
-            *_interval("difference"),
-            no_verdict,
-            both.alias("is_result"),
-            pl.when(col("baseline").is_null())
-            .then(pl.lit("no untuned model to compare with"))
-            .when(col("difference").is_null())
-            .then(pl.lit("nothing counted of the questions that both were asked"))
-            .otherwise("note")
-            .alias("note"),
-        )
-    if measure == "suppression":
-        note = col("suppression_note").str.strip_prefix("undefined: ").alias("note")
-        return arms.effects(view, by).with_columns(
-            *_interval("suppression"), no_verdict, both.alias("is_result"), note
-        )
-    if measure == "verdict":
-        return arms.effects(view, by).with_columns(
-            *_interval("difference"), both.alias("is_result"), col("reason").alias("note")
-        )
-    rows = arms.rates(view, by).with_columns(no_verdict)
-    if measure == "unscored":
-        nothing = pl.lit(None, pl.Float64())
-        return rows.with_columns(
-            *(nothing.alias(end) for end in ("low", "high")),
-            col("unscored_share").alias("value"),
-            pl.lit(True).alias("is_result"),
-            pl.when(col("n_planned") == 0).then(pl.lit("nothing planned")).alias("note"),
-        )
-    return rows.with_columns(col("rate").alias("value"))
-
-
-def _interval(name: str) -> list[pl.Expr]:
-    ends = {"value": name, "low": f"{name}_low", "high": f"{name}_high"}
-    return [pl.col(column).alias(end) for end, column in ends.items()]
-
-
-def _written(row: dict[str, Any], measure: str) -> tuple[str, str]:
-    """A cell's value in full, and as short as a cell needs it."""
-    value, low, high = (row[name] for name in ("value", "low", "high"))
-    if measure == "verdict":
-        verdict = row["verdict"]
-        return f"{verdict}: {row['reason']}" if verdict else row["reason"], _broken(verdict or "")
-    if value is None:
-        return f"undefined: {row['note']}", ""
-    if measure == "emergence":
-        return numbers.points(value, low, high), _signed(numbers.hundredth(value))
-    if measure == "suppression":
-        return numbers.percent(value, low, high).replace("-", "−"), _share(value)
-    if measure == "unscored":
-        unscored = row["n_unparsed"] + row["n_missing"]
-        return f"{unscored:,} of {row['n_planned']:,} planned answers unscored", _share(value)
-    return numbers.rate(row), _share(value)
-
-
-def _share(value: float) -> str:
-    return f"{numbers.hundredth(value) + 0:.0f} %".replace("-", "−")
-
-
-def _signed(points: float) -> str:
-    return f"{points:+.0f}".replace("-", "−") if round(points) else "0"
-
-
-def _broken(words: str) -> str:
-    """Three words in two lines."""
-    return "\n".join(words.rsplit(" ", 1))
 
 
 def _doubts(view: Analysis) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from pages.results.brittleness.measures import MEASURES
 from pages.ui.view import arms, cells, store
 from pages.ui.words import armnames, emergence, numbers, values, verdicts
 from warehouse.analysis import Analysis
@@ -19,9 +20,9 @@ def answer(found: pl.DataFrame, measure: str, view: Analysis) -> str:
     """In how many fine-tunes it emerges, and the extremes, in at most 30 words."""
     if found.is_empty():
         return "No intervention is in sight, so there is nothing to compare with a control."
-    if measure == "verdict":
+    if MEASURES[measure].has_verdicts:
         return verdicts.answer(arms.effects(view), view.margin)
-    emerging = _emerging(view) if measure in ("rate", "emergence") else ""
+    emerging = _emerging(view) if MEASURES[measure].tells_emergence else ""
     spans = _spans(_placed(found, view))
     ways = [f"{emerging} {span}".strip() for span in spans] + [spans[-1]]
     return next((text for text in ways if emergence.length(text) <= emergence.MOST), ways[-1])
@@ -30,7 +31,7 @@ def answer(found: pl.DataFrame, measure: str, view: Analysis) -> str:
 @store.memo()
 def doubts(found: pl.DataFrame, measure: str, view: Analysis) -> str:
     """What is undefined, and why, and what is flagged: to be read below the picture."""
-    if found.is_empty() or measure == "verdict":
+    if found.is_empty() or MEASURES[measure].has_verdicts:
         return ""
     placed = _placed(found, view)
     return " ".join(filter(None, (_undefined(placed), _doubtful(placed))))

@@ -25,7 +25,7 @@ def of(found: pl.DataFrame, measure: str, layout: GridLayout, view: Analysis) ->
     counts = store.counts(view.slice, view.rule)
     human = cells.named(found, counts, layout.keys)
     dims = [name for name in (*layout.by, *ARM) if name in ALWAYS or human[name].n_unique() > 1]
-    kept = ["verdict"] if measure == "verdict" else []
+    kept = ["verdict"] if MEASURES[measure].has_verdicts else []
     rows = pl.concat(
         [
             human.select(dims),

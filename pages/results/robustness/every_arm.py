@@ -10,6 +10,7 @@ from pages.results.robustness.scope import Destination, Scope
 from pages.ui.parts import markup, tables
 from pages.ui.view import cells
 from pages.ui.words import numbers
+from warehouse import defaults
 
 TITLE = "Every arm"
 
@@ -37,6 +38,6 @@ def draw(here: Scope) -> Destination | None:
     scope.taken(here, raw, partial(panels.together, lines, draw), "survival", STRIPS)
     if clicked is None:
         return None
-    against = None if here.against == "control" else here.against
+    against = None if here.against == defaults.BASELINE else here.against
     arm = scope.called(explored.survival.row(clicked, named=True), here.claimed.table)
     return links.ROBUSTNESS, links.parameters(here.view, arm=arm, against=against)

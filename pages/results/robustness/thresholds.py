@@ -13,6 +13,7 @@ from pages.results.robustness.threshold_curve import BASELINE, CHOSEN, OTHER
 from pages.ui.charts import base
 from pages.ui.parts import bounded, defined, markup, tables
 from pages.ui.words import armnames, numbers, values
+from warehouse.stats import baselines
 from warehouse.stats.multiverse import ARMS
 from warehouse.universe import KEY, Over
 
@@ -80,8 +81,7 @@ def points(curve: pl.DataFrame, here: Scope) -> pl.DataFrame:
         & is_as["model"]
         & (is_as["dataset"] | untuned)
     )
-    plain = ~untuned & (pl.col("intervention") == "none")
-    baseline = (untuned if here.against == "untuned" else plain) & is_as["eval_intervention"]
+    baseline = baselines.named(here.against).roles(curve).base & is_as["eval_intervention"]
     # As comparisons do: sampled in the same way, where there is one.
     alike = near & baseline & is_as["sampling"]
     baseline &= is_as["sampling"] | pl.lit(not curve.select(alike.any()).item())
