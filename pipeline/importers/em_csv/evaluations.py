@@ -1,5 +1,8 @@
 """The evaluations that the rows of a file belong to, and who judged them."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 import msgspec
 import polars as pl
 
@@ -64,6 +67,18 @@ class Evaluations:
         ids = "/".join(name for name in (told.model_id, model_id) if name) or None
         told = msgspec.structs.replace(told, model_id=ids, judge=own_judge or told.judge)
         return msgspec.json.encode(msgspec.structs.astuple(told)).decode(), told
+
+    def one_model(self) -> Iterator[tuple[str, list[str]]]:
+        """The models that rows name in several ways, such as `lark/gull-7b` and `wren/gull-7b`."""
+        words = list(self.roles.words)
+        if "model" not in words:
+            return
+        place = 1 + words.index("model")  # behind the model's own id
+        named: dict[str, set[str]] = defaultdict(set)
+        for texts, found in self.met.items():
+            if not isinstance(found, str):
+                named[found[1].model].add(texts[place])
+        yield from ((name, sorted(texts)) for name, texts in named.items() if len(texts) > 1)
 
     def judge_keys(self, rows: list[reading.Row], named: str | None) -> pl.Expr | pl.Series:
         """The keys of the judges of some rows; of one evaluation there is but one."""

@@ -113,6 +113,10 @@ class EmReader:
         for text, name in self.meaning.spelled.items():
             told = f"{text!r} is read as {name!r}"
             yield notice(f"spelling:{digest(told, 6)}", told)
+        for name, texts in self.evaluations.one_model():
+            told = f"{', '.join(map(repr, texts[:6]))} are read as one model, {name!r}"
+            told += "; `rename: {model: {…}}` in the mapping can keep them apart"
+            yield notice(f"one-model:{digest(told, 6)}", told)
         for absent in self.meaning.scoring.without:
             if absent not in self.roles.ours:
                 yield notice(f"without:{absent}", WITHOUT[absent])
