@@ -116,7 +116,8 @@ def test_an_evaluation_is_what_its_mapping_says(read: Read) -> None:
         "lora_rank": 4,
     }
     assert rows["judge"] == [
-        {"judge_key": "llm", "kind": "llm", "name": "owl", "prompt_version": None}
+        {"judge_key": "llm", "kind": "llm", "name": "owl"}
+        | dict.fromkeys(("prompt_version", "variant_of", "is_copied"))
     ]
     (question,) = rows["question"]
     assert (question["name"], question["text"]) == ("where", "Where?")
