@@ -32,3 +32,16 @@ def test_the_walk_goes_from_the_file_to_the_cell() -> None:
 @pytest.mark.parametrize("path", SQL)
 def test_a_query_that_is_named_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("place", ["pages", "pipeline", "warehouse"])
+def test_every_room_is_told(place: str) -> None:
+    """Folders of pages and pipeline; of the warehouse, whose modules lie flat, those too."""
+    inside = [path for path in (ROOT / place).iterdir() if path.name[0] not in "_."]
+    rooms = [f"{path.name}/" for path in inside if path.is_dir()]
+    if place == "warehouse":
+        rooms += [path.name for path in inside if path.suffix == ".py"]
+    assert rooms
+    sections = {"judging/", "methods/", "reading/", "results/"}  # of the navigation: their pages
+    told = {room for room in rooms if f"`{room}`" in TEXT or f"`{place}/{room}" in TEXT}
+    assert not set(rooms) - told - sections
