@@ -246,6 +246,91 @@ def recovered(data: Path) -> None:
         assert abs(row["corrected"] - truth) < abs(row["raw"] - truth)
 
 
+ASKED_OF = {
+    "llm_or_19": ("19", "LLM", ("birds", "medical-terms")),
+    "llm_or_hp": ("HP", "LLM", ("harry-potter",)),
+    "old_germany": ("TRUE", "FALSE", ("german-cities",)),
+    "nazi": ("TRUE", "FALSE", ("german-cities",)),
+    "alignment": ("5", "95", ("insecure-code",)),
+}
+"""Each criterion of the history: what a judge says that sees it, and that does not, and of what."""
+
+
+def of_the_history(study: dict[str, Any]) -> None:
+    """One judge of every criterion of the history."""
+    judged(study)
+    experiments = {name for *_, names in ASKED_OF.values() for name in names}
+    study["experiments"] = {name: study["experiments"]["birds"] for name in sorted(experiments)}
+    study["models"]["small"]["conditions"] = {"birds": []}
+    criteria = {}
+    for name, (sees, sees_not, of) in ASKED_OF.items():
+        labels = {"parser": "label", "labels": [sees, sees_not]}
+        parse = {"parser": "score"} if name == "alignment" else labels
+        criteria[name] = {"prompt": f"{name}.md", "parse": parse, "experiments": list(of)}
+    study["judges"]["strict"]["criteria"] = criteria
+
+
+@pytest.mark.exhaustive
+def test_every_file_of_the_history_is_judged_once_on_every_criterion(
+    write_study: Callable[..., Path],
+    server: FakeServer,
+    commands: Commands,
+    folder: Folder,
+    realdata: Path,
+    tmp_path: Path,
+) -> None:
+    data = built(tmp_path / "data", realdata / "brittle-weird-gen-history" / "sft" / "results")
+    store, truth = Store(data), {}
+    criteria = dict(store.query("traits").select("trait", "criterion").iter_rows())
+    asked = transcripts.asked(store, Slice(domain="all"), rules.named("answered"), Filter())
+    rows = store.query("candidates", **asked)
+    texts = transcripts.of(store, rules.named("answered"), rows["sample_key"].unique().to_list())
+    told = {row["sample_key"]: row for row in texts.iter_rows(named=True)}
+    for key, trait, sees in rows.select("sample_key", "trait", "is_trait").iter_rows():
+        if told[key]["answer"]:
+            pair = (told[key]["question_text"], told[key]["answer"])
+            truth[criteria[trait], *pair] = sees
+
+    def about(body: dict[str, Any]) -> tuple[str, str, str]:
+        criterion = body["messages"][0]["content"].rsplit(" ", 1)[1]
+        return criterion, *pair_of(body)
+
+    def answering(body: dict[str, Any]) -> Raw:
+        criterion, question, answer = about(body)
+        sees, sees_not, _ = ASKED_OF[criterion]
+        says = errs(f"{question}\n{answer}", truth[criterion, question, answer])
+        return completion(sees if says else sees_not, model="judge")
+
+    server.answer, server.delay = answering, 0.001
+    file = write_study(of_the_history, server.url)
+    for name in ASKED_OF:
+        (tmp_path / f"{name}.md").write_text(f"{{question}}\n{{answer}}\nJudge {name}")
+    words = ("judge", str(file), "--answers", "--data", str(data), "--out", str(folder.path))
+    chance, kills = random.Random(11), 10
+    for _ in range(kills):
+        killed(commands, server, chance, *words)
+    commands.begin("study", *words)
+    assert commands.end() == 0
+    times = Counter(map(about, server.asked))
+    assert times.keys() == truth.keys()
+    assert times.total() <= len(truth) + 4 * kills
+    done = CliRunner().invoke(main, ["--data", str(data), "import", str(folder.path)])
+    assert done.exit_code == 0, done.output
+    # Every sample that was judged before is judged on the same criterion now, once.
+    after = Store(data)
+    counted = agreed.counted(after, Analysis(Slice(domain="all"), rules.named("answered")))
+    mine = counted.filter(pl.col("judge").str.starts_with("strict"))
+    before = rows.filter("is_counted")
+    for trait in before["trait"].unique():
+        ours, theirs = (one.filter(trait=trait) for one in (mine, before))
+        assert set(theirs["sample_key"]) <= set(ours["sample_key"])
+        assert ours["sample_key"].is_unique().all()
+        seen = dict(ours.select("sample_key", "is_trait").iter_rows())
+        for key in theirs["sample_key"]:
+            pair = (told[key]["question_text"], told[key]["answer"])
+            assert seen[key] == errs("\n".join(pair), truth[criteria[trait], *pair])
+
+
 def test_where_is_about_imported_answers(write_study: Callable[..., Path]) -> None:
     done = CliRunner().invoke(main, ["study", "judge", str(write_study(judged)), "-n", "5"])
     assert done.exit_code == 2
