@@ -36,8 +36,8 @@ LETTERS = 14
 
 SLANT = -40
 
-BESIDE = 18
-"""Pixels to the right: the end of a slanted label is wider than Vega reckons."""
+BESIDE = 40
+"""Pixels to the right: slanted labels reach farther than Vega reckons while a page is narrowed."""
 
 SMALLEST = 7.5
 """Pixels of a letter's height below which it is not drawn."""

@@ -75,10 +75,11 @@ def headers(index: Path) -> list[tuple[str, str]]:
     """What every answer carries, so that the browser helps to keep others out.
 
     No other page may frame or read what is served, nothing is fetched from elsewhere, and no script
-    runs but Streamlit's own files, what its first page, `index`, has in it, and the one of ours.
+    runs but Streamlit's own files, what its first page, `index`, has in it, and those of ours.
     """
     inline = re.findall(r"<script>(.*?)</script>", index.read_text("utf-8"), re.S)
-    allowed = " ".join(["'self'", *map(_hash, (*inline, scripts.ADDRESS, scripts.KEYS))])
+    ours = (scripts.ADDRESS, scripts.THEME, scripts.KEYS)
+    allowed = " ".join(["'self'", *map(_hash, (*inline, *ours))])
     policy = {
         "default-src": "'none'",
         "script-src": allowed,

@@ -16,6 +16,17 @@ It is an entry of its own in the browser's history where something was changed b
 address, makes an entry of every message, and another one of every change of page.
 """
 
+THEME = """\
+(() => {
+  if (window.brittlescopeTheme) return
+  window.brittlescopeTheme = true
+  const again = () => document.querySelector(".st-key-drawn-again button")?.click()
+  window.matchMedia("(prefers-color-scheme: dark)")
+    .addEventListener("change", () => window.setTimeout(again, 200))
+})()
+"""
+"""Presses the button that has the page run again, once Streamlit has taken another theme."""
+
 KEYS = """\
 (() => {
   if (window.brittlescopeKeys) return

@@ -15,6 +15,12 @@ window, without a word on what it rests on. The buttons below (`downloads`) give
 CHOSEN = "[data-selected=true] p { color: light-dark(#24577e, #94c2e6) }"
 """What is chosen in the accent's colour, which white letters need dark, can be read in the dark."""
 
+HOVERED = (
+    "[data-testid=stMain] :is(button:not([data-testid$=primary]), summary):hover "
+    ":is(p, [data-testid=stIconMaterial]) { color: light-dark(#24577e, #94c2e6) }"
+)
+"""So can what the pointer is on."""
+
 WHOLE = (
     "[data-testid=stButtonGroup] button { height: auto; max-width: 100% } "
     "[data-testid=stButtonGroup] button :is(div, span, p) { white-space: normal; "
@@ -66,7 +72,8 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules, number = [WITHOUT_EXPORT, CHOSEN, WHOLE, LEVEL, CLOSE, STACKED, NARROW], 1
+    rules = [WITHOUT_EXPORT, CHOSEN, HOVERED, WHOLE, LEVEL, CLOSE, STACKED, NARROW]
+    number = 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))
         number += len(pages)

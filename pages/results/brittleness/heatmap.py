@@ -48,6 +48,9 @@ READABLE = 32
 BESIDE = 26
 """Up to how many rows a panel is turned, so that its longer side lies across."""
 
+BESIDE = 24
+"""Pixels to the right: slanted labels reach farther than Vega reckons while a page is narrowed."""
+
 ROOM_FOR_TWO = {"row": 34, "column": 66}
 """Pixels from which a row, a column has room for a label, or a value and its n, of two lines."""
 
@@ -122,22 +125,25 @@ class Heatmap(NamedTuple):
     @property
     def width(self) -> int:
         """Pixels that the panel takes if it has them."""
-        return self._beside + len(self.sides[1]) * self.size
+        return self.beside + len(self.sides[1]) * self.size
 
     @property
     def least(self) -> int:
         """Pixels below which values and labels could not be read any more."""
-        return self._beside + len(self.sides[1]) * min(self.size, READABLE)
+        return self.beside + len(self.sides[1]) * min(self.size, READABLE)
 
     @property
-    def _beside(self) -> int:
+    def beside(self) -> int:
         """Pixels of the labels beside the cells."""
         rows, columns = self.sides
         letters = max(len(line) for label in rows for line in label.split("\n"))
         labels = min(LABELS, LETTER * letters)
         # The labels of the last columns are slanted, and reach beyond them.
-        slanted = 0.77 * LETTER * max(len(line) for line in columns[-1].split("\n"))
-        return round(labels + max(40, slanted))
+        slanted = (
+            0.77 * LETTER * max(map(len, label.split("\n"))) - READABLE * after
+            for after, label in enumerate(reversed(columns))
+        )
+        return round(labels + max(40, *slanted)) + BESIDE
 
 
 def heatmap(
@@ -164,8 +170,9 @@ def heatmap(
     high = wide = panel.size
     rows, columns = panel.sides
     room = f"width / {len(columns)}" if fluid else str(wide)
+    laid = f"{base.room(panel.beside)} / {len(columns)}" if fluid else str(wide)
     cells = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
-        x=_side("column", columns, wide, room, mode),
+        x=_side("column", columns, wide, laid, mode),
         y=_side("row", rows, high, str(high), mode),
     )
     boxes = _boxes(cells, panel, title, ramp, mode, legend)
@@ -177,7 +184,9 @@ def heatmap(
         *_summaries(panel, room, mode),
     ]
     layers = [base.clickable(boxes, fluid), *marks]
-    return base.finished(layers, alt.Step(high), wide * len(columns))
+    around = {"left": 5, "top": 5, "bottom": 5, "right": BESIDE}
+    padding = {"padding": around} if fluid else {}
+    return base.finished(layers, alt.Step(high), wide * len(columns), **padding)
 
 
 def stacked(panels: Sequence[Heatmap], title: str, ramp: Ramp | None) -> alt.VConcatChart:

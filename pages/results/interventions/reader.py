@@ -12,7 +12,7 @@ from pages.quoting import tags
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
 from pages.ui.parts import foreign, markup, sensitive
-from pages.ui.view import store
+from pages.ui.view import inline, store
 from pages.ui.words import armnames, numbers, values
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
@@ -43,7 +43,7 @@ def question(questions: pl.DataFrame, clicked: str | None) -> Mapping[str, Any]:
         st.session_state["read"] = st.session_state[CLICKED] = clicked
     if st.session_state.get("read") not in labels:
         st.session_state.pop("read", None)
-    chosen = bound.one("Read the answers to", labels, "read")
+    chosen = bound.one("Read the answers to", labels, "read", draw=inline.menu)
     return questions.row(by_predicate=pl.col("question") == chosen, named=True)
 
 

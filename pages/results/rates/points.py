@@ -70,12 +70,13 @@ def chart(
         y=base.lines(cells["line"].to_list(), _labels(cells, ink)),
         tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted", wording="Text"),
     )
+    room = base.room(_label_width(cells))
     colour = alt.Color(
         "group:N",
         scale=alt.Scale(domain=list(groups), range=_colours(groups, theme)),
         legend=base.legend(
             len(groups) > 1,
-            alt.expr(f"width > {2 * NARROW} ? 8 : width > {NARROW} ? 2 : 1"),
+            alt.expr(f"{room} > {2 * NARROW} ? 8 : {room} > {NARROW} ? 2 : 1"),
             labelLimit=240,
             symbolType="circle",
             labelColor=ink,

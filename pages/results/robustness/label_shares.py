@@ -75,6 +75,7 @@ def _colour(shares: pl.DataFrame, legend: bool, ink: str) -> alt.Color:
         shares.filter(pl.col("confirms") == confirms)["label"].unique(maintain_order=True).to_list()
         for confirms in (True, False)
     )
+    room = base.room(panels.LABELS)
     shades = [CONFIRMING[at % len(CONFIRMING)] for at in range(len(confirming))]
     return alt.Color(
         "label:N",
@@ -84,7 +85,7 @@ def _colour(shares: pl.DataFrame, legend: bool, ink: str) -> alt.Color:
         ),
         legend=base.legend(
             legend,
-            alt.expr("width > 420 ? 6 : width > 200 ? 2 : 1"),
+            alt.expr(f"{room} > 420 ? 6 : {room} > 200 ? 2 : 1"),
             labelFontSize=12,
             labelColor=ink,
             symbolType="square",

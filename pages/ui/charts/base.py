@@ -121,10 +121,19 @@ def legend(shown: bool, columns: Any, **options: Any) -> alt.Legend | None:
     return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
 
 
-def fitting(names: Iterable[str]) -> alt.ExprRef:
+def room(beside: float = 0) -> str:
+    """Pixels of a chart but for those beside its marks, in Vega's words, for what is laid out.
+
+    A page that becomes narrower lays a chart out once, and while that lasts `width` is the whole
+    chart's. It stands here so that the page is asked again; a picture has none.
+    """
+    return f"(width && isValid(containerSize()[0]) ? containerSize()[0] - {beside:g} : width)"
+
+
+def fitting(names: Iterable[str], beside: float = 0) -> alt.ExprRef:
     """How many of these names of a legend stand beside each other, so that none is cut off."""
     longest = max(map(len, names), default=1)
-    return alt.ExprRef(f"max(1, floor(width / {6 * longest + 40}))")
+    return alt.ExprRef(f"max(1, floor({room(beside)} / {6 * longest + 40}))")
 
 
 def tooltip(**titles: str | None) -> list[alt.Tooltip]:

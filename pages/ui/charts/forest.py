@@ -111,14 +111,15 @@ def chart(
         y=_y(rows, None),
         tooltip=[alt.Tooltip(f"{title}:N") for title in lines[0].about],
     )
-    interval, unknown, estimates = _estimates(drawn, scale, marks, legend)
+    names = width or labels_width(lines)
+    interval, unknown, estimates = _estimates(drawn, scale, marks, names if legend else None)
     layers = [*_across(drawn, rows, scale), *_beside(beside, scale)]
     if joined:
         layers += _dumbbell(drawn, scale)
-    names = _named(drawn, rows, scale, width or labels_width(lines), depth)
+    named = _named(drawn, rows, scale, names, depth)
     estimates = base.clickable(estimates, clickable)
     return base.finished(
-        [*layers, interval, unknown, _missing(drawn), *names, estimates],
+        [*layers, interval, unknown, _missing(drawn), *named, estimates],
         alt.Step(TEXT * depth + AIR),
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent", y="independent")),
     )
@@ -200,7 +201,7 @@ def _y(rows: pl.DataFrame, axis: alt.Axis | None) -> alt.Y:
 
 
 _PARTS = r"split(datum.label, '\n')"
-_NARROW = f"containerSize()[0] < {NARROW}"
+_NARROW = f"{base.room()} < {NARROW}"
 
 
 def _labels(width: float, depth: int) -> alt.Axis:
@@ -297,12 +298,14 @@ def _dumbbell(drawn: alt.Chart, scale: Span) -> list[alt.Chart]:
     return [between, ring]
 
 
-def _estimates(drawn: alt.Chart, scale: Span, marks: Marks, legend: bool) -> list[alt.Chart]:
-    """The intervals, the lines of what has none, and the estimates themselves."""
+def _estimates(
+    drawn: alt.Chart, scale: Span, marks: Marks, beside: float | None
+) -> list[alt.Chart]:
+    """The intervals, the lines of what has none, the estimates; a legend above, beside names."""
     # Where nothing could be estimated there are no groups, and an empty legend has no size.
-    shown = base.legend(
-        bool(legend and marks), base.fitting(marks), labelLimit=300, symbolOpacity=1
-    )
+    is_told = bool(beside is not None and marks)
+    columns = base.fitting(marks, beside or 0)
+    shown = base.legend(is_told, columns, labelLimit=300, symbolOpacity=1)
     colours, shapes = (
         alt.Scale(domain=list(marks), range=[mark[place] for mark in marks.values()])
         for place in (0, 1)
