@@ -27,7 +27,7 @@ def test_an_example_names_only_what_the_schema_has(path: Path) -> None:
     told: Any = definitions.parse(path.read_text(), path.name)
     assert set(told) <= set(known["Definition"]["properties"])
     for entry in told["files"]:
-        assert set(entry) <= set(known["Entry"]["properties"])
+        assert set(entry) <= set(known["MapEntry"]["properties"])
     mapping.load(path)
 
 
