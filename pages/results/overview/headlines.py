@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from pages.results.overview.cards import Card, Finding
+from pages.ui.view import store
 from pages.ui.words import emergence, numbers, values
+from warehouse.analysis import Analysis
 from warehouse.uncounted import Uncounted
 
 NO_FINDINGS = "Nothing looks suspicious in what the filters let through."
@@ -110,3 +112,11 @@ def _samples(counts: pl.DataFrame) -> pl.DataFrame:
         pl.col("dataset", "intervention", "model").first(),
         pl.col("n_planned", "n_answered").max(),
     )
+
+
+@store.memo()
+def in_doubt(view: Analysis) -> list[str]:
+    """What keeps answers in sight from being a result, and what settles it."""
+    from warehouse.analysis import results
+
+    return results.in_doubt(store.opened(), view)

@@ -35,7 +35,7 @@ with st.container(horizontal=True):
     downloads.buttons(of_study.table(view), picture, "overview", drawing.LEGEND)
     of_study.claimed(view)
 
-left_over, doubts = store.uncounted(view.slice, view.rule), arms.in_doubt(view)
+left_over, doubts = store.uncounted(view.slice, view.rule), headlines.in_doubt(view)
 drawing.aside(left_over, doubts, opened=not headlines.has_results(cards))
 
 st.subheader("What looks suspicious", anchor=False)

@@ -79,11 +79,3 @@ def landscape(view: Analysis) -> pl.DataFrame:
     from warehouse.stats.landscape import landscape as rows
 
     return rows(emergence(view), effects(view), view.margin)
-
-
-@store.memo()
-def in_doubt(view: Analysis) -> list[str]:
-    """What keeps answers in sight from being a result, and what settles it."""
-    from warehouse.analysis import results
-
-    return results.in_doubt(store.opened(), view)
