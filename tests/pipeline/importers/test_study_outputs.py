@@ -367,12 +367,16 @@ def test_other_files_are_left_to_others(source_of: Callable[..., Any], tmp_path:
     for name, content in (
         ("a.jsonl", b'{"record": "sample"}\n'),
         ("b.json", b'{"brittlescope": "samples/2"}'),
-        ("c.jsonl.gz", b"\x1f\x8b broken"),
+        ("c.jsonl.gz", gzip.compress(b'{"record": "sample"}\n')),
         ("d.jsonl", b""),
     ):
         path = tmp_path / name
         path.write_bytes(content)
         assert not study_outputs.accepts(source_of(path))
+    path = tmp_path / "e.jsonl.gz"
+    path.write_bytes(b"\x1f\x8b broken")
+    with pytest.raises(RefusedFile, match="damaged at its beginning"):
+        source_of(path)
 
 
 def test_thoughts_are_no_part_of_an_answer_whichever_version_wrote_them(
