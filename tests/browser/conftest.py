@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline.importing import finding, running
+from pipeline.maps import mapping
 from tests.pages.reading import study
 from tests.pages.results import treated
 from tests.pages.served import Served, serving
+from warehouse import building
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -106,6 +109,22 @@ def on_treated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def bundled(bundled_data: Path) -> Iterator[str]:
     """The address of a server on the bundled study, or on some experiments of it."""
     with serving(bundled_data, "--port", "0", "--no-token") as served:
+        yield served.address
+
+
+REAL = ("brittle-weird-gen-history", "brittle-weird-gen-release")
+
+
+@pytest.fixture(scope="package")
+def on_real(realdata: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on results that two studies published, in one data folder."""
+    data = tmp_path_factory.mktemp("real") / "data"
+    list(running.run(data, finding.find([realdata / name for name in REAL]).units))
+    known = mapping.load(root / "examples" / "mappings" / "clarifying-em.yaml")
+    found = finding.find([realdata / "Cloakless__clarifying_EM"])
+    list(running.run(data, found.units, mapping=known))
+    building.build(data)
+    with serving(data, "--port", "0", "--no-token") as served:
         yield served.address
 
 

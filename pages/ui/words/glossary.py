@@ -205,7 +205,14 @@ TERMS = {
 
 COUNTED = (
     *("experiment", "trait", "judge", "criterion", "rule", "cut", "coherence", "ledger", "rate"),
-    *("not a result", "worst-case bounds", "these prompts", "new prompts", "new fine-tunes"),
+    *(
+        "not a result",
+        "worst-case bounds",
+        "these prompts",
+        "new prompts",
+        "new fine-tunes",
+        "margin",
+    ),
     *("training domain", "arm", "run", "sample", "intervention", "control", "untuned", "source"),
     "snapshot",
 )
@@ -216,7 +223,7 @@ FILES = (*COUNTED, "quarantine")
 
 COMPARED = (
     *COUNTED,
-    *("emergence", "suppression", "margin", "verdict", "eliminated", "reduced"),
+    *("emergence", "suppression", "verdict", "eliminated", "reduced"),
     *("unchanged", "increased", "inconclusive", "nothing to suppress", "equivalent", "adjusted"),
     *("relevance", "placement", "eval-time", "dose"),
 )
