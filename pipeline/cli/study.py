@@ -139,24 +139,26 @@ def sample_command(**options: Any) -> None:
     help="Of imported answers only those with one value of a dimension.",
 )  # fmt: skip
 @click.option(
-    "-n", "--n", "count", type=click.IntRange(1), metavar="N",
-    help="Of imported answers so many, drawn evenly over arms and what judges found.",
+    "-n", "--n", "counts", multiple=True, metavar="[JUDGE=]N",
+    help="Of imported answers so many for each judge, or for one; drawn evenly over arms and "
+    "what judges found.",
 )  # fmt: skip
 @_step
 def judge_command(
-    judge: str | None, answers: bool, where: tuple[str, ...], count: int | None, **options: Any
-) -> None:
+    judge: str | None, answers: bool, where: tuple[str, ...], counts: tuple[str, ...],
+    **options: Any,
+) -> None:  # fmt: skip
     """Judge the answers that are not judged yet, or those that were imported."""
     if answers:
-        _judge_answers(judge, where, count, **options)
+        _judge_answers(judge, where, counts, **options)
         return
-    if where or count is not None:
+    if where or counts:
         raise click.UsageError("--where and --n are about imported answers; add --answers.")
     _carry_out(("judge",), judge=judge, **options)
 
 
 def _judge_answers(
-    judge: str | None, where: tuple[str, ...], count: int | None, file: Path, dry_run: bool,
+    judge: str | None, where: tuple[str, ...], counts: tuple[str, ...], file: Path, dry_run: bool,
     out: Path | None, data: Path | None,
 ) -> None:  # fmt: skip
     from pipeline.cli.asking import slice_of
@@ -165,14 +167,21 @@ def _judge_answers(
     from warehouse.analysis import Analysis
 
     plan = Plan(file)
-    if judge is not None and judge not in plan.study.judges:
-        raise click.BadParameter(f"{file} has no judge {judge!r}.", param_hint="--judge")
-    found = imported.answers(_data(data), Analysis(slice_of(where, (), "all")), count)
-    samples = sum(len(one.keys) for one in found)
-    say(
-        f"{len(found):,} distinct answers of {samples:,} samples; "
-        f"{frozen.planned(plan, found, judge):,} judgements, one for each answer and criterion."
-    )
+    most = _most(counts, plan, file)
+    if judge is not None and judge not in most:
+        raise click.BadParameter(
+            f"{file} has no judge {judge!r} that is a model.", param_hint="--judge"
+        )
+    asked = Analysis(slice_of(where, (), "all"))
+    drawn = {n: imported.answers(_data(data), asked, n) for n in {*most.values()}}
+    wanted = {name: drawn[n] for name, n in most.items() if judge in (None, name)}
+    for name, found in wanted.items():
+        samples = sum(len(one.keys) for one in found)
+        say(
+            f"{name}: {len(found):,} distinct answers of {samples:,} samples; "
+            f"{frozen.planned(plan, {name: found}):,} judgements, one for each answer "
+            "and criterion."
+        )
     for line in batched(plan):
         say(line.strip())
     if dry_run:
@@ -180,12 +189,32 @@ def _judge_answers(
     require_endpoints(plan, ("judge",), judge)
     folder = _folder(plan, out, data)
     with session(plan, folder) as work:
-        left = work.judge_answers(found, judge)
+        left = work.judge_answers(wanted, judge)
     for reason in left:
         say(f"left: {reason}")
     say(f"Judgements are in {folder}; load them with: brittlescope import {folder}")
     if left:
         raise click.exceptions.Exit(1)
+
+
+def _most(counts: tuple[str, ...], plan: Plan, file: Path) -> dict[str, int | None]:
+    """How many answers each judge that is a model is shown at most; None for all."""
+    from pipeline.study import frozen
+
+    most: dict[str, int | None] = dict.fromkeys(frozen.judges(plan))
+    # What is said of one judge wins over what is said of all.
+    for told in sorted(counts, key=lambda one: "=" in one):
+        name, _, number = told.rpartition("=")
+        if name and name not in most:
+            raise click.BadParameter(
+                f"{file} has no judge {name!r} that is a model.", param_hint="-n"
+            )
+        if not number.isascii() or not number.isdecimal() or int(number) < 1:
+            raise click.BadParameter(
+                f"{told!r} is no number of answers; write 300, or JUDGE=300.", param_hint="-n"
+            )
+        most |= dict.fromkeys([name] if name else most, int(number))
+    return most
 
 
 @study.command("reparse")

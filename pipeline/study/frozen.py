@@ -40,6 +40,9 @@ class Frozen:
 
 Answers = Sequence[Frozen]
 
+Wanted = Mapping[str, Answers]
+"""What each judge is to be shown, by its name."""
+
 
 class FrozenWork(Work):
     """Work on answers whose questions are not the study's, each held by any number of samples."""
@@ -64,14 +67,18 @@ class FrozenWork(Work):
         self.keep_uncounted(copies)
 
 
-def passes(plan: Plan, answers: Answers, only: str | None) -> Iterator[tuple[JudgePass, Answers]]:
-    """Every judge that is a model on the answers of every experiment, with its criteria."""
-    groups: dict[str, list[Frozen]] = {}
-    for answer in answers:
-        groups.setdefault(answer.experiment, []).append(answer)
-    for name, judge in plan.study.judges.items():
-        if only not in (None, name) or not isinstance(judge, LlmJudge):
-            continue
+def judges(plan: Plan) -> dict[str, LlmJudge]:
+    """The judges of a study that are models: those that can be shown any answer."""
+    return {name: judge for name, judge in plan.study.judges.items() if isinstance(judge, LlmJudge)}
+
+
+def passes(plan: Plan, wanted: Wanted) -> Iterator[tuple[JudgePass, Answers]]:
+    """Every judge that is a model on its answers of every experiment, with its criteria."""
+    for name, answers in wanted.items():
+        judge = judges(plan)[name]
+        groups: dict[str, list[Frozen]] = {}
+        for answer in answers:
+            groups.setdefault(answer.experiment, []).append(answer)
         for experiment, held in groups.items():
             criteria = tuple(
                 key
@@ -83,11 +90,11 @@ def passes(plan: Plan, answers: Answers, only: str | None) -> Iterator[tuple[Jud
                 yield JudgePass(name, Evaluation(run, experiment, "none"), criteria), held
 
 
-def planned(plan: Plan, answers: Answers, only: str | None) -> int:
+def planned(plan: Plan, wanted: Wanted) -> int:
     """How many judgements are wanted, one for each distinct answer, judge and criterion."""
     return sum(
         len(held) * len(one.criteria) * plan.study.judges[one.judge].repeats_of(plan.study)
-        for one, held in passes(plan, answers, only)
+        for one, held in passes(plan, wanted)
     )
 
 
@@ -97,15 +104,14 @@ async def judge(
     study_id: str,
     speakers: Speakers,
     progress: Progress,
-    answers: Answers,
-    only: str | None = None,
+    wanted: Wanted,
 ) -> list[str]:
     """Judges every answer that is not judged yet; returns what was left.
 
     Raises:
         FolderConflict: where a judge has changed since it judged.
     """
-    every = {one: held for one, held in passes(plan, answers, only)}
+    every = dict(passes(plan, wanted))
     reasons = []
     for together in in_order(plan, every):
         found = await all_of(

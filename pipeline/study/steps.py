@@ -72,9 +72,9 @@ class Session:
                 raise
         return left
 
-    def judge_answers(self, answers: frozen.Answers, judge: str | None = None) -> list[str]:
+    def judge_answers(self, wanted: frozen.Wanted, judge: str | None = None) -> list[str]:
         """Judges answers that were imported (`frozen`); returns what was left, and why."""
-        planned = frozen.planned(self.plan, answers, judge)
+        planned = frozen.planned(self.plan, wanted)
         progress = Progress(
             self.folder, self.plan.study.name, "judge", planned, self.meter.spent, only=judge
         )
@@ -88,8 +88,7 @@ class Session:
                         self.study_id,
                         self.speakers,
                         progress,
-                        answers,
-                        judge,
+                        wanted,
                     )
                 )
             except BrittlescopeError as error:

@@ -37,7 +37,9 @@ def test_what_stands_before_damage_is_still_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [gzip.compress(TEXT)[:12], gzip.compress(TEXT)[:10] + b"\xff" * 90, zstandard(TEXT)[:9]]
+    "raw",
+    [gzip.compress(TEXT)[:12], gzip.compress(TEXT)[:10] + b"\xff" * 90, zstandard(TEXT)[:9]],
+    ids=["gzip cut", "gzip overwritten", "zstandard cut"],
 )
 def test_what_cannot_be_read_at_all_is_not_empty(raw: bytes) -> None:
     with pytest.raises(RefusedFile, match="damaged at its beginning"):

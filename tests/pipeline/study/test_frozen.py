@@ -87,7 +87,7 @@ def test_each_distinct_answer_is_asked_about_once(
     server.answer = answering
     file = write_study(judged, server.url)
     told = judge(file, data, folder)
-    assert "40 distinct answers of 100 samples; 40 judgements" in told
+    assert "strict: 40 distinct answers of 100 samples; 40 judgements" in told
     assert len(server.asked) == DISTINCT
     times = Counter(body["messages"][0]["content"] for body in server.asked)
     assert set(times.values()) == {1}
@@ -120,6 +120,37 @@ def test_a_part_of_them_is_drawn_or_chosen(
     judge(file, data, folder)
     assert len(server.asked) == DISTINCT
     assert len(verdicts(folder)) == 100
+
+
+@pytest.mark.usefixtures("key")
+def test_a_cheap_judge_on_all_and_a_dear_one_on_a_part_are_one_command(
+    write_study: Callable[..., Path], server: FakeServer, folder: Folder, data: Path
+) -> None:
+    def two(study: dict[str, Any]) -> None:
+        judged(study)
+        strict = study["judges"]["strict"]
+        dear = {**strict, "source": {**strict["source"], "id": "dear"}}
+        rules = {"kind": "rule", "criteria": {"o": {"method": "overlap"}}}
+        study["judges"] |= {"dear": dear, "rules": rules}
+
+    server.answer = lambda body: completion("19", model=body["model"])
+    file = write_study(two, server.url)
+    for part, told in (
+        ("rules=3", "no judge 'rules' that is a model"),
+        ("dear=none", "'dear=none' is no number of answers"),
+        ("0", "'0' is no number of answers"),
+    ):
+        words = ("study", "judge", str(file), "--answers", "-n", part)
+        refused = CliRunner().invoke(main, ["--data", str(data), *words])
+        assert refused.exit_code == 2
+        assert told in " ".join(refused.output.split())
+    assert not server.asked
+    told = judge(file, data, folder, "-n", "dear=12", "-n", "30")
+    assert "strict: 30 distinct answers" in told
+    assert "dear: 12 distinct answers" in told
+    assert Counter(body["model"] for body in server.asked) == {"judge": 30, "dear": 12}
+    judge(file, data, folder, "-n", "dear=12")
+    assert Counter(body["model"] for body in server.asked) == {"judge": DISTINCT, "dear": 12}
 
 
 @pytest.mark.usefixtures("key")
