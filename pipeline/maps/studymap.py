@@ -43,7 +43,7 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class MapEntry(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A pattern, and what it says of the files it matches."""
 
-    path: Names
+    path: Text | tuple[Text, ...]  # too long ones are told in a sentence (`pathpatterns`)
     skip: Text | None = None
 
     @property

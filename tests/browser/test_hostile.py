@@ -79,11 +79,11 @@ UNLIKE_TEXT = """(host) => [
         .filter(([, to]) => to.hostname.includes(host) || to.protocol === 'javascript:')
         .map(([e]) => e),
     ...document.querySelectorAll(
-        '[data-testid=stException], [data-testid=stMain] script:not([data-page]), .katex, '
-        + '[alt="Streamlit logo"]'
+        '[data-testid=stException], .katex, [alt="Streamlit logo"], '
+        + '[data-testid=stMain] script:not([data-page], .st-key-theme script)'
     ),
 ].map((e) => e.outerHTML.slice(0, 200))"""
-"""Images and links of a name's own, scripts but the address bar's, and whatever failed."""
+"""Images and links of a name's own, scripts that are not the app's, and whatever failed."""
 
 
 def too_wide(tab: "Page") -> list[str]:

@@ -27,7 +27,7 @@ def test_a_mark_of_the_forest_opens_the_answers_it_was_counted_from(
 def test_a_link_restores_the_comparison_and_its_sides(server: str, tab: "Page") -> None:
     arrived(tab, f"{server}/interventions?experiment=birds&show=head-to-head&second=none")
     tab.get_by_text("1 shared question").wait_for()
-    tab.get_by_text("Read the answers to").wait_for()
+    tab.get_by_role("combobox", name="Read the answers to").wait_for()
     tab.get_by_role("radio", name="Effects").click(force=True)
     tab.get_by_text("What the interventions say").wait_for()
     settled(tab)

@@ -225,14 +225,14 @@ COMPARED = (
     *COUNTED,
     *("emergence", "suppression", "verdict", "eliminated", "reduced"),
     *("unchanged", "increased", "inconclusive", "nothing to suppress", "equivalent", "adjusted"),
-    *("relevance", "placement", "eval-time", "dose"),
+    *("relevance", "placement", "eval-time", "dose", "two-way"),
 )
 """What every page with comparisons speaks of."""
 
 INDICES = (*COMPARED, "profile", "specificity", "conditionality")
 """What pages about brittleness speak of."""
 
-CHOICES = (*COMPARED, "way of counting", "two-way")
+CHOICES = (*COMPARED, "way of counting")
 """What pages about ways of counting speak of."""
 
 
