@@ -205,14 +205,8 @@ TERMS = {
 
 COUNTED = (
     *("experiment", "trait", "judge", "criterion", "rule", "cut", "coherence", "ledger", "rate"),
-    *(
-        "not a result",
-        "worst-case bounds",
-        "these prompts",
-        "new prompts",
-        "new fine-tunes",
-        "margin",
-    ),
+    *("not a result", "worst-case bounds", "margin"),
+    *("these prompts", "new prompts", "new fine-tunes"),
     *("training domain", "arm", "run", "sample", "intervention", "control", "untuned", "source"),
     "snapshot",
 )
