@@ -41,7 +41,6 @@ with st.container(horizontal=True):
 view = measures.seen(view, measure)
 counts = skeleton.counts(view)
 found = grid.chosen(measures.of(view, measure, layout.by), layout)
-
 with head:
     skeleton.answer(sentences.answer(found, measure, view))
 
