@@ -6,6 +6,7 @@ Nothing is written, and a name is only compared with a pattern.
 import hashlib
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tarfile import EOFHeaderError, HeaderError  # type: ignore[attr-defined]
 from typing import BinaryIO, Self
@@ -148,12 +149,14 @@ class _TarHeader(tarfile.TarInfo):
 def _tarred(file: BinaryIO, wanted: pathpatterns.PathPattern) -> Iterator[tuple[str, bytes | str]]:
     for archive, member in _headers(file):
         if _fits(wanted, member.name):
-            yield member.name, _untarred(archive, member)
+            with _damage_told():
+                content = _untarred(archive, member)
+            yield member.name, content
 
 
 def _headers(file: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
     """The members that are files, one behind the other: links, devices and pipes are none."""
-    try:
+    with _damage_told():
         stream = _Sparing(file)
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarHeader) as archive:  # type: ignore[call-overload]
             for number, member in enumerate(archive):
@@ -162,6 +165,13 @@ def _headers(file: BinaryIO) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]
                 if member.isreg():
                     yield archive, member
                 archive.members = []  # else it keeps all of them
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """A context in which what the library raises for a damaged archive is told in a sentence."""
+    try:
+        yield
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise RefusedFile(f"the archive is damaged ({str(error)[:200]})") from None
 

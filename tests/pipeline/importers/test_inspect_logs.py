@@ -108,6 +108,7 @@ def test_a_log_says_the_same_in_either_form_and_every_version(
     ] * 2
     assert rows["judge"][0] | {"judge_key": "", "prompt_version": None} == {
         "judge_key": "", "kind": "rule", "name": "match", "prompt_version": None,
+        "variant_of": None, "is_copied": None,
     }  # fmt: skip
     assert rows["quarantine"] == rows["notice"] == []
 
