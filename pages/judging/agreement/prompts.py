@@ -76,7 +76,8 @@ def sentence(family: pl.DataFrame) -> str:
     low, high = (readable.percent(value) for value in (family["rate"].min(), family["rate"].max()))  # type: ignore[arg-type]
     return (
         f"{name} under {numbers.plural(family.height, 'prompt')}: {low} to {high} of "
-        f"{numbers.plural(n, 'answer')}, {100 * variants.spread(family):.0f} points apart."
+        f"{numbers.plural(n, 'answer')}, "
+        f"{numbers.hundredth(variants.spread(family)):.0f} points apart."
     )
 
 

@@ -63,10 +63,8 @@ def tagged(found: Sequence[PickFound]) -> list[PickFound]:
     chosen = st.pills("Tags", known, selection_mode="multi", format_func=escaped, key=TAGS)
     shown = [one for one in found if not chosen or {*chosen} & {*one.entry.body.tags}]
     if len(shown) < len(found):
-        st.caption(
-            f"{len(shown):,} of {numbers.plural(len(found), 'transcript')} are shown, and copied; "
-            "an evidence pack holds all."
-        )
+        told = f"{len(shown):,} of {numbers.plural(len(found), 'transcript')} are shown, and copied"
+        st.caption(escaped(f"{told}; an evidence pack holds all."))
     return shown
 
 
