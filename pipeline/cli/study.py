@@ -172,9 +172,11 @@ def _judge_answers(
         raise click.BadParameter(
             f"{file} has no judge {judge!r} that is a model.", param_hint="--judge"
         )
+    if judge is not None:
+        most = {judge: most[judge]}
     asked = Analysis(slice_of(where, (), "all"))
     drawn = {n: imported.answers(_data(data), asked, n) for n in {*most.values()}}
-    wanted = {name: drawn[n] for name, n in most.items() if judge in (None, name)}
+    wanted = {name: drawn[n] for name, n in most.items()}
     for name, found in wanted.items():
         samples = sum(len(one.keys) for one in found)
         say(

@@ -74,8 +74,9 @@ def judges(plan: Plan) -> dict[str, LlmJudge]:
 
 def passes(plan: Plan, wanted: Wanted) -> Iterator[tuple[JudgePass, Answers]]:
     """Every judge that is a model on its answers of every experiment, with its criteria."""
+    models = judges(plan)
     for name, answers in wanted.items():
-        judge = judges(plan)[name]
+        judge = models[name]
         groups: dict[str, list[Frozen]] = {}
         for answer in answers:
             groups.setdefault(answer.experiment, []).append(answer)
