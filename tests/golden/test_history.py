@@ -165,7 +165,11 @@ def test_a_count_and_its_list_agree(study: Store, rule: str, only: str) -> None:
     for names, rows in counts.group_by(lists):
         within = Slice().narrowed(**dict(zip(lists, names, strict=True)))
         listed, total = transcripts.page(
-            study, within, chosen, transcripts.Filter(only=only), limit=counts["n_planned"].sum()
+            study,
+            within,
+            chosen,
+            transcripts.Filter(only=only),
+            limit=int(counts["n_planned"].sum()),
         )
         counted = rows.group_by(cell).agg(pl.col(f"n_{only}").sum().alias("n"))
         found = listed.group_by(cell).agg(pl.len().cast(pl.Int64).alias("n"))
