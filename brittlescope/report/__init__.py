@@ -43,13 +43,17 @@ def pack(opened: Store, asked: Analysis, out: Path) -> list[str]:
         UsageError: where the folder holds anything else.
         CannotWrite: where it cannot be written.
     """
-    _cleared(out)
+    with durable.told(out):
+        durable.folder(out.absolute())
+    earlier = _earlier(out)
     with store.reading(opened):
         found = foci.opened(foci.known(opened), asked.slice).focus
         view = asked if found is None else asked.focused(found)
         files = _files(opened, view)
     files[MANIFEST] = _manifest(opened, view, files)
     with durable.told(out):
+        for place in earlier:
+            durable.remove(place)
         for name, content in files.items():
             place = out / name
             durable.folder(place.absolute().parent)
@@ -70,12 +74,11 @@ def _figures(view: Analysis) -> dict[str, bytes]:
     """Every chart at a column's width, in each form."""
     counts = store.counts(view.slice, view.rule)
     about = basis.figure(view, counts)
-    files = {}
+    files: dict[str, bytes] = {}
     for name, draw in charts.every(view).items():
         width = prose.WIDTHS[name]
-        for form in FORMS:
-            made = downloads.figure(draw, form, width, downloads.ALL, prose.LEGENDS[name], about)
-            files[f"figures/{name}.{form}"] = made
+        made = downloads.whole(draw, FORMS, width, prose.LEGENDS[name], about)
+        files |= {f"figures/{name}.{form}": picture for form, picture in made.items()}
     return files
 
 
@@ -133,15 +136,13 @@ def _manifest(opened: Store, view: Analysis, files: dict[str, bytes]) -> bytes:
     return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _cleared(out: Path) -> None:
-    """Take an earlier pack away, and nothing else."""
-    if not out.exists() or not any(out.iterdir()):
-        return
+def _earlier(out: Path) -> list[Path]:
+    """The files of an earlier pack in a folder; it holds nothing else."""
+    if not any(out.iterdir()):
+        return []
     try:
         files = json.loads((out / MANIFEST).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"{out} holds other files; name a new folder with --out.") from None
-    for name in [*files, MANIFEST]:
-        place = out / name
-        if place.resolve().is_relative_to(out.resolve()):
-            durable.remove(place)
+    places = [out / name for name in (*files, MANIFEST)]
+    return [place for place in places if place.resolve().is_relative_to(out.resolve())]

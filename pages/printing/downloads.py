@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,13 +72,11 @@ def figure(
         legend: What the screen says below the chart.
         about: What the numbers rest on.
     """
-    chart, paper = _chart(draw), figures.PAPERS[width]
+    chart = _chart(draw)
     parts = [figures.Panel("", chart)] if panel == ALL else figures.panels(chart)
     if panel not in (ALL, EACH):
         parts = [parts[int(panel)]]
-    words = CLICK.sub("", legend)
-    whole = [figures.printed(part.chart, paper, words, about) for part in parts]
-    made = pictures.pictures(whole, form, paper)
+    made = _printed([part.chart for part in parts], (form,), width, legend, about)
     if panel != EACH:
         return made[0]
     buffer = io.BytesIO()
@@ -86,6 +84,13 @@ def figure(
         for at, (part, picture) in enumerate(zip(parts, made, strict=True), 1):
             packed.writestr(f"{at:02d}_{basis.slug(part.title)}.{form}", picture)
     return buffer.getvalue()
+
+
+def whole(
+    draw: Draw, forms: Sequence[pictures.Form], width: str, legend: str, about: str
+) -> dict[pictures.Form, bytes]:
+    """The chart as a figure for papers, as `figure` makes it of all panels, in several forms."""
+    return dict(zip(forms, _printed([_chart(draw)], forms, width, legend, about), strict=True))
 
 
 def buttons(
@@ -189,6 +194,18 @@ def _button(label: str, make: Any, file: str, mime: str, key: str) -> None:
         on_click="ignore",
         key=key,
     )
+
+
+def _printed(
+    charts: Sequence[figures.Chart],
+    forms: Sequence[pictures.Form],
+    width: str,
+    legend: str,
+    about: str,
+) -> list[bytes]:
+    paper, words = figures.PAPERS[width], CLICK.sub("", legend)
+    made = [figures.printed(chart, paper, words, about) for chart in charts]
+    return pictures.pictures(made, forms, paper)
 
 
 def _chart(draw: Draw) -> figures.Chart:

@@ -1,10 +1,11 @@
 """A program that reads figures from its input and writes pictures to its output.
 
-    python converter.py svg|png|pdf < figures.json > pictures
+    python converter.py pdf,svg,png < figures.json > pictures
 
 Figures are charts and, where they are to be printed, their width: in pixels of the charts, and in
 points on paper. The plots of a chart are then made as wide as their labels leave room for, so
-that letters keep their size. Each picture is written behind its length, eight bytes.
+that letters keep their size. Of each chart all forms that are asked for are written in turn, each
+picture behind its length, eight bytes.
 
 The converter is a JavaScript engine and a renderer, and either ends its whole process where it
 meets what it did not expect. So it has a process of its own, with bounds on memory and time, and a
@@ -44,19 +45,26 @@ def main() -> None:
         bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (bound, bound))
 
-    asked = json.load(sys.stdin.buffer)
+    asked, forms = json.load(sys.stdin.buffer), sys.argv[1].split(",")
     for chart in asked["charts"]:
-        picture = converted(chart, sys.argv[1], asked["width"], asked["points"])
-        sys.stdout.buffer.write(len(picture).to_bytes(8) + picture)
+        drawn = plotted(chart, asked["width"])
+        for form in forms:
+            picture = converted(drawn, form, asked["points"])
+            sys.stdout.buffer.write(len(picture).to_bytes(8) + picture)
 
 
-def converted(chart: dict[str, Any], form: str, width: float | None, points: float | None) -> bytes:
-    """One chart as a picture."""
+def plotted(chart: dict[str, Any], width: float | None) -> str:
+    """A chart as an SVG, so many pixels wide."""
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(
-        chart if width is None else fitted(chart, width), allowed_base_urls=[]
-    )
+    fitting = chart if width is None else fitted(chart, width)
+    return str(vl_convert.vegalite_to_svg(fitting, allowed_base_urls=[]))
+
+
+def converted(drawn: str, form: str, points: float | None) -> bytes:
+    """An SVG as a picture of a form, for the screen or so many points wide on paper."""
+    import vl_convert
+
     if form == "png":
         # A picture for a screen is twice its size; one for paper has the dots that printers ask.
         scale, ppi = (2.0, 72) if points is None else (points / size(drawn)[0], PPI)

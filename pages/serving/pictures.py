@@ -60,36 +60,41 @@ def picture(chart: Chart, form: Form, paper: Paper | None = None) -> bytes:
     Raises:
         NoPicture: where the converter fails or takes too long.
     """
-    return pictures([chart], form, paper)[0]
+    return pictures([chart], [form], paper)[0]
 
 
-def pictures(charts: Sequence[Chart], form: Form, paper: Paper | None = None) -> list[bytes]:
-    """Several charts, each as `picture` makes it; in one process, which takes long to start.
+def pictures(
+    charts: Sequence[Chart], forms: Sequence[Form], paper: Paper | None = None
+) -> list[bytes]:
+    """Several charts, each in every form as `picture` makes it, chart by chart.
+
+    They are made by one process, which takes long to start, and a chart is laid out once.
 
     Raises:
         NoPicture: where the converter fails or takes too long.
     """
     width, points = paper or (None, None)
+    listed = ", ".join(form.upper() for form in forms)
     drawn = [_clean(chart if isinstance(chart, Mapping) else chart.to_dict()) for chart in charts]
     given = json.dumps({"charts": drawn, "width": width, "points": points}).encode()
     with AT_ONCE:
         try:
-            status, made, words = _converted(given, form)
+            status, made, words = _converted(given, forms)
         except subprocess.TimeoutExpired:
             raise NoPicture(
-                f"The {form.upper()} was not done within {DEADLINE} seconds. Narrow the filters to "
+                f"The {listed} was not done within {DEADLINE} seconds. Narrow the filters to "
                 f"draw less. {_INSTEAD}"
             ) from None
         except OSError as error:
             raise NoPicture(
-                f"The {form.upper()} could not be made: {error.strerror}. {_INSTEAD}"
+                f"The {listed} could not be made: {error.strerror}. {_INSTEAD}"
             ) from None
     found = list(_parted(made))
-    if status or len(found) != len(charts):
+    if status or len(found) != len(charts) * len(forms):
         said = harmless.visible(words.decode("utf-8", "replace")[-2000:])
         _LOGGER.error("The converter of charts ended with status %s: %s", status, said)
         raise NoPicture(
-            f"This chart could not be made into {form.upper()}; the terminal that serves the app "
+            f"This chart could not be made into {listed}; the terminal that serves the app "
             f"says why. {_INSTEAD}"
         )
     return found
@@ -111,10 +116,10 @@ def _parted(made: bytes) -> Iterator[bytes]:
         at = end
 
 
-def _converted(given: bytes, form: str) -> tuple[int, bytes, bytes]:
+def _converted(given: bytes, forms: Sequence[str]) -> tuple[int, bytes, bytes]:
     """The converter's exit status, what it wrote, and its words."""
     with subprocess.Popen(
-        [sys.executable, "-I", str(CONVERTER), form],
+        [sys.executable, "-I", str(CONVERTER), ",".join(forms)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
