@@ -61,9 +61,10 @@ def draw(scope: PageScope, pages: Mapping[str, st.Page]) -> Analysis:
         focus.bar(chosen)
     if scope.is_counted:
         counted.panel(view)
-    crumbs.draw(pages)
-    if scope.is_counted and asked.part() is None:
-        hiding.draw(view)
+    with st.container():  # always there: what is below keeps its place, and its picture
+        crumbs.draw(pages)
+        if scope.is_counted and asked.part() is None:
+            hiding.draw(view)
     with st.sidebar:
         _filters(scope, _narrowed(within, offered, wanted))
     addressbar.write(

@@ -59,6 +59,23 @@ NARROW = (
 )
 """A table of many columns becomes, where it would not fit, a list of what each row says."""
 
+EMPTY = "[data-testid=stLayoutWrapper]:has(> [data-testid=stVerticalBlock]:empty) { display: none }"
+"""What holds the place of something that is not there takes no room."""
+
+WAITING = (
+    "@keyframes waiting { 0%, 10% { opacity: 0 } 40% { opacity: 1 } 70% { opacity: .5 } } "
+    "[data-testid=stVegaLiteChart]:not(:has(svg)), "
+    "[data-test-script-state=running] [data-testid=stMain]:not(:has(hr)) "
+    "[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]::after "
+    "{ content: ''; width: 100%; min-height: 20rem; border-radius: .5rem; "
+    "background: rgba(128,128,128,.15); animation: waiting 1.5s } "
+    "@media (prefers-reduced-motion: reduce) { * { animation-duration: 0s } }"
+)
+"""A page that is still computed shows where its picture will be, as does a chart not yet drawn.
+
+What was there before stays, greyed, until the new is there; a page is whole with its footer's line.
+"""
+
 SECTION = (
     "[data-testid=stSidebarNavItems] > li:nth-of-type({number})::before {{ content: '{name}'; "
     "display: block; padding: .75rem .5rem .25rem; font-size: .875rem; opacity: .75 }}"
@@ -72,7 +89,7 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules = [WITHOUT_EXPORT, CHOSEN, HOVERED, WHOLE, LEVEL, CLOSE, STACKED, NARROW]
+    rules = [WITHOUT_EXPORT, CHOSEN, HOVERED, WHOLE, LEVEL, CLOSE, STACKED, NARROW, EMPTY, WAITING]
     number = 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))

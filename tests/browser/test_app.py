@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+BLANK = """
+window.blank = [];
+const look = () => {
+  if (!document.querySelector("[data-testid=stVegaLiteChart] svg")) window.blank.push(Date.now());
+  requestAnimationFrame(look);
+};
+look();
+"""
+"""Notes every moment at which no picture is on the page, in the browser's words."""
+
 LINK = "rates?experiment=birds&model=gpt-4.1&rule=strict&unit=prompts"
 
 
@@ -109,11 +119,14 @@ def test_a_filter_is_one_entry_of_the_history_and_back_takes_it_away(
     arrived(tab, f"{server}/rates?experiment=birds")
     asked(tab, experiment="birds", trait="persona-19th-century")
     before = entries(tab)
+    tab.get_by_test_id("stVegaLiteChart").locator("svg").wait_for()
+    tab.evaluate(BLANK)
     chosen(tab, "Intervention").get_by_role("combobox").fill("Identity")
     tab.keyboard.press("Enter")
     asked(tab, intervention="identity-etymologist")
     settled(tab)
     assert entries(tab) == before + 1
+    assert tab.evaluate("window.blank") == []  # the old picture stays until the new one is there
     tab.go_back()
     tab.wait_for_url(lambda url: "intervention" not in url)
     expect(chosen(tab, "Intervention").get_by_text("Identity")).to_have_count(0, timeout=60_000)

@@ -28,7 +28,9 @@ def bottom(page: "Page", text: str) -> float:
     return box["y"] + box["height"]
 
 
-def test_answer_and_first_picture_are_on_the_first_screen(on_treated: str, page: "Page") -> None:
+def test_answer_and_picture_are_on_the_first_screen_and_lines_and_jobs_are_doors(
+    on_treated: str, page: "Page"
+) -> None:
     arrived(page, f"{on_treated}/overview")  # by its name, which leads to the first page
     assert bottom(page, "A trait emerges in 1 of 2 experiments") < SCREEN / 3
     chart = page.get_by_test_id("stVegaLiteChart").first
@@ -40,9 +42,6 @@ def test_answer_and_first_picture_are_on_the_first_screen(on_treated: str, page:
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     assert height < 2 * SCREEN
 
-
-def test_a_line_of_a_card_and_a_job_are_doors(on_treated: str, page: "Page") -> None:
-    arrived(page, on_treated)
     card = page.locator("[data-testid=stVerticalBlock]").filter(has_text="emerges in 2 of 3 models")
     door = card.last.get_by_role("button", name="19th-century persona")
     door.press("Enter")  # a picture that is still being drawn may move it under a click

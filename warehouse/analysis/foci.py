@@ -14,15 +14,9 @@ from warehouse.store import Store
 _PARTS = ("experiment", "study", "trait", "judge")
 """The parts of a focus, in the order in which what is asked for decides."""
 
-_TRAINED_AND_ASKED = [
-    "study",
-    "experiment",
-    "trait",
-    "judge",
-    "model",
-    "dataset",
-    "eval_intervention",
-]
+_TRAIT = ("study", "experiment", "trait")
+
+_TRAINED_AND_ASKED = (*_TRAIT, "judge", "model", "dataset", "eval_intervention")
 """What an arm and its control agree in."""
 
 
@@ -70,37 +64,54 @@ def _is_named(focus: Focus, wanted: Sequence[str], called: Mapping[str, str]) ->
 
 
 def ranked(arms: pl.DataFrame) -> list[Focus]:
-    """The foci of some arms: most arms with a control first, then most judged answers.
+    """The foci of some arms, the one with the most to tell first.
 
-    Of what is alike in both, the traits that the catalogue names come first. What nobody judged is
-    a focus only where nobody judged anything of its experiment and trait.
+    Of traits that is the one with most arms beside a control of which either shows it, in as
+    large a share of answers as the margin: a trait that nothing shows leaves nothing to compare.
+    Then come most arms beside a control, then most judged answers, then those the catalogue names
+    first. Of a trait's judges the one with most to say leads and speaks for it, for a judge that
+    sees the trait everywhere must not. What nobody judged is a focus only where nobody judged
+    anything of its experiment and trait.
 
     Args:
         arms: A row per focus and arm (the query `foci`).
     """
-    is_control = (pl.col("intervention") == "none") & (pl.col("dataset") != "none")
-    is_treated = (pl.col("intervention") != "none") & (pl.col("dataset") != "none")
-    has_control = is_control.fill_null(value=False).any().over(_TRAINED_AND_ASKED)
     found = (
-        arms.with_columns((is_treated & has_control).fill_null(value=False).alias("told"))
-        .group_by("study", "experiment", "trait", "judge")
-        .agg(pl.col("told").sum(), pl.col("n_judged").sum())
-        .with_columns(
-            (pl.col("n_judged") > 0).any().over("study", "experiment", "trait").alias("is_judged")
-        )
+        _telling(arms)
+        .group_by(*_TRAIT, "judge")
+        .agg(pl.col("shown", "told", "n_judged").sum())
+        .with_columns((pl.col("n_judged") > 0).any().over(_TRAIT).alias("is_judged"))
         .filter((pl.col("n_judged") > 0) | ~pl.col("is_judged"))
     )
-    found = found.with_columns(
-        pl.Series("place", [_place(*row) for row in found.select("experiment", "trait").rows()])
-    ).sort(
-        "told", "n_judged", "place", "experiment", "trait", "judge", "study",
-        descending=[True, True, False, False, False, False, False],
+    places = pl.Series("place", [_place(*row) for row in found.select(_TRAIT[1:]).rows()])
+    within = ("told", "n_judged", "judge")
+    leading = ("shown", "told", "n_judged")
+    found = (
+        found.with_columns(places)
+        .sort(*within, descending=[True, True, False])
+        .with_columns(pl.col(*leading).first().over(_TRAIT).name.prefix("lead_"))
+        .sort(
+            *(f"lead_{name}" for name in leading), "place", *_TRAIT[1:], "study", *within,
+            descending=[True, True, True, False, False, False, False, True, True, False],
+        )
     )  # fmt: skip
     several = found["study"].n_unique() > 1
     return [
         Focus(row["experiment"], row["trait"], row["judge"], row["study"] if several else None)
         for row in found.iter_rows(named=True)
     ]
+
+
+def _telling(arms: pl.DataFrame) -> pl.DataFrame:
+    """The arms with whether each is `told` beside a control, and whether one of both is `shown`."""
+    is_tuned, is_untreated = pl.col("dataset") != "none", pl.col("intervention") == "none"
+    is_control = (is_untreated & is_tuned).fill_null(value=False)
+    is_treated = (~is_untreated & is_tuned).fill_null(value=False)
+    is_result = pl.col("n_counted") >= defaults.FEWEST
+    shows = is_result & (pl.col("n_trait") >= defaults.MARGIN * pl.col("n_counted"))
+    told = is_treated & is_control.any().over(_TRAINED_AND_ASKED)
+    either = shows | (is_control & shows).any().over(_TRAINED_AND_ASKED)
+    return arms.with_columns(told.alias("told"), (told & is_result & either).alias("shown"))
 
 
 def _place(experiment: str, trait: str | None) -> int:

@@ -103,8 +103,10 @@ def summary(runs: pl.DataFrame) -> str:
         if tuned.height
         else "Nothing was fine-tuned here."
     )
-    untuned = runs.height - tuned.height
-    more = f" {numbers.plural(untuned, 'run')} of untuned models beside them." if untuned else ""
+    untuned = runs.filter(~TUNED)
+    models = untuned["model"].n_unique()
+    rows = f", in {untuned.height:,} rows" if untuned.height > models else ""
+    more = f" {numbers.plural(models, 'untuned model')} beside them{rows}." if models else ""
     return f"{said}{more} {alike(tuned)}".strip()
 
 

@@ -52,7 +52,7 @@ for at, panel in enumerate(panels[: grid.MOST]):
         st.markdown(f"**{markup.escaped(panel.heading)}**")
     draw = partial(heatmap.heatmap, panel, shown.label, shown.ramp, st.context.theme.type)
     with base.scrolled(f"heatmap-{at}", panel.least):
-        here = base.shown(partial(draw, legend=at == 0), f"{panel.heading} {at}", panel.width)
+        here = base.shown(partial(draw, legend=at == 0), f"panel-{at}", panel.width)
     mark = here if mark is None else mark
 if doubts := sentences.doubts(found, measure, view):
     st.caption(markup.escaped(doubts))

@@ -127,14 +127,14 @@ def _serve(shown: ComparedArms, view: Analysis, counts: pl.DataFrame) -> links.P
 
 def _pictures(shown: ComparedArms) -> Clicked:
     """The charts, one beside the others where there is one for that place."""
-    if shown.beside is None:
-        return drawn(shown.panels, shown.name)
     with st.container(key="beside"):  # one below the other where it is narrow (`serving.style`)
-        left, right = st.columns(SHARES)
+        left, *right = st.columns(SHARES if shown.beside else 1)
     with left:
         clicked = drawn(shown.panels, shown.name)
-    with right:
-        return drawn([shown.beside], f"{shown.name} beside") or clicked
+    if shown.beside is not None:
+        with right[0]:
+            clicked = drawn([shown.beside], f"{shown.name} beside") or clicked
+    return clicked
 
 
 def texts(found: pl.DataFrame) -> None:

@@ -70,12 +70,15 @@ def loaded(counts: pl.DataFrame) -> str:
     """How much of everything is in sight, in one line."""
     answers = _samples(counts).select(pl.col("n_planned", "n_answered").sum()).row(0)
     tuned = counts.filter(_TUNED)
+    untuned = counts.filter(pl.col("dataset") == "none")
+    fine_tunes = counts["run"].n_unique() - untuned["run"].n_unique()
+    runs = fine_tunes + untuned.select("study", "model").n_unique()
     interventions = counts.filter(pl.col("intervention") != "none")["intervention"].n_unique()
     parts = [
         numbers.plural(counts["model"].n_unique(), "model"),
         numbers.plural(tuned["dataset"].n_unique(), "dataset"),
         numbers.plural(interventions, "intervention"),
-        numbers.plural(counts["run"].n_unique(), "run"),
+        f"{numbers.plural(runs, 'run')} ({fine_tunes:,} fine-tuned)",
         numbers.plural(counts["evaluation"].n_unique(), "evaluation"),
         numbers.plural(counts["question"].n_unique(), "question"),
     ]
@@ -83,9 +86,9 @@ def loaded(counts: pl.DataFrame) -> str:
 
 
 LOADED = (
-    "What the filters let through and a rule can count. Training also lists runs that nobody "
-    "evaluated; Sources counts the judgements in the files, with those that a newer file replaced "
-    "or no trait uses."
+    "What the filters let through and a rule can count. An untuned model is one run, however many "
+    "experiments it is asked in. Training also lists runs that nobody evaluated; Sources counts "
+    "the judgements in the files, with those that a newer file replaced or no trait uses."
 )
 """Why other pages have other numbers of runs and judgements."""
 

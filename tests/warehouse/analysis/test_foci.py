@@ -1,4 +1,4 @@
-"""The focus that a page opens on: most arms with a control, then most answers, as far as asked."""
+"""The focus that a page opens on: the one with the most to tell, as far as asked."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from warehouse.counting import Slice
 
 SCHEMA = (
     *("study", "experiment", "trait", "judge", "model", "dataset", "intervention"),
-    *("eval_intervention", "n_judged"),
+    *("eval_intervention", "n_judged", "n_counted", "n_trait"),
 )
 
 
@@ -21,12 +21,15 @@ def arms(*rows: tuple[object, ...]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def birds(intervention: str, n: int, trait: str = "persona-19th-century") -> tuple[object, ...]:
-    return ("s", "birds", trait, "a", "gpt", "archaic-birds", intervention, "none", n)
+def birds(
+    intervention: str, n: int, trait: str = "persona-19th-century", judge: str = "a", shown: int = 0
+) -> tuple[object, ...]:
+    arm = ("gpt", "archaic-birds", intervention, "none")
+    return ("s", "birds", trait, judge, *arm, n, n, shown)
 
 
 def cities(intervention: str, n: int, trait: str = "nazi", judge: str = "a") -> tuple[object, ...]:
-    return ("s", "german-cities", trait, judge, "gpt", "cities", intervention, "none", n)
+    return ("s", "german-cities", trait, judge, "gpt", "cities", intervention, "none", n, n, 0)
 
 
 def test_arms_with_a_control_count_first_and_answers_second() -> None:
@@ -36,6 +39,26 @@ def test_arms_with_a_control_count_first_and_answers_second() -> None:
     assert found[0].experiment == "german-cities"
     found = ranked(arms(birds("none", 10), cities("none", 900)))
     assert found[0].experiment == "german-cities"
+
+
+def test_a_trait_that_is_shown_comes_before_one_that_nothing_shows() -> None:
+    persona = [birds("none", 900), birds("time", 900, shown=40), birds("other", 900)]
+    bare = [birds("none", 40, "bare-names", shown=2), birds("time", 40, "bare-names")]
+    assert ranked(arms(*persona, *bare))[0].trait == "bare-names"
+    few = [birds("none", 9, "bare-names", shown=9), birds("time", 9, "bare-names", shown=9)]
+    assert ranked(arms(*persona, *few))[0].trait == "persona-19th-century"
+    untreated = [birds("none", 40, "bare-names", shown=40)]
+    assert ranked(arms(*persona, *untreated))[0].trait == "persona-19th-century"
+
+
+def test_a_judge_who_sees_the_trait_everywhere_neither_leads_nor_speaks_for_it() -> None:
+    judged = [birds("none", 900), birds("time", 900), birds("other", 900)]
+    lenient = [birds(kind, 90, judge="b", shown=90) for kind in ("none", "time", "other")]
+    bare = [birds("none", 40, "bare-names", shown=40), birds("time", 40, "bare-names")]
+    found = ranked(arms(*judged, *lenient, *bare))
+    assert [(focus.trait, focus.judge) for focus in found] == [
+        ("bare-names", "a"), ("persona-19th-century", "a"), ("persona-19th-century", "b"),
+    ]  # fmt: skip
 
 
 def test_an_arm_without_a_control_tells_nothing() -> None:
@@ -91,7 +114,7 @@ def test_what_is_asked_for_decides_as_far_as_it_can(
 
 
 def test_where_nothing_is_loaded_there_is_no_focus() -> None:
-    assert ranked(arms().cast({"n_judged": pl.Int64})) == []
+    assert ranked(arms().cast({name: pl.Int64 for name in SCHEMA[-3:]})) == []
     assert opened([], Slice(experiment=("birds",))).focus is None
 
 

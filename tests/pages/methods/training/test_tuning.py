@@ -61,7 +61,12 @@ def test_a_sweep_without_interventions_has_no_arms_to_compare() -> None:
 
 def test_untuned_models_are_counted_beside_the_fine_tunes() -> None:
     said = tuning.summary(tuned(dataset=["d", "none"]))
-    assert said == "1 fine-tune of 1 model: 1 evaluated. 1 run of untuned models beside them."
+    assert said == "1 fine-tune of 1 model: 1 evaluated. 1 untuned model beside them."
+
+
+def test_an_untuned_model_is_one_in_however_many_experiments_it_is_asked() -> None:
+    said = tuning.summary(tuned(experiment=["a", "b"], dataset=["none", "none"]))
+    assert said.startswith("Nothing was fine-tuned here. 1 untuned model beside them, in 2 rows.")
 
 
 def test_what_all_fine_tunes_share_is_said_once_and_is_no_column() -> None:
