@@ -5,9 +5,10 @@ other command of the program would wait for it.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from pipeline.study import lines
 from pipeline.study.plan import Plan
 from warehouse import datafolder, studies
 from warehouse.errors import BrittlescopeError
+
+if TYPE_CHECKING:
+    from pipeline.study.steps import Session
 
 INTERRUPTED = 130
 
@@ -112,20 +116,55 @@ def tune_command(cancel: bool, **options: Any) -> None:
     if not cancel:
         _carry_out(("render", "tune"), **options)
         return
-    from pipeline.study.steps import session
-
-    plan = Plan(options["file"])
-    folder = _folder(plan, options["out"], options["data"])
-    with session(plan, folder) as work:
+    with _cancelling(**options) as work:
         for run in work.cancel():
             tell(f"cancelled: {run}")
 
 
+@contextmanager
+def _cancelling(
+    file: Path, dry_run: bool, out: Path | None, data: Path | None
+) -> "Iterator[Session]":
+    """The study's folder, in which something is cancelled."""
+    from pipeline.study.steps import session
+
+    if dry_run:
+        raise click.UsageError("--cancel does what it says at once; leave --dry-run out.")
+    plan = Plan(file)
+    with session(plan, _folder(plan, out, data)) as work:
+        yield work
+
+
+def _cancel_batches(step: str, **options: Any) -> None:
+    """Cancel the batches of a step, say which, and what is left under way."""
+    with _cancelling(**options) as work:
+        done = work.cancel_batches(step)
+    for batch in done.batches:
+        tell(f"cancelled: {batch}")
+    for reason in done.left:
+        say(f"left: {reason}")
+    if done.batches:
+        say("What they answered before is billed; the same command without --cancel keeps it.")
+    elif not done.left:
+        say("No batch is under way.")
+    if done.left:
+        raise click.exceptions.Exit(1)
+
+
+_cancel_option = click.option(
+    "--cancel", is_flag=True, help="Cancel the batches under way at endpoints."
+)
+
+
 @study.command("sample")
+@_cancel_option
 @_step
-def sample_command(**options: Any) -> None:
+def sample_command(cancel: bool, **options: Any) -> None:
     """Draw the answers that are missing."""
-    _carry_out(("sample",), **options)
+    if cancel:
+        _cancel_batches("sample", **options)
+    else:
+        _carry_out(("sample",), **options)
 
 
 @study.command("judge")
@@ -143,18 +182,23 @@ def sample_command(**options: Any) -> None:
     help="Of imported answers so many for each judge, or for one; drawn evenly over arms and "
     "what judges found.",
 )  # fmt: skip
+@_cancel_option
 @_step
 def judge_command(
     judge: str | None, answers: bool, where: tuple[str, ...], counts: tuple[str, ...],
-    **options: Any,
+    cancel: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Judge the answers that are not judged yet, or those that were imported."""
-    if answers:
+    if cancel:
+        if judge or answers or where or counts:
+            raise click.UsageError("--cancel cancels every batch of judges; leave the rest out.")
+        _cancel_batches("judge", **options)
+    elif answers:
         _judge_answers(judge, where, counts, **options)
-        return
-    if where or counts:
+    elif where or counts:
         raise click.UsageError("--where and --n are about imported answers; add --answers.")
-    _carry_out(("judge",), judge=judge, **options)
+    else:
+        _carry_out(("judge",), judge=judge, **options)
 
 
 def _judge_answers(
@@ -163,7 +207,7 @@ def _judge_answers(
 ) -> None:  # fmt: skip
     from pipeline.cli.asking import slice_of
     from pipeline.study import frozen, imported
-    from pipeline.study.steps import batched, require_endpoints, session
+    from pipeline.study.steps import batched, costs, require_endpoints, session
     from warehouse.analysis import Analysis
 
     plan = Plan(file)
@@ -184,8 +228,8 @@ def _judge_answers(
             f"{frozen.planned(plan, {name: found}):,} judgements, one for each answer "
             "and criterion."
         )
-    for line in batched(plan):
-        say(line.strip())
+    for line in (*batched(plan), *costs(plan, [frozen.estimate(plan, wanted)])):
+        say(line)
     if dry_run:
         return
     require_endpoints(plan, ("judge",), judge)

@@ -13,16 +13,17 @@ import msgspec
 from msgspec import UNSET
 
 from pipeline.study import files
+from pipeline.study.conversation import estimated_tokens, most_tokens
 from pipeline.study.jobs import all_of
 from pipeline.study.judge import Done, header_of, in_order, stored_in
 from pipeline.study.judges.llm import LlmJudge
 from pipeline.study.judging import StoredAnswer, Work
 from pipeline.study.layout import Folder
 from pipeline.study.lines import GrowingFile
-from pipeline.study.plan import Evaluation, JudgePass, Plan
+from pipeline.study.plan import Evaluation, JudgePass, Plan, StepSum
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
-from warehouse.studies import Run
+from warehouse.studies import Run, StepEstimate
 
 RUN = "imported"
 """What stands for the runs that answers came from, in the names of files."""
@@ -97,6 +98,25 @@ def planned(plan: Plan, wanted: Wanted) -> int:
         len(held) * len(one.criteria) * plan.study.judges[one.judge].repeats_of(plan.study)
         for one, held in passes(plan, wanted)
     )
+
+
+def estimate(plan: Plan, wanted: Wanted) -> StepEstimate:
+    """What judging asks for, should nothing be judged yet, from the very texts that are sent."""
+    total = StepSum("judge")
+    for one, held in passes(plan, wanted):
+        asking = judges(plan)[one.judge]
+        times = asking.repeats_of(plan.study)
+        for name in one.criteria:
+            asked, template = asking.criteria[name], asking.text(plan, name)
+            said = [asked.request(template, a.question, a.text, "").messages for a in held]
+            total.add(
+                asking.asks,
+                len(held) * times,
+                sum(map(estimated_tokens, said)) * times,
+                len(held) * times * asked.max_tokens,
+                sum(map(most_tokens, said)) * times,
+            )
+    return total.estimate()
 
 
 async def judge(

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from pipeline.study import files
+from pipeline.study.batches import shelf
 from pipeline.study.layout import Folder
 from pipeline.study.lines import GrowingFile
 from pipeline.study.plan import Evaluation, JudgePass, Plan
@@ -63,7 +64,7 @@ class Work:
     @property
     def scope(self) -> str:
         """What tells it from all other work of the study, the same at every start."""
-        return f"judge {self.name} on {self.evaluation.id}"
+        return f"{shelf.JUDGING} {self.name} on {self.evaluation.id}"
 
     @property
     def completions(self) -> list[str]:

@@ -241,7 +241,7 @@ class Plan:
 
     def _estimate_sample(self) -> StepEstimate:
         per_question = self.study.sampling.samples_per_question
-        total = _StepSum("sample")
+        total = StepSum("sample")
         for evaluation in self.evaluations:
             prompts = [
                 self.messages(evaluation, question)
@@ -267,7 +267,7 @@ class Plan:
         return answers * len(judge_pass.criteria) * repeats
 
     def _estimate_judge(self) -> StepEstimate:
-        total = _StepSum("judge")
+        total = StepSum("judge")
         for judge_pass in self.passes:
             count = self.judged_by(judge_pass)
             judge = self.study.judges[judge_pass.judge]
@@ -288,7 +288,7 @@ class _Sum:
         self.total = None if part is None or self.total is None else self.total + part
 
 
-class _StepSum:
+class StepSum:
     """Adds up one step's requests, tokens and cost."""
 
     def __init__(self, step: str) -> None:
@@ -317,6 +317,7 @@ class _StepSum:
             total.add(priced(source.charged, tokens or 0, output_tokens).cost if is_known else None)
 
     def estimate(self) -> StepEstimate:
+        """What was added up."""
         return StepEstimate(
             self.step,
             self.planned,

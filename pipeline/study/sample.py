@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from pipeline.study import files, layout
+from pipeline.study.batches import shelf
 from pipeline.study.definition import BatteryQuestion
 from pipeline.study.errors import FolderConflict
 from pipeline.study.jobs import all_of
@@ -102,7 +103,7 @@ async def _evaluate(
     if not missing:
         return []
     progress.detail = evaluation.id
-    speaker = speakers.of_run(evaluation.run, model_id, f"sampling {evaluation.id}")
+    speaker = speakers.of_run(evaluation.run, model_id, f"{shelf.SAMPLING} {evaluation.id}")
     failed = 0
     with GrowingFile(path) as journal:
         if stored is None or stored.samples_per_question < count:

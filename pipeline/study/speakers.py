@@ -73,13 +73,14 @@ class Speakers:
         """Requests one by one, or in batches; batches under way are waited for either way."""
         chat = Chat(source, model_id, self.meter)
         batches = BatchSpeaker(
-            source, model_id, self.meter, self._shelf, scope, self.tell,
+            source, model_id, self.meter, self.shelf, scope, self.tell,
             rest=None if source.batches else chat,
         )  # fmt: skip
         return batches if source.batches or batches.has_left else chat
 
     @cached_property
-    def _shelf(self) -> Shelf:
+    def shelf(self) -> Shelf:
+        """The batches of the study's folder."""
         return Shelf(self.folder, files.document(self.folder.manifest, files.Owner).id)
 
     def of_run(self, run: Run, model_id: str, scope: str) -> Speaker:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pipeline.study import account, frozen, lines, stopping
 from pipeline.study import judge as judging
 from pipeline.study import sample as sampling
 from pipeline.study.account import Account
-from pipeline.study.batches import remote
+from pipeline.study.batches import cancelling, remote, shelf
 from pipeline.study.budget import Meter
 from pipeline.study.door import key_of
 from pipeline.study.layout import Folder
@@ -21,7 +21,7 @@ from pipeline.study.render import render
 from pipeline.study.speakers import Speakers
 from pipeline.study.tune import step as tuning
 from warehouse.errors import BrittlescopeError
-from warehouse.studies import PlanFile, PlannedEvaluation, Stopped
+from warehouse.studies import PlanFile, PlannedEvaluation, StepEstimate, Stopped
 
 
 class Session:
@@ -118,6 +118,12 @@ class Session:
         """Cancels the fine-tuning jobs under way; returns their runs."""
         return asyncio.run(tuning.cancel(self.plan, self.folder, self.speakers))
 
+    def cancel_batches(self, step: str) -> cancelling.Cancelled:
+        """Cancels the batches that sampling or judging has under way."""
+        work = {"sample": shelf.SAMPLING, "judge": shelf.JUDGING}[step]
+        endpoints = _endpoints(self.plan, (step,))
+        return asyncio.run(cancelling.cancel(endpoints, self.speakers.shelf, work))
+
     def _render(self) -> list[str]:
         render(self.plan, self.folder)
         planned = len(self.plan.training_sets)
@@ -158,18 +164,23 @@ def require_endpoints(plan: Plan, steps: tuple[str, ...], judge: str | None = No
         MissingKey: naming the environment variable.
         EndpointRefused: where there is no batch API.
     """
+    asked = _endpoints(plan, steps, judge)
+    for source in asked:
+        key_of(source)
+    if {"sample", "judge"} & set(steps):
+        for source in {one.url: one for one in asked if one.batches is not None}.values():
+            asyncio.run(remote.require(source))
+
+
+def _endpoints(plan: Plan, steps: tuple[str, ...], judge: str | None = None) -> list[Endpoint]:
+    """The endpoints that steps ask; of judges those of one, where it is named."""
     sources: list[Host | None] = []
     if {"tune", "sample"} & set(steps):
         sources += [model.source for model in plan.study.models.values()]
     if "judge" in steps:
         judges = plan.study.judges.items()
         sources += [one.asks for name, one in judges if judge in (None, name)]
-    asked = [source for source in sources if isinstance(source, Endpoint)]
-    for source in asked:
-        key_of(source)
-    if {"sample", "judge"} & set(steps):
-        for source in {one.url: one for one in asked if one.batches is not None}.values():
-            asyncio.run(remote.require(source))
+    return [source for source in sources if isinstance(source, Endpoint)]
 
 
 def described(plan: Plan, folder: Path) -> PlanFile:
@@ -210,18 +221,23 @@ def table(plan: Plan) -> str:
         *([f"  stop: {stopping.told(study.stop)}"] if study.stop else []),
         *batched(plan),
         "",
-        *(f"  {line}" for line in _estimates(plan).splitlines()),
+        *costs(plan, plan.estimates()),
     ]
-    limits = plain(study.budget) or {}
+    return "\n".join(lines)
+
+
+def costs(plan: Plan, estimates: Sequence[StepEstimate]) -> list[str]:
+    """What steps ask for, the budget, and what of it is a bound: a line each."""
+    limits = plain(plan.study.budget) or {}
     given = ", ".join(f"{key} {limit:g}" for key, limit in limits.items() if limit is not None)
-    lines.append(f"  budget: {given or 'none; nothing is asked of an endpoint'}")
-    lines += [
+    return [
+        *(f"  {line}" for line in _rows(estimates).splitlines()),
+        f"  budget: {given or 'none; nothing is asked of an endpoint'}",
         "  ≈ is an estimate and ≤ a bound, every request sent once; repetitions, and what a model "
         "thinks beyond its cap, come on top.",
         "  The budget is a limit: what a request can cost is set aside before it is sent, and is "
         "what counts where the endpoint does not say what it did cost.",
     ]
-    return "\n".join(lines)
 
 
 def batched(plan: Plan) -> list[str]:
@@ -236,14 +252,14 @@ def batched(plan: Plan) -> list[str]:
     return [f"  in batches, each answered within a day: {', '.join(told)}"] * bool(told)
 
 
-def _estimates(plan: Plan) -> str:
+def _rows(estimates: Sequence[StepEstimate]) -> str:
     """What each step asks for, a row each."""
     from pipeline.terminal import tables
 
     names = ("step", "planned", "local", "requests", "tokens in ≈", "tokens out ≤", "cost ≈",
              "cost ≤")  # fmt: skip
     rows = []
-    for told in plan.estimates():
+    for told in estimates:
         counts = (
             told.planned, told.local, told.requests, told.input_tokens, told.output_tokens
         )  # fmt: skip

@@ -60,23 +60,9 @@ class Remote:
 
     async def created(self, client: AsyncOpenAI, log: BatchLog, file_id: str) -> str:
         """The id of the batch; one that a killed process may have created is looked for first."""
+        if (known := await self._known(client, log, file_id)) is not None:
+            return known
         raw = client.batches.with_raw_response
-        for state in log.states:
-            if state.state == "created":
-                return str(state.job_id)
-        if log.reached("creating"):
-            after: str | None = None
-            for _ in range(PAGES):
-                where: dict[str, Any] = {"after": after} if after else {}
-                page = await self.jobs.patiently(
-                    partial(raw.list, limit=RECENT, **where),
-                    lambda content: records.found(content, log.told.name, file_id, self.jobs.scrub),
-                )
-                if page.batch is not None:
-                    log.state("created", job_id=page.batch.id, found=True)
-                    return page.batch.id
-                if (after := page.after) is None:
-                    break
         log.state("creating")
         # Not tried again: a request that timed out may have created the batch, and the next run
         # of the command finds it by its name.
@@ -92,6 +78,46 @@ class Remote:
         )
         log.state("created", job_id=batch.id)
         return batch.id
+
+    async def _known(self, client: AsyncOpenAI, log: BatchLog, file_id: str) -> str | None:
+        """The id of a batch that was created, also where nobody heard that it was."""
+        for state in log.states:
+            if state.state == "created":
+                return str(state.job_id)
+        if not log.reached("creating"):
+            return None
+        after: str | None = None
+        for _ in range(PAGES):
+            where: dict[str, Any] = {"after": after} if after else {}
+            page = await self.jobs.patiently(
+                partial(client.batches.with_raw_response.list, limit=RECENT, **where),
+                lambda content: records.found(content, log.told.name, file_id, self.jobs.scrub),
+            )
+            if page.batch is not None:
+                log.state("created", job_id=page.batch.id, found=True)
+                return page.batch.id
+            if (after := page.after) is None:
+                break
+        return None
+
+    async def cancelled(self, client: AsyncOpenAI, log: BatchLog) -> str:
+        """Asks for the end of a batch; the state it has then, in words.
+
+        Raises:
+            EndpointRefused: where it is still under way, and is not ended.
+        """
+        file_id = next((str(one.file_id) for one in log.states if one.state == "uploaded"), "")
+        batch_id = await self._known(client, log, file_id)
+        if batch_id is None:
+            return "it never came to be there"
+        raw = client.batches.with_raw_response
+        try:
+            batch = await self.jobs.told(RemoteBatch, lambda: raw.cancel(batch_id), tries=2)
+        except EndpointRefused:
+            batch = await self.jobs.told(RemoteBatch, lambda: raw.retrieve(batch_id))
+            if batch.status not in ENDED:
+                raise
+        return self.jobs.scrub.line(batch.status)
 
     async def ended(self, client: AsyncOpenAI, log: BatchLog, batch_id: str) -> RemoteBatch:
         """The batch when it is no longer under way.

@@ -16,6 +16,9 @@ from pipeline.study.layout import Folder
 URL = f"/v1{PATH}"
 """What a batch's requests go to, as its endpoint calls it."""
 
+SAMPLING, JUDGING = "sampling", "judge"
+"""What a batch is for: the first word of its scope."""
+
 
 class BatchLog(StateLog):
     """One batch: `<number>.jsonl` tells its states, `<number>.input` is what it sends."""
@@ -63,11 +66,16 @@ class Shelf:
 
     def left(self, scope: str, place: str) -> list[BatchLog]:
         """The batches of a scope, sent to one place, of which not everything is kept yet."""
-        found = [BatchLog(path, told) for path, told in self._all()]
+        return [log for log in self._open() if (log.told.scope, log.told.place) == (scope, place)]
+
+    def under_way(self, work: str) -> list[BatchLog]:
+        """The batches that may be at an endpoint, of one kind of work."""
         return [
             log
-            for log in found
-            if (log.told.scope, log.told.place) == (scope, place) and not log.reached("taken")
+            for log in self._open()
+            if log.told.scope.partition(" ")[0] == work
+            and log.reached("creating")
+            and not log.reached("settled")
         ]
 
     def new(self, scope: str, place: str, requests: Iterable[Sent], number: int = 1) -> BatchLog:
@@ -84,6 +92,11 @@ class Shelf:
         )
         log.write([header])
         return log
+
+    def _open(self) -> Iterator[BatchLog]:
+        """Every batch of which not everything is kept yet."""
+        logs = (BatchLog(path, told) for path, told in self._all())
+        return (log for log in logs if not log.reached("taken"))
 
     def _all(self) -> Iterator[tuple[Path, BatchOf]]:
         for path in sorted(self.path.glob("[0-9]*.jsonl")):

@@ -36,3 +36,8 @@ class BatchOf(msgspec.Struct, tag_field="record", tag="batch"):
     scope: str
     place: str
     round: int = 1
+
+    @property
+    def url(self) -> str:
+        """The address of the endpoint that it went to."""
+        return self.place.rpartition(" at ")[2]

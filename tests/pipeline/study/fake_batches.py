@@ -58,9 +58,16 @@ class FakeBatches(FakeServer):
         batch = self.batches.get(path.split("/")[2])
         if batch is None:
             return error(404, "there is no such batch")
+        if path.endswith("/cancel"):
+            if batch["status"] not in ("validating", "in_progress"):
+                return error(409, f"a batch that is {batch['status']} cannot be cancelled")
+            batch["status"] = "cancelling"
+            return _told(batch)
         batch["polls"] += 1
-        if batch["polls"] > self.polls and batch["status"] in ("validating", "in_progress"):
-            self._end(batch)
+        if batch["status"] == "cancelling":
+            self._end(batch, "cancelled")
+        elif batch["polls"] > self.polls and batch["status"] in ("validating", "in_progress"):
+            self._end(batch, self.ends(batch))
         elif batch["status"] == "validating":
             total = len(self.held[batch["id"]])
             batch |= {
@@ -69,8 +76,8 @@ class FakeBatches(FakeServer):
             }
         return _told(batch)
 
-    def _end(self, batch: dict[str, Any]) -> None:
-        batch["status"] = self.ends(batch)
+    def _end(self, batch: dict[str, Any], status: str) -> None:
+        batch["status"] = status
         if batch["status"] not in ("completed", "expired", "cancelled"):
             return
         good: list[bytes] = []

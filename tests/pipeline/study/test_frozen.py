@@ -88,12 +88,16 @@ def test_each_distinct_answer_is_asked_about_once(
     file = write_study(judged, server.url)
     told = judge(file, data, folder)
     assert "strict: 40 distinct answers of 100 samples; 40 judgements" in told
+    priced = re.search(r"judge +40 +0 +40 +([\d,]+) +[\d,]+ +[\d.]+ +([\d.]+)\n", told)
+    assert priced is not None
     assert len(server.asked) == DISTINCT
     times = Counter(body["messages"][0]["content"] for body in server.asked)
     assert set(times.values()) == {1}
     assert "What is new?" in next(iter(times))
     assert len(verdicts(folder)) == 100
-    assert spent_in(folder).requests == DISTINCT
+    spent = spent_in(folder)
+    assert spent.requests == DISTINCT
+    assert spent.cost <= float(priced[2])  # what the plan calls a bound
     judge(file, data, folder)
     assert len(server.asked) == DISTINCT
     # As new judgements beside the old.

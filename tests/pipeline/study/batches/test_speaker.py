@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.study import jobs, steps
@@ -253,6 +254,48 @@ def test_what_a_batch_that_ended_early_found_is_kept_and_the_rest_sent_on(
     assert judged(plan, folder) == []
     assert len(scores(folder)) == 16
     assert spent_in(folder).cost == pytest.approx(16 * COST + 16 * COST / 2)
+
+
+def test_what_is_under_way_can_be_cancelled(
+    plan: Plan, folder: Folder, server: FakeBatches
+) -> None:
+    """One batch is done before it is cancelled, the other half: both are kept, and paid once."""
+    polled = Counter[str]()
+
+    def odd(method: str, path: str) -> Raw | None:
+        polled[path] += 1
+        return error(401, "who are you?") if polled[path] > 1 and method == "GET" else None
+
+    server.odd, server.polls = odd, 9
+    with pytest.raises(EndpointRefused):
+        judged(plan, folder)
+    assert {batch["status"] for batch in server.batches.values()} == {"in_progress"}
+    server.odd = lambda method, path: None
+    first, second = server.batches
+    server.batches[first]["polls"] = 99
+    server.unanswered = lambda line: line in server.held[second][3:]
+
+    def cancelled(step: str) -> Result:
+        words = ["study", step, str(plan.path), "--cancel", "--out", str(folder.path)]
+        return CliRunner().invoke(main, words)
+
+    assert cancelled("sample").stderr == "No batch is under way.\n"
+    server.odd = lambda method, path: (
+        error(409, "it ends anyhow") if path == f"/batches/{first}/cancel" else None
+    )
+    told = cancelled("judge")
+    assert told.exit_code == 1
+    assert re.search(r"left: batch 0001 of judge cheap on \S+: completed\n", told.stderr)
+    assert re.fullmatch(r"cancelled: batch 0002 of judge cheap on \S+\n", told.stdout)
+    assert "is billed" in told.stderr
+    with pytest.raises(EndpointRefused, match=r"was cancelled there\. 3 of its 8"):
+        judged(plan, folder)
+    assert len(scores(folder)) == 11
+    server.unanswered = lambda line: False
+    assert judged(plan, folder) == []
+    assert len(scores(folder)) == 16
+    assert spent_in(folder).cost == pytest.approx(16 * COST + 16 * COST / 2)
+    assert cancelled("judge").stderr == "No batch is under way.\n"
 
 
 def test_a_batch_that_is_refused_as_a_whole_is_told_with_its_reason(
