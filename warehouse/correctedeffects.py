@@ -10,9 +10,7 @@ from warehouse.analysis import Analysis, family, results
 from warehouse.analysis.family import KEY
 from warehouse.correcting import USUAL, Basis, Correction
 from warehouse.stats import baselines
-from warehouse.stats import correctedeffects as differences
 from warehouse.stats.corrected import Corrected
-from warehouse.stats.correctedeffects import Judged
 from warehouse.stats.pooling import ARM
 from warehouse.store import Store
 
@@ -104,18 +102,4 @@ def _corrected(
         return Corrected(nan, nan, nan, "there is nothing to compare it with")
     if (refused := correcting.outside([one, other], basis)) is not None:
         return refused
-    # The same questions, so that each has the same place on both sides.
-    places = correcting.places(one), correcting.places(other)
-    if how.method == "ppi":
-        return differences.prediction_powered(
-            correcting.powered(one, places[0]), correcting.powered(other, places[1])
-        )
-    first, second = (
-        Judged(side["is_trait"].cast(pl.Float64()).to_numpy(), at)
-        for side, at in zip((one, other), places, strict=True)
-    )
-    if how.errors == "pooled":
-        return differences.rogan_gladen_shared(first, second, correcting.errors_of(every))
-    return differences.rogan_gladen_each(
-        first, correcting.errors_of(one), second, correcting.errors_of(other)
-    )
+    return how.way.difference(one, other, every)

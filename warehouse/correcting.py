@@ -6,24 +6,17 @@ which is said.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from warehouse import agreed, ratings, tasks
+from warehouse import agreed, corrections, ratings, tasks
 from warehouse.analysis import Analysis
+from warehouse.corrections import WAYS, Way
 from warehouse.errors import InvalidDefinition, UnknownName
-from warehouse.stats import corrected
-from warehouse.stats.corrected import Corrected, Errors
-from warehouse.stats.estimates import Ints
+from warehouse.stats.corrected import Corrected
 from warehouse.store import Store
-
-Method = Literal["ppi", "rogan-gladen"]
-METHODS: tuple[Method, ...] = ("ppi", "rogan-gladen")
-
-OfErrors = Literal["arm", "pooled"]
-"""Whether a judge's errors are those in the cell itself, or those in all cells together."""
 
 SCHEMA = {
     "judge": pl.String(),
@@ -39,9 +32,8 @@ SCHEMA = {
 class Correction(NamedTuple):
     """How rates are corrected."""
 
-    method: Method = "ppi"
+    way: Way = WAYS["ppi"]
     people: str = ""  # whose ratings; of whoever rated most where it is empty
-    errors: OfErrors = "arm"  # ppi goes by the cell itself in any case
 
 
 USUAL = Correction()
@@ -144,7 +136,7 @@ def _row(cell: pl.DataFrame, found: Corrected) -> dict[str, Any]:
         "n_counted": cell.height,
         "n_trait": int(cell["is_trait"].sum()),
         "n_rated": int(cell["seen"].is_not_null().sum()),
-        "raw": float((corrected.balanced(places(cell)) * shows).sum()),
+        "raw": float((corrections.balance(cell) * shows).sum()),
     } | told(found)
 
 
@@ -235,49 +227,4 @@ def corrected_rate(
     """The corrected rate of a cell of a judge's answers (`prepared`)."""
     if (refused := outside([cell], basis)) is not None:
         return refused
-    question = places(cell)
-    if how.method == "ppi":
-        return powered(cell, question).estimate
-    judged = cell["is_trait"].cast(pl.Float64()).to_numpy()
-    balance = corrected.balanced(question)
-    size = corrected.effective(judged, question, balance)
-    errors = errors_of(cell if how.errors == "arm" else every)
-    return corrected.rogan_gladen(float((balance * judged).sum()) * size, size, errors)
-
-
-def places(cell: pl.DataFrame) -> Ints:
-    """The question of each answer, from 0."""
-    return (cell["question"].rank("dense").to_numpy() - 1).astype(np.int64)
-
-
-def powered(cell: pl.DataFrame, question: Ints) -> corrected.Powered:
-    """The prediction-powered rate of a cell, each question weighing the same."""
-    return corrected.prediction_powered(
-        cell["is_trait"].cast(pl.Float64()).to_numpy(),
-        question,
-        cell["seen"].fill_null(np.nan).to_numpy(),
-        cell["chance"].fill_null(1.0).to_numpy(),
-        balance=corrected.balanced(question),
-    )
-
-
-def errors_of(answers: pl.DataFrame) -> Errors:
-    """How a judge errs in the rated ones of some answers."""
-    rated = answers.filter(pl.col("seen").is_not_null())
-    seen, positives = _share(rated.filter(pl.col("seen") == 1), shows=True)
-    cleared, negatives = _share(rated.filter(pl.col("seen") == 0), shows=False)
-    return Errors(seen * positives, positives, cleared * negatives, negatives)
-
-
-def _share(rated: pl.DataFrame, *, shows: bool) -> tuple[float, float]:
-    """How often the judge is right of some rated answers, and how many they are worth (Kish).
-
-    Each weighs the inverse of its chance, since what judges found decides it: without that a draw
-    of equal parts would make sensitivity and specificity other than they are.
-    """
-    if rated.is_empty():
-        return 0.0, 0.0
-    weight = 1 / rated["chance"].to_numpy()
-    right = (rated["is_trait"] == shows).to_numpy()
-    size = float(weight.sum() ** 2 / (weight**2).sum())
-    return float((weight * right).sum() / weight.sum()), size
+    return how.way.rate(cell, every)

@@ -5,13 +5,7 @@ from typing import Any
 from pages.frame import bound
 from pages.ui.view import inline
 from warehouse.correcting import Correction
-
-METHODS = {
-    "ppi": "Prediction-powered",
-    "rogan-gladen": "Rogan–Gladen, errors of each arm",
-    "rogan-gladen pooled": "Rogan–Gladen, errors of all arms together",
-}
-"""The ways to correct, by their names in links."""
+from warehouse.corrections import WAYS
 
 LEGEND = "Ring: as judged. Dot: corrected, with its 95 % interval."
 
@@ -22,10 +16,9 @@ def chosen(people: str = "") -> Correction:
     Args:
         people: By whose ratings; by those of whoever rated most where it is empty.
     """
-    method, _, pooled = bound.one("Corrected by", METHODS, "method", draw=inline.menu).partition(
-        " "
-    )
-    return Correction(method, people, "pooled" if pooled else "arm")  # type: ignore[arg-type]
+    titles = {name: way.title for name, way in WAYS.items()}
+    name = bound.one("Corrected by", titles, "method", draw=inline.menu)
+    return Correction(WAYS[name], people)
 
 
 def refused(row: dict[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.cli.asking import Asked, counted
 from pipeline.cli.commands import say
-from warehouse import correctedeffects, correcting
+from warehouse import correctedeffects, correcting, corrections
 from warehouse.correcting import Basis, Correction
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
@@ -28,7 +28,7 @@ def correctable(function: Callable[..., None]) -> Callable[..., None]:
 
     @click.option(
         "--correct",
-        type=click.Choice(correcting.METHODS),
+        type=click.Choice(corrections.METHODS),
         help="Beside each number what it is without the judge's errors, by a person's ratings.",
     )
     @click.option(
@@ -45,10 +45,8 @@ def correctable(function: Callable[..., None]) -> Callable[..., None]:
         help="Whether rogan-gladen takes a judge's errors from each cell or from all together.",
     )
     @functools.wraps(function)
-    def wrapped(
-        correct: correcting.Method | None, people: str, errors: correcting.OfErrors, **options: Any
-    ) -> None:
-        how = None if correct is None else Correction(correct, people, errors)
+    def wrapped(correct: str | None, people: str, errors: str, **options: Any) -> None:
+        how = None if correct is None else Correction(corrections.meant(correct, errors), people)
         function(how=how, **options)
 
     return wrapped
@@ -59,7 +57,7 @@ def show_rates(asked: Asked, by: Sequence[str], how: Correction) -> None:
     found, basis = correcting.rates(asked.store, asked.analysis, by, how)
     _say_correction(how, basis)
     asked.show(
-        found.with_columns(pl.lit(how.method).alias("method")),
+        found.with_columns(pl.lit(how.way.method).alias("method")),
         lambda rows: rows.select(
             *by,
             "judge",
@@ -76,7 +74,7 @@ def show_effects(asked: Asked, by: Sequence[str], how: Correction) -> None:
     found, basis = correctedeffects.effects(asked.store, asked.analysis, how, by)
     _say_correction(how, basis)
     asked.show(
-        found.with_columns(pl.lit(how.method).alias("method")),
+        found.with_columns(pl.lit(how.way.method).alias("method")),
         lambda rows: rows.select(
             *(*IDENTITY, *ARM, *by),
             pl.format("{} + {}", "n_rated", "baseline_rated").alias("rated"),
@@ -87,7 +85,4 @@ def show_effects(asked: Asked, by: Sequence[str], how: Correction) -> None:
 
 
 def _say_correction(how: Correction, basis: Basis) -> None:
-    errors = f", the judge's errors those of each {how.errors}" if how.method != "ppi" else ""
-    if how.errors == "pooled" and errors:
-        errors = ", the judge's errors those of all arms together"
-    say(f"Corrected ({how.method}{errors}) by {basis.told}.")
+    say(f"Corrected ({how.way.told}) by {basis.told}.")

@@ -8,12 +8,13 @@ from warehouse import correctedeffects, correcting
 from warehouse.analysis import Analysis, results
 from warehouse.analysis.family import KEY
 from warehouse.correcting import Correction
+from warehouse.corrections import WAYS
 from warehouse.errors import UnknownName
 from warehouse.store import Store
 
 __all__ = ["rated"]
 
-POOLED = Correction("rogan-gladen", errors="pooled")
+POOLED = Correction(WAYS["rogan-gladen pooled"])
 
 
 def test_raw_is_the_effect_and_corrected_the_difference_of_corrected_rates(rated: Store) -> None:
@@ -39,7 +40,7 @@ def test_raw_is_the_effect_and_corrected_the_difference_of_corrected_rates(rated
 
 
 def test_each_side_needs_ratings_of_its_own(rated: Store) -> None:
-    found, _ = correctedeffects.effects(rated, BIRDS, Correction("ppi"))
+    found, _ = correctedeffects.effects(rated, BIRDS, Correction(WAYS["ppi"]))
     few = found.filter((pl.col("n_rated") < 10) | (pl.col("baseline_rated") < 10))
     assert few.height
     assert few["corrected"].null_count() == few.height

@@ -42,8 +42,11 @@ class Adjustment:
     """Whether those flips hold the false discovery rate, and not the chance of any error."""
     is_family_wise: bool = False
     """Whether it holds the chance of any error: what simultaneous intervals go with."""
-    is_plain: bool = False
-    """Whether p-values stay as they are."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether p-values stay as they are."""
+        return self.of_sorted is _as_they_are
 
 
 def _sidak(p: Floats) -> Floats:
@@ -96,9 +99,7 @@ ADJUSTMENTS: dict[str, Adjustment] = {
         Adjustment(
             "holm", "Holm", "adjusted by Holm", "adjusted by Holm", _holm, is_family_wise=True
         ),
-        Adjustment(
-            "none", "unadjusted", "not adjusted", "not adjusted", _as_they_are, is_plain=True
-        ),
+        Adjustment("none", "unadjusted", "not adjusted", "not adjusted", _as_they_are),
     )
 }
 """What may be asked for, by its name, in the order of menus."""

@@ -1,7 +1,7 @@
 """A multiverse as charts, tables and sentences show it."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from pages.results.robustness.strips import CONCLUSIONS, NOT_COMPARED
 from pages.ui.parts import bounded
 from pages.ui.view import store
 from pages.ui.words import armnames, numbers, values
+from warehouse.analysis import Analysis
 from warehouse.stats.multiverse import ARMS, hinges, ranges
 from warehouse.universe import CRITERIA, NAMES, Explored
 
@@ -23,15 +24,37 @@ CHOICES = {
 }
 """What may be chosen, by its column."""
 
-Value = Literal["rate", "difference"]
+
+class Estimate(NamedTuple):
+    """What is estimated of every arm: its rate, or the difference to its baseline."""
+
+    name: Literal["rate", "difference"]  # of its column
+    title: str
+    ends: tuple[str, str, str]
+    write: Callable[..., str]
+    concludes: bool  # whether it is compared, so that there is a margin and a conclusion
+
+    def margin(self, view: Analysis) -> float | None:
+        """The margin that it is held against, in points."""
+        return numbers.hundredth(view.margin) if self.concludes else None
+
+
+RATE = Estimate("rate", "Rates", ("rate", "low", "high"), numbers.percent, concludes=False)
+DIFFERENCE = Estimate(
+    "difference",
+    "Differences",
+    ("difference", "difference_low", "difference_high"),
+    numbers.points,
+    concludes=True,
+)
+ESTIMATES = {one.name: one for one in (DIFFERENCE, RATE)}
+"""What may be shown, by its name in links, in the order of menus."""
 
 PANEL = ("experiment", "trait", "study")
 """The arms that stand in one panel share these."""
 
 TITLES = {name: title for name, (title, _) in CONCLUSIONS.items()}
 """The name of every conclusion."""
-
-_DIFFERENCE = ("difference", "difference_low", "difference_high")
 
 
 def strips(explored: Explored) -> pl.DataFrame:
@@ -48,7 +71,7 @@ def strips(explored: Explored) -> pl.DataFrame:
     ).with_columns(survival["share"], (survival["conclusion"] == "unclear").alias("open"))
     rows = explored.table.filter(pl.col("conclusion").is_not_null())
     return (
-        written(rows, "difference")
+        written(rows, DIFFERENCE)
         .join(told, on=ARMS, nulls_equal=True)
         .sort("open", "share", "cell", maintain_order=True)
     )
@@ -59,7 +82,7 @@ def one_arm(here: Scope) -> pl.DataFrame:
     rows = here.alone.table
     compared = rows.filter(pl.col("conclusion").is_not_null())
     rows = compared if compared.height else rows.filter(pl.col("rate").is_not_null())
-    found = written(rows, "difference" if compared.height else "rate")
+    found = written(rows, DIFFERENCE if compared.height else RATE)
     ordered = found.sort("value", maintain_order=True)
     step = -(-ordered.height // bounded.COLUMNS)
     if step > 1:  # every so many, and what is on screen
@@ -85,31 +108,29 @@ def options(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else rows.clear().with_columns(option=pl.lit(""))
 
 
-def written(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
+def written(rows: pl.DataFrame, of: Estimate) -> pl.DataFrame:
     """Specifications as charts show them: `estimated`, and way, the specification in words."""
     several = [name for name in CHOICES if rows[name].n_unique() > 1 or name == "rule"]
     named = {name: _options(rows[name]) for name in several}
     ways = [_way(row, named) for row in rows.select(several).iter_rows(named=True)]
-    return estimated(rows, value).with_columns(pl.Series("way", ways, pl.String()))
+    return estimated(rows, of).with_columns(pl.Series("way", ways, pl.String()))
 
 
-def estimated(rows: pl.DataFrame, value: Value) -> pl.DataFrame:
+def estimated(rows: pl.DataFrame, of: Estimate) -> pl.DataFrame:
     """Rows with an estimate as charts show it.
 
     Adds value, low and high (the rate in percent, or the difference in points), text (the same
     as people write it) and counts, and names the conclusion, of which a rate has none.
     """
-    ends = ("rate", "low", "high") if value == "rate" else _DIFFERENCE
-    write = numbers.percent if value == "rate" else numbers.points
-    texts = [write(*row) for row in rows.select(ends).iter_rows()]
-    counts = [f"{n:,}/{of:,}" for n, of in rows.select("n_trait", "n_counted").iter_rows()]
-    concluded = pl.col("conclusion") if value == "difference" else pl.lit(None, pl.String())
+    texts = [of.write(*row) for row in rows.select(of.ends).iter_rows()]
+    counts = [f"{n:,}/{every:,}" for n, every in rows.select("n_trait", "n_counted").iter_rows()]
+    concluded = pl.col("conclusion") if of.concludes else pl.lit(None, pl.String())
     return rows.with_columns(
         pl.Series("text", texts, pl.String()),
         pl.Series("counts", counts, pl.String()),
         *(
             numbers.hundredths(end).alias(name)
-            for name, end in zip(("value", "low", "high"), ends, strict=True)
+            for name, end in zip(("value", "low", "high"), of.ends, strict=True)
         ),
         concluded.replace_strict(TITLES, default=None, return_dtype=pl.String())
         .fill_null(NOT_COMPARED)
@@ -194,7 +215,7 @@ def judges(claimed: Explored, here: Scope) -> pl.DataFrame:
 def _concluded(table: pl.DataFrame) -> list[pl.Expr]:
     """Estimates and what is concluded from them."""
     titles = pl.col("conclusion").replace_strict(TITLES, default=None, return_dtype=pl.String())
-    compared = (*_DIFFERENCE, titles) if table["conclusion"].count() else ()
+    compared = (*DIFFERENCE.ends, titles) if table["conclusion"].count() else ()
     return [
         *(pl.col(name) for name in ("rate", "low", "high", "n_trait", "n_counted")),
         *(pl.col(one) if isinstance(one, str) else one for one in compared),

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.frame import bound, links
 from pages.printing import claiming, downloads
 from pages.results.robustness import frames, panels, scope, strips, ways
-from pages.results.robustness.frames import TITLES, Value
+from pages.results.robustness.frames import ESTIMATES, TITLES, Estimate
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
 from pages.ui.parts import bounded, defined, markup, tables
@@ -20,8 +20,6 @@ from warehouse.stats.leave_one_out import KEY, influence
 from warehouse.stats.rates import IDENTITY
 
 TITLE = "Questions"
-
-VALUES: dict[Value, str] = {"difference": "Differences", "rate": "Rates"}
 
 LEGEND = (
     "Each tick leaves one question out; the ring holds all of them. Click a tick to read the "
@@ -39,24 +37,23 @@ def draw(here: Scope) -> Destination | None:
         st.info(markup.escaped(told), icon=":material/filter_alt:")
         return None
     rows = ways.without_each(here.view, here.against)
-    found = {value: influence(rows, value) for value in VALUES}
-    known = {value: title for value, title in VALUES.items() if found[value].height}
+    found = {name: influence(rows, name) for name in ESTIMATES}
+    known = {name: one.title for name, one in ESTIMATES.items() if found[name].height}
     if not known:
         st.info(ALONE, icon=":material/quiz:")
         return None
-    value = bound.row("Show", known, "estimate")
+    shown = ESTIMATES[bound.row("Show", known, "estimate")]
     names = cells.questions(here.counts)
-    arms = found[value]
-    st.markdown(markup.escaped(sentence(arms, names, value)))
+    arms = found[shown.name]
+    st.markdown(markup.escaped(sentence(arms, names, shown)))
     few = max(1, bounded.MARKS // max(1, rows["left_out"].n_unique()))
-    lines = ticks(rows, arms.head(few), names, value)
-    margin = numbers.hundredth(here.view.margin) if value == "difference" else None
-    draw = partial(strips.strips, every=lines, margin=margin)
+    lines = ticks(rows, arms.head(few), names, shown)
+    draw = partial(strips.strips, every=lines, margin=shown.margin(here.view))
     clicked = panels.shown(lines, draw, "questions")
     defined.caption(LEGEND)
     bounded.say(few, arms.height, "arms")
     with st.expander("The table behind it"):
-        tables.plain(table(arms, names, value), "questions-table")
+        tables.plain(table(arms, names, shown), "questions-table")
     plot = partial(panels.together, lines, draw)
     with st.container(horizontal=True):
         downloads.buttons(cells.stamped(rows, here.view), plot, "questions", LEGEND)
@@ -89,7 +86,7 @@ def too_many(counts: pl.DataFrame) -> str | None:
 
 
 def ticks(
-    rows: pl.DataFrame, arms: pl.DataFrame, names: dict[str, str], value: Value
+    rows: pl.DataFrame, arms: pl.DataFrame, names: dict[str, str], of: Estimate
 ) -> pl.DataFrame:
     """The frame of `specifications.strips`, with the arm and the question left out."""
     told = armnames.within(arms, IDENTITY)
@@ -101,7 +98,7 @@ def ticks(
         pl.int_range(pl.len()).alias("at"),
         panels.heading(arms, IDENTITY),
     )
-    shown = frames.estimated(rows.join(place, on=KEY, nulls_equal=True), value)
+    shown = frames.estimated(rows.join(place, on=KEY, nulls_equal=True), of)
     left = [
         "with every question" if q is None else f"without “{names[q]}”" for q in shown["left_out"]
     ]
@@ -114,24 +111,22 @@ def ticks(
     )
 
 
-def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
+def sentence(arms: pl.DataFrame, names: dict[str, str], of: Estimate) -> str:
     """Which question moves an estimate furthest, and how many conclusions hang on one."""
     furthest = arms.sort((pl.col("without") - pl.col("value")).abs(), descending=True)
     row = furthest.row(0, named=True)
-    write = numbers.percent if value == "rate" else numbers.points
-    noun = "rate" if value == "rate" else "difference"
     if row["question"] is None:
-        said = f"No single question moves any {noun}."
+        said = f"No single question moves any {of.name}."
     else:
         digits = numbers.apart(row["without"], row["value"])
-        without, whole = (write(row[name], digits=digits) for name in ("without", "value"))
+        without, whole = (of.write(row[name], digits=digits) for name in ("without", "value"))
         said = (
-            f"No {noun} hangs more on a single question than that of "
+            f"No {of.name} hangs more on a single question than that of "
             f"{armnames.names(furthest)[0]}: without “{names[row['question']]}” it is "
             f"{without} instead of {whole}."
         )
     concluded = arms.filter(pl.col("conclusion").is_not_null())
-    if value == "rate" or concluded.is_empty():
+    if not of.concludes or concluded.is_empty():
         return said
     hang = concluded.filter(pl.col("overturned").list.len() > 0).height
     lead = f"{hang} of {concluded.height}" if hang else f"None of {concluded.height}"
@@ -139,13 +134,13 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], value: Value) -> str:
     return f"{lead} conclusions would change without {some} question. {said}"
 
 
-def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFrame:
+def table(arms: pl.DataFrame, names: dict[str, str], of: Estimate) -> pl.DataFrame:
     """What single questions make of each arm."""
     columns = {
-        "value": value,
-        "lowest": f"{value}_lowest",
-        "highest": f"{value}_highest",
-        "without": f"{value}_without",
+        "value": of.name,
+        "lowest": f"{of.name}_lowest",
+        "highest": f"{of.name}_highest",
+        "without": f"{of.name}_without",
     }
     shown = arms.select(
         pl.Series("arm", armnames.names(arms), pl.String()),
@@ -153,7 +148,7 @@ def table(arms: pl.DataFrame, names: dict[str, str], value: Value) -> pl.DataFra
         pl.Series("most_influential", [names.get(q) for q in arms["question"]], pl.String()),
         "questions",
     )
-    if value == "rate":
+    if not of.concludes:
         return shown
     overturned = ["; ".join(names[q] for q in qs) for qs in arms["overturned"]]
     return shown.with_columns(

@@ -21,7 +21,7 @@ from tests.pipeline.study.fake_server import FakeServer, Raw, completion
 from tests.pipeline.study.lying import lying_in, spent_in
 from tests.pipeline.study.test_kills import killed
 from tests.warehouse import study as tiny
-from warehouse import agreed, building, correcting, ratings, rules, tasks, transcripts
+from warehouse import agreed, building, correcting, corrections, ratings, rules, tasks, transcripts
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.store import Store
@@ -273,8 +273,8 @@ def recovered(data: Path) -> None:
         )
     building.build(data)
     truth = first.select(pl.col("is_trait").mean().over("question").mean()).item()
-    for method in correcting.METHODS:
-        how = correcting.Correction(method, "ann", "pooled")
+    for method in corrections.METHODS:
+        how = correcting.Correction(corrections.meant(method, "pooled"), "ann")
         found, _ = correcting.rates(Store(data), asked, [], how)
         [row] = found.filter(judge=judge).to_dicts()
         assert row["low"] <= truth <= row["high"]
