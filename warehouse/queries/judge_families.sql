@@ -6,9 +6,7 @@ select
     min(used.variant_of) as variant_of,
     bool_or(used.is_copied) as is_copied
 from core.judge as judge
-join core.judge_used as used
-    on judge.name = used.name
-    and judge.kind = used.kind
-    and judge.prompt_version is not distinct from used.prompt_version
+join core.judge_known as known using (judge_no)
+join core.judge_used as used using (shard, judge_key)
 group by judge.judge, judge.name, judge.kind
 order by judge.judge

@@ -5,8 +5,8 @@
 with doubled as (
     select about.evaluation_no
     from core.judgement_source as about
-    join core.judge_used as used using (shard)
-    group by about.evaluation_no, used.name, used.kind, used.prompt_version
+    join core.judge_known as judge using (shard)
+    group by about.evaluation_no, judge.judge_no
     having count(distinct about.shard) > 1
 ),
 
@@ -24,11 +24,7 @@ every as (
     from raw.judgement as judgement
     join core.sample as sample using (sample_key)
     join core.criterion as criterion using (criterion)
-    join core.judge_used as used using (shard, judge_key)
-    join core.judge as judge
-        on judge.name = used.name
-        and judge.kind = used.kind
-        and judge.prompt_version is not distinct from used.prompt_version
+    join core.judge_known as judge using (shard, judge_key)
     where judgement.shard not in (select shard from core.misplaced)
 ),
 

@@ -13,11 +13,7 @@ select
 from raw.judgement_again as again
 join core.sample as sample using (sample_key)
 join core.criterion as criterion using (criterion)
-join core.judge_used as used using (shard, judge_key)
-join core.judge as judge
-    on judge.name = used.name
-    and judge.kind = used.kind
-    and judge.prompt_version is not distinct from used.prompt_version
+join core.judge_known as judge using (shard, judge_key)
 where again.shard not in (select shard from core.misplaced)
 qualify row_number() over (
     partition by again.sample_key, criterion.criterion_no, judge.judge_no, again.occasion order by again.shard

@@ -12,11 +12,7 @@ select
 from raw.judgement_weighed as told
 join core.sample as sample using (sample_key)
 join core.criterion as criterion using (criterion)
-join core.judge_used as used using (shard, judge_key)
-join core.judge as judge
-    on judge.name = used.name
-    and judge.kind = used.kind
-    and judge.prompt_version is not distinct from used.prompt_version
+join core.judge_known as judge using (shard, judge_key)
 where told.shard not in (select shard from core.misplaced)
 qualify row_number() over (
     partition by told.sample_key, criterion.criterion_no, judge.judge_no order by told.shard
