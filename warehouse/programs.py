@@ -36,13 +36,28 @@ MOST_SAID = 200_000
 """How many bytes of what a program said of its work are looked at, from its end."""
 
 
+FOR_FONTS = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+"""All that a file of its own knows of our environment; keys of endpoints are not among it."""
+
+
 class Ended(NamedTuple):
     """What came of a program."""
 
     status: int
-    out: str  # all that it printed
-    problem: str  # the last line that it said of its work, in one line; empty if it said nothing
+    made: bytes  # all that it printed
+    said: str  # the end of what it said of its work
     is_late: bool  # whether it was ended at its deadline
+
+    @property
+    def out(self) -> str:
+        """All that it printed, as text."""
+        return _text(self.made)
+
+    @property
+    def problem(self) -> str:
+        """The last line that it said of its work, in one line; empty if it said nothing."""
+        last = self.said.strip().rpartition("\n")[2].removeprefix("Error: ")
+        return harmless.short(last, 2_000)
 
     @property
     def document(self) -> Any:
@@ -63,7 +78,7 @@ class Program:
 
     def __init__(
         self,
-        module: str,
+        module: str | Path,
         *words: str,
         given: str = "",
         environment: Mapping[str, str] | None = None,
@@ -73,7 +88,8 @@ class Program:
         """Start `python -m module words…`.
 
         Args:
-            module: What is run.
+            module: What is run: a module of ours, or a file, which imports nothing of ours and
+                knows no more of our environment than what finds fonts.
             words: Its options and arguments.
             given: What it reads on standard input.
             environment: Variables beside those of this process.
@@ -85,16 +101,22 @@ class Program:
         self._late = None if deadline is None else time.monotonic() + deadline
         self._lock = Lock()
         self._ended: Ended | None = None
+        is_apart = isinstance(module, Path)
+        known = {
+            name: os.environ[name]
+            for name in (FOR_FONTS if is_apart else os.environ)
+            if name in os.environ
+        }
         with tempfile.TemporaryFile() as stdin:
             stdin.write(given.encode("utf-8", "replace"))
             stdin.seek(0)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *words],
+                [sys.executable, "-I" if is_apart else "-m", str(module), *words],
                 stdin=stdin,
                 stdout=self._out,
                 stderr=self._err,
                 cwd=ROOT,
-                env=os.environ | (environment or {}),
+                env={**known, **(environment or {})},
                 start_new_session=True,
             )
         if not outlives:
@@ -117,9 +139,9 @@ class Program:
     def said(self) -> str:
         """The end of what it said of its work so far, on standard error."""
         try:
-            return _text(self._err, MOST_SAID)
+            return _text(_read(self._err, MOST_SAID))
         except ValueError:  # it ended, and the file is closed
-            return ""
+            return self.ended.said
 
     @property
     def ended(self) -> Ended:
@@ -149,9 +171,7 @@ class Program:
             is_late = True
             status = self._end()
         with self._out, self._err:
-            out, said = _text(self._out), _text(self._err, MOST_SAID)
-        last = said.strip().rpartition("\n")[2].removeprefix("Error: ")
-        return Ended(status, out, harmless.short(last, 2_000), is_late)
+            return Ended(status, _read(self._out), _text(_read(self._err, MOST_SAID)), is_late)
 
     def _end(self) -> int:
         """Its status, after it was asked to end and, where it does not, made to."""
@@ -216,8 +236,12 @@ class Programs(Generic[T]):
             program.stop()
 
 
-def _text(file: IO[bytes], most: int | None = None) -> str:
+def _text(printed: bytes) -> str:
+    return printed.decode("utf-8", "replace")
+
+
+def _read(file: IO[bytes], most: int | None = None) -> bytes:
     """What stands in a file that another process may be writing to, from its end."""
     size = os.fstat(file.fileno()).st_size
     at = 0 if most is None else max(0, size - most)
-    return os.pread(file.fileno(), size - at, at).decode("utf-8", "replace")
+    return os.pread(file.fileno(), size - at, at)

@@ -156,7 +156,7 @@ def main() -> int:
         except OSError as error:
             raise CannotWrite.because(out, error) from None
     except BrittlescopeError as error:
-        sys.stdout.write(json.dumps({"error": str(error)}))
+        print(error, file=sys.stderr)
         return error.status
     sys.stdout.write(
         json.dumps({"place": str(place), "answers": count, "redaction": redaction.told()})

@@ -1,10 +1,7 @@
 """Charts as SVG, PNG and PDF, made in a process of their own, where whatever a chart does stays."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -15,6 +12,7 @@ from streamlit.logger import get_logger
 
 from warehouse import harmless
 from warehouse.errors import BrittlescopeError
+from warehouse.programs import Program
 
 CONVERTER = Path(__file__).parent / "converter.py"
 
@@ -27,12 +25,7 @@ AT_ONCE = BoundedSemaphore(2)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML, and so SVG, has no way to say."""
 
-_ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
-"""What the process needs to know, to find fonts; keys of endpoints are not among it."""
-
 _INSTEAD = "CSV and Parquet hold the same numbers."
-
-_UNDER_WAY: set["subprocess.Popen[bytes]"] = set()
 
 _LOGGER = get_logger(__name__)
 
@@ -76,34 +69,29 @@ def pictures(
     width, points = paper or (None, None)
     listed = ", ".join(form.upper() for form in forms)
     drawn = [_clean(chart if isinstance(chart, Mapping) else chart.to_dict()) for chart in charts]
-    given = json.dumps({"charts": drawn, "width": width, "points": points}).encode()
-    with AT_ONCE:
-        try:
-            status, made, words = _converted(given, forms)
-        except subprocess.TimeoutExpired:
-            raise NoPicture(
-                f"The {listed} was not done within {DEADLINE} seconds. Narrow the filters to "
-                f"draw less. {_INSTEAD}"
-            ) from None
-        except OSError as error:
-            raise NoPicture(
-                f"The {listed} could not be made: {error.strerror}. {_INSTEAD}"
-            ) from None
-    found = list(_parted(made))
-    if status or len(found) != len(charts) * len(forms):
-        said = harmless.visible(words.decode("utf-8", "replace")[-2000:])
-        _LOGGER.error("The converter of charts ended with status %s: %s", status, said)
+    given = json.dumps({"charts": drawn, "width": width, "points": points})
+    try:
+        with (
+            AT_ONCE,
+            Program(CONVERTER, ",".join(forms), given=given, deadline=DEADLINE) as converter,
+        ):
+            done = converter.ended
+    except OSError as error:
+        raise NoPicture(f"The {listed} could not be made: {error.strerror}. {_INSTEAD}") from None
+    if done.is_late:
+        raise NoPicture(
+            f"The {listed} was not done within {DEADLINE} seconds. Narrow the filters to "
+            f"draw less. {_INSTEAD}"
+        )
+    found = list(_parted(done.made))
+    if done.status or len(found) != len(charts) * len(forms):
+        said = harmless.visible(done.said[-2000:])
+        _LOGGER.error("The converter of charts ended with status %s: %s", done.status, said)
         raise NoPicture(
             f"This chart could not be made into {listed}; the terminal that serves the app "
             f"says why. {_INSTEAD}"
         )
     return found
-
-
-def stop() -> None:
-    """End what is being made: nobody waits for it any more."""
-    for process in list(_UNDER_WAY):
-        process.kill()
 
 
 def _parted(made: bytes) -> Iterator[bytes]:
@@ -114,24 +102,6 @@ def _parted(made: bytes) -> Iterator[bytes]:
         if at + 8 < end <= len(made):
             yield made[at + 8 : end]
         at = end
-
-
-def _converted(given: bytes, forms: Sequence[str]) -> tuple[int, bytes, bytes]:
-    """The converter's exit status, what it wrote, and its words."""
-    with subprocess.Popen(
-        [sys.executable, "-I", str(CONVERTER), ",".join(forms)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-    ) as process:
-        _UNDER_WAY.add(process)
-        try:
-            made, words = process.communicate(given, timeout=DEADLINE)
-        finally:
-            process.kill()
-            _UNDER_WAY.discard(process)
-    return process.returncode, made, words
 
 
 def _clean(part: Any) -> Any:

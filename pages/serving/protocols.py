@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from pages.serving import pictures
+from warehouse import programs
 
 if TYPE_CHECKING:
     from websockets.http11 import Response
@@ -28,8 +28,8 @@ class Server(uvicorn.Server):
         yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the pictures under way, which nobody waits for, and the server."""
-        pictures.stop()
+        """End the programs under way, which nobody waits for, and the server."""
+        programs.leave()
         await super().shutdown(sockets)
 
 

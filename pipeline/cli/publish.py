@@ -1,9 +1,6 @@
 """The command that writes a static site of what was found and of the answers behind it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -12,7 +9,7 @@ from pipeline.cli.asking import Asked, asking
 from pipeline.cli.commands import Unusable, say, show, tell
 from warehouse import datafolder
 from warehouse.analysis import foci, written
-from warehouse.programs import ROOT
+from warehouse.programs import Program
 
 SITE = "pages.publishing"
 
@@ -67,22 +64,13 @@ def publish(
             "words": [text for text in redact if text.strip()],
         },
     }
-    environment = os.environ | {datafolder.VARIABLE: str(asked.store.data.resolve())}
+    here = {datafolder.VARIABLE: str(asked.store.data.resolve())}
     # What draws is no part of the pipeline, and has the app's own words and colours.
-    done = subprocess.run(
-        [sys.executable, "-m", SITE],
-        cwd=ROOT,
-        env=environment,
-        input=json.dumps(given),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        told = json.loads(done.stdout)
-    except ValueError:
-        raise Unusable("The site could not be written; what stands above says why.") from None
-    if "error" in told:
-        raise Unusable(told["error"], done.returncode)
+    with Program(SITE, given=json.dumps(given), environment=here) as writing:
+        done = writing.ended
+    if done.status:
+        raise Unusable(done.problem or "The site could not be written.", done.status)
+    told = done.document
     if asked.form == "json":
         import polars as pl
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pages.serving import pictures
+from warehouse import programs
 
 FORBIDDEN = [*range(9), 11, 12, *range(14, 32), 0xD800, 0xDFFF, 0xFFFE, 0xFFFF]
 """The code points that no XML file may hold."""
@@ -29,6 +30,11 @@ def drawn(words: Path, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this program stand where the converter does."""
     words.write_text(program, "utf-8")
     monkeypatch.setattr(pictures, "CONVERTER", words)
+
+
+def under_way() -> bool:
+    """Whether any program of ours is."""
+    return any(not program.is_done for program in list(programs._BOUND))
 
 
 def alive() -> None:
@@ -108,7 +114,7 @@ def test_a_converter_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
         patched.setattr(pictures, "DEADLINE", 0.2)
         with pytest.raises(pictures.NoPicture, match="was not done within"):
             pictures.picture(chart("a"), "svg")
-    assert not pictures._UNDER_WAY
+    assert not under_way()
     alive()
 
 
@@ -136,9 +142,9 @@ def test_what_is_under_way_ends_with_the_server(
 
     thread = threading.Thread(target=make)
     thread.start()
-    while not pictures._UNDER_WAY:
+    while not under_way():
         thread.join(0.01)
-    pictures.stop()
+    programs.leave()
     thread.join(60)
     assert len(raised) == 1
 

@@ -57,7 +57,7 @@ def test_a_fit_that_fails_ends_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_fit_that_takes_too_long_ends_in_a_sentence() -> None:
-    told = variance.shared(Ended(-15, "", "", is_late=True))
+    told = variance.shared(Ended(-15, b"", "", is_late=True))
     assert told == "The model was not fitted within 60 minutes."
 
 
