@@ -28,6 +28,9 @@ miniature: $(LOCAL)/.local ## run a small study with real weights, five minutes 
 	@$(LOCAL)/bin/brittlescope import data/studies/small-models-miniature
 	@$(LOCAL)/bin/brittlescope serve
 
+# Tests start hundreds of programs: what Python compiles is kept for the next, whatever the shell says.
+test test-exhaustive: export PYTHONDONTWRITEBYTECODE :=
+
 # Each worker begins with half of the tests as they come, so that what several files share is made once;
 # who is done first takes over from the other, and both end together.
 test: $(VENV)/.browser ## run every test; PYTEST="-k rates" narrows them down
