@@ -16,6 +16,10 @@ from pipeline.maps.mapping import Mapping
 from warehouse import records
 
 _MAPPED = "say in a study map what it holds; `brittlescope map` drafts one"
+_MEMBERS = (
+    "say in a study map what its members hold (`brittlescope map` drafts one), or unpack it, and "
+    "import the folder"
+)
 _TABLE = "save its table as CSV, and import that"
 
 CONTAINERS: tuple[tuple[bytes, str, str], ...] = (
@@ -119,9 +123,9 @@ def container(path: Path, head: bytes) -> Unread | None:
     if head.startswith(b"PK\x03\x04"):
         if _EXCEL.search(head[:4_096]):
             return Unread("an Excel workbook", "save each sheet as CSV, and import that")
-        return Unread("a zip archive", "unpack it, and import the folder")
+        return Unread("a zip archive", _MEMBERS)
     if head[257:262] == b"ustar":
-        return Unread("a tar archive", "unpack it, and import the folder")
+        return Unread("a tar archive", _MEMBERS)
     for begin, what, step in CONTAINERS:
         if head.startswith(begin):
             return Unread(what, step)

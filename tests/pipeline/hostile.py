@@ -273,7 +273,7 @@ TRAPS = [
     Trap("dangling.json", lambda path: path.symlink_to("gone"), "leads nowhere"),
     Trap("sparse.json", _sparse, "it is sparse"),
     Trap("long", _long, "longer than the system opens"),
-    Trap("packed.zip", _zip, "it is a zip archive, which is not read: unpack it"),
+    Trap("packed.zip", _zip, "it is a zip archive, which is not read: say in a study map"),
     Trap("book.xlsx", lambda path: path.write_bytes(b"PK\x03\x04....xl/workbook.xml"), "Excel"),
     Trap("x.parquet", lambda path: path.write_bytes(b"PAR1...."), "it is a Parquet file"),
     Trap("x.pkl", lambda path: path.write_bytes(b"\x80\x04..."), "as it may run code"),

@@ -87,7 +87,8 @@ def test_an_archive_that_holds_a_table_is_no_table(tmp_path: Path) -> None:
         packed.writestr("a.csv", ROWS)
     (outcome,) = running.run(tmp_path / "data", [[tmp_path / "results.zip"]])
     assert outcome.state == "unread"
-    assert "a zip archive, which is not read: unpack it, and import" in outcome.notices[0][1]
+    assert "a zip archive, which is not read: say in a study map what" in outcome.notices[0][1]
+    assert "`brittlescope map` drafts one), or unpack it" in outcome.notices[0][1]
 
 
 def mapping(tmp_path: Path, study: str, pattern: str) -> Path:
