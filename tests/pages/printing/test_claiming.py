@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.printing import claiming
 from tests.pages.reading.study import opened, told
@@ -23,6 +24,8 @@ def on_copy(treated_data: Path, copied: Callable[[Path], Path]) -> Path:
         ("results/rates", "rates", ("rate", "n_trait", "n_counted"), {}),
         ("results/brittleness", "brittleness", ("rate",), {}),
         ("results/interventions", "effects", ("difference", "verdict", "p", "rank"), {}),
+        ("results/brittleness", "profile", ("value",), {"part": "profile"}),
+        ("results/interventions", "doses", ("half_dose",), {"show": "doses"}),
         ("results/interventions", "head-to-head", ("difference", "p"), {"show": "head-to-head"}),
         ("results/overview", "overview", ("emergence", "state", "rate", "lower"), {}),
         ("results/robustness", "robustness", ("stands_share", "stands", "conclusion"), {}),
@@ -36,7 +39,11 @@ def on_copy(treated_data: Path, copied: Callable[[Path], Path]) -> Path:
 def test_what_is_kept_is_what_is_on_screen(
     page: str, name: str, columns: tuple[str, ...], asked: dict[str, str], on_copy: Path
 ) -> None:
-    app = opened(page, **asked)
+    kept_and_checked(opened(page, **asked), name, columns, on_copy)
+
+
+def kept_and_checked(app: AppTest, name: str, columns: tuple[str, ...], data: Path) -> None:
+    """Keeps the first row's numbers with the buttons of a page; each is the same when checked."""
     assert not app.exception
     app.session_state[f"{name}-claim"] = True
     app.run()
@@ -48,7 +55,7 @@ def test_what_is_kept_is_what_is_on_screen(
         kept = claiming.journal().read().entries[-1].body
         assert kept.column == column
         assert f"Kept my-{column.replace('_', '-')}: {kept}" in told(app)
-        checked = claims.check(Store(on_copy), kept, rules.available(on_copy))
+        checked = claims.check(Store(data), kept, rules.available(data))
         assert checked.state == "same", str(checked)
     labels = [expander.label for expander in opened("reading/desk").expander]
     assert f"Claims\\: {len(columns)} as it was kept" in labels

@@ -1,11 +1,13 @@
 """Judges and people side by side: every section of the page, on a study that somebody rated."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from pages.judging.agreement import pair
+from tests.pages.printing.test_claiming import kept_and_checked
 from tests.pages.reading.study import built, html, linked, opened, told
 from tests.pages.results import treated
 from warehouse import building, ratings, tasks
@@ -54,6 +56,14 @@ def test_a_pair_is_told_in_a_sentence_and_its_cells_list_their_answers() -> None
     assert 'href="/transcripts?' in html(app)
     assert "Cohen’s κ" in html(app)
     assert "Sensitivity" in html(app)
+
+
+def test_what_two_judges_agree_in_is_kept_as_a_claim(
+    data: Path, copied: Callable[[Path], Path]
+) -> None:
+    own = copied(data)
+    app = opened(PAGE, experiment="birds", domain="all")
+    kept_and_checked(app, "agreement", ("agreement", "kappa"), own)
 
 
 @pytest.mark.usefixtures("here")
