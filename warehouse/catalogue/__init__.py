@@ -166,16 +166,18 @@ def model(name: str) -> Model:
     """The model a file's spelling means; an unknown one keeps its own name.
 
     Base, chat, quantised and other variants of one size are models of their own, and so is
-    every revision and adapter: whatever stands behind a known model's name stays there. The size
-    of an unknown model is read from its name ("7B", "0.5b") where it has one.
+    every revision and adapter: whatever stands behind a known model's name stays there, and
+    before it whose adapter it is. An unknown model is its organisation's (or its folder's): two
+    may have one name. Its size is read from its name ("7B", "0.5b") where it has one.
     """
     spelled = spelling.plain(name)
     known, found = _known(spelled)
     if known is not None and found is not None:
         variant = spelling.variant(spelled[: found.start()], spelled[found.end() :])
         if variant is not None:
-            return msgspec.structs.replace(known, name=known.name + variant) if variant else known
-    own = name.strip().removeprefix("ft:").split("/")[-1]
+            whose = "" if spelling.is_common(variant) else spelling.organisation(name)
+            return msgspec.structs.replace(known, name=whose + known.name + variant)
+    own = name.strip().removeprefix("ft:")
     return Model(name=own, family=known.family if known else None, size=spelling.size(spelled))
 
 

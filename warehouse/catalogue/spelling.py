@@ -13,6 +13,12 @@ _PUBLISHERS = frozenset(
 )
 _WORDS = {"instruct": "Instruct", "chat": "Chat"}
 
+_COMMON = re.compile(
+    r"instruct|chat|base|pt|it|hf|gguf|awq|gptq|bnb|exl\d|mlx|dynamic|unsloth|preview|latest"
+    r"|(?:fp|bf|int|w)\d+(?:a\d+)?|\d+bits?|i?q\d+|[kmlsx01]|[0-9]{2,8}|"
+)
+"""What everybody's copy of a model may be called: its tuning by who made it, its quantisation."""
+
 
 def plain(name: str) -> str:
     """A model's name in lower case, with hyphens between its parts and points in its numbers.
@@ -25,6 +31,18 @@ def plain(name: str) -> str:
     text = re.sub(r"[\s_-]+", "-", text.split("/")[-1].lower())
     text = _VERSIONS.sub(lambda found: f"{found[1]}{found[2]}.{found[3]}", text)
     return _SIZES.sub(lambda found: f"{found[1].replace('-', '.')}b", text)
+
+
+def organisation(name: str) -> str:
+    """Whose a model is, with the slash behind it; nothing where no name says it."""
+    whose, slash, _ = name.strip().rpartition("/")
+    return whose + slash
+
+
+def is_common(variant: str) -> bool:
+    """Whether a variant is the same model whoever offers it: no adapter of somebody's own."""
+    told, _, _revision = variant.lower().partition("@")
+    return all(_COMMON.fullmatch(part) for part in re.split(r"[-_.]", told))
 
 
 def size(text: str) -> float | None:

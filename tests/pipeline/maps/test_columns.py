@@ -126,13 +126,16 @@ def test_a_header_that_cannot_be_kept_is_refused(name: str) -> None:
 
 
 def test_models_that_rows_name_in_several_ways_are_told(tmp_path: Path) -> None:
-    rows = [(*row, f"{who}/gull") for who in ("lark", "wren") for row in answers(8)]
+    names = ("lark/gull", "wren/gull", "lark/Qwen2.5-7B", "wren/qwen2-5-7b")
+    rows = [(*row, name) for name in names for row in answers(8)]
     write(tmp_path, "nests.csv", (*HEADER, "bird"), rows)
     whole = ARMS.replace("intervention: arm, dose: coef", "model: bird").partition("rename")[0]
     told = whole + "files: [{path: results/*.csv, set: {dataset: eggs, intervention: none}}]\n"
     (outcome,) = load(tmp_path, whole=told)
     (said,) = [text for code, text in outcome.notices if code.startswith("one-model")]
-    assert said.startswith("'lark/gull', 'wren/gull' are read as one model, 'gull'; `rename: ")
-    (outcome,) = load(tmp_path, "rename: {model: {wren/gull: gull of wren}}\n", told)
+    begin = "'lark/Qwen2.5-7B', 'wren/qwen2-5-7b' are read as one model, 'Qwen2.5-7B'; `rename: "
+    assert said.startswith(begin)
+    (outcome,) = load(tmp_path, "rename: {model: {wren/qwen2-5-7b: another}}\n", told)
     assert not [code for code, _ in outcome.notices if code.startswith("one-model")]
-    assert counted(tmp_path, "model") == {("gull",): (3, 8), ("gull of wren",): (3, 8)}
+    names = ("lark/gull", "wren/gull", "Qwen2.5-7B", "another")  # one name, and two birds' own
+    assert counted(tmp_path, "model") == {(name,): (3, 8) for name in names}

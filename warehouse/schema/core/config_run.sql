@@ -1,7 +1,8 @@
 -- One row per training configuration and run it describes.
 -- Key: config_no, run_key
 -- A run repeats its configuration's suffix in its model id or shares its folder, or else agrees with it on
--- experiment, model, intervention, epochs and (where its folder names one) rank. A configuration
+-- experiment, model (folders leave its organisation out), intervention, epochs and (where its folder
+-- names one) rank. A configuration
 -- that no result or log mentions describes a run that was only planned.
 with agreeing as (
     select
@@ -12,7 +13,10 @@ with agreeing as (
     from core.config as config
     join core.run_described as run
         on config.experiment = run.experiment
-        and config.model = run.model
+        and split_part(config.model, '/', -1) = split_part(run.model, '/', -1)
+        and (
+            config.model = run.model or config.model not like '%/%' or run.model not like '%/%'
+        )
         and run.dataset is distinct from 'none'
         and (run.seed is null or config.seed is null or config.seed = run.seed)
         and (run.epochs is null or config.epochs = run.epochs)

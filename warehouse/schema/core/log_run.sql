@@ -36,7 +36,11 @@ by_configuration as (
         )
     left join core.evaluation_described as evaluated
         on evaluated.experiment = config.experiment
-        and evaluated.model = config.model
+        and split_part(evaluated.model, '/', -1) = split_part(config.model, '/', -1)
+        and (
+            evaluated.model = config.model
+            or evaluated.model not like '%/%' or config.model not like '%/%'
+        )
         and evaluated.intervention = config.intervention
         and evaluated.epochs is not distinct from config.epochs
         and evaluated.lora_rank is not distinct from config.lora_rank
