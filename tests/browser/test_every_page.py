@@ -38,8 +38,20 @@ READY = """
   && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
   && [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
     .every((chart) => chart.querySelector("svg"))
+  && !document.getAnimations().some((one) => one instanceof CSSTransition)
 """
-"""Whether a page stands, with every chart drawn, in the browser's words."""
+"""Whether a page stands, with every chart drawn and no colour on its way to another one."""
+
+WATCHED = """
+window.hasRunAgain = false;
+new MutationObserver((_, watching) => {
+  window.hasRunAgain = !!document.querySelector("[data-test-script-state=notRunning]");
+  if (window.hasRunAgain) watching.disconnect();
+}).observe(
+  document.querySelector("[data-testid=stApp]"), { attributeFilter: ["data-test-script-state"] },
+);
+"""
+"""From here on `hasRunAgain` says whether a page was run to its end once more."""
 
 DARK = """
 getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
@@ -141,9 +153,11 @@ def test_a_page_can_be_read_by_everybody(place: str, bundled: str, page: "Page")
     name = place.rpartition("/")[2]
     walked(page, f"{bundled}/{'' if name == 'overview' else name}")
     light = page.evaluate(INK)
+    page.evaluate(WATCHED)
     page.emulate_media(color_scheme="dark")
     until(page, DARK)
-    if light:  # the page runs again, so that its charts are drawn in the colours of the theme
+    until(page, "window.hasRunAgain")  # told of the theme; what it said before fades meanwhile
+    if light:  # its charts are drawn in the colours of the theme
         until(page, f"({INK.strip()}).join() !== {','.join(light)!r}")
     until(page, READY)
     assert grave(page, "color-contrast") == []
