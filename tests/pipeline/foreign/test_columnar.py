@@ -3,6 +3,9 @@
 import io
 import json
 import random
+import resource
+import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -150,6 +153,52 @@ def test_bytes_that_changed_are_the_same_rows_or_a_sentence(tmp_path: Path, form
             assert len(read(tmp_path / "x.data", bytes(changed))) == ROWS
         except RefusedFile:
             continue
+
+
+LIES = (2**31 - 1, 2**32 - 1, 2**40, 2**62, 1)
+"""What a size, a count or an offset is said to be, as Thrift's compact protocol writes it."""
+
+
+def varint(number: int) -> bytes:
+    more, last = divmod(number, 128)
+    return bytes([last | 128]) + varint(more) if more else bytes([last])
+
+
+def lying(content: bytes, chance: random.Random) -> bytes:
+    """A Parquet file whose footer, or a head of a page, says something else of a size or place."""
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    group = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0)
+    column = group.column(chance.randrange(group.num_columns))
+    page = column.dictionary_page_offset or column.data_page_offset
+    changed = bytearray(content)
+    at = page + chance.randrange(1, 20)
+    if chance.random() < 0.6:
+        at = chance.randrange(footer, len(content) - 8)
+    told = varint(chance.choice(LIES))
+    changed[at : at + len(told)] = told
+    return bytes(changed[: len(content)])
+
+
+def test_a_file_that_lies_about_its_sizes_is_bounded(tmp_path: Path) -> None:
+    """It ends neither this process nor its patience: 60 lies, each the rows or a sentence."""
+    texts = [f"{n} " * 40 for n in range(300)]
+    table = pa.table({"question": texts, "score": [float(n) for n in range(300)], "n": [[1]] * 300})
+    chance, refused = random.Random(29), 0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(60):
+        held = io.BytesIO()
+        packed = ("snappy", "zstd", "none")[number % 3]
+        version = ("1.0", "2.0")[number % 2]
+        pq.write_table(table, held, compression=packed, data_page_version=version)
+        began = time.process_time()
+        try:
+            assert len(read(tmp_path / "x.parquet", lying(held.getvalue(), chance))) == 300
+        except RefusedFile:
+            refused += 1
+        assert time.process_time() - began < 20
+    assert refused > 30
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert most * (1 if sys.platform == "darwin" else 1024) < 2**30
 
 
 STATE = {"_data_files": [{"filename": "data-00000-of-00001.arrow"}], "_fingerprint": "0"}
