@@ -25,6 +25,7 @@ ACROSS = {
     "tests/pages/test_numbers_lead.py": "every page: a number opens the answers it counts",
     "tests/pages/test_several_studies.py": "every page, on two studies at once",
     "tests/pages/test_uncounted.py": "every page, on answers that no number counts",
+    "tests/pipeline/test_kills_of_writers.py": "every command that writes, killed anywhere",
     "tests/pipeline/test_collisions.py": "import and build, on sources that contradict each other",
     "tests/pages/results/test_conditions.py": "arms under several conditions, on every page",
     "tests/pipeline/test_counts.py": "the command `counts`, and its recipes in the documentation",

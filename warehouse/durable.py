@@ -58,15 +58,22 @@ def append(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Write a small file so that a reader sees the old content or the new, never a part.
 
-    Writers of one file take turns (`locked`): what a dead one left is overwritten by the next.
+    Writers of one file take turns: what a dead one left is overwritten by the next.
     """
-    new = path.with_name(f".{path.name}.new")
-    try:
-        _written(new, content, os.O_CREAT | os.O_TRUNC, wait=True)
-        move(new, path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    new = temporary(path)
+    with _own(new) as descriptor:
+        try:
+            _put(descriptor, content)
+            os.fsync(descriptor)
+            move(new, path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def temporary(path: Path) -> Path:
+    """Where `replace` writes what then takes a file's place."""
+    return path.with_name(f".{path.name}.new")
 
 
 def move(new: Path, place: Path) -> None:
@@ -119,9 +126,11 @@ def locked(path: Path, shared: bool = False, wait: bool = True) -> Iterator[bool
     """Hold a lock while the context lasts; whether it was got, where one does not wait for it.
 
     The kernel lets go of it when its holder ends, however that ends: no number of a process has
-    to be trusted, which another machine or container may have given to somebody else.
+    to be trusted, which another machine or container may have given to somebody else. A folder is
+    a lock, too.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    how = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(path, how | os.O_CLOEXEC, 0o600)
     try:
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
@@ -154,13 +163,38 @@ def told(place: Path) -> Iterator[None]:
 def _written(path: Path, content: bytes, how: int, wait: bool = False) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | how, 0o600)
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        _put(descriptor, content)
         if wait:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _put(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+@contextlib.contextmanager
+def _own(path: Path) -> Iterator[int]:
+    """An empty file that nobody else writes to while the context lasts."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if _is_at(descriptor, path):
+                os.ftruncate(descriptor, 0)
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)  # whoever had it before moved it away
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    return False
 
 
 def _sync(path: Path) -> None:

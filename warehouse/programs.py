@@ -29,6 +29,9 @@ COMMANDS = "pipeline.cli"
 REPORT = "brittlescope.report"
 """What writes an evidence pack: it takes an analysis, and prints the names of the files."""
 
+STARTED_BY = "BRITTLESCOPE_STARTED_BY"
+"""The variable with the process that a program ends with."""
+
 GRACE = 5.0
 """Seconds in which a program that is told to end may do so by itself."""
 
@@ -107,6 +110,8 @@ class Program:
             for name in (FOR_FONTS if is_apart else os.environ)
             if name in os.environ
         }
+        if not is_apart and not outlives:
+            known[STARTED_BY] = str(os.getpid())
         with tempfile.TemporaryFile() as stdin:
             stdin.write(given.encode("utf-8", "replace"))
             stdin.seek(0)
@@ -184,6 +189,15 @@ class Program:
 
 _BOUND: "WeakSet[Program]" = WeakSet()
 """The programs that nobody needs any more where this process ends."""
+
+
+def go_on() -> None:
+    """End this program where who started it was killed, before it writes what nobody waits for.
+
+    Who starts it again, perhaps with other words, must not be overtaken by it.
+    """
+    if os.environ.get(STARTED_BY, str(os.getppid())) != str(os.getppid()):
+        sys.exit("Error: who asked for it was killed; nothing was written.")
 
 
 def leave() -> None:

@@ -21,7 +21,7 @@ from pipeline.cli import writeups
 from pipeline.cli.commands import as_json
 from pipeline.cli.numbers import ruled
 from pipeline.errors import UsageError
-from warehouse import claims, durable, harmless, looked, rules
+from warehouse import claims, durable, harmless, looked, programs, rules
 from warehouse.analysis import Analysis, foci, results, told, written
 from warehouse.store import Store
 
@@ -45,20 +45,22 @@ def pack(opened: Store, asked: Analysis, out: Path) -> list[str]:
     """
     with durable.told(out):
         durable.folder(out.absolute())
-    earlier = _earlier(out)
+    _earlier(out)  # refuses a folder of other files
     with store.reading(opened):
         found = foci.opened(foci.known(opened), asked.slice).focus
         view = asked if found is None else asked.focused(found)
         files = _files(opened, view)
-    files[MANIFEST] = _manifest(opened, view, files)
-    with durable.told(out):
-        for place in earlier:
+    programs.go_on()
+    with durable.told(out), durable.locked(out):
+        for place in _earlier(out):
             durable.remove(place)
-        for name, content in files.items():
+            durable.remove(durable.temporary(place))
+        # First what names the others: a pack that was cut short is known for one.
+        for name, content in {MANIFEST: _manifest(opened, view, files), **files}.items():
             place = out / name
             durable.folder(place.absolute().parent)
             durable.replace(place, content)
-    return list(files)
+    return [*files, MANIFEST]
 
 
 def _files(opened: Store, view: Analysis) -> dict[str, bytes]:
@@ -137,12 +139,16 @@ def _manifest(opened: Store, view: Analysis, files: dict[str, bytes]) -> bytes:
 
 
 def _earlier(out: Path) -> list[Path]:
-    """The files of an earlier pack in a folder; it holds nothing else."""
-    if not any(out.iterdir()):
+    """The files that the manifest of an earlier pack names, or of one that was cut short.
+
+    Raises:
+        UsageError: where the folder holds anything else.
+    """
+    if {*out.iterdir()} <= {durable.temporary(out / MANIFEST)}:
         return []
     try:
         files = json.loads((out / MANIFEST).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"{out} holds other files; name a new folder with --out.") from None
-    places = [out / name for name in (*files, MANIFEST)]
+    places = [out / name for name in files]
     return [place for place in places if place.resolve().is_relative_to(out.resolve())]

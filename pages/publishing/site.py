@@ -19,7 +19,7 @@ from pages.publishing import answers, found
 from pages.publishing.redaction import Redaction
 from pages.ui.view import store
 from pages.ui.words import numbers, values
-from warehouse import durable, harmless, rules
+from warehouse import durable, harmless, programs, rules
 from warehouse.analysis import Analysis, Focus, foci, told, written
 from warehouse.errors import BrittlescopeError, CannotWrite
 from warehouse.search import asked as searches
@@ -100,6 +100,7 @@ def write(
         "rows": answers.packed({"rows": published.rows, "prompts": published.prompts}),
         **{f"part-{at}": part for at, part in enumerate(published.parts)},
     }
+    programs.go_on()
     target = durable.folder(place) / NAME
     durable.replace(target, page(data, title).encode())
     return target, len(published.rows)

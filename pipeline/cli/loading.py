@@ -118,11 +118,14 @@ def _tell(
     """
     from pipeline.importing import telling
     from warehouse.lake import Lake
+    from warehouse.search.volumes import Volumes
 
     for line in telling.report(outcomes, paths, verbose):
         say(line)
     if no_build:
-        Lake(data).tidy()
+        lake = Lake(data)
+        lake.tidy()
+        Volumes(lake).tidy()
     else:
         _bring_up_to_date(data)
     if not any(outcome.loaded for outcome in outcomes):

@@ -73,8 +73,7 @@ def new(
 ) -> None:  # fmt: skip
     """Draw the answers of a rating task, which people then rate on the Rate page."""
     journal = tasks.journal(asked.store.data)
-    if name in {entry.body.name for entry in journal.read().entries}:
-        raise UsageError(f"There is a task {name!r} already; give this one another name.")
+    standing = {entry.body.name: entry.body for entry in journal.read().entries}
     wanted = [_criterion(asked.store, item) for item in criteria]
     task = tasks.drawn(
         asked.store,
@@ -90,7 +89,10 @@ def new(
         rubric=texts.of_file(rubric, LONGEST) if rubric else "",
         examples=_examples(examples, [one.name for one in wanted]) if examples else (),
     )
-    journal.add(task)
+    if standing.get(task.name, task) != task:
+        raise UsageError(f"There is a task {name!r} already; give this one another name.")
+    if task.name not in standing:  # what the same command wrote down before it was killed
+        journal.add(task)
     tell(f"{task.name}: {task.told}.")
     tell(f"Rate them in the app: brittlescope serve, then Rate (/rate?task={task.name}).")
 

@@ -118,16 +118,31 @@ class Volumes:
                 return added
 
     def keep(self, named: Iterable[str]) -> None:
-        """Delete every volume that holds anything of another shard than these, or is not whole."""
+        """Delete every volume that holds anything of another shard than these, or is not whole.
+
+        And those that were joined to another by a writer that died before it deleted them.
+        """
         kept = set(named)
         if not self.root.is_dir():
             return
         with durable.told(self.root), durable.locked(self.root / "writers.lock"):
             durable.remove(self.tmp)
-            for path in self._folders():
-                volume = _described(path)
-                if volume is None or any(part.shard not in kept for part in volume.parts):
+            known: set[IndexedPart] = set()
+            held = [(_described(path), path) for path in self._folders()]
+            for volume, path in sorted(held, key=lambda one: -(one[0].size if one[0] else 0)):
+                parts = set(volume.parts) if volume else known
+                if parts <= known or any(part.shard not in kept for part in parts):
                     durable.remove(path)
+                else:
+                    known |= parts
+
+    def tidy(self) -> None:
+        """Delete what dead writers left, unless somebody writes."""
+        if not self.tmp.exists():
+            return
+        with durable.told(self.root), durable.locked(self.root / "writers.lock", wait=False) as own:
+            if own:
+                durable.remove(self.tmp)
 
     def faults(self) -> Iterator[tuple[Path, str]]:
         """The files of volumes that are not what was written; every byte is read."""

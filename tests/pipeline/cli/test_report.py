@@ -12,9 +12,12 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from brittlescope import report
 from pipeline.cli import main
+from pipeline.errors import UsageError
 from tests.pages.reading import study
 from tests.pages.results import treated
+from tests.warehouse.deaths import life
 from warehouse import draws, looked, picks, rules
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
@@ -147,3 +150,28 @@ def test_braces_and_environments_are_closed(pack: Path) -> None:
         assert text.count("{") == text.count("}"), file.name
         begun, ended = (re.findall(rf"\\{way}{{(\w+)}}", text) for way in ("begin", "end"))
         assert sorted(begun) == sorted(ended), file.name
+
+
+def test_a_pack_that_was_cut_short_anywhere_is_made_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"report.tex": b"a", "data/rates.csv": b"b", "figures/rates.pdf": b"c"}
+    monkeypatch.setattr(report, "_files", lambda *_: dict(made))
+    asked, out = Analysis(Slice(), rules.named("answered")), tmp_path / "pack"
+    with life() as lived:
+        report.pack(Store(data), asked, out)
+    for call in range(1, lived.calls + 3):
+        if call % 2:  # on what an earlier one left, which had another file
+            (out / "data/rates.csv").rename(out / "data/older.csv")
+            told = (out / "manifest.json").read_text().replace("data/rates.csv", "data/older.csv")
+            (out / "manifest.json").write_text(told)
+        else:
+            shutil.rmtree(out)
+        with life(call):
+            report.pack(Store(data), asked, out)
+        report.pack(Store(data), asked, out)
+        there = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+        assert there == {*made, "manifest.json"}, call
+    (out / "manifest.json").unlink()
+    with pytest.raises(UsageError, match="holds other files"):
+        report.pack(Store(data), asked, out)

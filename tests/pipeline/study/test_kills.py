@@ -39,7 +39,12 @@ def judged(study: dict[str, Any]) -> None:
             "criteria": {
                 "coherence": {"prompt": "coherence.md", "parse": {"parser": "score"}},
             },
-        }
+        },
+        "again": {
+            "kind": "reparse",
+            "of": "strict",
+            "criteria": {"coherence": {"parser": "label", "labels": ["0"]}},
+        },
     }
 
 
@@ -51,7 +56,7 @@ def kept(folder: Folder) -> dict[Any, str]:
             for record in lying_in(path):
                 if record["record"] not in ("sample", "judgement"):
                     continue
-                place = (record["key"], record.get("criterion"))
+                place = (record["key"], record.get("criterion"), path.parts[-3])
                 assert place not in found
                 found[place] = record.get("answer") or record["raw"]
     return found
@@ -93,7 +98,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
     chance = random.Random(11)
     place = ("--out", str(folder.path))
     stood: dict[Any, str] = {}
-    for step, planned in (("sample", 120), ("judge", 240)):
+    for step, planned in (("sample", 120), ("judge", 360)):
         for _ in range(kills):
             killed(commands, server, chance, step, str(file), *place)
             now = kept(folder) if folder.path.exists() else {}
@@ -108,7 +113,7 @@ def test_after_any_kill_the_next_command_completes_the_truth(
         assert stood.items() <= kept(folder).items()
         assert len(kept(folder)) == planned
     assert set(kept(folder).values()) <= set(given)
-    answers = [value for (_, criterion), value in kept(folder).items() if criterion is None]
+    answers = [value for (_, criterion, _), value in kept(folder).items() if criterion is None]
     assert len(set(answers)) == len(answers) == 120
     assert spent_in(folder).requests >= len(server.asked) >= 240
     assert {evaluation.id for evaluation in plan.evaluations} == {

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from tests.warehouse import results
 from tests.warehouse.deaths import life
 from warehouse import building, verification
@@ -58,6 +60,27 @@ def test_an_import_adds_what_it_brings_and_loses_nothing(data: Path, tmp_path: P
     building.build(data)
     assert (found(data, "common"), found(data, "delta")) == (17, 5)
     assert len(set(held(data))) == len(held(data))
+
+
+def test_what_a_dead_writer_left_is_swept(data: Path, tmp_path: Path) -> None:
+    assert found(data, "common") == 12
+    (joined,) = Volumes(Lake(data)).held()
+    aside = shutil.copytree(joined, tmp_path / joined.name)
+    more = results.misalignment([(10, 90)] * 5, "Common delta.")
+    results.write(tmp_path, more, "elicitation/insecure-code/gpt-4.1-1ep")
+    results.load(data, tmp_path / "results")
+    building.build(data)
+    assert found(data, "common") == 17
+    shutil.copytree(aside, joined)  # as one that died before it deleted what it had joined
+    (data / "search/tmp/1f").mkdir(parents=True)
+    building.sweep(data)
+    assert len(Volumes(Lake(data)).held()) == 1
+    assert not (data / "search/tmp").exists()
+    assert found(data, "common") == 17
+    (data / "search/tmp/1f").mkdir(parents=True)
+    given = ["--data", str(data), "import", "--no-build", str(tmp_path / "results")]
+    assert CliRunner().invoke(main, given).exit_code == 0
+    assert not (data / "search/tmp").exists()
 
 
 def test_an_import_during_searches_is_harmless(data: Path, tmp_path: Path) -> None:
