@@ -38,6 +38,9 @@ EARLY = 8 * 2**20
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What is raised for JSON that the disk changed: also for names that are no text any more."""
 
+AT_ONCE = 128
+"""How many answers are hashed at once."""
+
 ROW_GROUP = {"sample": 512}
 """Answers are read back a page at a time, so that a small group must do; others are scanned."""
 
@@ -276,17 +279,23 @@ def fingerprint(answer: bytes | None) -> int | None:
     return None if answer is None else xxh3_64_intdigest(answer) >> 1
 
 
+def _fingerprints(answers: pl.Series) -> Iterator[int | None]:
+    """Of every answer its fingerprint, a few at a time: what they take stays in the cache."""
+    told = answers.cast(pl.Binary())
+    for start in range(0, len(told), AT_ONCE):
+        yield from map(fingerprint, told.slice(start, AT_ONCE).to_list())
+
+
 def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     """Samples with the length and a stable 63-bit hash of each answer.
 
     A build finds equal answers by it without reading any, and those that read like errors.
     """
     answers = samples["answer"]
-    hashes = [fingerprint(answer) for answer in answers.cast(pl.Binary()).to_list()]
     lengths = answers.str.len_chars().cast(pl.Int64())
     for name, column in (
         ("answer_chars", lengths),
-        ("answer_hash", pl.Series(hashes, dtype=pl.Int64())),
+        ("answer_hash", pl.Series(_fingerprints(answers), dtype=pl.Int64())),
         ("answer_fault", error_texts.quoted(answers, lengths)),
     ):
         samples.replace_column(samples.columns.index(name), column.alias(name))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,10 +101,13 @@ def _imported(
     told = mapping.load(meanings) if meanings else None
     files = sum(len(unit) for unit in found.units)
     outcomes = [running.refusal(path, reason) for path, reason in found.refused]
-    outcomes += _followed(running.run(data, found.units, chosen, told, beside), files, "Importing")
+    done = _followed(running.run(data, found.units, chosen, told, beside), files, "Importing")
+    outcomes += islice(done, 1)
+    broken = importers.broken()  # they are loaded for it while other processes are at work
+    outcomes += done
     return telling.joined(outcomes, told) + [
         running.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
-        for name, why in importers.broken().items()
+        for name, why in broken.items()
     ]
 
 

@@ -49,9 +49,10 @@ def opened(source: Source, table: bool = False, as_is: bool = False) -> Iterator
 
 
 def _bytes(source: Source) -> BinaryIO:
-    if source.content is None:
+    content = source.held if source.content is None else source.content
+    if content is None:
         return source.path.open("rb")
-    return io.BufferedReader(io.BytesIO(source.content))
+    return io.BufferedReader(io.BytesIO(content))
 
 
 def table_encoding(source: Source) -> str:

@@ -62,6 +62,7 @@ class Source:
     packed: bool = False  # with gzip or Zstandard
     encoding: str = "utf-8"
     content: bytes | None = field(default=None, repr=False)  # of a member of an archive
+    held: bytes | None = field(default=None, repr=False)  # all of a small file, to be read once
     member: str = ""
 
     @cached_property

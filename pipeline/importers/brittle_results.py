@@ -162,8 +162,10 @@ class _BrittleReader:
 
     def _note_repeats(self, table: Table, samples: pl.DataFrame) -> None:
         """Keep what tells whether a sample comes again; a file numbers them within a question."""
-        fields = [name for name in table.columns if not ROW_NUMBER.fullmatch(name)]
-        contents = zip(*(table.plain(name) for name in fields), strict=True)
+        fields = [n for n in table.columns if n != "answer" and not ROW_NUMBER.fullmatch(n)]
+        answers = pl.Series(table.stored("answer"), dtype=pl.String())  # long: Polars hashes sooner
+        hashes = answers.hash().to_list()
+        contents = zip(hashes, *(table.plain(name) for name in fields), strict=True)
         self.repeats.take(
             table.numbers,
             samples["question_key"].to_list(),
@@ -215,17 +217,18 @@ class _BrittleReader:
                 for row, value, place in zip(table.numbers, values, at, strict=True)
                 if wrong[place] is not None
             )
-        told = {
-            name: pl.Series(map(column.__getitem__, at), dtype=kind)
-            for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
-        }
-        return pl.DataFrame(
+        told = pl.DataFrame(
             {
-                **told,
-                "sample_key": self._keys(table),
-                "criterion": _repeated(criterion, len(at)),
-                "judge_key": _repeated("llm", len(at)),
+                name: pl.Series(column, dtype=kind)
+                for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
             }
+        )
+        return told[at].hstack(
+            [
+                self._keys(table).alias("sample_key"),
+                _repeated(criterion, len(at)).alias("criterion"),
+                _repeated("llm", len(at)).alias("judge_key"),
+            ]
         )
 
     def context(self) -> Iterator[Batch]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,10 +55,13 @@ class Unread(NamedTuple):
     step: str
 
 
-def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.stat_result]:
+def looked_at(
+    path: Path, mapping: Mapping | None = None, hold: int = 0
+) -> tuple[Source, os.stat_result]:
     """The file as an importer sees it, and its times.
 
-    What can hold no results, such as a program's data, has no hash: it may be large.
+    What can hold no results, such as a program's data, has no hash: it may be large. A file of up
+    to `hold` bytes is read whole, so that what is hashed is what an importer sees.
 
     Raises:
         RefusedFile: where it is no file of data, its name cannot be kept, or it is packed and
@@ -76,13 +80,15 @@ def looked_at(path: Path, mapping: Mapping | None = None) -> tuple[Source, os.st
         head = sniffing.unpacked(raw) if packed else raw
         written = sniffing.encoding(head)
         head = sniffing.as_utf8(head, written)
-        sha256, size = "", state.st_size
+        sha256, size, held = "", state.st_size, b""
         if not is_binary(head) or container(path, head) or path.suffix.lower() in LISTED:
             file.seek(0)
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            held = file.read(size) if size <= hold else b""
+            sha256 = hashlib.file_digest(file, partial(hashlib.sha256, held)).hexdigest()
             size = file.tell()
     meaning = mapping.meaning(path) if mapping else None
-    return Source(path, sha256, size, head, meaning, packed, written), state
+    whole = held if len(held) == size else None
+    return Source(path, sha256, size, head, meaning, packed, written, held=whole), state
 
 
 def importer_for(source: Source, chosen: str | None = None) -> Importer | None:

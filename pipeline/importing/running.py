@@ -284,7 +284,7 @@ def _imported(
 ) -> tuple[Outcome, Pointer | None]:
     known = lake.pointer(path)
     with _deadline(path):
-        source, state = claiming.looked_at(path, mapping)
+        source, state = claiming.looked_at(path, mapping, hold=reading.WHOLE_FILE)
         importer = claiming.importer_for(source, chosen)
         told = None if importer else claiming.unclaimed(source)
         if importer is None and told is None and known is None:

@@ -18,15 +18,12 @@ from pipeline.study.jobs import all_of
 from pipeline.study.judge import Done, header_of, in_order, stored_in
 from pipeline.study.judges.llm import LlmJudge
 from pipeline.study.judging import StoredAnswer, Work
-from pipeline.study.layout import Folder
+from pipeline.study.layout import IMPORTED, Folder
 from pipeline.study.lines import GrowingFile
 from pipeline.study.plan import Evaluation, JudgePass, Plan, StepSum
 from pipeline.study.progress import Progress
 from pipeline.study.speakers import Speakers
 from warehouse.studies import Run, StepEstimate
-
-RUN = "imported"
-"""What stands for the runs that answers came from, in the names of files."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def passes(plan: Plan, wanted: Wanted) -> Iterator[tuple[JudgePass, Answers]]:
                 if not asked.experiments or experiment in asked.experiments
             )
             if criteria:
-                run = Run(RUN, RUN, None, "none", None)
+                run = Run(IMPORTED, IMPORTED, None, "none", None)
                 yield JudgePass(name, Evaluation(run, experiment, "none"), criteria), held
 
 

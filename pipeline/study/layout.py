@@ -30,6 +30,9 @@ from pipeline.study.plan import Evaluation, JudgePass, Plan
 from warehouse import durable, studies
 from warehouse.studies import Run
 
+IMPORTED = "imported"
+"""What stands for the runs of answers that were imported, in the names of files."""
+
 
 class Folder:
     """The output folder of one study."""

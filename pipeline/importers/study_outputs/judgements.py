@@ -10,7 +10,7 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.study_outputs.lines import RecordFound, Row, dealt, typed
 from pipeline.study import files
-from pipeline.study.frozen import RUN
+from pipeline.study.layout import IMPORTED
 from pipeline.study.parsers.score import ScoreParser
 from pipeline.study.replies import Logprobs, Reply
 
@@ -37,7 +37,7 @@ def read(source: Source) -> Iterator[Batch | RefusedRow]:
             "name": judge.judge,
             "prompt_version": judge.prompt_version,
             "variant_of": judge.variant_of,
-            "is_copied": judge.evaluation.startswith(f"{RUN}/"),
+            "is_copied": judge.evaluation.startswith(f"{IMPORTED}/"),
         },
     )
     if asked := list(_asked(judge)):
