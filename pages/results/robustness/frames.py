@@ -25,7 +25,7 @@ CHOICES = {
 """What may be chosen, by its column."""
 
 
-class Estimate(NamedTuple):
+class Estimand(NamedTuple):
     """What is estimated of every arm: its rate, or the difference to its baseline."""
 
     name: Literal["rate", "difference"]  # of its column
@@ -39,8 +39,8 @@ class Estimate(NamedTuple):
         return numbers.hundredth(view.margin) if self.concludes else None
 
 
-RATE = Estimate("rate", "Rates", ("rate", "low", "high"), numbers.percent, concludes=False)
-DIFFERENCE = Estimate(
+RATE = Estimand("rate", "Rates", ("rate", "low", "high"), numbers.percent, concludes=False)
+DIFFERENCE = Estimand(
     "difference",
     "Differences",
     ("difference", "difference_low", "difference_high"),
@@ -108,7 +108,7 @@ def options(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else rows.clear().with_columns(option=pl.lit(""))
 
 
-def written(rows: pl.DataFrame, of: Estimate) -> pl.DataFrame:
+def written(rows: pl.DataFrame, of: Estimand) -> pl.DataFrame:
     """Specifications as charts show them: `estimated`, and way, the specification in words."""
     several = [name for name in CHOICES if rows[name].n_unique() > 1 or name == "rule"]
     named = {name: _options(rows[name]) for name in several}
@@ -116,7 +116,7 @@ def written(rows: pl.DataFrame, of: Estimate) -> pl.DataFrame:
     return estimated(rows, of).with_columns(pl.Series("way", ways, pl.String()))
 
 
-def estimated(rows: pl.DataFrame, of: Estimate) -> pl.DataFrame:
+def estimated(rows: pl.DataFrame, of: Estimand) -> pl.DataFrame:
     """Rows with an estimate as charts show it.
 
     Adds value, low and high (the rate in percent, or the difference in points), text (the same

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.frame import bound, links
 from pages.printing import claiming, downloads
 from pages.results.robustness import frames, panels, scope, strips, ways
-from pages.results.robustness.frames import ESTIMATES, TITLES, Estimate
+from pages.results.robustness.frames import ESTIMATES, TITLES, Estimand
 from pages.results.robustness.scope import Destination, Scope
 from pages.ui.charts import base
 from pages.ui.parts import bounded, defined, markup, tables
@@ -86,7 +86,7 @@ def too_many(counts: pl.DataFrame) -> str | None:
 
 
 def ticks(
-    rows: pl.DataFrame, arms: pl.DataFrame, names: dict[str, str], of: Estimate
+    rows: pl.DataFrame, arms: pl.DataFrame, names: dict[str, str], of: Estimand
 ) -> pl.DataFrame:
     """The frame of `specifications.strips`, with the arm and the question left out."""
     told = armnames.within(arms, IDENTITY)
@@ -111,7 +111,7 @@ def ticks(
     )
 
 
-def sentence(arms: pl.DataFrame, names: dict[str, str], of: Estimate) -> str:
+def sentence(arms: pl.DataFrame, names: dict[str, str], of: Estimand) -> str:
     """Which question moves an estimate furthest, and how many conclusions hang on one."""
     furthest = arms.sort((pl.col("without") - pl.col("value")).abs(), descending=True)
     row = furthest.row(0, named=True)
@@ -134,7 +134,7 @@ def sentence(arms: pl.DataFrame, names: dict[str, str], of: Estimate) -> str:
     return f"{lead} conclusions would change without {some} question. {said}"
 
 
-def table(arms: pl.DataFrame, names: dict[str, str], of: Estimate) -> pl.DataFrame:
+def table(arms: pl.DataFrame, names: dict[str, str], of: Estimand) -> pl.DataFrame:
     """What single questions make of each arm."""
     columns = {
         "value": of.name,
