@@ -110,11 +110,17 @@ def _content(pointers: Iterable[Pointer], rated: str) -> str:
 
 def sweep(data: Path) -> None:
     """Delete what nothing needs any more: old snapshots and shards, and what dead writers left."""
+    lake = Lake(data)
     with durable.told(data), snapshots.publishing(data):
         snapshots.prune(data)
-        needed = snapshots.shards_in_use(data)
+        pointers, known = lake.pointers(), snapshots.published(data)
+        needed = {str(pointer.shard) for pointer in pointers}
+        # One that shows the lake as it is reads what stands in it; others are asked.
+        shown = set()
+        if known and known.holds[0] == _content(pointers, ratings.stamp(data)):
+            shown.add(known.path)
+        needed |= snapshots.shards_in_use(data, but=shown)
     with durable.told(data):
-        lake = Lake(data)
         lake.tidy(keep=needed)
         Volumes(lake).keep({str(pointer.shard) for pointer in lake.pointers()})
 
@@ -146,8 +152,9 @@ def _fill(
     for relation in BULK:
         parts = Parts(lake.shards, list(bulk_parts(shards, relation)))
         maker.link(f"raw.{relation}", parts, RELATIONS[relation])
+    promised = {}
     for relation in CORE:
-        _create(maker, "core", relation)
+        promised[f"core.{relation}"] = _create(maker, "core", relation)
         if relation == "run":
             maker.load("core.model", _models(maker), "One row per base model.")
         if relation == "intervention_told":
@@ -158,7 +165,8 @@ def _fill(
             )
     maker.load("core.trait", traits.loaded(maker), "One row per trait of an experiment.")
     for relation in MARTS:
-        _create(maker, "marts", relation)
+        promised[f"marts.{relation}"] = _create(maker, "marts", relation)
+    _check(maker, promised)
     maker.run((SCHEMA / "macros.sql").read_text("utf-8"))
     maker.load(
         "core.build",
@@ -167,31 +175,43 @@ def _fill(
     )
 
 
-def _create(maker: Maker, schema: str, relation: str) -> None:
-    """Create a relation from its file, with its grain as comment.
-
-    Raises:
-        BrokenBuild: where its key is not unique, or it lost rows of the relation whose rows it has.
-    """
+def _create(maker: Maker, schema: str, relation: str) -> dict[str, str]:
+    """Create a relation from its file, with its grain as comment; its `Key` and `Rows`."""
     text = (SCHEMA / schema / f"{relation}.sql").read_text("utf-8")
     header = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
-    name = f"{schema}.{relation}"
-    maker.create(name, text, header[0])
-    told = dict(line.split(": ", 1) for line in header if line.startswith(("Key: ", "Rows: ")))
-    if (of := told.get("Rows")) is not None:
+    maker.create(f"{schema}.{relation}", text, header[0])
+    return dict(line.split(": ", 1) for line in header if line.startswith(("Key: ", "Rows: ")))
+
+
+def _check(maker: Maker, promised: dict[str, dict[str, str]]) -> None:
+    """Hold every relation to what its file promises of it.
+
+    Raises:
+        BrokenBuild: where a key is not unique, or a relation lost rows of the one whose rows it
+            has.
+    """
+    keys = {name: told["Key"] for name, told in promised.items() if "Key" in told}
+    # Small ones in one statement; those with a row an answer one by one, each needing its memory.
+    large = [name for name, key in keys.items() if "sample_key" in key]
+    for names in ([name for name in keys if name not in large], *([name] for name in large)):
+        doubled = " union all ".join(
+            f"select '{name}' as name from {name} group by {keys[name]} having count(*) > 1"
+            for name in names
+        )
+        for name in sorted(maker.ask(doubled)["name"], key=names.index)[:1]:
+            key = keys[name]
+            many = f"select {key}, count(*) from {name} group by {key} having count(*) > 1 limit 1"
+            *values, rows = maker.ask(many).row(0)
+            raise BrokenBuild(
+                f"{name} holds {rows} rows for one {key} ({tuple(values)}); nothing was published."
+            )
+    for name, of in ((name, told["Rows"]) for name, told in promised.items() if "Rows" in told):
         counted = f"select (select count(*) from {name}), (select count(*) from {of})"
         rows, known = maker.ask(counted).row(0)
         if rows != known:
             raise BrokenBuild(
                 f"{name} holds {rows} of the {known} rows of {of}; nothing was published."
             )
-    if (key := told.get("Key")) is None:
-        return
-    doubled = f"select {key}, count(*) from {name} group by {key} having count(*) > 1 limit 1"
-    for found in maker.ask(doubled).rows():
-        raise BrokenBuild(
-            f"{name} holds {found[-1]} rows for one {key} ({found[:-1]}); nothing was published."
-        )
 
 
 def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -134,10 +135,10 @@ def prune(data: Path, keep: int = KEEP) -> list[Path]:
     return gone
 
 
-def shards_in_use(data: Path) -> set[str]:
-    """The shards that any kept snapshot reads its transcripts from."""
+def shards_in_use(data: Path, but: AbstractSet[Path] = frozenset()) -> set[str]:
+    """The shards that any kept snapshot but some reads its transcripts from."""
     names: set[str] = set()
-    for path in _files(data):
+    for path in (path for path in _files(data) if path not in but):
         with (
             contextlib.suppress(DamagedSnapshot, RefusedByEngine, FileNotFoundError),
             Reader(path) as reader,
