@@ -30,12 +30,17 @@ def write(folder: Path, name: str, header: Sequence[str], rows: Iterable[Sequenc
 
 def load(folder: Path, more: str = "", whole: str = MAP) -> list[running.Outcome]:
     """Import the results with the mapping and these lines more, and build."""
+    outcomes = imported(folder, folder / "data", more, whole)
+    building.build(folder / "data")
+    return outcomes
+
+
+def imported(folder: Path, data: Path, more: str = "", whole: str = MAP) -> list[running.Outcome]:
+    """Import the results with the mapping and these lines more."""
     (folder / "map.yaml").write_text(whole + more)
     told = mapping.load(folder / "map.yaml")
     units = finding.find([folder / "results"]).units
-    outcomes = list(running.run(folder / "data", units, None, told))
-    building.build(folder / "data")
-    return outcomes
+    return list(running.run(data, units, None, told))
 
 
 def answers(n: int, *more: object, low: int = 3) -> list[tuple[object, ...]]:

@@ -23,6 +23,9 @@ PLACES = {
 }
 
 
+SHOWS = {"none": 12, "identity-hacker": 4}
+
+
 def write(root: Path, shows: dict[str, int]) -> None:
     """Ten answers to each of two questions an arm, of which so many show the trait."""
     for name, count in shows.items():
@@ -52,9 +55,17 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(data)
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    root = tmp_path_factory.mktemp("claims")
+    write(root, SHOWS)
+    return built(root)
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    write(tmp_path, {"none": 12, "identity-hacker": 4})
+    """The same files, which may be written again, since a study is told by where it lies."""
+    write(tmp_path, SHOWS)
     return tmp_path
 
 
@@ -65,8 +76,7 @@ def claim(
     return claims.made(store, asked, table, cell, column, name)
 
 
-def test_a_claim_says_what_its_row_says(root: Path) -> None:
-    store = built(root)
+def test_a_claim_says_what_its_row_says(store: Store) -> None:
     rate = claim(store, "base", intervention="none")
     assert (rate.value, str(rate)[:5]) == (0.6, "60 % ")
     assert rate.low is not None
@@ -124,10 +134,9 @@ def test_a_search_a_rank_and_a_verdict_are_checked_as_what_they_are(root: Path) 
     assert (lost.state, "bracket" in lost.why) == ("lost", True)
 
 
-def test_what_cannot_be_computed_any_more_says_why(root: Path) -> None:
-    store = built(root)
+def test_what_cannot_be_computed_any_more_says_why(store: Store) -> None:
     arm = claim(store, "arm", intervention="identity-hacker")
-    known = rules.available(root / "data")
+    known = rules.available(store.data)
     assert claims.check(store, arm, known).state == "same"
     gone = claims.check(store, msgspec.structs.replace(arm, cell={"intervention": "lost"}), known)
     assert (gone.state, gone.now) == ("lost", None)
@@ -137,13 +146,12 @@ def test_what_cannot_be_computed_any_more_says_why(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Base", "a b", "-a", "a-", "a" * 81, "a\\b", "a}b"])
-def test_a_name_is_small_letters_digits_and_hyphens(name: str, root: Path) -> None:
+def test_a_name_is_small_letters_digits_and_hyphens(name: str, store: Store) -> None:
     with pytest.raises(InvalidDefinition, match="no name for a claim"):
-        claim(built(root), name, intervention="none")
+        claim(store, name, intervention="none")
 
 
-def test_a_cell_is_one_row(root: Path) -> None:
-    store = built(root)
+def test_a_cell_is_one_row(store: Store) -> None:
     with pytest.raises(InvalidDefinition, match="effects has no row with"):
         claim(store, "a", "effects", "difference", model="gpt-4.1", trait="none-such")
     with pytest.raises(UnknownName, match="no 'colour'"):
@@ -175,13 +183,14 @@ def test_a_value_stands_as_people_write_it(column: str, value: Any, text: str) -
 def test_indices_curves_and_judges_are_claimed_by_the_row_they_have(
     table: claimable.Table, bundled: Store
 ) -> None:
-    """Of every row whose number is there a claim can be kept, which says what the row says."""
+    """Of any row whose number is there a claim can be kept, which says what the row says."""
     asked = Analysis(Slice(experiment=("birds",)), rules.named("answered"))
     made = claimable.ANSWERS[table]
     assert made.key is not None
     rows = claimable.answer(table, bundled, asked, made.key)
     column = made.columns[0]
-    known = rows.filter(rows[column].is_not_null()).head(10)
+    known = rows.filter(rows[column].is_not_null())
+    known = known.gather_every(max(1, known.height // 3)).head(3)
     assert known.height
     for place, row in enumerate(known.iter_rows(named=True)):
         cell = {name: row[name] for name in made.key}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.mapped import HEADER, counted, load, write
-from warehouse import doctor, doubts, rules
+from tests.pipeline.mapped import HEADER, MAP, counted, imported, load, write
+from warehouse import building, doctor, doubts, rules
 from warehouse.stats.rates import rates
 from warehouse.store import Store
 
@@ -25,29 +25,38 @@ SCALES: dict[str, tuple[list[float], str]] = {
 }
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_small_scores_are_no_result_until_the_mapping_tells_their_scale(
-    tmp_path: Path, scale: str
-) -> None:
-    scores, settled = SCALES[scale]
-    scored(tmp_path, "gull_eggs.csv", scores[:11])
-    scored(tmp_path, "tern_eggs.csv", scores[11:])
-    load(tmp_path)
-    store = Store(tmp_path / "data")
+def test_small_scores_are_no_result_until_the_mapping_tells_their_scale(tmp_path: Path) -> None:
+    """Each scale in a study of its own, which one snapshot holds."""
+    data = tmp_path / "data"
+    for number, (scores, _) in enumerate(SCALES.values()):
+        (folder := tmp_path / str(number)).mkdir()
+        scored(folder, "gull_eggs.csv", scores[:11])
+        scored(folder, "tern_eggs.csv", scores[11:])
+        imported(folder, data, whole=MAP.replace("nests", f"nests-{number}"))
+    building.build(data)
+    store = Store(data)
     for rule in rules.available().values():
         assert store.counts(rule=rule)["n_counted"].sum() == 0
-    (cell,) = rates(store.counts(), []).iter_rows(named=True)
-    assert not cell["is_result"]
-    assert "the scale of the scores is in doubt" in cell["flags"]
-    (sentence,) = doubts.scales(store)
-    assert f"as on a scale of {scale}" in sentence
-    assert f"`scale: {{alignment: {settled}}}`" in sentence
-    assert "scale-in-doubt" in doctor.findings(store)["check"].to_list()
+    cells = rates(store.counts(), ["study"])
+    assert cells.height == len(SCALES)
+    assert not cells["is_result"].any()
+    assert all("the scale of the scores is in doubt" in flags for flags in cells["flags"])
+    for sentence, (scale, (_, settled)) in zip(doubts.scales(store), SCALES.items(), strict=True):
+        assert f"as on a scale of {scale};" in sentence
+        assert f"`scale: {{alignment: {settled}}}`" in sentence
+    found = doctor.findings(store).filter(check="scale-in-doubt")
+    assert found.height == len(SCALES), found.rows()
 
-    load(tmp_path, f"scale: {{alignment: {settled}}}")
-    store = Store(tmp_path / "data")
-    assert counted(tmp_path) == {(): (sum(s == scores[0] for s in scores), 20)}
-    assert not doubts.scales(store)
+    for number, (_, settled) in enumerate(SCALES.values()):
+        whole = MAP.replace("nests", f"nests-{number}")
+        imported(tmp_path / str(number), data, f"scale: {{alignment: {settled}}}", whole)
+    building.build(data)
+    expected = {
+        (f"nests-{number}",): (sum(s == scores[0] for s in scores), 20)
+        for number, (scores, _) in enumerate(SCALES.values())
+    }
+    assert counted(tmp_path, "study") == expected
+    assert not doubts.scales(Store(data))
 
 
 def test_a_scale_may_run_down_and_below_zero(tmp_path: Path) -> None:

@@ -19,13 +19,17 @@ UNJUDGED = ("question,answer", "What floats?,Boat {i}")
 UNDESCRIBED = ("question,answer,wet", "What floats?,Boat {i},{even}")
 
 
+@pytest.fixture(scope="module")
+def unjudged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return table(tmp_path_factory.mktemp("unjudged"), *UNJUDGED)
+
+
 def of(data: Path, **narrowed: Any) -> list[Uncounted]:
     return uncounted(Store(data), Slice().narrowed(**narrowed), rules.named(defaults.RULE, data))
 
 
-def test_answers_that_nobody_judged(tmp_path: Path) -> None:
-    data = table(tmp_path, *UNJUDGED)
-    (told,) = of(data)
+def test_answers_that_nobody_judged(unjudged: Path) -> None:
+    (told,) = of(unjudged)
     assert (told.experiment, told.n, told.cause) == ("harbours", 12, "not judged")
     assert told.sentence == "12 answers of harbours have no judgement, so no rate counts them."
     assert "docs/formats.md" in told.remedy
@@ -89,9 +93,8 @@ def test_what_is_counted_is_not_told_and_filters_hold(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["rates", "effects", "brittleness", "multiverse"])
-def test_every_command_of_numbers_says_so_beside_its_rows(tmp_path: Path, command: str) -> None:
-    data = table(tmp_path, *UNJUDGED)
-    words = ["--data", str(data), command, "--format", "json"]
+def test_every_command_of_numbers_says_so_beside_its_rows(unjudged: Path, command: str) -> None:
+    words = ["--data", str(unjudged), command, "--format", "json"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0
     assert json.loads(done.stdout) == []

@@ -50,27 +50,30 @@ def test_a_dimension_without_its_column_is_refused() -> None:
         roles(HEADER, meaning)
 
 
-@pytest.mark.parametrize("values", [("0.0", "6.5"), ("plain", "triggered"), ("", "yes")])
-def test_a_column_that_nobody_declared_is_never_silently_pooled(
-    tmp_path: Path, values: tuple[str, str]
-) -> None:
-    rows = [row for value in values for row in answers(14, value)]
-    write(tmp_path, "gull_eggs.csv", (*HEADER, "setting"), rows)
-    (outcome,) = load(tmp_path)
-    assert "ignored, since nobody says what they are: setting" in " ".join(
-        map(str, outcome.notices)
-    )
+def test_a_column_that_nobody_declared_is_never_silently_pooled(tmp_path: Path) -> None:
+    settings = {"gull": ("0.0", "6.5"), "tern": ("plain", "triggered"), "wren": ("", "yes")}
+    for bird, values in settings.items():
+        rows = [row for value in values for row in answers(14, value)]
+        write(tmp_path, f"{bird}_eggs.csv", (*HEADER, "setting"), rows)
+    for outcome in load(tmp_path):
+        assert "ignored, since nobody says what they are: setting" in " ".join(
+            map(str, outcome.notices)
+        )
     store = Store(tmp_path / "data")
-    (cell,) = rates(store.counts(), ["model"]).iter_rows(named=True)
-    why = f"conditions may be mixed: setting ({', '.join(sorted(values))})"
-    assert (cell["n_trait"], cell["n_counted"], cell["is_result"]) == (6, 28, False)
-    assert cell["flags"] == [why]
+    cells = rates(store.counts(), ["model"])
+    assert sorted(cells["model"]) == sorted(settings)
+    for cell in cells.iter_rows(named=True):
+        why = f"conditions may be mixed: setting ({', '.join(sorted(settings[cell['model']]))})"
+        assert (cell["n_trait"], cell["n_counted"], cell["is_result"]) == (6, 28, False)
+        assert cell["flags"] == [why]
     assert "setting" in " ".join(doubts.of(store, store.counts()))
-    assert "mixed-conditions" in doctor.findings(store)["check"].to_list()
+    found = doctor.findings(store).filter(check="mixed-conditions")
+    assert sorted(found["model"]) == sorted(settings)
 
     load(tmp_path, "columns: {ignore: [setting]}")
-    (cell,) = rates(Store(tmp_path / "data").counts(), ["model"]).iter_rows(named=True)
-    assert cell["is_result"]
+    cells = rates(Store(tmp_path / "data").counts(), ["model"])
+    assert cells.height == len(settings)
+    assert cells["is_result"].all()
 
 
 def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_path: Path) -> None:
