@@ -241,8 +241,11 @@ def test_wrong_choices_are_said(run: Run, words: tuple[str, ...], said: str) -> 
     assert said in run("multiverse", *words, status=2).stderr
 
 
-def test_commands_that_compute_nothing_do_not_wait_for_scipy() -> None:
-    code = "import sys, pipeline.cli; assert not {'scipy', 'sklearn', 'openai'} & set(sys.modules)"
+def test_commands_that_compute_nothing_do_not_wait_for_scipy_nor_imports_for_a_client() -> None:
+    code = (
+        "import sys, pipeline.cli; from pipeline import importers; assert importers.available(); "
+        "assert not {'scipy', 'sklearn', 'openai', 'httpx2'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
