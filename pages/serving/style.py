@@ -30,8 +30,17 @@ WHOLE = (
 )
 """What a chip says is never cut: on a narrow screen it takes a second line, as do further chips."""
 
-LEVEL = ".st-key-counting button :is(div, p) { text-align: start }"
-"""A sentence that is a button begins every line at the left."""
+LEVEL = "[data-testid=stMain] button :is(div, p) { text-align: start }"
+"""What a button says over several lines begins every one of them at the left."""
+
+PRETTY = "[data-testid=stMain] :is(h5, p) { text-wrap: pretty }"
+"""No last line of a sentence is one sign alone."""
+
+ROOMY = (
+    "[data-testid=stHorizontalBlock] > [data-testid=stElementContainer]"
+    ":has(> [data-testid=stSelectbox]) { min-width: min(100%, 14rem) }"
+)
+"""A menu takes a line of its own before what is chosen in it is cut off."""
 
 CLOSE = (
     ".st-key-cards button { min-height: 1.9rem; padding-block: 0 } "
@@ -43,7 +52,7 @@ STACKED = (
     ".st-key-beside [data-testid=stHorizontalBlock] { flex-wrap: wrap } "
     ".st-key-beside [data-testid=stColumn] { min-width: min(100%, 17rem) }"
 )
-"""A picture beside another goes below it before either is too narrow for its legend."""
+"""A picture beside another goes below it before either is too narrow for its legend or labels."""
 
 NARROW = (
     ".wide-table { container-type: inline-size } "
@@ -58,6 +67,9 @@ NARROW = (
     ".wide-table td:first-child { font-weight: 600 } }"
 )
 """A table of many columns becomes, where it would not fit, a list of what each row says."""
+
+LEGEND = "[data-testid=stHorizontalBlock].st-key-legend { flex-wrap: nowrap }"
+"""The mark that explains a legend's words stands beside it."""
 
 EMPTY = "[data-testid=stLayoutWrapper]:has(> [data-testid=stVerticalBlock]:empty) { display: none }"
 """What holds the place of something that is not there takes no room."""
@@ -89,7 +101,21 @@ another number of pages.
 
 def sheet(sections: Mapping[str, Sized]) -> str:
     """The style of every page; `sections` are the names in the navigation, with their pages."""
-    rules = [WITHOUT_EXPORT, CHOSEN, HOVERED, WHOLE, LEVEL, CLOSE, STACKED, NARROW, EMPTY, WAITING]
+    rules = [
+        WITHOUT_EXPORT,
+        CHOSEN,
+        HOVERED,
+        WHOLE,
+        LEVEL,
+        PRETTY,
+        ROOMY,
+        CLOSE,
+        STACKED,
+        NARROW,
+        LEGEND,
+        EMPTY,
+        WAITING,
+    ]
     number = 1
     for name, pages in sections.items():
         rules.append(SECTION.format(number=number, name=name))

@@ -82,14 +82,15 @@ REACHABLE = """
 [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((one) => one.tabIndex >= 0 && !one.disabled)
   .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-  .filter((one) => !(one.getAttribute("role") === "radio" && one.ariaChecked === "false"))
 """
-"""What Tab must reach, in the browser's words; arrows lead from a chosen button to its others."""
+"""What keys must reach, in the browser's words."""
 
 REACHING = f"""
 window.missed = new Set({REACHABLE.strip()});
 document.addEventListener("focusin", (event) => {{
   for (let one = event.target; one; one = one.parentElement) window.missed.delete(one);
+  const row = event.target.closest("[role=radiogroup]");  // where arrows lead on
+  for (const one of row?.querySelectorAll("[role=radio]") ?? []) window.missed.delete(one);
 }});
 window.missed.size
 """

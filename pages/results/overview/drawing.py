@@ -17,6 +17,7 @@ from pages.results.overview.cards import PAGE, WIDE, Card, Finding
 from pages.ui.charts import base
 from pages.ui.charts.ramps import Ramp
 from pages.ui.parts import prose, skeleton
+from pages.ui.parts.defined import definitions
 from pages.ui.parts.markup import escaped
 from pages.ui.parts.suspicions import FindingsOfCheck
 from pages.ui.view import store
@@ -54,7 +55,7 @@ WHY = "Loaded and no result: see why, and what settles it"
 def draw(every: Sequence[Card]) -> Door | None:
     """The cards of one page, their key, and the place that was clicked on, if any."""
     pages = paged(every)
-    above = st.container()
+    above = st.container(key="beside")  # below each other where it is narrow (`serving.style`)
     number = bound.page(len(pages), "cards") if len(pages) > 1 else 1
     shown = pages[number - 1] if pages else []
     clicked: Door | None = None
@@ -146,7 +147,11 @@ def _key(every: Sequence[Card]) -> None:
         *(["pale"] if any(tile.state == "not a result" for tile in tiles) else []),
         *(["nothing"] if any(tile.value is None for tile in tiles) else []),
     ]
-    st.html(keys.key(_measures(tiles), _verdicts(tiles), others, st.context.theme.type))
+    measures, verdicts = _measures(tiles), _verdicts(tiles)
+    with st.container(horizontal=True, vertical_alignment="center", key="legend"):
+        st.html(keys.key(measures, verdicts, others, st.context.theme.type))
+        words = " ".join([*measures, *verdicts, LEGEND])
+        st.markdown("", help=definitions(words), width="content")
 
 
 def _measures(tiles: Sequence[Tile]) -> dict[str, Ramp]:

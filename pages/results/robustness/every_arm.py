@@ -7,7 +7,7 @@ import streamlit as st
 from pages.frame import links
 from pages.results.robustness import frames, panels, scope, sentences, strips
 from pages.results.robustness.scope import Destination, Scope
-from pages.ui.parts import markup, tables
+from pages.ui.parts import defined, markup, tables
 from pages.ui.view import cells
 from pages.ui.words import numbers
 from warehouse import defaults
@@ -31,7 +31,7 @@ def draw(here: Scope) -> Destination | None:
     margin = numbers.hundredth(here.view.margin)
     draw = partial(strips.strips, every=lines, margin=margin)
     clicked = panels.shown(lines, draw, "strips")
-    st.caption(STRIPS)
+    defined.caption(STRIPS)
     with st.expander("The table behind it"):
         tables.plain(frames.survivals(explored.survival), "survival")
     raw = cells.stamped(explored.survival, here.view)

@@ -10,7 +10,7 @@ from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.scope import Scope
 from pages.results.robustness.strips import NOT_COMPARED
 from pages.ui.charts import base
-from pages.ui.parts import bounded, markup, tables
+from pages.ui.parts import bounded, defined, markup, tables
 from pages.ui.words import numbers
 
 TITLE = "Ways of counting"
@@ -55,7 +55,7 @@ def _chart(here: Scope, rows: pl.DataFrame, table: pl.DataFrame) -> None:
     draw = partial(_columns, rows, margin)
     for place, panel in enumerate(draw(st.context.theme.type)):
         base.drawn(panel, f"specification {place}")
-    st.caption(COLUMNS)
+    defined.caption(COLUMNS)
     if rows.height < table.height > bounded.COLUMNS:
         st.caption(EVERY_SO_MANY)
     raw = table.with_columns(

@@ -187,7 +187,7 @@ _SCROLLED = (
     "<style>.st-key-{key} {{ overflow-x: auto; animation: more-to-see linear both; "
     "animation-timeline: scroll(self inline) }} "
     "@keyframes more-to-see {{ from, 95% {{ mask-image: "
-    "linear-gradient(to right, #000 calc(100% - 4rem), transparent) }} to {{ mask-image: none }} }}"
+    "linear-gradient(to right, #000 calc(100% - 2rem), transparent) }} to {{ mask-image: none }} }}"
     " "
     ".st-key-{key} [data-testid=stElementContainer]:has([data-testid=stVegaLiteChart]) "
     "{{ min-width: {room}px }}</style>"

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.frame import filters, links
 from pages.printing import basis
 from pages.ui.parts import tables
-from pages.ui.parts.defined import definitions, paragraph
+from pages.ui.parts.defined import caption, definitions, paragraph
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import glossary, numbers, values
@@ -171,4 +171,4 @@ def footer(view: Analysis, counts: pl.DataFrame, **more: str) -> None:
         numbers.plural(build["sources"], "source"),
     ]
     st.divider()
-    st.caption(escaped(" · ".join(parts)))
+    caption(" · ".join(parts))

@@ -11,12 +11,6 @@ class Term(NamedTuple):
     text: str
     where: str
 
-    @property
-    def more(self) -> str:
-        """The place of the section, as people write it: `docs/metrics.md, Single questions`."""
-        file, _, anchor = self.where.partition("#")
-        return f"docs/{file}, {anchor.replace('-', ' ').capitalize()}"
-
 
 _NUMBERS, _STUDY, _JUDGING = (
     f"vocabulary.md#the-{part}" for part in ("numbers", "study", "judging")
@@ -240,6 +234,13 @@ def chosen(names: Iterable[str]) -> dict[str, Term]:
     return {name: term for name, term in TERMS.items() if name in wanted}
 
 
+_VERBS = {"emergence": "emerge([sd]|nce)?"} | {
+    name: f"{name[:-1]}[sd]?" for name in ("eliminated", "reduced", "increased")
+}
+"""How sentences say a term that is a verb there: `9 of 16 comparisons reduce it`."""
+
+
 def used(text: str) -> set[str]:
     """The terms that a text speaks of."""
-    return {name for name in TERMS if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)}
+    said = {name: _VERBS.get(name, re.escape(name)) for name in TERMS}
+    return {name for name in said if re.search(rf"\b({said[name]})\b", text, re.IGNORECASE)}
