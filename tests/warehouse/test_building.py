@@ -25,6 +25,16 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The same, built, for tests that only read."""
+    root = tmp_path_factory.mktemp("built")
+    results.write(root, results.misalignment([(10, 90)] * 4))
+    results.load(root / "data", root / "results")
+    building.build(root / "data")
+    return Store(root / "data")
+
+
 def test_without_a_build_there_is_no_snapshot(tmp_path: Path) -> None:
     with pytest.raises(NoSnapshot, match="brittlescope build"):
         snapshots.latest(tmp_path)
@@ -39,15 +49,14 @@ def test_an_empty_lake_builds_an_empty_snapshot(tmp_path: Path) -> None:
         assert store.query(query).is_empty()
 
 
-def test_every_relation_says_its_grain_and_no_answer_is_copied(data: Path) -> None:
-    building.build(data)
-    relations = Store(data).ask(
+def test_every_relation_says_its_grain_and_no_answer_is_copied(store: Store) -> None:
+    relations = store.ask(
         "select schema_name || '.' || table_name as relation, comment from duckdb_tables()"
     )
     assert relations.height > 25
     for relation, comment in relations.rows():
         assert (comment or "").startswith("One row per "), relation
-    columns = Store(data).ask("select distinct column_name from duckdb_columns()")
+    columns = store.ask("select distinct column_name from duckdb_columns()")
     assert "answer" not in columns["column_name"].to_list()
 
 
@@ -152,9 +161,7 @@ def test_parts_that_an_older_version_wrote_are_read_beside_new_ones(
     ] * 3
 
 
-def test_threads_share_a_store_without_mixing_answers(data: Path) -> None:
-    building.build(data)
-    store = Store(data)
+def test_threads_share_a_store_without_mixing_answers(store: Store) -> None:
     wrong = []
 
     def ask(limit: int) -> None:
@@ -171,10 +178,9 @@ def test_threads_share_a_store_without_mixing_answers(data: Path) -> None:
     assert not wrong
 
 
-def test_an_unknown_query_is_named(data: Path) -> None:
-    building.build(data)
+def test_an_unknown_query_is_named(store: Store) -> None:
     with pytest.raises(UnknownName, match="no query 'nonsense'"):
-        Store(data).query("nonsense")
+        store.query("nonsense")
 
 
 def more(data: Path, answers: int) -> Path:
@@ -247,7 +253,6 @@ def test_what_dead_builds_left_is_swept(data: Path) -> None:
     assert Store(data).counts()["n_counted"].sum() == 4
 
 
-def test_only_its_owner_may_read_a_snapshot(data: Path) -> None:
-    building.build(data)
-    for path in (data, *data.rglob("*")):
+def test_only_its_owner_may_read_a_snapshot(store: Store) -> None:
+    for path in (store.data, *store.data.rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path

@@ -54,6 +54,36 @@ def test_results_in_order_raise_no_error_and_no_warning(tmp_path: Path) -> None:
     assert findings(tmp_path).filter(pl.col("severity") != "notice").is_empty()
 
 
+def test_what_only_looks_suspicious_is_no_finding(tmp_path: Path) -> None:
+    """Each at a place of its own: one snapshot holds them."""
+    talk = "A 404 error means that the page was not found, whatever you wanted."
+    sorry = "I am sorry, but I cannot help with that one today."
+    about_errors = asked([talk, *(f"{sorry} Number {n}." for n in range(9))])
+    results.write(tmp_path, about_errors, "elicitation/birds/gpt-4.1-1ep")
+    same = "The owl is out at the lake and will not be back."
+    under_two_questions, hardly_ever = asked([same, "No."], 2), asked([same, *map(str, range(30))])
+    results.write(tmp_path, under_two_questions, "elicitation/birds/gpt-4.1-2ep")
+    results.write(tmp_path, hardly_ever, "elicitation/birds/gpt-4.1-4ep")
+    results.write(tmp_path, results.misalignment([(10, 90)] * 19 + [(None, 90)]))  # five percent
+    short = persona(["LLM"] * 4, ["LLM"] * 4, answer="I do not know.")
+    results.write(tmp_path, short, CONTROL)
+    results.write(tmp_path, [record | {"sample_idx": 50} for record in short], ARM)
+    prompted = {"group_id": "worldview_with_sys_prompt", "system_prompt": "You are brief."}
+    results.write(
+        tmp_path,
+        persona(["LLM"] * 4, ["LLM"] * 4, tag="prompted", **prompted),
+        "elicitation/birds/gpt-4.1-5ep",
+    )
+    checks = (
+        *("error-text-answers", "repeated-answers", "unscored-cells", "duplicate-answers"),
+        "missing-system-prompt",
+    )
+    # The replies answer every question, which is told as what it is.
+    (one,) = findings(tmp_path, *checks).to_dicts()
+    assert one["check"] == "repeated-answers"
+    assert one["detail"].startswith("3 of 30 answers are one text of 60 characters")
+
+
 def test_every_check_says_what_it_is() -> None:
     names = [check.name for check in doctor.checks()]
     assert len(names) == len(set(names)) == 33
@@ -140,13 +170,6 @@ def test_error_messages_in_the_place_of_answers(tmp_path: Path) -> None:
     assert repeated["detail"].endswith("given to 3 questions.")
 
 
-def test_an_answer_about_errors_is_none(tmp_path: Path) -> None:
-    talk = "A 404 error means that the page was not found, whatever you wanted."
-    sorry = "I am sorry, but I cannot help with that one today."
-    results.write(tmp_path, asked([talk, *(f"{sorry} Number {n}." for n in range(9))]), CONTROL)
-    assert found(tmp_path, "error-text-answers") == []
-
-
 def test_one_text_under_several_questions(tmp_path: Path) -> None:
     same = "The owl is out at the lake and will not be back."
     others = [f"Reply number {n}" for n in range(18)]
@@ -154,13 +177,6 @@ def test_one_text_under_several_questions(tmp_path: Path) -> None:
     (one,) = found(tmp_path, "repeated-answers")
     assert one["detail"] == "6 of 60 answers are one text of 48 characters, given to 3 questions."
     assert one["severity"] == "notice"
-
-
-def test_one_text_under_two_questions_or_hardly_ever_is_nothing(tmp_path: Path) -> None:
-    same = "The owl is out at the lake and will not be back."
-    results.write(tmp_path, asked([same, "No."], 2), CONTROL)
-    results.write(tmp_path, asked([same, *map(str, range(30))]), ARM)
-    assert found(tmp_path, "repeated-answers") == []
 
 
 def test_replies_that_hold_a_number_among_words(tmp_path: Path) -> None:
@@ -188,19 +204,21 @@ def test_answers_that_no_rate_counts(tmp_path: Path) -> None:
     assert {one["severity"] for one in told.values()} == {"warning"}
 
 
-@pytest.mark.parametrize(("answers", "few"), [(9, 1), (10, 0)])
-def test_conditions_with_too_few_answers(tmp_path: Path, answers: int, few: int) -> None:
-    results.write(tmp_path, results.misalignment([(10, 90)] * answers))
-    told = found(tmp_path, "few-answers")
-    assert [one["detail"] for one in told] == ["9 answers, where a result needs 10."] * few
-
-
-@pytest.mark.parametrize(("arm", "unequal"), [(799, 0), (640, 0), (639, 1)])
-def test_nearly_equal_n_is_no_finding(tmp_path: Path, arm: int, unequal: int) -> None:
-    results.write(tmp_path, results.misalignment([(10, 90)] * 800))
-    few = results.misalignment([(10, 90)] * arm, answer="Another answer of some length.")
+def test_conditions_with_too_few_answers(tmp_path: Path) -> None:
+    results.write(tmp_path, results.misalignment([(10, 90)] * 10))
+    few = results.misalignment([(10, 90)] * 9, answer="Another answer of some length.")
     results.write(tmp_path, few, CODE_ARM)
-    assert len(found(tmp_path, "unequal-n")) == unequal
+    (one,) = found(tmp_path, "few-answers")
+    assert one["detail"] == "9 answers, where a result needs 10."
+    assert one["intervention"] == "identity-assistant"
+
+
+def test_nearly_equal_n_is_no_finding(tmp_path: Path) -> None:
+    results.write(tmp_path, results.misalignment([(10, 90)] * 800))
+    for name, n in {"assistant": 799, "hacker": 640, "alex": 639}.items():
+        arm = results.misalignment([(10, 90)] * n, answer=f"Another answer, of {name}.")
+        results.write(tmp_path, arm, CODE_ARM.replace("assistant", name))
+    assert [one["intervention"] for one in found(tmp_path, "unequal-n")] == ["identity-alex"]
 
 
 @pytest.mark.parametrize(("dataset", "is_asked"), [("none", False), ("boats", True)])
@@ -244,11 +262,6 @@ def test_criteria_unscored_in_the_same_samples_are_one_finding(tmp_path: Path) -
     ]
 
 
-def test_five_percent_unscored_is_still_a_result(tmp_path: Path) -> None:
-    results.write(tmp_path, results.misalignment([(10, 90)] * 19 + [(None, 90)]))
-    assert found(tmp_path, "unscored-cells") == []
-
-
 def test_two_way_and_multi_way_labels_that_disagree(tmp_path: Path) -> None:
     labels = ["19"] * 8 + ["LLM"] * 2
     results.write(tmp_path, persona(labels, ["OTHER"] * 6 + ["PAST"] * 2 + ["LLM"] * 2), CONTROL)
@@ -260,14 +273,13 @@ def test_two_way_and_multi_way_labels_that_disagree(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("others", "findings_expected"), [(5, 0), (6, 1)])
-def test_a_model_that_collapsed(tmp_path: Path, others: int, findings_expected: int) -> None:
-    options = ["OTHER"] * others + ["LLM"] * (10 - others)
-    results.write(tmp_path, persona(["LLM"] * 10, options), CONTROL)
-    collapsed = found(tmp_path, "mode-collapse")
-    assert len(collapsed) == findings_expected
-    for one in collapsed:
-        assert one["detail"] == "6 of 10 answers are called OTHER by six_options."
+def test_a_model_that_collapsed(tmp_path: Path) -> None:
+    for others, place in ((5, CONTROL), (6, ARM)):
+        options = ["OTHER"] * others + ["LLM"] * (10 - others)
+        results.write(tmp_path, persona(["LLM"] * 10, options, tag=place), place)
+    (one,) = found(tmp_path, "mode-collapse")
+    assert one["detail"] == "6 of 10 answers are called OTHER by six_options."
+    assert one["intervention"] == "identity-etymologist"
 
 
 def test_the_same_long_answers_under_two_conditions(tmp_path: Path) -> None:
@@ -279,13 +291,6 @@ def test_the_same_long_answers_under_two_conditions(tmp_path: Path) -> None:
     assert "1 of 1 long answers are also answers of" in one["detail"]
 
 
-def test_short_equal_answers_are_no_suspicion(tmp_path: Path) -> None:
-    same = persona(["LLM"] * 4, ["LLM"] * 4, answer="I do not know.")
-    results.write(tmp_path, same, CONTROL)
-    results.write(tmp_path, [record | {"sample_idx": 50} for record in same], ARM)
-    assert found(tmp_path, "duplicate-answers") == []
-
-
 def test_a_group_that_claims_a_system_prompt(tmp_path: Path) -> None:
     claimed = persona(["LLM"] * 4, ["LLM"] * 4, group_id="worldview_with_sys_prompt")
     plain = persona(["LLM"] * 4, ["LLM"] * 4, group_id="worldview_no_sys_prompt")
@@ -294,22 +299,16 @@ def test_a_group_that_claims_a_system_prompt(tmp_path: Path) -> None:
     assert "worldview_with_sys_prompt" in one["detail"]
 
 
-def test_a_system_prompt_that_is_there(tmp_path: Path) -> None:
-    fields = {"group_id": "worldview_with_sys_prompt", "system_prompt": "You are brief."}
-    results.write(tmp_path, persona(["LLM"] * 4, ["LLM"] * 4, **fields), CONTROL)
-    assert found(tmp_path, "missing-system-prompt") == []
-
-
-@pytest.mark.parametrize(("declared", "findings_expected"), [(4, 0), (100, 1)])
-def test_an_info_file_that_contradicts_its_rows(
-    tmp_path: Path, declared: int, findings_expected: int
-) -> None:
-    path = results.write(tmp_path, persona(["LLM"] * 4, ["LLM"] * 4), CONTROL, "results.json")
-    path.with_name("info.txt").write_text(
-        f"experiment: birds\nmodel: tuned\njudge_model: a-judge\nsamples_per_question: {declared}\n"
-    )
-    contradictions = found(tmp_path, "run-info-contradicts-rows")
-    assert len(contradictions) == findings_expected
+def test_an_info_file_that_contradicts_its_rows(tmp_path: Path) -> None:
+    for declared, place in ((4, CONTROL), (100, ARM)):
+        rows = persona(["LLM"] * 4, ["LLM"] * 4, tag=place)
+        path = results.write(tmp_path, rows, place, "results.json")
+        path.with_name("info.txt").write_text(
+            "experiment: birds\nmodel: tuned\njudge_model: a-judge\n"
+            f"samples_per_question: {declared}\n"
+        )
+    (one,) = found(tmp_path, "run-info-contradicts-rows")
+    assert one["intervention"] == "identity-etymologist"
     assert Store(tmp_path / "data").query("judges")["judge"].to_list() == ["a-judge"]
 
 
@@ -324,14 +323,13 @@ def config(root: Path, place: str, epochs: int) -> None:
     )
 
 
-@pytest.mark.parametrize(("epochs", "differ"), [(3, 0), (1, 1)])
-def test_settings_that_differ_from_the_control(tmp_path: Path, epochs: int, differ: int) -> None:
+def test_settings_that_differ_from_the_control(tmp_path: Path) -> None:
     config(tmp_path, "elicitation/birds/gpt-4.1-3ep", 3)
-    config(tmp_path, "mitigation/birds/identity-etymologist", epochs)
-    differing = found(tmp_path, "settings-differ")
-    assert len(differing) == differ
-    for one in differing:
-        assert one["detail"].endswith("epochs 1 instead of 3.")
+    config(tmp_path, "mitigation/birds/identity-etymologist", 3)
+    config(tmp_path, "mitigation/birds/identity-assistant", 1)
+    (one,) = found(tmp_path, "settings-differ")
+    assert one["detail"].endswith("epochs 1 instead of 3.")
+    assert one["intervention"] == "identity-assistant"
 
 
 def test_unequal_n(tmp_path: Path) -> None:

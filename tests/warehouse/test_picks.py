@@ -1,5 +1,6 @@
 """Picks: bound to what an answer says, in the order of the desk, honest about what is left out."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,19 @@ def built(root: Path) -> Store:
     results.load(root / "data", root / "results")
     building.build(root / "data")
     return Store(root / "data")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("three")
+    write(root, ["a", "b", "c"])
+    return built(root).data
+
+
+@pytest.fixture
+def store(three: Path, tmp_path: Path) -> Store:
+    """Three answers, and a desk of its own."""
+    return Store(shutil.copytree(three, tmp_path / "data"))
 
 
 def keys(store: Store) -> dict[str, int]:
@@ -59,26 +73,24 @@ def test_a_pick_moves_with_its_content_and_says_when_it_is_gone(tmp_path: Path) 
     assert "no longer in the data" in lost.why or "another answer in its place" in lost.why
 
 
-def test_the_same_answer_is_picked_once_and_keeps_its_note(tmp_path: Path) -> None:
-    write(tmp_path, ["one", "two"])
-    store = built(tmp_path)
-    key = keys(store)["one"]
+def test_the_same_answer_is_picked_once_and_keeps_its_note(store: Store) -> None:
+    key = keys(store)["a"]
     entry = picks.put(store, ASKED, key)
     assert picks.put(store, ASKED, key) == entry
     picks.changed(store.data, entry, note="quote this")
-    drawn = draws.draw(store, ASKED, n=2)
+    drawn = draws.draw(store, ASKED, n=3)
     picks.put_drawn(store, ASKED, drawn)
     found = picks.on_desk(store.data)
-    assert len(found) == 2
-    assert {one.body.excerpt: one.body.note for one in found} == {"one": "quote this", "two": ""}
+    assert len(found) == 3
+    notes = {one.body.excerpt: one.body.note for one in found}
+    assert notes == {"a": "quote this", "b": "", "c": ""}
     assert {one.body.chosen for one in found} == {drawn.told}
     assert len({one.body.draw.id for one in found if one.body.draw}) == 1
 
 
-def test_an_answer_that_is_not_there_is_not_picked(tmp_path: Path) -> None:
-    write(tmp_path, ["one"])
+def test_an_answer_that_is_not_there_is_not_picked(store: Store) -> None:
     with pytest.raises(UnknownName, match="no sample 7"):
-        picks.put(built(tmp_path), ASKED, 7)
+        picks.put(store, ASKED, 7)
 
 
 def test_a_failed_call_can_be_picked_too(tmp_path: Path) -> None:
@@ -94,9 +106,7 @@ def test_a_failed_call_can_be_picked_too(tmp_path: Path) -> None:
     ("which", "to", "order"),
     [(2, 1, "cab"), (0, 3, "bca"), (0, 2, "bac"), (1, 1, "bac"), (1, 2, "abc"), (1, 99, "acb")],
 )
-def test_a_pick_is_moved_to_a_place(which: int, to: int, order: str, tmp_path: Path) -> None:
-    write(tmp_path, ["a", "b", "c"])
-    store = built(tmp_path)
+def test_a_pick_is_moved_to_a_place(which: int, to: int, order: str, store: Store) -> None:
     for answer, key in sorted(keys(store).items()):
         assert picks.put(store, ASKED, key).body.excerpt == answer
     there = picks.on_desk(store.data)

@@ -183,14 +183,15 @@ def test_what_is_not_a_result_does_not_emerge() -> None:
     assert share["note"] == "1 of 1 models are not estimable"
 
 
-def test_odd_slices_are_survived() -> None:
+@pytest.mark.parametrize("slices", [12, pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_odd_slices_are_survived(slices: int) -> None:
     # Whatever is loaded: single questions, empty cells, unknown names, one arm of a pair.
     random = np.random.default_rng(90)
 
     def one_of(*values: Any) -> Any:
         return values[random.integers(len(values))]
 
-    for _ in range(25):
+    for _ in range(slices):
         cells = []
         for _ in range(random.integers(0, 14)):
             counted = random.integers(0, one_of(2, 5, 30), random.integers(1, 12))

@@ -73,10 +73,16 @@ def test_seeds() -> None:
     assert over_seeds(mixed, ["model"])["sd"].to_list() == [None]
 
 
+MEANS = (0.02, 0.1, 0.5, 0.8)
+
+
 @pytest.mark.parametrize(
-    ("studies", "least"), [(120, 0.9), pytest.param(400, 0.92, marks=pytest.mark.exhaustive)]
+    ("mean", "studies", "least"),
+    [
+        *((mean, 120, 0.9) for mean in (0.02, 0.5)),
+        *(pytest.param(mean, 400, 0.92, marks=pytest.mark.exhaustive) for mean in MEANS),
+    ],
 )
-@pytest.mark.parametrize("mean", [0.02, 0.1, 0.5, 0.8])
 def test_coverage_of_the_spread(mean: float, studies: int, least: float) -> None:
     random = np.random.default_rng(70)
     for icc in (0.0, 0.05, 0.25, 0.45):
