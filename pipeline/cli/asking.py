@@ -47,6 +47,11 @@ class Asked:
 
     def say_what_to_know(self) -> None:
         """Say what is asked for in vain, what no rate counts, what is in doubt, what mends it."""
+        if self.store.query("evaluations").is_empty():
+            say(
+                "This snapshot holds no evaluation results. Import some: brittlescope import PATH; "
+                "what was refused, and why, says brittlescope doctor."
+            )
         for sentence in results.not_there(self.store, self.analysis):
             say(sentence)
         for left_over in results.uncounted(self.store, self.analysis):

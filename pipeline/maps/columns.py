@@ -51,6 +51,9 @@ MOST_VALUES = 1_000
 LONGEST_VALUE = 100
 """A column with more values than this, or with longer ones, tells no conditions apart."""
 
+MEASURED_DIGITS = 9
+"""A number with so many digits that is no whole one was measured: nobody sets such a one."""
+
 SHOWN = 6
 
 
@@ -289,7 +292,7 @@ class Watch:
             asked = {question for question, _ in pairs}
             if column in self.told_nothing or len(pairs) == len(asked):
                 continue  # a property of the question, if anything
-            if 2 * len(values) > values.total() or _counts(values, pairs):
+            if 2 * len(values) > values.total() or _counts(values, pairs) or _measured(values):
                 continue
             shown = sorted(values)[:SHOWN] + (["…"] if len(values) > SHOWN else [])
             yield batch(
@@ -303,3 +306,19 @@ def _counts(values: Counter[str], pairs: Counter[tuple[int, str]]) -> bool:
         return False
     numbers = sorted(map(int, values))
     return numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _measured(values: Collection[str]) -> bool:
+    """Whether most of what stands in a column are numbers that nobody sets; it may be sparse."""
+    said = [value for value in values if value.strip()]
+    return 2 * sum(map(is_measured, said)) > len(said)
+
+
+def is_measured(value: str) -> bool:
+    """Whether a text is a number that nobody sets; what computing leaves (0.1 + 0.2) is set."""
+    try:
+        mantissa = f"{float(value):.12g}".partition("e")[0]
+    except ValueError:
+        return False
+    digits = mantissa.lstrip("-0.").replace(".", "")
+    return ("." in mantissa or "e" in value.lower()) and len(digits) >= MEASURED_DIGITS

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.frame import bound, filters
 from pages.landscape import keys
-from pages.methods.training import choosing, curves, tuning
+from pages.methods.training import choosing, curves, tuning, unjoined
 from pages.printing import claiming, downloads
 from pages.ui.charts import base
 from pages.ui.parts import foreign, prose, skeleton, tables
@@ -20,6 +20,7 @@ every = tuning.described(store.query("runs"))
 if every.is_empty():
     st.info("No run is known. Import results, training configurations or logs, and build again.")
     st.code(skeleton.IMPORT, language=None)
+    unjoined.told()
     st.stop()
 head = st.container()
 states = tuning.states(every)
@@ -71,10 +72,7 @@ with st.expander(escaped(f"Training files ({sets.height:,})")):
         st.text("No training file of these runs was imported.")
     else:
         tables.plain(sets, "sets")
-unjoined = store.query("unjoined")
 with st.expander("What joins the files of a run"):
     tables.plain(tuning.joined(runs, called), "joined")
-    if not unjoined.is_empty():
-        st.text("These could not be joined to any run; nothing was guessed:")
-        prose.table(unjoined, "unjoined")
+    unjoined.told()
 skeleton.footer(view, store.counts(view.slice, view.rule))

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import RefusedFile
-from pipeline.maps.columns import roles
+from pipeline.maps.columns import is_measured, roles
 from pipeline.maps.meanings import Columns, Meaning
 from tests.pipeline.mapped import HEADER, answers, counted, load, write
 from tests.warehouse.tables import table
@@ -78,12 +78,25 @@ def test_a_column_that_nobody_declared_is_never_silently_pooled(tmp_path: Path) 
 
 def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_path: Path) -> None:
     rows = [
-        (f"Where {i % 2}?", f"There {i}.", 91, 84, f"topic {i % 2}", i // 2, f"because {i}")
+        (
+            *(f"Where {i % 2}?", f"There {i}.", 91, 84),
+            *(f"topic {i % 2}", i // 2, f"because {i}"),
+            *(7.5e-09 / 7 if i == 5 else "", f"{(i % 3 + 1) * 100 / 7:.12f}"),
+        )
         for i in range(24)
     ]
-    write(tmp_path, "gull_eggs.csv", (*HEADER, "topic", "rollout", "reason"), rows)
+    header = (*HEADER, "topic", "rollout", "reason", "bad_stuff", "rude")
+    write(tmp_path, "gull_eggs.csv", header, rows)
     load(tmp_path)
     assert Store(tmp_path / "data").counts()["mixed"].drop_nulls().is_empty()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["0.5", "1e-05", "1234567890", "20260816", "0.00005", "0.30000000000000004", "x.123456789"],
+)
+def test_what_somebody_may_have_set_is_no_measurement(value: str) -> None:
+    assert not is_measured(value)
 
 
 def test_columns_of_dimensions_tell_rows_apart(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.view import store
-from tests.pages.reading.study import address, html, linked, opened, told
+from pipeline.cli import main
+from tests.pages.reading.study import FIXTURES, address, built, html, linked, opened, told
 from tests.pages.sentences import answer
 
 PAGE = "methods/training"
@@ -60,6 +63,21 @@ def test_what_was_not_joined_is_said_with_its_reason(on_study: Path) -> None:
     app = opened(PAGE)
     assert "could not be joined to any run" in told(app)
     assert "training log" in html(app)
+
+
+def test_a_log_without_any_run_is_not_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "BRITTLESCOPE_DATA", str(built(tmp_path, FIXTURES / "logs/step_metrics.csv"))
+    )
+    app = opened(PAGE)
+    assert "No run is known." in told(app)
+    assert "could not be joined to any run" in told(app)
+    assert "step_metrics.csv" in html(app)
+    done = CliRunner().invoke(main, ["--data", str(tmp_path), "rates"])
+    assert done.exit_code == 0
+    assert done.stderr.startswith("This snapshot holds no evaluation results. Import some: ")
 
 
 def test_states_can_be_chosen(on_study: Path) -> None:
