@@ -5,6 +5,7 @@ members are then found where they stand (`walked`), each behind the one before.
 """
 
 import bz2
+import contextlib
 import lzma
 import struct
 import zipfile
@@ -51,6 +52,7 @@ class Member(NamedTuple):
     size: int  # packed
     method: int
     sum: int | None  # of its content; None where only its end tells
+    unpacked: int | None = None  # how many bytes it unfolds to, as the directory says
 
     @property
     def is_folder(self) -> bool:
@@ -72,7 +74,14 @@ def listed(file: BinaryIO, most: int) -> list[Member]:
     if len(every) > most:
         raise RefusedFile(f"the archive has more than {most:,} members")
     return [
-        Member(one.filename, one.header_offset, one.compress_size, one.compress_type, one.CRC)
+        Member(
+            name=one.filename,
+            at=one.header_offset,
+            size=one.compress_size,
+            method=one.compress_type,
+            sum=one.CRC,
+            unpacked=one.file_size,
+        )
         for one in every
     ]
 
@@ -110,7 +119,7 @@ def content(file: BinaryIO, member: Member) -> bytes:
     if len(packed) < member.size:
         raise Damaged("it is larger than is read" if member.size > MOST else "it is cut off")
     try:
-        unpacked = _UNPACK[member.method](packed, most + 1)
+        unpacked = _at_once(member, packed, most) or _UNPACK[member.method](packed, most + 1)
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise Damaged(f"it is damaged ({error})") from None
     if len(unpacked) > most:
@@ -231,6 +240,18 @@ def _of_lzma(packed: bytes, most: int) -> bytes:
     ]
     unpack = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
     return unpack.decompress(packed[4 + length :], most)
+
+
+def _at_once(member: Member, packed: bytes, most: int) -> bytes | None:
+    """What a member holds that is of the size the directory says, unpacked in half the time."""
+    if member.method != ZSTANDARD or member.unpacked is None or member.unpacked > most:
+        return None
+    import pyarrow as pa  # only the newest archives are packed so
+
+    with contextlib.suppress(OSError):  # it is of another size, or damaged: the slow way tells
+        found: bytes = pa.decompress(packed, member.unpacked, "zstd", asbytes=True)
+        return found
+    return None
 
 
 def _of_zstandard(packed: bytes, most: int) -> bytes:

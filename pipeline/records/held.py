@@ -1,6 +1,5 @@
 """Samples and judgements put together row by row, and handed on by column, many at a time."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,32 +36,35 @@ class Held:
     """Rows that wait until enough of them came together."""
 
     def __init__(self) -> None:
-        self.samples: dict[str, list[Any]] = defaultdict(list)
-        self.judgements: dict[str, list[Any]] = defaultdict(list)
+        self.samples: list[tuple[Any, ...]] = []
+        self.judgements: list[tuple[Any, ...]] = []
         self.characters = 0
 
     def sample(self, *row: Any) -> None:
         """One sample: the values of `SAMPLES`, in order."""
-        for column, value in zip(SAMPLES, row, strict=True):
-            self.samples[column].append(value)
+        self.samples.append(row)
         self.characters += sum(len(value) for value in row if isinstance(value, str))
 
     def judgement(self, *row: Any) -> None:
         """One judgement: the values of `JUDGEMENTS`, in order."""
-        for column, value in zip(JUDGEMENTS, row, strict=True):
-            self.judgements[column].append(value)
+        self.judgements.append(row)
 
     def flush(self, last: bool = False) -> Iterator[Batch]:
         """The rows that are held, where they are many or the `last`."""
-        if not last and len(self.samples["status"]) < HELD and self.characters < HELD_CHARACTERS:
+        if not last and len(self.samples) < HELD and self.characters < HELD_CHARACTERS:
             return
-        if self.samples["status"]:
-            yield Batch("sample", pl.DataFrame(dict(self.samples), schema=SAMPLES))
-        if self.judgements["status"]:
-            yield Batch("judgement", pl.DataFrame(dict(self.judgements), schema=JUDGEMENTS))
+        if self.samples:
+            yield Batch("sample", _by_column(self.samples, SAMPLES))
+        if self.judgements:
+            yield Batch("judgement", _by_column(self.judgements, JUDGEMENTS))
         self.samples.clear()
         self.judgements.clear()
         self.characters = 0
+
+
+def _by_column(rows: list[tuple[Any, ...]], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
 
 
 def questions(known: Mapping[Question, int]) -> Batch:

@@ -291,7 +291,8 @@ def test_an_archive_cut_off_anywhere_gives_what_is_whole_in_it(
         read(cut)
 
 
-def test_members_packed_with_zstandard_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", [0, -3, 50])
+def test_members_packed_with_zstandard_are_read(tmp_path: Path, wrong: int) -> None:
     there = {name: json.dumps(content).encode() for name, content in members(sample()).items()}
     path = zipped(
         tmp_path / "log.eval",
@@ -305,6 +306,7 @@ def test_members_packed_with_zstandard_are_read(tmp_path: Path) -> None:
             begin = raw.index(mark, begin + 1) if begin else raw.index(mark)
             struct.pack_into("<H", raw, begin + at, zips.ZSTANDARD)
             struct.pack_into("<L", raw, begin + at + 6, zlib.crc32(text))
+            struct.pack_into("<L", raw, begin + at + 14, len(text) + wrong)  # its size, unpacked
     path.write_bytes(raw)
     assert [s["answer"] for s in read(path)["sample"]] == ["The river is high."]
 
