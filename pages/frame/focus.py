@@ -100,4 +100,5 @@ def _known() -> list[Focus]:
 def _labels(part: str) -> dict[str, str]:
     """Every value of a part of the focus, those that tell most first."""
     held: Sequence[str] = list(dict.fromkeys(filter(None, (getattr(f, part) for f in _known()))))
-    return values.distinct(part, held)
+    # A study that is the only one is in no focus; links to answers name it all the same.
+    return values.distinct(part, held or (store.studies() if part == "study" else ()))

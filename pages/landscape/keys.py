@@ -71,11 +71,13 @@ def _ramp(name: str, ramp: Ramp, theme: Theme) -> str:
 def signs(named: Mapping[str, tuple[str, str]]) -> str:
     """The key of a chart of marks as HTML: each sign in its colour, and what it stands for."""
     told = (
-        f'<span><span style="color:{colour}" aria-hidden="true">{sign}</span> '
+        f'<span><span style="color:{colour};{_SIGN}" aria-hidden="true">{sign}</span> '
         f"{html.escape(name)}</span>"
         for name, (sign, colour) in named.items()
     )
     return f'<div style="{_SIGNS}">{" ".join(told)}</div>'
 
+
+_SIGN = "font-size:1.5em;line-height:0;vertical-align:-.1em"
 
 _SIGNS = "display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.8rem"

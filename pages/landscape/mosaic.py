@@ -36,6 +36,9 @@ LETTERS = 14
 
 SLANT = -40
 
+NAMES, LEVEL, SLANTED = 90, 62, 42
+"""The fewest pixels of the rows' names, and of a column under a level and under a slanted label."""
+
 BESIDE = 40
 """Pixels to the right: slanted labels reach farther than Vega reckons while a page is narrowed."""
 
@@ -78,6 +81,12 @@ class Mosaic(NamedTuple):
     tiles: list[Tile]
     rows: list[str]
     columns: list[str]
+
+    @property
+    def least(self) -> int:
+        """Pixels below which labels and values could not be read any more."""
+        column = LEVEL if len(self.columns) <= FLAT else SLANTED
+        return NAMES + column * len(self.columns) + BESIDE
 
     @property
     def height(self) -> int:

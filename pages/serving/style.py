@@ -38,7 +38,9 @@ PRETTY = "[data-testid=stMain] :is(h5, p) { text-wrap: pretty }"
 
 ROOMY = (
     "[data-testid=stHorizontalBlock] > [data-testid=stElementContainer]"
-    ":has(> [data-testid=stSelectbox]) { min-width: min(100%, 14rem) }"
+    ":has(> [data-testid=stSelectbox]) { min-width: min(100%, 14rem) } "
+    ".st-key-sentences > [data-testid=stElementContainer]:has(> [data-testid=stSelectbox]) "
+    "{ min-width: min(100%, 25rem) }"
 )
 """A menu takes a line of its own before what is chosen in it is cut off."""
 

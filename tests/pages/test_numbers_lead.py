@@ -75,6 +75,12 @@ def test_so_it_is_whatever_became_of_the_answers(
     check(on_study, list(counted(page, parameters)))
 
 
+def test_a_link_to_the_only_study_there_is_asks_for_nothing_that_is_not(on_treated: Path) -> None:
+    (study,) = Store(on_treated).query("evaluations")["study"].unique()
+    assert not opened("reading/transcripts", **BIRDS, study=study).warning
+    assert "study 'other'" in opened("reading/transcripts", **BIRDS, study="other").warning[0].value
+
+
 def check(data: Path, found: list[tuple[Link, str, int]]) -> None:
     assert found
     store = Store(data)

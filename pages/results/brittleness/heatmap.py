@@ -219,7 +219,7 @@ def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> A
     # The second line of a slanted label begins nearer to the cells than the first.
     padding = 16 if second and any("\n" in label for label in labels) else 5
     axis = alt.Axis(
-        orient="top", labelAngle=angle, labelLimit=LABELS + 80, labelAlign="left",
+        orient="top", labelAngle=angle, labelLimit=2 * LABELS, labelAlign="left",
         labelBaseline="bottom", labelPadding=padding, **common,
     )  # fmt: skip
     return alt.X("column:N", sort=labels, title=None, axis=axis, scale=scale)

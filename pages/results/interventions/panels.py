@@ -34,6 +34,9 @@ Clicked = tuple[int, str] | None
 MENU = partial(st.selectbox, label_visibility="collapsed", width=240)
 """A menu without a label, to stand in a row with buttons."""
 
+IN_SIGHT = ("verdict", "rate", "n_trait", "n_counted")
+"""What a table has before all else of an arm: its counts open answers, and are seen there."""
+
 SHARES = (5, 3)
 """How a picture and what stands beside it share the width."""
 
@@ -257,6 +260,7 @@ def _table(
     """Arms with labels, the columns and links to their answers."""
     several = [name for name in (*IDENTITY, "sampling") if found[name].n_unique() > 1]
     rest = [name for name in IDENTITY if name not in several]
+    first = [name for name in IN_SIGHT if name in columns]
     linked = found.head(bounded.LINKED if found.height <= bounded.LINKED else 0)
     read = [
         links.address(links.TRANSCRIPTS, _answers(row, view, counts, "counted"))
@@ -264,8 +268,9 @@ def _table(
     ]
     return values.named(found).select(
         *("intervention", "model"),
+        *first,
         *several,
-        *columns,
+        *(name for name in columns if name not in first),
         *(name for name in ("eval_intervention", "settings", "dataset") if name not in columns),
         *rest,
         *([pl.Series("read", read, pl.String())] if read else []),

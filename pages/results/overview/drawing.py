@@ -64,7 +64,7 @@ def draw(every: Sequence[Card]) -> Door | None:
         for row in shown:
             for place, card in zip(st.columns(1 if _is_wide(row[0]) else 2), row, strict=False):
                 with place, st.container(border=True, gap=None):
-                    clicked = _card(card) or clicked
+                    clicked = _card(card, f"card-{shown.index(row)}-{row.index(card)}") or clicked
     return clicked
 
 
@@ -166,13 +166,14 @@ def _verdicts(tiles: Sequence[Tile]) -> list[str]:
     return [verdict for verdict in VERDICTS if verdict in used]
 
 
-def _card(card: Card) -> Door | None:
+def _card(card: Card, key: str) -> Door | None:
     """One card: its name, its picture, and a line for each trait and judge."""
     clicked: Door | None = None
     st.markdown(f"**{escaped(card.heading)}**")
     if card.picture is not None:
         draw_it = partial(mosaic.chart, card.picture, st.context.theme.type)
-        mark = base.shown(draw_it, f"card {card.heading}")
+        with base.scrolled(key, card.picture.least):
+            mark = base.shown(draw_it, f"card {card.heading}")
         if mark is not None:
             row = card.cells.row(mark, named=True)
             clicked = door(row, treated=bool(row["verdicts"]))

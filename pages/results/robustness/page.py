@@ -18,7 +18,7 @@ if (told := scope.too_many(counts)) is not None:
     st.stop()
 
 head = st.container()
-with st.container(horizontal=True):
+with st.container(horizontal=True, key="sentences"):
     against = bound.one("Conclusions about", scope.AGAINST, "against", draw=inline.menu)
     claimed = ways.claimed(view, against)
     arms = scope.arms(claimed)
