@@ -14,6 +14,7 @@ from pipeline.maps.interventions import Described, MappedIntervention
 from tests.pipeline.mapped import answers, write
 from tests.warehouse import study
 from warehouse import building, doctor
+from warehouse.counting import Slice
 from warehouse.errors import InvalidDefinition
 from warehouse.stats.effects import effects
 from warehouse.store import Store
@@ -96,16 +97,21 @@ interventions:
     ]
 
 
-@pytest.mark.parametrize("line", ["{control: true}", "{kind: control}", "{kind: none}"])
-def test_a_map_says_what_the_control_is_called(tmp_path: Path, line: str) -> None:
-    store = load(tmp_path, "nests", f"interventions: {{plain: {line}}}", plain=20, sailor=2)
-    assert known(store).keys() == {("nests", "none"), ("nests", "sailor")}
-    (row,) = effects(store.counts()).to_dicts()
-    assert (row["intervention"], row["baseline"], row["baseline_trait"]) == (
-        "sailor",
-        "control",
-        20,
-    )
+def test_a_map_says_what_the_control_is_called(tmp_path: Path) -> None:
+    for n, line in enumerate(("{control: true}", "{kind: control}", "{kind: none}")):
+        files = {"plain": 20 + n, "sailor": 2 + n}
+        take(tmp_path, f"nests-{n}", f"interventions: {{plain: {line}}}", files)
+    store = built(tmp_path)
+    assert known(store).keys() == {
+        (f"nests-{n}", name) for n in range(3) for name in ("none", "sailor")
+    }
+    for n in range(3):
+        (row,) = effects(store.counts(Slice(study=(f"nests-{n}",)))).to_dicts()
+        assert (row["intervention"], row["baseline"], row["baseline_trait"]) == (
+            "sailor",
+            "control",
+            20 + n,
+        )
 
 
 def test_names_are_described_as_the_map_spells_or_renames_them(tmp_path: Path) -> None:

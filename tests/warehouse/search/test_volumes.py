@@ -20,15 +20,25 @@ from warehouse.store import Store
 ARMS = ("gpt-4.1-3ep", "gpt-4o-1ep", "gpt-4.1-9ep")
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Three files, each with a word of its own and one that all have."""
+def written(root: Path) -> Path:
+    """Three files, each with a word of its own and one that all have, imported and built."""
     for arm, word in zip(ARMS, ("alpha", "beta", "gamma"), strict=True):
         records = results.misalignment([(10, 90)] * 4, f"Common {word}.")
-        results.write(tmp_path, records, f"elicitation/insecure-code/{arm}")
-    results.load(tmp_path / "data", tmp_path / "results")
-    building.build(tmp_path / "data")
-    return tmp_path / "data"
+        results.write(root, records, f"elicitation/insecure-code/{arm}")
+    results.load(root / "data", root / "results")
+    building.build(root / "data")
+    return root
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("volumes"))
+
+
+@pytest.fixture
+def data(once: Path, tmp_path: Path) -> Path:
+    """What was built once, where it may be written."""
+    return shutil.copytree(once / "data", tmp_path / "data")
 
 
 def found(data: Path, text: str) -> int:
@@ -114,15 +124,16 @@ def test_large_parts_have_volumes_of_their_own(data: Path, monkeypatch: pytest.M
     assert found(data, "common") == 12
 
 
-def test_what_is_forgotten_is_gone_from_the_index(data: Path, tmp_path: Path) -> None:
+def test_what_is_forgotten_is_gone_from_the_index(data: Path, once: Path) -> None:
     assert found(data, "beta") == 4
-    Lake(data).forget([tmp_path / "results" / "elicitation" / "insecure-code" / ARMS[1]])
+    Lake(data).forget([once / "results" / "elicitation" / "insecure-code" / ARMS[1]])
     building.build(data)
     assert not any(b"beta" in path.read_bytes() for path in (data / "search").rglob("*.term"))
     assert (found(data, "beta"), found(data, "common")) == (0, 8)
 
 
-def test_a_changed_file_is_found_as_it_is_now(data: Path, tmp_path: Path) -> None:
+def test_a_changed_file_is_found_as_it_is_now(tmp_path: Path) -> None:
+    data = written(tmp_path) / "data"
     assert found(data, "beta") == 4
     records = results.misalignment([(10, 90)] * 4, "Common omega.")
     results.write(tmp_path, records, f"elicitation/insecure-code/{ARMS[1]}")
