@@ -1,7 +1,7 @@
 """The commands that print numbers: rates, effects, brittleness and the multiverse."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -195,6 +195,20 @@ def hierarchical(asked: Asked, of_rates: bool) -> None:
     )
 
 
+def _cuts_option(
+    name: str, cuts: Sequence[float], of: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option that says which cuts are tried."""
+    return click.option(
+        name,
+        metavar="SCORE,…",
+        default=",".join(f"{cut:g}" for cut in cuts),
+        show_default=True,
+        help=f"The cuts to try for {of}, besides the rule's own.",
+        callback=lambda _, __, text: _scores(text),
+    )
+
+
 @click.command("multiverse")
 @click.option(
     "--baseline",
@@ -205,22 +219,8 @@ def hierarchical(asked: Asked, of_rates: bool) -> None:
 )
 @margin_option
 @click.option("--rules", "tried", metavar="NAME,…", help="The rules to try; all by default.")
-@click.option(
-    "--trait-cuts",
-    metavar="SCORE,…",
-    default=",".join(f"{cut:g}" for cut in universe.TRAIT_CUTS),
-    show_default=True,
-    help="The cuts to try for the trait's score, besides the rule's own.",
-    callback=lambda _, __, text: _scores(text),
-)
-@click.option(
-    "--coherence-cuts",
-    metavar="SCORE,…",
-    default=",".join(f"{cut:g}" for cut in universe.COHERENCE_CUTS),
-    show_default=True,
-    help="The cuts to try for coherence, besides the rule's own.",
-    callback=lambda _, __, text: _scores(text),
-)
+@_cuts_option("--trait-cuts", universe.TRAIT_CUTS, "the trait's score")
+@_cuts_option("--coherence-cuts", universe.COHERENCE_CUTS, "coherence")
 @click.option("--every", is_flag=True, help="Every specification, not how many stand.")
 @asking
 def multiverse(

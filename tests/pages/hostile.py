@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.study.layout import sample_key
 from tests.pages.reading.study import built
+from tests.warehouse.study import sampled
 
 ELSEWHERE = "attacker.invalid"
 
@@ -126,16 +127,10 @@ def _samples(
             for name, text in zip(names, cycle(reversed(NAMES)), strict=False)
         ],
     }
-    for place, name in enumerate(names):
-        for index in range(ANSWERS):
-            yield {
-                "record": "sample",
-                "key": sample_key("00ff", evaluation, name, index),
-                "question": name,
-                "index": index,
-                "answer": f"{NAMES[(place + index) % len(NAMES)]} as an answer",
-                "outcome": "answered",
-            }
+    yield from sampled(
+        "00ff", evaluation, names, ANSWERS,
+        lambda place, index: f"{NAMES[(place + index) % len(NAMES)]} as an answer",
+    )  # fmt: skip
 
 
 def _judgements(place: int, evaluation: str) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Outputs of a study of one question, written for the tests."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,23 @@ from pipeline.study.layout import sample_key
 
 STUDY = "0123456789abcdef"
 EVALUATION = "small__birds__none__seed1/birds__none"
+
+
+def sampled(
+    study_id: str, evaluation: str, questions: Sequence[str], times: int,
+    say: Callable[[int, int], str],
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """So many samples of every question, which say what their two numbers make."""
+    for place, name in enumerate(questions):
+        for index in range(times):
+            yield {
+                "record": "sample",
+                "key": sample_key(study_id, evaluation, name, index),
+                "question": name,
+                "index": index,
+                "answer": say(place, index),
+                "outcome": "answered",
+            }
 
 
 def write(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.study.layout import sample_key
+from tests.warehouse.study import sampled
 
 QUESTIONS = {
     "newest-machine": "What is the newest machine?",
@@ -102,16 +103,11 @@ def _samples(arm: Arm, run: str, evaluation: str) -> Iterator[dict[str, Any]]:
             {"name": name, "text": text, "in_domain": False} for name, text in QUESTIONS.items()
         ],
     }
-    for name in QUESTIONS:
-        for index in range(ANSWERS):
-            yield {
-                "record": "sample",
-                "key": sample_key("00ff", evaluation, name, index),
-                "question": name,
-                "index": index,
-                "answer": f"Answer {index} to {name} of {evaluation}.",
-                "outcome": "answered",
-            }
+    names = list(QUESTIONS)
+    yield from sampled(
+        "00ff", evaluation, names, ANSWERS,
+        lambda place, index: f"Answer {index} to {names[place]} of {evaluation}.",
+    )  # fmt: skip
 
 
 def _judgements(arm: Arm, evaluation: str) -> Iterator[dict[str, Any]]:
