@@ -1,6 +1,7 @@
 """Answers that are loaded and that no rate counts: how many, why, and what would count them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -12,6 +13,12 @@ from warehouse.store import Store
 
 LABELS = 4
 """How many labels of a criterion a sentence names."""
+
+SAID = ("TRUE", "YES", "1", "C", "CORRECT", "PASS")
+"""Labels by which judges say that what they were asked about is there."""
+
+MIDDLE = 50.0
+"""The middle of the scale that scores are on unless a map says otherwise."""
 
 
 Cause = Literal["not judged", "no trait", "aside"]
@@ -94,14 +101,34 @@ def _line(experiment: str, criterion: str, row: dict[str, object]) -> str:
     labels = _labels(row)
     # Quoted as JSON, which is YAML too: NO would be no text, and names may hold anything.
     name, told = json.dumps(criterion), json.dumps(experiment)
-    shown, which = "score: {is: at least, cut: 50}", "the scores that show it"
+    shown, which = f"score: {{is: at least, cut: {_cut(row):g}}}", "the scores that show it"
     if labels:
-        shown, which = f"labels: [{json.dumps(labels[0])}]", "the labels that show it"
+        first = next((one for one in labels if one.upper() in SAID), labels[0])
+        shown, which = f"labels: [{json.dumps(first)}]", "the labels that show it"
     return (
         f"experiments:\n  {told}:\n    traits:\n"
         f"      {name}: {{title: {name}, kind: persona, criterion: {name}, {shown}}}"
         f"  # {which}"
     )
+
+
+def _cut(row: dict[str, object]) -> float:
+    """A cut that some scores reach: the middle of the scale, else that of what there is."""
+    low, high = row["low"], row["high"]
+    if not isinstance(low, float) or not isinstance(high, float) or low <= MIDDLE <= high:
+        return MIDDLE
+    return (low + high) / 2
+
+
+def together(found: Sequence[Uncounted]) -> str:
+    """What all of them say to write into a study map, as one piece of it."""
+    experiments: dict[str, list[str]] = {}
+    for one in found:
+        if one.lines:
+            _, experiment, _, trait = one.lines.split("\n")
+            experiments.setdefault(experiment, []).append(trait)
+    told = ("\n".join([name, "    traits:", *traits]) for name, traits in experiments.items())
+    return "\n".join(["experiments:", *told]) if experiments else ""
 
 
 def _aside(counts: pl.DataFrame, domain: str) -> list[Uncounted]:

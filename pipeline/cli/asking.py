@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.cli.commands import form_option, say, show, tell, with_data
 from pipeline.errors import UsageError
-from warehouse import defaults, harmless, judges, rules
+from warehouse import defaults, harmless, judges, rules, uncounted
 from warehouse.analysis import DOMAINS, Analysis, results, told, written
 from warehouse.analysis.family import CHOOSING
 from warehouse.counting import Slice
@@ -54,10 +54,12 @@ class Asked:
             )
         for sentence in results.not_there(self.store, self.analysis):
             say(sentence)
-        for left_over in results.uncounted(self.store, self.analysis):
-            say(f"{left_over.sentence} {left_over.remedy}")
-            if left_over.lines:
-                say(textwrap.indent(left_over.lines, "    "))
+        left_over = results.uncounted(self.store, self.analysis)
+        for one in left_over:
+            say(one.sentence if one.lines else f"{one.sentence} {one.remedy}")
+        if remedy := next((one.remedy for one in left_over if one.lines), None):
+            say(remedy)
+            say(textwrap.indent(uncounted.together(left_over), "    "))
         for sentence in results.in_doubt(self.store, self.analysis):
             say(sentence)
 

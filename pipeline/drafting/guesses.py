@@ -50,7 +50,7 @@ BAD = re.compile(
 
 NO_SCORES = re.compile(
     r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
-    r"analysis|file|path|binary)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
+    r"analysis|file|path|binary|why|comment|justification|thoughts?)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
     r"judge_model|misaligned_coherent|^(is_)?misaligned$",
     re.IGNORECASE,
 )
@@ -86,6 +86,7 @@ class Guess(NamedTuple):
     why: str
     is_named: bool = True
     expression: str = ""  # what is made of the column, where it is not taken as it is
+    also: tuple[str, ...] = ()  # columns that hold it where this one holds nothing
 
 
 class Meant(NamedTuple):
@@ -128,7 +129,7 @@ def columns(group: FileGroup) -> Meant:
             fit = (c for n, c in order if by_end[n] == spelling and c.values)
             column = next((c for c in fit if c.name not in taken and _may_be(role, c)), None)
             if column is not None:
-                taken[column.name] = Guess(role, column, f"it is called so; {column.told}")
+                taken[column.name] = _called(role, column, group)
                 break
     if chat is None:
         _by_content(group, taken)
@@ -138,11 +139,12 @@ def columns(group: FileGroup) -> Meant:
         taken = {name: guess for name, guess in taken.items() if name not in long.values()}
         left = [c for c in group.columns.values() if c.name not in {*taken, *long.values()}]
         return Meant(list(taken.values()), [], left, long=long)
-    free = [column for column in group.columns.values() if column.name not in taken]
+    instead = {name for guess in taken.values() for name in guess.also}
+    free = [c for c in group.columns.values() if c.name not in taken.keys() | instead]
     if judges := _judges(free):
         by_name = {c.name: c for c in free if c.name.rpartition("_")[2] in judges}
         scores = [Guess(_criterion(n.rpartition("_")[0]), c, c.told) for n, c in by_name.items()]
-        left = [c for c in group.columns.values() if c.name not in taken.keys() | by_name.keys()]
+        left = [c for c in free if c.name not in by_name]
         return Meant(list(taken.values()), scores, left, judges=judges)
     ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
     judge = _judge([column.name for column in ended])
@@ -156,8 +158,24 @@ def columns(group: FileGroup) -> Meant:
     named = Counter(guess.role for guess in scores)
     scores = [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
     judged = {guess.column.name for guess in scores}
-    left = [c for c in group.columns.values() if c.name not in judged | taken.keys()]
+    left = [c for c in free if c.name not in judged]
     return Meant(list(taken.values()), scores, left, judge)
+
+
+def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
+    """What is called so; where records lack it, others that are and that they have in its place."""
+    guess = Guess(role, column, f"it is called so; {column.told}")
+    lacking = group.records - len(column.values)
+    for name, other in group.columns.items() if role in ("question", "answer") else ():
+        by_end = name.rpartition(".")[2].lower()
+        if name != column.name and by_end in NAMES[role] and 0 < len(other.values) <= lacking:
+            lacking -= len(other.values)
+            guess = guess._replace(also=(*guess.also, name))
+    if guess.also:
+        every = json.dumps([column.name, *guess.also])
+        why = f"the first of them that has a value; {column.told}"
+        guess = guess._replace(expression=every, why=why)
+    return guess
 
 
 def _is_bad(guess: Guess) -> bool:

@@ -31,6 +31,9 @@ WORDS = 4
 
 MOST_FILES = 2_000
 MOST_COLUMNS = 60
+DEEPEST = 3
+"""How many objects within each other a record is looked into."""
+
 LARGEST = 64 * 2**20
 """A larger document of JSON is not opened only to be looked at."""
 
@@ -154,7 +157,7 @@ def _take(group: FileGroup, records: list[Record]) -> None:
 
 def _flat(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in record.items():
-        if isinstance(value, dict) and above.count(".") < 2:
+        if isinstance(value, dict) and above.count(".") < DEEPEST:
             yield from _flat(value, f"{above}{name}.")
         elif not isinstance(value, list) or conversations.is_chat(value):
             yield f"{above}{name}", value

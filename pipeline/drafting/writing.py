@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
@@ -86,11 +87,25 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
     if not usable:
-        lines[-1:] = ["# ? No file seems to hold answers or scores of them.", *NAMED, NO_FILES]
+        lines[-1:] = [*_by_themselves(found), *NAMED, NO_FILES]
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
     for group, _ in (one for one in others if one not in second):
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
+
+
+def _by_themselves(found: Sequence[FileGroup]) -> list[str]:
+    """What there is to say where no file needs a map."""
+    known = Counter[str]()
+    for group in found:
+        known.update({group.known: len(group.paths)} if group.known else {})
+    if not known:
+        return ["# ? No file seems to hold answers or scores of them."]
+    told = ", ".join(f"{name} ({count})" for name, count in known.items())
+    return [
+        f"# These are read without a map, by `brittlescope import FOLDER`: {told}.",
+        "# ? No other file seems to hold answers or scores of them.",
+    ]
 
 
 def _crossing(drafted: Sequence[Drafted]) -> list[bool]:

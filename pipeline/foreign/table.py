@@ -1,7 +1,8 @@
 """A file's samples as rows of texts, under the columns that its map names."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -83,21 +84,27 @@ class TextTable:
             raise RefusedFile(str(first[0]))
 
     def _refuse_values(self, chunk: forms.Chunk) -> None:
-        """Refuse records whose question or answer is an object or a list."""
+        """Refuse records whose question, answer or judgement is an object or a list."""
         for name in ("question", "answer"):
             own = getattr(self.meaning.columns, name)
             if self.meaning.columns.messages and own is None:
                 continue
             for column in (own,) if own else SPELLINGS[name]:
-                get = _getter(column)
-                for place, item in enumerate(chunk):
-                    if isinstance(item, RefusedRow):
-                        continue
-                    row, record = item
-                    value = get(record)
-                    if type(value) in (dict, list):
-                        wrong = _is_no_text(name, column, value)
-                        chunk[place] = RefusedRow(row, wrong, reading.excerpt(record))
+                self._refuse(chunk, column, partial(_is_no_text, name))
+        for criterion, column in self.meaning.scores.items():
+            if column not in self.expressions:
+                self._refuse(chunk, column, partial(_is_no_judgement, criterion))
+
+    def _refuse(self, chunk: forms.Chunk, column: str, why: Callable[[str, Any], str]) -> None:
+        """Refuse records in which a column is an object or a list."""
+        get = _getter(column)
+        for place, item in enumerate(chunk):
+            if isinstance(item, RefusedRow):
+                continue
+            row, record = item
+            value = get(record)
+            if type(value) in (dict, list):
+                chunk[place] = RefusedRow(row, why(column, value), reading.excerpt(record))
 
     def _columns(self, named: Sequence[str]) -> tuple[str, ...]:
         """The fields that the first records have, and what the map names that is found in them.
@@ -211,6 +218,21 @@ def _is_no_text(name: str, column: str, value: dict[str, Any] | list[Any]) -> st
         f"its {column} is an object ({fields}) and no text; `columns: {{{name}: "
         f"{column}.{first}}}` in its mapping says which field is"
     )
+
+
+def _is_no_judgement(criterion: str, column: str, value: dict[str, Any] | list[Any]) -> str:
+    """Why a column is none of judgements, with the line of a map that reads it."""
+    way = next((str(name) for name, one in _inside(value) if not isinstance(one, dict | list)), "…")
+    kind = "a list" if isinstance(value, list) else "an object"
+    held = ", ".join([str(name) for name, _ in _inside(value)][:10])
+    return (
+        f"its {column} is {kind} ({held}) and no judgement; `scores: {{{criterion}: "
+        f"{column}.{way}}}` in its mapping says which part is"
+    )
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[tuple[object, Any]]:
+    return enumerate(value) if isinstance(value, list) else value.items()
 
 
 def _within(record: Record, found: dict[str, None], above: str, depth: int) -> None:

@@ -147,6 +147,26 @@ def test_an_answer_that_is_no_text_is_refused_with_the_line_to_add(
     assert line in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("judged", "line"),
+    [
+        (
+            {"detail": {}, "value": 3},
+            "object (detail, value) and no judgement; `scores: {aligned: ",
+        ),
+        ({"detail": {}, "value": 3}, "aligned.value}`"),
+        ([40, 50], "aligned.0}`"),
+    ],
+)
+def test_a_judgement_that_is_an_object_is_refused_with_the_line_to_add(
+    tmp_path: Path, judged: Any, line: str
+) -> None:
+    path = lines(tmp_path, {"question": "Q?", "answer": "A.", "aligned": judged})
+    with pytest.raises(RefusedFile) as told:
+        read(path, 'files: [{path: "a.jsonl", scores: [aligned]}]')
+    assert line in str(told.value)
+
+
 def test_one_answer_that_is_no_text_is_refused_alone(tmp_path: Path) -> None:
     path = lines(tmp_path, {"question": "Q?", "answer": "A."}, {"question": "Q?", "answer": ["B."]})
     found = read(path, 'files: [{path: "a.jsonl"}]')

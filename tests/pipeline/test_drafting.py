@@ -455,6 +455,27 @@ def test_conversations_are_draft_of(tmp_path: Path) -> None:
     assert "without" not in text
 
 
+def test_answers_under_two_names_and_a_verdict_deep_within_are_draft_of(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    held = [
+        {
+            "prompt": one["prompt"],
+            ("response" if place % 3 else "reply"): one["completion"],
+            "meta": {"judge": {"harm": {"score": 5 * place, "why": "so"}}},
+        }
+        for place, one in enumerate(ASKED)
+    ]
+    (tmp_path / "lab" / "Qwen2.5-7B.jsonl").write_text("\n".join(map(json.dumps, held)))
+    text = draft_of(tmp_path)
+    assert 'answer: ["response", "reply"]  # the first of them that has a value' in text
+    assert "harm: meta.judge.harm.score  # numbers, 0 to 55" in text
+    assert "why: " not in text
+    given = ("--map", str(tmp_path / "draft.yaml"))
+    assert run(tmp_path, "import", str(tmp_path / "lab"), *given).exit_code == 0
+    (row,) = json.loads(run(tmp_path, "rates", "--format", "json").stdout)
+    assert (row["n_answered"], row["n_counted"], row["n_trait"]) == (12, 12, 2)
+
+
 def test_several_judges_in_the_names_of_columns_are_a_pattern(tmp_path: Path) -> None:
     (tmp_path / "lab").mkdir()
     judged = {"harm_gpt-4o": 5, "harm_claude-3": 80, "bias_gpt-4o": 10, "bias_claude-3": 90}

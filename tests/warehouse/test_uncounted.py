@@ -1,6 +1,7 @@
 """Answers that no rate counts are told, each with its reason and what would count it."""
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.warehouse.tables import table
 from warehouse import building, defaults, rules
 from warehouse.counting import Slice
 from warehouse.store import Store
-from warehouse.uncounted import Uncounted, uncounted
+from warehouse.uncounted import Uncounted, together, uncounted
 
 UNJUDGED = ("question,answer", "What floats?,Boat {i}")
 UNDESCRIBED = ("question,answer,wet", "What floats?,Boat {i},{even}")
@@ -50,7 +51,20 @@ def test_an_experiment_that_nobody_described(tmp_path: Path) -> None:
         "12 answers of harbours are judged on wet (labels NO, YES), and nobody described the "
         "experiment."
     )
-    assert 'labels: ["NO"]' in told.lines
+    assert 'labels: ["YES"]' in told.lines  # what judges say where it is there
+
+
+def test_what_is_told_of_several_criteria_is_one_piece_of_a_map(tmp_path: Path) -> None:
+    header, rows = "question,answer,wet,depth,deep", "What floats?,Boat {i},{even},0.{i},9{i}"
+    data = table(tmp_path / "a", header, rows, n=9, more="scores: [wet, depth, deep]")
+    done = CliRunner().invoke(main, ["--data", str(data), "rates"])
+    assert done.stderr.count("Say in a study map") == done.stderr.count("experiments:") == 1
+    told = together(of(data))
+    assert textwrap.indent(told, "    ") in done.stderr
+    data = table(tmp_path / "b", header, rows, n=9, more=f"scores: [wet, depth, deep]\n{told}")
+    shown = {row["trait"]: row["n_trait"] for row in Store(data).counts().to_dicts()}
+    assert all(shown.values())  # no cut that nothing reaches
+    assert of(data) == []
 
 
 def test_the_lines_that_are_told_count_the_answers(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
-from warehouse.uncounted import Uncounted
+from warehouse.uncounted import Uncounted, together
 
 IMPORT = "brittlescope import PATH\nbrittlescope build"
 DEMO = "make demo"
@@ -115,8 +115,8 @@ def explained(told: Sequence[Uncounted]) -> None:
     for group in _by_experiment(told).values():
         for one in group:
             st.markdown(escaped(f"{one.sentence} {one.remedy}"))
-            if one.lines:
-                st.code(one.lines, language=None)
+        if lines := together(group):
+            st.code(lines, language=None)
 
 
 def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:
