@@ -145,17 +145,18 @@ class Register:
             return
         if self._read == (state.st_ino, state.st_size):
             return
-        if self._read is not None and self._read[0] == state.st_ino:
+        before = self._read
+        if before is not None and before[0] == state.st_ino and before[1] < state.st_size:
             with self.copies[0].open("rb") as file:
-                file.seek(self._read[1])
-                added = list(_whole(file.read(state.st_size - self._read[1])))
+                file.seek(before[1])
+                added = list(_whole(file.read(state.st_size - before[1])))
             numbers = [pointer.no for pointer, _ in added]
             length = sum(len(line) for _, line in added)
             editions = {pointer.edition for pointer, _ in added}
             if (
                 editions <= {self._edition}
                 and numbers == list(range(self._last + 1, self._last + 1 + len(numbers)))
-                and self._read[1] + length == state.st_size
+                and before[1] + length == state.st_size
             ):
                 self._apply(pointer for pointer, _ in added)
                 self._read = (state.st_ino, state.st_size)

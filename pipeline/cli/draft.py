@@ -42,9 +42,7 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: P
         say(f"Wrote {out}.")
     elif form == "text":
         tell(text.rstrip())
-    known = Counter[str]()
-    for group in groups:
-        known.update({group.known: len(group.paths)} if group.known else {})
+    known = Counter(group.known for group in groups for _ in group.paths if group.known)
     for name, count in known.items():
         say(f"{telling.files(count)} read without a map, as {name}.")
     is_map = writing.NO_FILES not in text

@@ -30,7 +30,6 @@ SHOWN = 3
 
 NO_FILES = "files: []"
 
-
 NAMED = (
     "# If one does, by other names, say them, with a line of `files` for its path:",
     "# columns: {question: COLUMN, answer: COLUMN, alignment: COLUMN, coherence: COLUMN}",
@@ -96,9 +95,7 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
 
 def _by_themselves(found: Sequence[FileGroup]) -> list[str]:
     """What there is to say where no file needs a map."""
-    known = Counter[str]()
-    for group in found:
-        known.update({group.known: len(group.paths)} if group.known else {})
+    known = Counter(group.known for group in found for _ in group.paths if group.known)
     if not known:
         return ["# ? No file seems to hold answers or scores of them."]
     told = ", ".join(f"{name} ({count})" for name, count in known.items())

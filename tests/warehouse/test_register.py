@@ -42,6 +42,16 @@ def test_a_reader_sees_what_another_adds(folder: Path) -> None:
     assert [pointer.no for pointer in reader.latest().values()] == [2, 3, 4, 5]
 
 
+def test_a_reader_sees_that_a_folder_was_put_in_the_place_of_another(folder: Path) -> None:
+    reader = Register(folder)
+    before = [copy.read_bytes() for copy in reader.copies]
+    reader.add([Pointer(path="/d", shard="d")])
+    assert reader.latest().keys() == {*WHOLE, "/d"}
+    for copy, content in zip(reader.copies, before, strict=True):
+        copy.write_bytes(content)  # a backup, in a file of the same number
+    assert reader.latest().keys() == WHOLE.keys()
+
+
 @pytest.mark.parametrize("copy", [0, 1])
 def test_any_byte_of_one_copy_may_change(folder: Path, copy: int) -> None:
     file = Register(folder).copies[copy]
