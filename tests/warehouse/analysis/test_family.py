@@ -107,7 +107,7 @@ ASKED: dict[str, Callable[[Store, Analysis], pl.DataFrame]] = {
 
 
 @pytest.mark.parametrize("name", ASKED)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_row_in_sight_is_as_it_is_without_a_filter(
     store: Kept, name: str, data: st.DataObject

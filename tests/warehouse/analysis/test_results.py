@@ -7,6 +7,7 @@ import pytest
 
 from tests.pages.results import treated
 from tests.warehouse import results as files
+from tests.warehouse.analysis.test_family import Kept
 from warehouse import building, doctor
 from warehouse.analysis import Analysis, Focus, results
 from warehouse.counting import Slice
@@ -23,7 +24,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     treated.write(root / "study")
     files.load(root / "data", root / "study")
     building.build(root / "data")
-    return Store(root / "data")
+    return Kept(root / "data")
 
 
 def within(**narrowed: str) -> Slice:
