@@ -1,6 +1,6 @@
 """From the lake to a new snapshot: facts, dimensions and marts, checked before it is published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -218,7 +218,9 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
     """Every path that stands for a shard; of several the first holds it, the rest are twins."""
     known = {shard.name: shard for shard in shards}
     paths: dict[str, list[str]] = {name: [] for name in known}
-    for pointer in lake.pointers():
+    pointers = list(lake.pointers())
+    trees = _trees(pointers)
+    for pointer in pointers:
         if pointer.shard in paths:
             paths[pointer.shard].append(pointer.path)
     held = [
@@ -231,6 +233,7 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
             {
                 "shard": shard.name if place == 0 else None,
                 "path": path,
+                "root": trees.get(path),
                 "sha256": shard.origin.sha256,
                 "importer": shard.origin.importer,
                 "title": shard.origin.title,
@@ -244,12 +247,30 @@ def _sources(lake: Lake, shards: Iterable[Shard]) -> pl.DataFrame:
             for shard, path, place in held
         ],
         schema={
-            **dict.fromkeys(("shard", "path", "sha256"), pl.String()),
+            **dict.fromkeys(("shard", "path", "root", "sha256"), pl.String()),
             **dict.fromkeys(("importer", "title", "imported_at"), pl.String()),
             **dict.fromkeys(("bytes", "taken", "refused"), pl.Int64()),
             **dict.fromkeys(("refused_file", "twin_of"), pl.String()),
         },
     )
+
+
+def _trees(pointers: Sequence[Pointer]) -> dict[str, str]:
+    """The folder whose results belong together with each path, as far as imports told one.
+
+    A file that was named by itself belongs to a folder that was named and holds it, or is with
+    what lies beside it.
+    """
+    named = sorted({pointer.root for pointer in pointers if pointer.root}, key=len, reverse=True)
+    return {
+        pointer.path: pointer.root
+        or next(
+            (root for root in named if pointer.path.startswith(f"{root}/")),
+            pointer.path.rpartition("/")[0],
+        )
+        for pointer in pointers
+        if pointer.root is not None
+    }
 
 
 def _experiments() -> pl.DataFrame:

@@ -187,8 +187,9 @@ def content_of(pointers: Iterable[Pointer]) -> str:
     """A short name for what these pointers hold, whatever their order."""
     first: dict[str | None, str] = {}
     for pointer in sorted(pointers, key=lambda p: p.path):
-        first.setdefault(pointer.shard, pointer.path)
-    return digest("\n".join(sorted(f"{shard} {path}" for shard, path in first.items())), 8)
+        known = " ".join(filter(None, (pointer.path, pointer.root)))
+        first.setdefault(pointer.shard, known)
+    return digest("\n".join(sorted(f"{shard} {known}" for shard, known in first.items())), 8)
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -39,6 +39,7 @@ class Pointer(msgspec.Struct, frozen=True):
     no: int = 0  # the line's place in the register, from 1
     edition: int = 0  # which writing of the whole register the line belongs to
     options: tuple[str, ...] = ()  # what the import was told beside the path, to tell it again
+    root: str | None = None  # the folder it was first imported by; "" by its own name alone
 
 
 IDLE = 1_000

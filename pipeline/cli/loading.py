@@ -101,7 +101,9 @@ def _imported(
     told = mapping.load(meanings) if meanings else None
     files = sum(len(unit) for unit in found.units)
     outcomes = [running.refusal(path, reason) for path, reason in found.refused]
-    done = _followed(running.run(data, found.units, chosen, told, beside), files, "Importing")
+    done = _followed(
+        running.run(data, found.units, chosen, told, beside, found.roots), files, "Importing"
+    )
     outcomes += islice(done, 1)
     broken = importers.broken()  # they are loaded for it while other processes are at work
     outcomes += done
@@ -227,7 +229,8 @@ def demo(port: int | None, no_token: bool, no_serve: bool, no_browser: bool, dat
     from pipeline.importing import running, telling
 
     say(f"The bundled study, two small models with and without interventions, goes into {data}.")
-    outcomes = list(running.run(data, finding.find([BUNDLED], skip=data).units))
+    found = finding.find([BUNDLED], skip=data)
+    outcomes = list(running.run(data, found.units, roots=found.roots))
     for line in telling.report(outcomes, [BUNDLED], verbose=False):
         say(line)
     _bring_up_to_date(data)

@@ -43,6 +43,7 @@ class FilesFound:
     """The files below the given paths, and what could not be entered, with the reason."""
 
     units: list[list[Path]] = field(default_factory=list)
+    roots: list[Path] = field(default_factory=list)  # the folders among the paths
     refused: list[tuple[Path, str]] = field(default_factory=list)
     passed_over: int = 0  # files that are called like programs, prose, pictures or weights
 
@@ -68,6 +69,8 @@ def find(paths: Sequence[Path], skip: Path | None = None) -> FilesFound:
     stems: dict[Path, set[Path]] = {}
     for given in paths:
         root = _root(given)
+        if root.is_dir():
+            found.roots.append(root)
         files = _walk(root, skip, found) if root.is_dir() else iter([root])
         for path in files:
             if path != root and path.suffix.lower() in OTHERS:

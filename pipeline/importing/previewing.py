@@ -51,8 +51,9 @@ def found(
     """What an import of these paths would come to."""
     with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
         lake = Path(folder)
-        units = finding.find(paths, skip=data).units
-        outcomes = telling.joined(list(running.run(lake, units, chosen, mapping)), mapping)
+        files = finding.find(paths, skip=data)
+        done = running.run(lake, files.units, chosen, mapping, roots=files.roots)
+        outcomes = telling.joined(list(done), mapping)
         cells, problem = pl.DataFrame(), None
         if not any(outcome.loaded for outcome in outcomes):
             problem = NOTHING

@@ -3,7 +3,7 @@
 import functools
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipeline.files import opening, reading
 from pipeline.importers import Batch, Source
 from pipeline.importing import claiming, stamps
 from pipeline.importing.finding import ordered, size_of
+from pipeline.importing.roots import rooted
 from pipeline.importing.workers import Team, needed
 from pipeline.maps.mapping import Mapping
 from warehouse.clock import stamp
@@ -85,11 +86,13 @@ def run(
     chosen: str | None = None,
     mapping: Mapping | None = None,
     beside: Team | None = None,
+    roots: Sequence[Path] | None = None,
 ) -> Iterator[Outcome]:
     """Import the files, several at a time where they are large; outcomes come as they are done.
 
     `mapping` says what paths mean where files do not say it. Without one, a file that has not
     changed keeps the meaning it was imported with. `beside` are processes that were called ahead.
+    `roots` are the folders that were named: what lies in one is one study, where nobody says which.
 
     Raises:
         UsageError: where `chosen` is not an importer.
@@ -99,20 +102,25 @@ def run(
         raise UsageError(f"There is no format {chosen!r}; there are {known}.")
     lake = _lake(data)
     changed: list[list[Path]] = []
+    elsewhere: list[Pointer] = []
     for unit in units:
         whole = _with_twins(lake, unit)
         done = [_unchanged(lake, path, chosen, mapping) for path in whole]
         if all(outcome is not None for outcome in done):
+            elsewhere += rooted(lake, filter(None, map(lake.pointer, unit)), roots)
             yield from (outcome for outcome in done if outcome and outcome.path in unit)
         else:
             changed.append(whole)
+    if elsewhere:
+        with lake.writing():
+            lake.point(elsewhere)
     size = sum(size_of(path) for unit in changed for path in unit)
     batches = list(_batches(changed))
     if not (count := needed(len(batches), size)):
         for batch in batches:
-            yield from import_units(data, batch, chosen, mapping)
+            yield from import_units(data, batch, chosen, mapping, roots)
         return
-    work = functools.partial(import_units, data, chosen=chosen, mapping=mapping)
+    work = functools.partial(import_units, data, chosen=chosen, mapping=mapping, roots=roots)
     with nullcontext(beside) if beside else Team(count) as those:
         yield from those.spread(work, batches)
 
@@ -199,6 +207,7 @@ def import_units(
     units: Iterable[list[Path]],
     chosen: str | None = None,
     mapping: Mapping | None = None,
+    roots: Sequence[Path] | None = None,
 ) -> list[Outcome]:
     """Import the files of some units; what each came to. All of it is on the disk then.
 
@@ -208,7 +217,9 @@ def import_units(
     lake = _lake(data)
     with lake.writing():
         done = [pair for unit in units for pair in _import_unit(lake, unit, chosen, mapping)]
-        lake.point([pointer for _, pointer in done if pointer is not None])
+        pointers = [pointer for _, pointer in done if pointer is not None]
+        known = {one.path: one for one in rooted(lake, pointers, roots)}
+        lake.point([known.get(pointer.path, pointer) for pointer in pointers])
     return [outcome for outcome, _ in done]
 
 

@@ -14,9 +14,11 @@ select
     refused_file,
     twin_of,
     -- Results of one tree belong together: what lies above its "results" folder tells trees apart,
-    -- and where there is none, what lies above the four folders that are read.
+    -- and where there is none, the folder that was imported, or (an older version kept none) what lies
+    -- above the four folders that are read.
     case
         when path like '%/results/%' then regexp_extract(path, '^(.*)/results/', 1)
+        when root is not null then root
         else regexp_extract(path, '^(.*?)(/[^/]*){1,5}$', 1)
     end as tree,
     regexp_extract(path, '^(.*)/[^/]*$', 1) as directory
