@@ -219,7 +219,8 @@ def next_step(outcomes: Sequence[Outcome], named: Sequence[Path]) -> str:
             "Nothing was loaded. Do what is said above, then run: brittlescope import "
             "with the path of what you have then"
         )
-    if all(outcome.state == "refused" and outcome.importer for outcome in outcomes):
+    refused = [outcome.state == "refused" and outcome.importer for outcome in outcomes]
+    if refused and all(refused):
         return "Nothing was loaded. What is wrong with each file, and what to do, is said above."
     titles = "; ".join(importer.TITLE for importer in importers.each())
     return (

@@ -123,6 +123,12 @@ JSON = [
     results("surrogate", f"[{GOOD.replace('wren', chr(92) + 'ud800')}, {GOOD}]", "UTF-8", 1),
     results("raw-surrogate", f"[{GOOD.replace('wren', chr(0xD800))}, {GOOD}]", "UTF-8", 1),
     results("twice", f'[{GOOD[:-1]}, "answer": "B"}}, {GOOD}]', "the field 'answer' twice", 1),
+    results(
+        "twice-spaced",
+        f'[{{"x" :1, {GOOD[1:-1]}, "answer": "B"}}, {GOOD}]',
+        "the field 'answer' twice",
+        1,
+    ),
     results("twice-within", f'[{GOOD[:-1]}, "x": {{"a": 1, "a": 2}}}}]', "the field 'a' twice"),
     results(
         "a-field-a-record",
