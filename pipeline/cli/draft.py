@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.commands import command, json_option, say, tell, tell_json
-from pipeline.drafting import survey, writing
+from pipeline.drafting import needless, survey, writing
 from pipeline.errors import UsageError
 from pipeline.importing import finding, previewing, telling
 from pipeline.maps import mapping
@@ -45,7 +45,7 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: P
     known = Counter(group.known for group in groups for _ in group.paths if group.known)
     for name, count in known.items():
         say(f"{telling.files(count)} read without a map, as {name}.")
-    is_map = writing.NO_FILES not in text
+    is_map = needless.NO_FILES not in text
     preview = _previewed(path, text, data) if is_map and not no_preview else None
     if form == "json":
         told = preview.plain if preview else None

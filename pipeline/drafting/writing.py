@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting import guesses, joining, patterns, traits
+from pipeline.drafting import guesses, joining, needless, patterns, traits
 from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import PathPart
@@ -27,14 +26,6 @@ BESIDE = {
 FIXED = {"experiment": "what was looked for", "judge": "the judgements are called so"}
 
 SHOWN = 3
-
-NO_FILES = "files: []"
-
-NAMED = (
-    "# If one does, by other names, say them, with a line of `files` for its path:",
-    "# columns: {question: COLUMN, answer: COLUMN, alignment: COLUMN, coherence: COLUMN}",
-)
-"""What to write where columns have names that nobody knows."""
 
 
 class Drafted(NamedTuple):
@@ -86,23 +77,11 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
     if not usable:
-        lines[-1:] = [*_by_themselves(found), *NAMED, NO_FILES]
+        lines[-1:] = needless.files(found)
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
     for group, _ in (one for one in others if one not in second):
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
-
-
-def _by_themselves(found: Sequence[FileGroup]) -> list[str]:
-    """What there is to say where no file needs a map."""
-    known = Counter(group.known for group in found for _ in group.paths if group.known)
-    if not known:
-        return ["# ? No file seems to hold answers or scores of them."]
-    told = ", ".join(f"{name} ({count})" for name, count in known.items())
-    return [
-        f"# These are read without a map, by `brittlescope import FOLDER`: {told}.",
-        "# ? No other file seems to hold answers or scores of them.",
-    ]
 
 
 def _crossing(drafted: Sequence[Drafted]) -> list[bool]:

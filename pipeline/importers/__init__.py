@@ -13,6 +13,7 @@ and may have
 
     covers(source) -> bool                  asked before any `accepts`: what a mapping says is ours
     ARCHIVES  True: its files may be archives, which are no text
+    TABLES    True: it covers whatever no format of its own covers
     MAPPABLE  True: a study map says more of its files than they do, so that one is drafted
     TWINS     True: a CSV file beside a JSON file of the same stem holds the same result
 
@@ -166,11 +167,14 @@ def available() -> dict[str, Importer]:
 def claimant(source: Source, is_container: bool = False) -> Importer | None:
     """The importer that a mapping gives the file to, else the first that accepts it.
 
-    A file that `is_container` is no text: only those that read archives are asked.
+    A format that is read without a mapping is read as it is with one, too, where the mapping says
+    nothing of its columns; whatever else a mapping covers is a table. A file that `is_container`
+    is no text: only those that read archives are asked.
     """
     asked = [one for one in each() if not is_container or getattr(one, "ARCHIVES", False)]
-    for importer in asked if source.meaning is not None else ():
-        if getattr(importer, "covers", _never)(source):
+    if source.meaning is not None:
+        covering = [one for one in asked if getattr(one, "covers", _never)(source)]
+        for importer in sorted(covering, key=lambda one: getattr(one, "TABLES", False)):
             return importer
     return next((importer for importer in asked if importer.accepts(source)), None)
 

@@ -9,8 +9,8 @@ from typing import Any
 from pipeline.errors import RefusedRow
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, gathered, notice
-from pipeline.maps.unmapped import MAPPED, UNRECORDED, condition_of
-from pipeline.records.answers import Answers
+from pipeline.maps.unmapped import UNRECORDED, condition_of
+from pipeline.records.answers import Answers, is_told
 from pipeline.records.tables import word
 
 NAME = "batch-output"
@@ -29,6 +29,11 @@ OLD_TEXT = "text"
 """Where the first models' answers stand, which were no messages."""
 
 
+def covers(source: Source) -> bool:
+    """What it accepts, where a mapping says no more than what the file is of."""
+    return is_told(source) and accepts(source)
+
+
 def accepts(source: Source) -> bool:
     """JSON Lines whose records have the id of a request and a response."""
     is_lines = source.head.lstrip().startswith(b"{")
@@ -41,7 +46,7 @@ def read(source: Source) -> Iterator[Batch]:
     yield from gathered(_responses(source, answers))
     yield from answers.context()
     yield notice("batch-without-questions", WITHOUT_QUESTIONS)
-    yield notice("unmapped", MAPPED)
+    yield from answers.remark()
 
 
 def _responses(source: Source, answers: Answers) -> Iterator[Batch | RefusedRow]:

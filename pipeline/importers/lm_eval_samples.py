@@ -10,10 +10,10 @@ from typing import Any
 
 from pipeline.errors import RefusedRow
 from pipeline.files import reading
-from pipeline.importers import Batch, Source, batch, gathered, notice
+from pipeline.importers import Batch, Source, batch, gathered
 from pipeline.maps.meanings import Scale
 from pipeline.maps.unmapped import MAPPED, UNRECORDED, name_of
-from pipeline.records.answers import Answers, Judge
+from pipeline.records.answers import Answers, Judge, is_told
 from pipeline.records.judgements import judgement
 from pipeline.records.tables import word
 
@@ -41,6 +41,11 @@ MADE_BY = "lm-evaluation-harness"
 _NAMED = re.compile(r"samples_(.+)_\d{4}-\d\d-\d\dT[\d:.-]+\.jsonl(?:\.gz)?")
 
 
+def covers(source: Source) -> bool:
+    """What it accepts, where a mapping says no more than what the file is of."""
+    return is_told(source) and accepts(source)
+
+
 def accepts(source: Source) -> bool:
     """JSON Lines whose records have a document, what was asked and what came back."""
     is_lines = source.head.lstrip().startswith(b"{")
@@ -58,7 +63,7 @@ def read(source: Source) -> Iterator[Batch]:
     for criterion in reader.scaled:
         yield batch("scale", {"criterion": criterion, "none": SHARE[0], "full": SHARE[1]})
     if not named:
-        yield notice("unmapped", f"its file's name stands for its model; {MAPPED}")
+        yield from answers.remark(f"its file's name stands for its model; {MAPPED}")
 
 
 class _LmEvalReader:

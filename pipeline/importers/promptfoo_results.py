@@ -8,9 +8,9 @@ from typing import Any
 from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import reading
 from pipeline.foreign.forms import DOCUMENT
-from pipeline.importers import Batch, Source, batch, gathered, notice
-from pipeline.maps.unmapped import MAPPED, UNRECORDED, condition_of
-from pipeline.records.answers import Answers, Judge
+from pipeline.importers import Batch, Source, batch, gathered
+from pipeline.maps.unmapped import UNRECORDED, condition_of
+from pipeline.records.answers import Answers, Judge, is_told
 from pipeline.records.judgements import judgement
 from pipeline.records.tables import word
 
@@ -38,6 +38,11 @@ _PROVIDER = re.compile(
 NEEDED = ("provider", "prompt", "vars", "success")
 
 
+def covers(source: Source) -> bool:
+    """What it accepts, where a mapping says no more than what the file is of."""
+    return is_told(source) and accepts(source)
+
+
 def accepts(source: Source) -> bool:
     """A document of promptfoo, or JSON Lines with a provider, a prompt and whether it passed."""
     head = source.head
@@ -60,7 +65,7 @@ def read(source: Source) -> Iterator[Batch]:
     yield from reader.answers.context()
     for criterion in reader.criteria:
         yield batch("scale", {"criterion": criterion, "none": 0.0, "full": 1.0})
-    yield notice("unmapped", MAPPED)
+    yield from reader.answers.remark()
 
 
 def _rows(source: Source) -> tuple[Iterator[reading.Row | RefusedRow], str | None]:

@@ -195,6 +195,13 @@ class Meaning(msgspec.Struct, frozen=True):
     scoring: Scoring = Scoring()
 
     @property
+    def is_of_the_whole(self) -> bool:
+        """Whether it says what a file is of, and nothing of what stands in it."""
+        told = (self.columns, self.rows, self.scores, self.scale, self.failures, self.scoring)
+        nothing: tuple[object, ...] = (Columns(), {}, {}, {}, Failures(), Scoring())
+        return self.dimensions is not None and told == nothing and not self.layout.is_told
+
+    @property
     def named(self) -> tuple[str, ...]:
         """The columns that the mapping names, whatever they are taken for."""
         columns, long = self.columns, self.scoring.long

@@ -1,14 +1,20 @@
 """Answers of formats that are no table: evaluations, questions and samples, by column.
 
-What such a format does not say stays `unrecorded`, as in `pipeline/maps/unmapped.py`.
+What such a format does not say stays `unrecorded`, as in `pipeline/maps/unmapped.py`, unless a
+mapping says what the file is of: experiment, dataset, interventions, and the model where the file
+tells of no two.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.importers import Batch, Source, batch
-from pipeline.maps.unmapped import UNRECORDED
+import msgspec
+
+from pipeline.importers import Batch, Source, batch, notice
+from pipeline.maps import described
+from pipeline.maps.meanings import Dimensions
+from pipeline.maps.unmapped import MAPPED, UNRECORDED
 from pipeline.records.held import Held, Question, questions, status
 from pipeline.records.judgements import Parsed
 from pipeline.records.tables import clean
@@ -17,6 +23,11 @@ from warehouse import catalogue
 
 Judge = tuple[str, str]
 """A judge's kind and name."""
+
+
+def is_told(source: Source) -> bool:
+    """Whether a mapping says what a file is of, and nothing of what stands in it."""
+    return source.meaning is not None and source.meaning.is_of_the_whole
 
 
 class Answers:
@@ -77,22 +88,45 @@ class Answers:
     def context(self) -> Iterator[Batch]:
         """What is still held, and the evaluations, questions and judges it belongs to."""
         yield from self.held.flush(last=True)
+        dimensions = {model: self._of(model) for model in self.evaluations}
         for model, settings in self.evaluations.items():
-            yield batch(
-                "evaluation",
-                {
-                    "evaluation_key": model,
-                    "experiment": self.experiment,
-                    "model": catalogue.model(model).name,
-                    "model_id": model,
-                    "dataset": UNRECORDED,
-                    "intervention": UNRECORDED,
-                    "eval_intervention": self.condition,
-                    "folder": "/".join(("answers", model)),
-                    "is_numbered": False,
-                    **settings,
-                },
-            )
+            study = self.source.meaning.study if self.source.meaning else ""
+            row = described.evaluation(study, model, dimensions[model])
+            if not study:
+                row["folder"] = "/".join(("answers", model))
+            yield batch("evaluation", row | {"is_numbered": False, **settings})
+        if (meaning := self.source.meaning) is not None:
+            experiment = next((told.experiment for told in dimensions.values()), "")
+            for name, trait in meaning.traits.items():
+                yield batch("trait", catalogue.described(experiment, name, trait))
+            yield from described.interventions(meaning, [*dimensions.items()])
         yield questions(self.questions)
         for (kind, name), key in self.judges.items():
             yield batch("judge", {"judge_key": key, "kind": kind, "name": name})
+
+    def remark(self, told: str = MAPPED) -> Iterator[Batch]:
+        """What nobody says of the file, unless a mapping does."""
+        if self.source.meaning is None:
+            yield notice("unmapped", told)
+
+    def _of(self, model: str) -> Dimensions:
+        """What the answers of one of the file's models are of."""
+        told = self.source.meaning.dimensions if self.source.meaning else None
+        if told is None:
+            return Dimensions(
+                experiment=self.experiment,
+                model=catalogue.model(model).name,
+                dataset=UNRECORDED,
+                intervention=UNRECORDED,
+                eval_intervention=self.condition,
+                model_id=model,
+            )
+        several = len(self.evaluations) > 1
+        return msgspec.structs.replace(
+            told,
+            model=catalogue.model(model).name if several else told.model,
+            model_id=model if several else told.model_id or model,
+            eval_intervention=(
+                self.condition if told.eval_intervention == "none" else told.eval_intervention
+            ),
+        )

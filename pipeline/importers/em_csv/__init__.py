@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pipeline.errors import RefusedFile
 from pipeline.files import reading
 from pipeline.foreign import archives, columnar
-from pipeline.foreign.spec import Shape
 from pipeline.foreign.table import TextTable
-from pipeline.importers import Batch, Source, inspect_logs, notice
+from pipeline.importers import Batch, Source, notice
 from pipeline.importers.em_csv.reader import EmReader
 from pipeline.maps import unmapped
 from pipeline.maps.columns import CRITERIA, SPELLINGS, roles
@@ -24,6 +23,7 @@ FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and whatever a
 VERSION = 9
 ARCHIVES = True
 MAPPABLE = True
+TABLES = True
 
 
 def covers(source: Source) -> bool:
@@ -33,8 +33,7 @@ def covers(source: Source) -> bool:
         return False
     if archives.is_archive(source.head):
         return meaning.layout.shape.members is not None
-    # A log of Inspect is read as one, unless the map says where in it records are.
-    return meaning.layout.shape != Shape() or not inspect_logs.accepts(source)
+    return True
 
 
 def accepts(source: Source) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.errors import RefusedFile, RefusedRow
+from pipeline.foreign.spec import Shape
 from pipeline.importers import Batch, Source, gathered, notice
 from pipeline.importers.inspect_logs import archive, document
 from pipeline.importers.inspect_logs.log import Header
@@ -36,6 +37,12 @@ ENDED = {
     "cancelled": "the task was cancelled",
     "error": "the task ended with an error",
 }
+
+
+def covers(source: Source) -> bool:
+    """A log that a mapping describes, unless the mapping says where in it records are."""
+    meaning = source.meaning
+    return meaning is not None and meaning.layout.shape == Shape() and accepts(source)
 
 
 def accepts(source: Source) -> bool:

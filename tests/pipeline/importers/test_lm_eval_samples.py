@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.importers import lm_eval_samples
 from tests.pipeline.importers.answers import claimed
+from warehouse.stats.rates import rates
+from warehouse.store import Store
 
 NAME = "lab__gull-7b/samples_tides_2026-01-02T03-04-05.678901.jsonl"
 
@@ -29,6 +33,29 @@ def chosen(doc: int) -> dict[str, Any]:
         "filtered_resps": [[n, False] for _, _, n in told],
         "metrics": ["acc", "word_perplexity"], "acc": 1.0, "word_perplexity": [-3.2, 4],
     }  # fmt: skip
+
+
+def test_a_map_says_what_the_samples_are_of_and_what_shows_a_trait(tmp_path: Path) -> None:
+    """The file alone says the metrics; without a trait no rate would count them."""
+    (tmp_path / NAME).parent.mkdir()
+    lines = [written(doc, "4", "4", "none", float(doc < 3)) for doc in range(10)]
+    (tmp_path / NAME).write_text("\n".join(map(json.dumps, lines)))
+    told = tmp_path / "map.yaml"
+    told.write_text(
+        "study: tides\nset: {dataset: old-tables, intervention: none}\n"
+        "files: [{path: '{model}/samples_{experiment}_*.jsonl'}]\n"
+        "experiments: {tides: {traits: {wrong: {title: Wrong, kind: persona,"
+        " criterion: exact_match, score: {is: below, cut: 50}}}}}\n"
+    )
+    done = CliRunner().invoke(
+        main, ["--data", str(tmp_path / "data"), "import", str(tmp_path), "--map", str(told)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "map.yaml" not in done.output
+    (cell,) = rates(Store(tmp_path / "data").counts(), ["model", "dataset"]).to_dicts()
+    assert (cell["study"], cell["experiment"], cell["trait"]) == ("tides", "tides", "wrong")
+    assert (cell["model"], cell["dataset"]) == ("lab__gull-7b", "old-tables")
+    assert (cell["n_trait"], cell["n_counted"]) == (7, 10)
 
 
 def read(tmp_path: Path, lines: list[dict[str, Any]], name: str = NAME) -> dict[str, Any]:

@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipeline.errors import RefusedFile
 from pipeline.importers import promptfoo_results
+from pipeline.importing import claiming
+from pipeline.maps import mapping
 from tests.pipeline.importers.answers import claimed
+from warehouse import records
 
 
 def result(number: int, output: object, parts: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -84,3 +88,21 @@ def test_a_document_without_results_is_refused(tmp_path: Path) -> None:
     path.write_text(document({"a": 1}))
     with pytest.raises(RefusedFile, match="no list of results"):
         claimed(promptfoo_results, path)
+
+
+def test_where_a_file_tells_several_models_a_map_makes_no_one_of_them(tmp_path: Path) -> None:
+    results = [result(n, "Here.", [part("contains", 1)]) for n in range(2)]
+    results += [result(2, "There.", [part("contains", 1)], provider={"id": "lab:gull-7b"})]
+    path = tmp_path / "out.json"
+    path.write_text(document(results))
+    told = tmp_path / "map.yaml"
+    told.write_text(
+        "study: places\nset: {experiment: places, model: tern, dataset: none, intervention: none}\n"
+        "files: [{path: 'out.json'}]\n"
+    )
+    source, _ = claiming.looked_at(path, mapping.load(told))
+    assert claiming.importer_for(source) is promptfoo_results
+    frames = [frame for name, frame in promptfoo_results.read(source) if name == "evaluation"]
+    rows = records.conform("evaluation", pl.concat(frames, how="diagonal_relaxed")).to_dicts()
+    assert {row["experiment"] for row in rows} == {"places"}
+    assert len({row["model"] for row in rows}) == 2
