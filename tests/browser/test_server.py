@@ -184,10 +184,10 @@ def menu_opened(tab: "Page") -> None:
     """Open the menu of the figure; one that opens while the page is still drawn closes again."""
     from playwright.sync_api import TimeoutError
 
-    for _ in range(5):
+    for _ in range(15):
         tab.get_by_test_id("stPopover").get_by_role("button", name="Figure").click()
         with suppress(TimeoutError):
-            tab.get_by_test_id("stPopoverBody").wait_for(timeout=12_000)
+            tab.get_by_test_id("stPopoverBody").wait_for(timeout=4_000)
             return
     pytest.fail("The menu never opens")
 
