@@ -65,7 +65,8 @@ def _ramp(name: str, ramp: Ramp, theme: Theme) -> str:
         '<span style="display:inline-block;width:5.5rem;height:.8em;border-radius:2px;'
         f'margin:0 .4em;background:linear-gradient(90deg,{stops})"></span>'
     )
-    return f'<span style="{_ITEM}">{html.escape(name)}&ensp;{low}{bar}{high}</span>'
+    ends = f'<span style="white-space:nowrap">{low}{bar}{high}</span>'
+    return f'<span style="{_ITEM}">{html.escape(name)}&ensp;{ends}</span>'
 
 
 def signs(named: Mapping[str, tuple[str, str]]) -> str:

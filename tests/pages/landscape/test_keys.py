@@ -7,7 +7,7 @@ from pages.ui.charts.base import VERDICT_COLOURS
 
 def test_a_key_tells_ramps_with_their_ends_verdicts_and_marks() -> None:
     text = keys.key({"Emergence <b>": EMERGENCE, "Rate": RATES}, ["reduced"], ["pale"], "light")
-    assert "Emergence &lt;b&gt;&ensp;−100" in text
+    assert 'Emergence &lt;b&gt;&ensp;<span style="white-space:nowrap">−100' in text
     assert "+100" in text
     assert "100 %" in text
     assert VERDICT_COLOURS["reduced"] in text
