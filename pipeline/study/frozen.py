@@ -105,14 +105,13 @@ def estimate(plan: Plan, wanted: Wanted) -> StepEstimate:
         times = asking.repeats_of(plan.study)
         for name in one.criteria:
             asked, template = asking.criteria[name], asking.text(plan, name)
-            said = [asked.request(template, a.question, a.text, "").messages for a in held]
-            total.add(
-                asking.asks,
-                len(held) * times,
-                sum(map(estimated_tokens, said)) * times,
-                len(held) * times * asked.max_tokens,
-                sum(map(most_tokens, said)) * times,
-            )
+            likely = most = 0
+            for answer in held:  # one by one: a prompt is held for no longer than it is counted
+                said = asked.request(template, answer.question, answer.text, "").messages
+                likely += estimated_tokens(said)
+                most += most_tokens(said)
+            count = len(held) * times
+            total.add(asking.asks, count, likely * times, count * asked.max_tokens, most * times)
     return total.estimate()
 
 
