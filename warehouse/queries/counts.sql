@@ -3,12 +3,6 @@
 -- `unscored` those of which it is not known whether they show the trait.
 with chosen as (select * from marts.chosen($slice)),
 
-tallied as (
-    select tally_no, line_no, state_no, in_range, passes, count(*) as n
-    from marts.placed($lines, $slice)
-    group by all
-),
-
 counted as (
     select
         tally_no,
@@ -43,8 +37,7 @@ counted as (
         coalesce(sum(n) filter (is_counted and matter = 'code'), 0)::bigint as kept_code,
         coalesce(sum(n) filter (is_counted and matter = 'incoherent'), 0)::bigint as kept_incoherent,
         coalesce(sum(n) filter (is_counted and matter = 'no_coherence'), 0)::bigint as kept_no_coherence
-    from tallied
-    join marts.fate($lines, $slice) using (line_no, state_no, in_range, passes)
+    from marts.tallied($lines, $slice)
     group by tally_no, line_no
 )
 

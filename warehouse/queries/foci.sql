@@ -2,20 +2,13 @@
 -- `lines` are of a rule (warehouse/counting.py). An arm that nobody judged has the judge "none", one
 -- of which the rule says nothing has no trait and no judge. What is counted, and what of it shows the
 -- trait, is that of questions outside the training domain.
-with placed as (
-    select tally_no, line_no, state_no, in_range, passes, count(*) as n
-    from marts.placed($lines, $slice)
-    group by all
-),
-
-counted as (
+with counted as (
     select
         tally_no,
         line_no,
         sum(n) filter (is_counted) as n_counted,
         sum(n) filter (is_trait) as n_trait
-    from placed
-    join marts.fate($lines, $slice) using (line_no, state_no, in_range, passes)
+    from marts.tallied($lines, $slice)
     group by tally_no, line_no
 )
 

@@ -169,6 +169,17 @@ select
     reason is null and is_kept and shows as is_trait
 from reasoned;
 
+-- One row per tally, line of a rule and fate (state and side of its cuts): how many samples met it, and
+-- what it says of them. Grouped before it is joined: few fates, many samples.
+create macro marts.tallied(lines, slice) as table
+select tally_no, n, fate.*
+from (
+    select tally_no, line_no, state_no, in_range, passes, count(*) as n
+    from marts.placed(lines, slice)
+    group by all
+)
+join marts.fate(lines, slice) as fate using (line_no, state_no, in_range, passes);
+
 -- One row per sample, criterion, judge and line of a rule: what becomes of it, and whether a list has it.
 -- `among` has a bit for each sample's number, set where it is one of those asked for (`Store.among`); it is
 -- null where none were. A list of a million keys took the engine two seconds, and this takes it none.
