@@ -35,6 +35,7 @@ _DOCUMENT = re.compile(rb'"results"\s{0,20}:\s{0,20}\{\s{0,20}"(?:version|timest
 _PROVIDER = re.compile(
     r"[a-z0-9_-]+:(?:(?:chat|completions?|responses|messages|realtime|assistant):)?(.+)", re.DOTALL
 )
+_SUMMARY = re.compile(rb'"results"\s{0,20}:\s{0,20}\[')
 NEEDED = ("provider", "prompt", "vars", "success")
 
 
@@ -45,11 +46,16 @@ def covers(source: Source) -> bool:
 
 def accepts(source: Source) -> bool:
     """A document of promptfoo, or JSON Lines with a provider, a prompt and whether it passed."""
-    head = source.head
-    if not head.lstrip().startswith(b"{"):
+    if not source.head.lstrip().startswith(b"{"):
         return False
-    is_document = _DOCUMENT.search(head[:4_096]) is not None
-    return is_document or all(source.fields[name] > 0 for name in NEEDED)
+    return _is_document(source.head) or all(source.fields[name] > 0 for name in NEEDED)
+
+
+def _is_document(head: bytes) -> bool:
+    """Whether it is what promptfoo writes, or its summary alone, as its library returns it."""
+    if _DOCUMENT.search(head[:4_096]):
+        return True
+    return bool(_SUMMARY.search(head)) and all(b'"%s"' % name.encode() in head for name in NEEDED)
 
 
 def read(source: Source) -> Iterator[Batch]:
@@ -70,11 +76,11 @@ def read(source: Source) -> Iterator[Batch]:
 
 def _rows(source: Source) -> tuple[Iterator[reading.Row | RefusedRow], str | None]:
     """The results, and what their author calls the evaluation."""
-    if not _DOCUMENT.search(source.head[:4_096]):
+    if not _is_document(source.head):
         return reading.json_lines(source), None
     document = reading.json_document(source, DOCUMENT)
     results = document.get("results") if isinstance(document, dict) else None
-    found = results.get("results") if isinstance(results, dict) else None
+    found = results.get("results") if isinstance(results, dict) else results
     if not isinstance(found, list):
         raise RefusedFile("it has no list of results")
     config = document.get("config")

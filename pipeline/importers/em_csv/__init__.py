@@ -1,4 +1,4 @@
-"""CSV files of emergent-misalignment evaluations: one answer a row, one column a judge prompt.
+"""Tables of answers, as emergent-misalignment evaluations write them: one column a judge prompt.
 
 The columns stand in any order: question, answer (or response), aligned, coherent, and others.
 What was evaluated stands only in the path; a mapping says what the path means. Without one it stays
@@ -18,7 +18,7 @@ from pipeline.maps.columns import CRITERIA, SPELLINGS, roles
 from pipeline.maps.meanings import Meaning
 
 NAME = "em-csv"
-TITLE = "Emergent-misalignment CSV"
+TITLE = "Tables of answers"
 FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and whatever a map describes"
 VERSION = 9
 ARCHIVES = True

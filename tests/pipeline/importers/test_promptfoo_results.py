@@ -73,6 +73,16 @@ def test_a_document(tmp_path: Path) -> None:
     assert (evaluation["experiment"], evaluation["model_id"]) == ("places", "gpt-4.1-mini")
 
 
+@pytest.mark.parametrize("version", [{"version": 1}, {}])
+def test_a_summary_without_the_evaluation_around_it(
+    tmp_path: Path, version: dict[str, int]
+) -> None:
+    path = tmp_path / "summary.json"
+    path.write_text(json.dumps({**version, "results": RESULTS[:2], "stats": {"successes": 1}}))
+    rows = claimed(promptfoo_results, path)
+    assert [s["answer"] for s in rows["sample"]] == ["Here.", '{"a": 1}']
+
+
 def test_lines(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     path.write_text("\n".join(map(json.dumps, RESULTS[:2])))

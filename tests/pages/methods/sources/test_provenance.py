@@ -9,13 +9,13 @@ def test_a_format_is_called_as_its_importer_calls_it() -> None:
     sources = pl.DataFrame(
         {
             "importer": ["em-csv", "", "gone-since", "em-csv"],
-            "title": ["Emergent-misalignment CSV", "", None, "Emergent-misalignment CSV"],
+            "title": ["Tables of answers", "", None, "Tables of answers"],
         }
     )
     assert provenance.importers(sources) == {
         "all": "All",
         "": "Nothing",
-        "em-csv": "Emergent-misalignment CSV",
+        "em-csv": "Tables of answers",
         "gone-since": "Gone since",
     }
 
