@@ -3,7 +3,7 @@
 import numpy as np
 
 from warehouse.stats.estimates import Floats
-from warehouse.stats.intervals import Interval, score_interval
+from warehouse.stats.intervals import Interval, rare, score_interval
 
 BISECTIONS = 60
 
@@ -15,7 +15,8 @@ def interval(low: Floats, high: Floats, size: Floats, freedom: Floats, level: fl
     errors, ``F(c + (high - low)/σ) - F(-c) = level``, σ being the larger standard error and F
     Student's distribution. The rate cannot be at both ends at once, so c falls from the
     two-sided quantile, where the bounds are one, to the one-sided, where they are far apart.
-    The outward bounds are Wilson's, which have no zero width at 0 and 1.
+    The outward bounds are Wilson's, which have no zero width at 0 and 1, or exact where the
+    outcome is rare (`intervals.rare`).
 
     Args:
         low: The lower bound of every cell (no unscored answer shows the trait).
@@ -37,6 +38,7 @@ def interval(low: Floats, high: Floats, size: Floats, freedom: Floats, level: fl
         short = stdtr(known, middle + apart) - stdtr(known, -middle) < level
         few, many = np.where(short, middle, few), np.where(short, many, middle)
     quantile = np.where(np.isnan(known), np.nan, many)
-    return Interval(
-        score_interval(low, size, quantile).low, score_interval(high, size, quantile).high
+    below, above = (
+        rare(score_interval(bound, size, quantile), bound, size, level) for bound in (low, high)
     )
+    return Interval(below.low, above.high)

@@ -9,6 +9,7 @@ CELLS = [
     Cell(8, 10, 0.1, 1.0, 1, uneven=False),
     Cell(10, 10, 0.5, 1.0, 3, uneven=True),
     Cell(20, 100, 0.02, 0.0, 6, uneven=False),
+    Cell(8, 5, 0.005, 0.0, 1, uneven=True),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
 from tests.warehouse.stats.frames import beta_counts
@@ -165,6 +166,16 @@ def test_questions_that_differ_make_the_fixed_interval_narrower_but_never_empty(
     assert 0.51 < high < pooled.high
 
 
+def test_what_was_seen_a_few_times_has_an_exact_bound() -> None:
+    """One of n: the rate that has none in 95 %; and Poisson's, which many answers come to."""
+    low, high = these_prompts([1, 99, 8], [100] * 3, [0, 1, 2], 3)
+    usual = wilson([1, 99, 8], 100)
+    assert (low[0], 1 - high[1]) == pytest.approx((1 - 0.95**0.01,) * 2)
+    assert (high[0], low[1], low[2]) == pytest.approx((usual.high[0], usual.low[1], usual.low[2]))
+    few = these_prompts([1, 2, 3], [10**6] * 3, [0, 1, 2], 3).low * 10**6
+    assert few == pytest.approx(chi2.ppf(0.05, [2, 4, 6]) / 2, rel=1e-4)
+
+
 def test_single_answers_per_question_are_pooled() -> None:
     assert single(these_prompts, [(1, 1)] * 20 + [(0, 1)] * 30) == pytest.approx(
         pair(wilson(20, 50))
@@ -295,7 +306,7 @@ def test_these_prompts_covers_the_mean_of_the_questions(icc: float) -> None:
             own, counts = beta_counts(random, mean, icc, questions, answers, STUDIES)
             truth = own.mean(axis=1)
             got[questions, answers, mean] = coverage(these_prompts, truth, counts, answers)
-    assert min(got.values()) > 0.88, got
+    assert min(got.values()) > 0.91, got
     assert min(share for (_, _, mean), share in got.items() if 0.02 <= mean <= 0.98) > 0.915, got
     assert np.mean(list(got.values())) < 0.98, got
 
