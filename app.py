@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame import addressbar, filters, links
-from pages.serving import style, theme
+from pages.serving import listening, style
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
@@ -60,7 +60,7 @@ links.take_note()
 # A picture of our own: the browser would fetch a Material icon for the tab from its maker.
 st.set_page_config(page_title=values.APP, page_icon="pages/ui/icon.svg", layout="wide")
 st.html(style.sheet(PAGES))
-theme.follow()
+listening.follow()
 chosen = st.navigation([page for pages in PAGES.values() for page in pages], expanded=True)
 links.arrive(chosen.url_path or OVERVIEW)
 

@@ -7,11 +7,13 @@ since the addresses of older versions hold them.
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from pages.frame import asked
+from pages.ui.parts.defined import definitions
 from pages.ui.parts.markup import escaped
 
 Choice = TypeVar("Choice", bound=str)
@@ -68,8 +70,16 @@ def first(options: Mapping[Choice, str], usual: str) -> dict[Choice, str]:
 
 
 def row(label: str, options: Mapping[Choice, str], key: str) -> Choice:
-    """The same choice, drawn as a row of buttons: for few options that all should be seen."""
-    return one(label, options, key, draw=buttons)
+    """The same choice, drawn as a row of buttons: for few options that all should be seen.
+
+    Beside it, where its options are terms of art, stands what they mean.
+    """
+    told = definitions(" · ".join(options.values()))
+    with st.container(horizontal=True, gap="small", width="content") if told else nullcontext():
+        chosen = one(label, options, key, draw=buttons)
+        if told:
+            st.markdown("", help=told, width="content")
+    return chosen
 
 
 def number(

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pages.publishing.redaction import Redaction
-from pages.quoting import sample
-from pages.ui.parts import sensitive
+from pages.quoting import sample, sensitive
 from pages.ui.view import store
 from pages.ui.words import armnames
 from warehouse import harmless, transcripts

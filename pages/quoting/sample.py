@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.ui.parts import sensitive
+from pages.quoting import sensitive
 from pages.ui.words import values
 from warehouse.conversation import Message
 from warehouse.rules import Coherence, Rule, Score, shown_by

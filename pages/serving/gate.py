@@ -78,7 +78,7 @@ def headers(index: Path) -> list[tuple[str, str]]:
     runs but Streamlit's own files, what its first page, `index`, has in it, and those of ours.
     """
     inline = re.findall(r"<script>(.*?)</script>", index.read_text("utf-8"), re.S)
-    ours = (scripts.ADDRESS, scripts.THEME, scripts.KEYS)
+    ours = (scripts.ADDRESS, scripts.THEME, scripts.KEYS, scripts.MARKS)
     allowed = " ".join(["'self'", *map(_hash, (*inline, *ours))])
     policy = {
         "default-src": "'none'",

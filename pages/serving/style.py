@@ -37,12 +37,13 @@ PRETTY = "[data-testid=stMain] :is(h5, p) { text-wrap: pretty }"
 """No last line of a sentence is one sign alone."""
 
 ROOMY = (
+    "[data-testid=stSelectbox] input { text-overflow: ellipsis } "
     "[data-testid=stHorizontalBlock] > [data-testid=stElementContainer]"
     ":has(> [data-testid=stSelectbox]) { min-width: min(100%, 14rem) } "
     ".st-key-sentences > [data-testid=stElementContainer]:has(> [data-testid=stSelectbox]) "
     "{ min-width: min(100%, 25rem) }"
 )
-"""A menu takes a line of its own before what is chosen in it is cut off."""
+"""A menu takes a line of its own before what is chosen in it is cut off, and shows where it is."""
 
 CLOSE = (
     ".st-key-cards button { min-height: 1.9rem; padding-block: 0 } "

@@ -49,9 +49,28 @@ def test_a_click_opens_the_answers_that_the_cell_counts(on_treated: str, tab: "P
     tab.wait_for_url(re.compile("only=counted"))
 
 
-def test_a_click_on_a_verdict_opens_its_comparison(on_treated: str, tab: "Page") -> None:
+def test_keys_on_a_verdict_open_its_comparison_as_a_click_does(
+    on_treated: str, tab: "Page"
+) -> None:
+    from playwright.sync_api import expect
+
     arrived(tab, f"{on_treated}/brittleness?grid=interventions&measure=verdict")
-    cell(tab, "gpt-4.1", "Time: 1950").click()
+    wanted = cell(tab, "gpt-4.1", "Time: 1950")
+    stop = tab.get_by_test_id("stVegaLiteChart").first.locator(
+        "[role=graphics-symbol][tabindex='0']"
+    )
+    expect(stop).to_have_count(1)  # Tab leads into a picture and on from it, arrows within
+    stop.focus()
+    for key in ("Right", "Left", "Down", "Up"):
+        tab.keyboard.press(f"Arrow{key}")
+    wanted.focus()
+    tab.keyboard.press("ArrowLeft")
+    expect(wanted).not_to_be_focused()
+    tab.keyboard.press("ArrowRight")
+    expect(wanted).to_be_focused()
+    expect(stop).to_have_count(1)
+    tab.locator(".vg-tooltip").get_by_text("Time: 1950").first.wait_for()
+    tab.keyboard.press("Enter")
     tab.wait_for_url(re.compile("/interventions"))
     settled(tab)
     chosen(tab, "Intervention").get_by_text("Time: 1950").wait_for()

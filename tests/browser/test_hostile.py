@@ -80,7 +80,7 @@ UNLIKE_TEXT = """(host) => [
         .map(([e]) => e),
     ...document.querySelectorAll(
         '[data-testid=stException], .katex, [alt="Streamlit logo"], '
-        + '[data-testid=stMain] script:not([data-page], .st-key-theme script)'
+        + '[data-testid=stMain] script:not([data-page], .st-key-listening script)'
     ),
 ].map((e) => e.outerHTML.slice(0, 200))"""
 """Images and links of a name's own, scripts that are not the app's, and whatever failed."""

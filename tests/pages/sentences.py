@@ -11,7 +11,7 @@ LONGEST = 30
 def answer(app: AppTest) -> str:
     """The sentence that answers a page's question, as it is read."""
     found = [mark.value for mark in app.markdown if mark.value.startswith("##### ")]
-    return found[0].removeprefix("##### ").replace("\\", "") if found else ""
+    return found[0].removeprefix("##### ").replace("\\", "").replace("\u00a0", " ") if found else ""
 
 
 def sentences(text: str) -> list[str]:

@@ -6,12 +6,13 @@ from pages.judging.rate import begin, new, turn
 from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
+from pages.ui.words import glossary
 
 if (going := begin.going()) is not None:
     turn.draw(*going)
     st.stop()
 
-skeleton.title("What do people see in the answers?")
+skeleton.title("What do people see in the answers?", glossary.COUNTED)
 if store.query("evaluations").is_empty():
     skeleton.nothing_loaded()
 known, faults = begin.known()

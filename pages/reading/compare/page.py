@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages.frame import bound, filters
+from pages.quoting import sensitive
 from pages.reading.compare import choosing, rows, sentences
-from pages.ui.parts import sensitive, skeleton
+from pages.ui.parts import skeleton
 from pages.ui.parts.markup import escaped
 from pages.ui.view import inline
 from pages.ui.words import glossary

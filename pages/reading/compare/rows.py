@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import links
-from pages.quoting import differing, sample, tags
-from pages.ui.parts import foreign, sensitive
+from pages.quoting import differing, sample, sensitive, tags
+from pages.ui.parts import foreign
 from pages.ui.view import store
 from warehouse import nearest, transcripts
 from warehouse.analysis import Analysis, results

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.frame import filters
-from pages.quoting import picking, quotes, sample
+from pages.quoting import picking, quotes, sample, sensitive
 from pages.reading.transcripts import found, message, narrowing, transcript
-from pages.ui.parts import sensitive, skeleton
+from pages.ui.parts import skeleton
 from pages.ui.view import store
 from pages.ui.words import glossary
 from warehouse import transcripts

@@ -133,17 +133,21 @@ class Heatmap(NamedTuple):
         return self.beside + len(self.sides[1]) * min(self.size, READABLE)
 
     @property
+    def labels(self) -> int:
+        """Pixels of the labels of rows."""
+        letters = max(len(line) for label in self.sides[0] for line in label.split("\n"))
+        return min(LABELS, LETTER * letters)
+
+    @property
     def beside(self) -> int:
         """Pixels of the labels beside the cells."""
-        rows, columns = self.sides
-        letters = max(len(line) for label in rows for line in label.split("\n"))
-        labels = min(LABELS, LETTER * letters)
+        columns = self.sides[1]
         # The labels of the last columns are slanted, and reach beyond them.
         slanted = (
             0.77 * LETTER * max(map(len, label.split("\n"))) - READABLE * after
             for after, label in enumerate(reversed(columns))
         )
-        return round(labels + max(40, *slanted)) + BESIDE
+        return round(self.labels + max(40, *slanted)) + BESIDE
 
 
 def heatmap(
@@ -231,14 +235,16 @@ def _boxes(
     if ramp is None:
         scale = alt.Scale(domain=list(VERDICT_COLOURS), range=list(VERDICT_COLOURS.values()))
         key = alt.Legend(
-            title=title, orient="top", columns=3, labelLimit=200,
+            title=title, orient="top", labelLimit=200,
+            columns=base.fitting(VERDICT_COLOURS, panel.labels),
             symbolType="square", symbolStrokeWidth=0,
         )  # fmt: skip
         colour = alt.Fill("verdict:N", scale=scale, legend=key if legend else None)
     else:
+        seen = base.room(panel.labels + END_OF_TICK, seen=True)
         key = alt.Legend(
             title=title, titleLimit=400, orient="top", labelExpr=ramp.legend,
-            gradientLength=alt.ExprRef(f"min(240, width - {END_OF_TICK})"),
+            gradientLength=alt.ExprRef(f"min(240, width - {END_OF_TICK}, {seen})"),
             values=list(_ticks(ramp, panel)), type="gradient",
         )  # fmt: skip
         colour = alt.Fill("value:Q", scale=ramp.scale(theme), legend=key if legend else None)

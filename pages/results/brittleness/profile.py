@@ -335,7 +335,7 @@ def _name(row: Mapping[str, Any]) -> str:
 
 
 def _n(row: Mapping[str, Any]) -> str:
-    return f"n = {row['n'] or 0} {row['of']}"
+    return f"n = {numbers.plural(row['n'] or 0, row['of'].removesuffix('s'))}"
 
 
 def _written(row: Mapping[str, Any]) -> str:

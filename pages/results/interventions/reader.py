@@ -8,10 +8,10 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound, links
-from pages.quoting import tags
+from pages.quoting import sensitive, tags
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
-from pages.ui.parts import foreign, markup, sensitive
+from pages.ui.parts import foreign, markup
 from pages.ui.view import inline, store
 from pages.ui.words import armnames, numbers, values
 from warehouse.analysis import Analysis, results

@@ -70,7 +70,7 @@ def chart(
         y=base.lines(cells["line"].to_list(), _labels(cells, ink)),
         tooltip=base.tooltip(name="Cell", text="Rate", counts="Counted", wording="Text"),
     )
-    room = base.room(_label_width(cells))
+    room = base.room(_label_width(cells), seen=True)
     colour = alt.Color(
         "group:N",
         scale=alt.Scale(domain=list(groups), range=_colours(groups, theme)),

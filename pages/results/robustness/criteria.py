@@ -24,7 +24,7 @@ MOST = 5
 
 NONE = (
     "No answers in sight were labelled twice. Where a judge chose between two labels and also "
-    "among several (llm_or_19 and six_options), this section holds one against the other."
+    "among several, this section holds one against the other."
 )
 LEGEND = (
     "Bars: how the multi-way criterion labels the answers, those that confirm the trait in blue. "

@@ -19,7 +19,7 @@ if (told := scope.too_many(counts)) is not None:
 
 head = st.container()
 with st.container(horizontal=True, key="sentences"):
-    against = bound.one("Conclusions about", scope.AGAINST, "against", draw=inline.menu)
+    against = bound.one("About", scope.AGAINST, "against", draw=inline.menu)
     claimed = ways.claimed(view, against)
     arms = scope.arms(claimed)
     arm = bound.one("Arm", arms, "arm", draw=inline.menu)

@@ -61,6 +61,9 @@ LETTERS, WIDEST, CUT = 32, 48, " …"
 WIDTH = 560
 """Pixels of a chart, and of a file of it; on a page it is as wide as there is room."""
 
+EDGES = 80
+"""Pixels of a narrow page beside a chart, and of what fades of it."""
+
 SPOKEN = ("point", "circle", "square", "bar", "rect", "line")
 """The kinds of marks that show values."""
 
@@ -121,19 +124,21 @@ def legend(shown: bool, columns: Any, **options: Any) -> alt.Legend | None:
     return alt.Legend(title=None, orient="top", columns=columns, **options) if shown else None
 
 
-def room(beside: float = 0) -> str:
+def room(beside: float = 0, *, seen: bool = False) -> str:
     """Pixels of a chart but for those beside its marks, in Vega's words, for what is laid out.
 
-    A page that becomes narrower lays a chart out once, and while that lasts `width` is the whole
-    chart's. It stands here so that the page is asked again; a picture has none.
+    Of a chart that is scrolled they are all of them or, for a legend, those `seen` at first. A page
+    that becomes narrower lays a chart out once, and while that lasts `width` is the whole chart's.
+    It stands here so that the page is asked again; a picture has none.
     """
-    return f"(width && isValid(containerSize()[0]) ? containerSize()[0] - {beside:g} : width)"
+    here = f"min(containerSize()[0], windowSize()[0] - {EDGES})" if seen else "containerSize()[0]"
+    return f"(width && isValid(containerSize()[0]) ? {here} - {beside:g} : width)"
 
 
 def fitting(names: Iterable[str], beside: float = 0) -> alt.ExprRef:
     """How many of these names of a legend stand beside each other, so that none is cut off."""
     longest = max(map(len, names), default=1)
-    return alt.ExprRef(f"max(1, floor({room(beside)} / {6 * longest + 40}))")
+    return alt.ExprRef(f"max(1, floor({room(beside, seen=True)} / {6 * longest + 40}))")
 
 
 def tooltip(**titles: str | None) -> list[alt.Tooltip]:
@@ -245,29 +250,27 @@ def _read_aloud(made: dict[str, Any]) -> dict[str, Any]:
     """The chart with the marks that say something to who listens.
 
     Those are the marks that can be clicked or, where none can, the first that show values and say
-    them on hover. The others (intervals, bands, hatching) repeat it, and a layer of them that is
-    empty would be announced as a picture of nothing.
+    them on hover, in the words of the hover. The others (intervals, bands, hatching) repeat it, and
+    a layer of them that is empty would be announced as a picture of nothing.
     """
-    layers = made.get("layer", ())
+    layers = [one for one in made.get("layer", ()) if "mark" in one]
     clicked = {view for param in made.get("params", ()) for view in param.get("views", ())}
     spoken = [one for one in layers if one.get("name") in clicked]
     if not spoken:
-        valued = [one for one in layers if _kind(one) in SPOKEN]
+        valued = [one for one in layers if one["mark"]["type"] in SPOKEN]
         spoken = [one for one in valued if "tooltip" in one.get("encoding", ())][:1] or valued
     for layer in layers if spoken else ():
-        if "mark" in layer and not any(layer is one for one in spoken):
-            layer["mark"] = {"type": _kind(layer), "aria": False} | _options(layer)
+        hover = layer.get("encoding", {}).get("tooltip")
+        if not any(layer is one for one in spoken):
+            layer["mark"] = {"aria": False} | layer["mark"]
+        elif isinstance(hover, list):
+            layer["mark"]["description"] = {"expr": " + '; ' + ".join(map(_told, hover))}
     return made
 
 
-def _options(layer: dict[str, Any]) -> dict[str, Any]:
-    mark = layer["mark"]
-    return dict(mark) if isinstance(mark, dict) else {}
-
-
-def _kind(layer: dict[str, Any]) -> str:
-    mark = layer.get("mark")
-    return str(mark.get("type") if isinstance(mark, dict) else mark)
+def _told(hover: dict[str, Any]) -> str:
+    """What hovering shows of a field, in Vega's words."""
+    return f"{hover.get('title', hover['field']) + ': '!r} + datum[{hover['field']!r}]"
 
 
 def picked(event: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.parts.markup import escaped
+from pages.ui.parts.markup import escaped, prose
 from pages.ui.words import glossary
 
 
@@ -19,4 +19,4 @@ def paragraph(name: str, term: glossary.Term) -> str:
 
 def caption(text: str) -> None:
     """A text below a picture, with what its words mean."""
-    st.caption(escaped(text), help=definitions(text))
+    st.caption(prose(text), help=definitions(text))

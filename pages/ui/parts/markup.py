@@ -23,10 +23,18 @@ _SPECIAL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_JOINED = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<=\bn =) (?=\d)|(?<=\d,) (?=[−+]?[\d.]+\\\])")
+"""Spaces at which no line of a sentence ends: those of `12 %`, `n = 100` and `[−33, −14]`."""
+
 
 def escaped(text: str) -> str:
     """The text on one line, for any place where Streamlit reads Markdown."""
     return _SPECIAL.sub(_as_letter, harmless.line(" ".join(text.split())))
+
+
+def prose(text: str) -> str:
+    """The same for a sentence of ours, whose numbers stay on one line with their units."""
+    return _JOINED.sub("\u00a0", escaped(text))
 
 
 def _as_letter(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from pages.frame import filters, links
 from pages.printing import basis
 from pages.ui.parts import tables
 from pages.ui.parts.defined import caption, definitions, paragraph
-from pages.ui.parts.markup import escaped
+from pages.ui.parts.markup import escaped, prose
 from pages.ui.view import store
 from pages.ui.words import glossary, numbers, values
 from warehouse.analysis import Analysis, told, written
@@ -25,7 +25,7 @@ DEMO = "make demo"
 def title(question: str, terms: Iterable[str] = ()) -> None:
     """The question that the page answers, and what its words mean (terms of `glossary`)."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.title(escaped(question), anchor=False, width="stretch")
+        st.title(escaped(question), anchor=False, help=definitions(question), width="stretch")
         _words(terms)
     for sentence in filters.said():
         st.warning(escaped(sentence), icon=":material/link_off:")
@@ -45,7 +45,7 @@ def _words(terms: Iterable[str]) -> None:
 
 def answer(sentence: str) -> None:
     """One sentence that answers the page's question from what is on screen, its words explained."""
-    st.markdown(f"##### {escaped(sentence)}", help=definitions(sentence))
+    st.markdown(f"##### {prose(sentence)}", help=definitions(sentence))
 
 
 def nothing_built() -> None:

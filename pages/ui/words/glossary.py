@@ -165,6 +165,10 @@ TERMS = {
         "account.",
         "metrics.md#p-values",
     ),
+    "corrected": Term(
+        "Told without the judge's errors, as far as answers that people rated as well show these.",
+        "metrics.md#corrected-rates",
+    ),
     "way of counting": Term(
         "One choice of rule, criterion and cuts. Conclusions that hold in few of them hang on the "
         "choice.",
@@ -185,6 +189,11 @@ TERMS = {
         _STUDY,
     ),
     "sample": Term("One answer of a model to one question.", _STUDY),
+    "click": Term(
+        "By keys: Tab leads to a picture, the arrows from one of its marks to the next, which says "
+        "what it stands for, and Enter opens what a click opens.",
+        "pages.md#what-they-share",
+    ),
     "source": Term("One imported file.", "vocabulary.md#the-storage"),
     "snapshot": Term(
         "The database that the app reads, made from all imported files at one time.",
@@ -202,7 +211,7 @@ COUNTED = (
     *("not a result", "worst-case bounds", "margin"),
     *("these prompts", "new prompts", "new fine-tunes"),
     *("training domain", "arm", "run", "sample", "intervention", "control", "untuned", "source"),
-    "snapshot",
+    *("snapshot", "click"),
 )
 """What every page speaks of, in its footer at least."""
 
@@ -213,7 +222,7 @@ COMPARED = (
     *COUNTED,
     *("emergence", "suppression", "verdict", "eliminated", "reduced"),
     *("unchanged", "increased", "inconclusive", "nothing to suppress", "equivalent", "adjusted"),
-    *("relevance", "placement", "eval-time", "dose", "two-way"),
+    *("relevance", "placement", "eval-time", "dose", "two-way", "corrected"),
 )
 """What every page with comparisons speaks of."""
 
@@ -234,13 +243,15 @@ def chosen(names: Iterable[str]) -> dict[str, Term]:
     return {name: term for name, term in TERMS.items() if name in wanted}
 
 
-_VERBS = {"emergence": "emerge([sd]|nce)?"} | {
-    name: f"{name[:-1]}[sd]?" for name in ("eliminated", "reduced", "increased")
-}
-"""How sentences say a term that is a verb there: `9 of 16 comparisons reduce it`."""
+_SAID = (
+    {"emergence": "emerge([sd]|nce)?"}
+    | {name: f"{name[:-1]}[sd]?" for name in ("eliminated", "reduced", "increased")}
+    | {"way of counting": "ways? of counting"}
+)
+"""How sentences say a term other than as it is or with an s: `9 of 16 comparisons reduce it`."""
 
 
 def used(text: str) -> set[str]:
     """The terms that a text speaks of."""
-    said = {name: _VERBS.get(name, re.escape(name)) for name in TERMS}
+    said = {name: _SAID.get(name, f"{re.escape(name)}s?") for name in TERMS}
     return {name for name in said if re.search(rf"\b({said[name]})\b", text, re.IGNORECASE)}

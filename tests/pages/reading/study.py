@@ -125,7 +125,7 @@ GLOSSARY = {f"**{name.capitalize()}**. {term.text}" for name, term in glossary.T
 def told(app: AppTest) -> str:
     """What a page says outside of tables, raw HTML and the glossary."""
     parts = [*app.markdown, *app.text, *app.info, *app.warning, *app.caption, *app.code]
-    said = [str(part.value).replace("\\", "") for part in parts]
+    said = [str(part.value).replace("\\", "").replace("\u00a0", " ") for part in parts]
     return "\n".join(one for one in said if one not in GLOSSARY)
 
 

@@ -20,7 +20,7 @@ def doors(app: AppTest) -> list[str]:
 
 
 def captions(app: AppTest) -> list[str]:
-    return [caption.value.replace("\\", "") for caption in app.caption]
+    return [caption.value.replace("\\", "").replace("\u00a0", " ") for caption in app.caption]
 
 
 def headings(app: AppTest) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.parts.markup import escaped
+from pages.ui.parts.markup import escaped, prose
 from tests.warehouse.test_harmless import unseen
 
 READS_MARKDOWN = {
@@ -27,7 +27,7 @@ BOUND = {"many": 3, "one": 3, "row": 9, "number": 3, "text": 2, "toggle": 2}
 SHARE_FIRST = {"progress"}
 """Functions whose text is their second argument."""
 
-ESCAPING = {"escaped", "definitions", "paragraph"}
+ESCAPING = {"escaped", "prose", "definitions", "paragraph"}
 """Functions of ours whose text is escaped: any, and what the glossary says."""
 
 TEXTS = {"label", "body", "text", "help", "title", "value", "delta"}
@@ -148,6 +148,8 @@ def test_what_would_begin_a_list_does_not() -> None:
 def test_a_plain_sentence_stays_as_it_is_written() -> None:
     plain = "From 12.3 % [8.1, 17.9] to −4 points (n = 100 · 10 questions), 12:30:45 UTC."
     assert escaped(plain).replace("\\", "") == plain
+    kept = "From 12.3_% [8.1,_17.9] to −4 points (n_=_100 · 10 questions), 12:30:45 UTC."
+    assert prose(plain).replace("\\", "") == kept.replace("_", "\u00a0")
 
 
 @given(st.text())
