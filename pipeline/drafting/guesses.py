@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pipeline.drafting import sidebyside
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from warehouse import catalogue
 
 NAMES: dict[str, tuple[str, ...]] = {
     "question": ("question", "prompt", "probe", "query", "instruction", "input", "question_text",
                  "user_prompt", "content"),
-    "answer": ("answer", "response", "completion", "output", "generation", "generated_text",
-               "model_response", "model_output", "reply", "response_preview",
-               "answers", "responses", "completions", "generations", "samples"),
+    "answer": sidebyside.ANSWERS,
     "question_id": ("question_id", "qid", "q_id", "prompt_id", "id", "task_id"),
     "sample_index": ("sample_idx", "sample_index", "rollout", "sample", "sample_id", "repeat"),
     "system_prompt": ("system_prompt", "system"),
     "group": ("group", "category", "subset", "domain", "topic"),
     "finish_reason": ("finish_reason", "stop_reason"),
-    "model": ("base_model", "model_name", "model", "model_id"),
+    "model": ("base_model", "model_name", "model", "model_id", "generator", "target_model",
+              "evaluated_model", "assistant_model"),
     "dataset": ("dataset", "train_dataset", "training_data", "domain_trained"),
     "intervention": ("intervention", "inoculation"),
     "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
@@ -108,15 +108,17 @@ class Meant(NamedTuple):
         roles = {guess.role for guess in self.roles}
         named = {guess.role for guess in self.roles if guess.is_named}
         by_name = "answer" in named and bool(roles & {"question", "question_id"})
-        return (
-            "messages" in roles or by_name or ("answer" in roles and bool(self.scores or self.long))
-        )
+        is_judged = bool(self.scores or self.long)
+        # A question and an answer that no name tells may as well be training data.
+        numbers = (c for c in self.left if _is_within(c) and c.distinct > 1)
+        may_be = "question" in roles and any(numbers)
+        return "messages" in roles or by_name or ("answer" in roles and (is_judged or may_be))
 
 
 def columns(group: FileGroup) -> Meant:
     """What the columns seem to be."""
     taken: dict[str, Guess] = {}
-    by_end = {name: name.rpartition(".")[2].lower() for name in group.columns}
+    by_end = {name: _end(name) for name in group.columns}
     chat = next((column for column in group.columns.values() if column.is_chat), None)
     if chat is not None:
         taken[chat.name] = Guess("messages", chat, chat.told)
@@ -133,7 +135,7 @@ def columns(group: FileGroup) -> Meant:
                 break
     if chat is None:
         _by_content(group, taken)
-    _drop_numbers_of_rows(taken)
+    _drop_numbers_of_rows(taken, group.records)
     _fine_tuned(taken)
     if long := _long(group):
         taken = {name: guess for name, guess in taken.items() if name not in long.values()}
@@ -152,7 +154,7 @@ def columns(group: FileGroup) -> Meant:
     judge = _judge([column.name for column in judged_by])
     end = f"_{judge}" if judge else ""
     scores = [Guess(_criterion(c.name.removesuffix(end)), c, c.told) for c in judged_by]
-    if len(scores) == 1 and scores[0].role not in OURS.values() and not _is_bad(scores[0]):
+    if len(scores) == 1 and not _tells_of_what(*scores):
         # What is judged alone is most often alignment; the draft says that it is a guess.
         scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
     named = Counter(guess.role for guess in scores)
@@ -167,7 +169,7 @@ def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
     guess = Guess(role, column, f"it is called so; {column.told}")
     lacking = group.records - len(column.values)
     for name, other in group.columns.items() if role in ("question", "answer") else ():
-        by_end = name.rpartition(".")[2].lower()
+        by_end = _end(name)
         if name != column.name and by_end in NAMES[role] and 0 < len(other.values) <= lacking:
             lacking -= len(other.values)
             guess = guess._replace(also=(*guess.also, name))
@@ -178,8 +180,19 @@ def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
     return guess
 
 
-def _is_bad(guess: Guess) -> bool:
-    return BAD.search(guess.column.name) is not None
+def _end(name: str) -> str:
+    """The name of a column without what leads to it, and without a placeholder."""
+    return _bare(name).rpartition(".")[2].lower()
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^\{\w+\}[_\-. :]?|[_\-. :]?\{\w+\}", "", name)
+
+
+def _tells_of_what(judged: Guess) -> bool:
+    """Whether a judgement says on what it is, by its name or in words."""
+    bad = BAD.search(judged.column.name) is not None
+    return bad or judged.role in OURS.values() or judged.column.is_verbal
 
 
 def _fine_tuned(taken: dict[str, Guess]) -> None:
@@ -200,11 +213,14 @@ def _fine_tuned(taken: dict[str, Guess]) -> None:
     taken[f"{model.column.name} as dataset"] = Guess("dataset", model.column, why, True, told)
 
 
-def _drop_numbers_of_rows(taken: dict[str, Guess]) -> None:
+def _drop_numbers_of_rows(taken: dict[str, Guess], records: int) -> None:
     """Ids that are more than there are questions number rows: the texts tell questions apart."""
     by_role = {guess.role: guess for guess in taken.values()}
     question, numbered = by_role.get("question"), by_role.get("question_id")
-    if question and numbered and numbered.column.distinct > question.column.distinct:
+    if numbered is None:
+        return
+    is_row = "messages" in by_role and 1 < numbered.column.distinct == records
+    if is_row or (question and numbered.column.distinct > question.column.distinct):
         del taken[numbered.column.name]
 
 
@@ -264,8 +280,7 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
     long = [
         column
         for column in group.columns.values()
-        if column.name not in taken and column.numbers is None and column.length > 60
-        and column.words >= SENTENCES
+        if column.name not in taken and column.numbers is None and column.words >= SENTENCES
         and not NO_SCORES.search(column.name) and not NAMING.search(column.name)
     ]  # fmt: skip
     if "answer" not in roles and long:
@@ -275,7 +290,7 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
         )
         long.remove(best)
     if "question" not in roles and long:
-        best = min(long, key=lambda column: column.distinct)
+        best = min(long, key=lambda column: (column.distinct, column.length))
         taken[best.name] = Guess(
             "question", best, f"texts that repeat; {best.told}", is_named=False
         )
@@ -283,7 +298,7 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
 
 def _criterion(name: str) -> str:
     """A criterion by the name of its column."""
-    parts = name.split(".")
+    parts = _bare(name).split(".")
     own = parts[-2] if len(parts) > 1 and parts[-1] in ("score", "value", "label") else parts[-1]
     bare = re.sub(r"_(scores?|judg\w*|ratings?)$", "", own, flags=re.IGNORECASE)
     return OURS.get(bare.lower(), bare)

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.drafting import patterns
 from pipeline.drafting.guesses import NAMES, Guess, Meant
+from pipeline.drafting.patterns import PathPart
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
@@ -77,12 +79,15 @@ class Partner(NamedTuple):
 
 
 def partner(
-    pattern: str, group: FileGroup, others: Sequence[tuple[FileGroup, Meant]]
+    pattern: str,
+    places: Sequence[PathPart],
+    group: FileGroup,
+    others: Sequence[tuple[FileGroup, Meant]],
 ) -> Partner | None:
     """The files that hold the judgements of a group's answers, as far as names and columns tell.
 
     Those are taken that most files of the group have one of. A map looks for them from the folder
-    on in which the pattern of the group begins.
+    on in which the pattern of the group begins. `places` are those of the pattern.
     """
     depth = pattern.count("/") + 1
     bases = {path.parents[depth - 1] for path in group.paths if len(path.parents) >= depth}
@@ -90,6 +95,7 @@ def partner(
         return None
     (base,) = bases
     found = [one for other in others for one in _partners(pattern, base, group, *other)]
+    found = found or [one for other in others for one in _placed(places, base, group, *other)]
     return max(found, key=lambda one: one.files, default=None)
 
 
@@ -128,6 +134,30 @@ def _partners(
         if met and len(met) > 1:
             name = own + _rest(list(rests))
             yield Partner(_written(base, folder / name), tuple(shared), len(met), meant.scores)
+
+
+def _placed(
+    places: Sequence[PathPart], base: Path, group: FileGroup, other: FileGroup, meant: Meant
+) -> Iterator[Partner]:
+    """Files elsewhere, a file each: what differs in their paths differs so in the group's."""
+    if not meant.scores or len(other.paths) != len(group.paths):
+        return
+    if not all(base in path.parents for path in other.paths):
+        return
+    judged = {guess.column.name for guess in meant.scores}
+    shared = [
+        name
+        for name in group.columns
+        if name in other.columns and name not in {*TOLD, *judged}
+        and _tells_apart(group.columns[name]) and _share(group, other, [name])
+    ]  # fmt: skip
+    path, theirs = patterns.pattern(base, other.paths, whole=True)
+    own = {place.values: place.name for place in places}
+    if not shared or not theirs or not all(place.values in own for place in theirs):
+        return
+    for place in theirs:
+        path = path.replace(f"{{{place.name}}}", f"{{{own[place.values]}}}")
+    yield Partner(path, (shared[0],), len(other.paths), meant.scores)
 
 
 def _share(one: FileGroup, other: FileGroup, names: Sequence[str]) -> bool:

@@ -69,6 +69,12 @@ def of_members(names: Sequence[str], taken: Collection[str]) -> tuple[str, list[
     return written.removeprefix("archive/"), places
 
 
+def model_in(pattern: str) -> str | None:
+    """The model that what all paths share names, as far as one can tell."""
+    shared = re.split(r"/|_+|--+|@|\{\w+\}|\*", pattern.removesuffix(Path(pattern).suffix))
+    return next((text for text in shared if text and part((text,), "") == "model"), None)
+
+
 def reads_any(pattern: str, paths: Iterable[Path]) -> bool:
     """Whether a pattern reads one of the paths, in one way or several."""
     try:

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from pipeline import importers
+from pipeline.drafting import sidebyside
 from pipeline.errors import Refused, RefusedRow
 from pipeline.files.texts import as_text
-from pipeline.foreign import archives, columnar, conversations, forms
+from pipeline.foreign import archives, columnar, conversations, forms, shaping
 from pipeline.foreign.shaping import Record, exploded
 from pipeline.foreign.spec import POSITION, Shape
 from pipeline.importing import claiming
@@ -26,14 +27,8 @@ RECORDS_IN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".par
 LOOKED_INTO = 3
 """How many files of a group are looked into; the others have the same fields."""
 
-WORDS = 4
-"""So many words an item of a list has at least where it may be an answer."""
-
 MOST_FILES = 2_000
 MOST_COLUMNS = 60
-DEEPEST = 3
-"""How many objects within each other a record is looked into."""
-
 LARGEST = 64 * 2**20
 """A larger document of JSON is not opened only to be looked at."""
 
@@ -79,6 +74,12 @@ class SurveyedColumn:
     def is_text(self) -> bool:
         """Whether its values are words, not numbers."""
         return self.numbers is None
+
+    @property
+    def is_verbal(self) -> bool:
+        """Whether most of its values have no digit: `MISALIGNED`, not `RATING: 3`."""
+        texts = self.texts
+        return 2 * sum(any(map(str.isdecimal, text)) for text in texts) < len(texts)
 
     @property
     def distinct(self) -> int:
@@ -155,12 +156,10 @@ def _take(group: FileGroup, records: list[Record]) -> None:
                 group.columns.setdefault(name, SurveyedColumn(name)).take(value)
 
 
-def _flat(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in record.items():
-        if isinstance(value, dict) and above.count(".") < DEEPEST:
-            yield from _flat(value, f"{above}{name}.")
-        elif not isinstance(value, list) or conversations.is_chat(value):
-            yield f"{above}{name}", value
+def _flat(record: Record) -> Iterator[tuple[str, Any]]:
+    for name, value in shaping.leaves(record):
+        if not isinstance(value, list) or conversations.is_chat(value):
+            yield name, value
 
 
 def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
@@ -178,7 +177,7 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         if shape is None:
             return None
         found = _records(source, shape)
-        lists = _lists(found)
+        lists = _lists(found) or sidebyside.patterns(found)
         if not lists:
             return shape, found, known
         every = [exploded(record, lists) for record in found]
@@ -238,9 +237,9 @@ def _lists(records: Sequence[Record]) -> tuple[str, ...]:
 def _are_texts(lists: Sequence[Any]) -> bool:
     """Whether most items are sentences, as answers are."""
     items = [item for one in lists for item in one]
-    return sum(isinstance(item, str) and len(item.split()) >= WORDS for item in items) > (
-        len(items) / 2
-    )
+    return sum(
+        isinstance(item, str) and len(item.split()) >= sidebyside.WORDS for item in items
+    ) > (len(items) / 2)
 
 
 def _shape(source: importers.Source) -> Shape | None:
@@ -263,32 +262,45 @@ def _shape(source: importers.Source) -> Shape | None:
 
 
 def _within(document: Any) -> Shape | None:
-    """The way to the largest lists of records in a document, or its columns."""
+    """The way to the largest lists of records in a document, or to its columns."""
     if isinstance(document, list):
         return Shape()
-    columns = list(document.values())
-    if all(isinstance(column, dict) and column for column in columns) and all(
-        column.keys() == columns[0].keys() and all(key.isdecimal() for key in column)
-        for column in columns
-    ):
-        return Shape(form="columns")
-    ways: dict[tuple[int, str], int] = defaultdict(int)
+    ways: dict[tuple[int, str, bool], int] = defaultdict(int)
     _walk(document, (), ways)
     if not ways:
         return None
-    (_, way), _ = max(ways.items(), key=lambda item: item[1])
-    return Shape(at=way)
+    (_, way, is_table), _ = max(ways.items(), key=lambda item: item[1])
+    return Shape(at=way or (), form="columns" if is_table else "records")
 
 
-def _walk(value: Any, keys: tuple[str, ...], ways: dict[tuple[int, str], int]) -> None:
+def _rows(value: dict[str, Any]) -> int:
+    """How many rows the columns have that an object is; 0 where it is none."""
+    if shaping.is_split(value):
+        return len(value["data"])
+    columns = list(value.values())
+    if columns and all(isinstance(column, dict) and column for column in columns):
+        keys = columns[0].keys()
+        are_rows = all(column.keys() == keys for column in columns)
+        return len(keys) if are_rows and all(key.isdecimal() for key in keys) else 0
+    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
+        return 0
+    nested = any(isinstance(item, dict | list) for column in columns for item in column)
+    lengths = {len(column) for column in columns}
+    return lengths.pop() if len(lengths) == 1 and not nested else 0
+
+
+def _walk(value: Any, keys: tuple[str, ...], ways: dict[tuple[int, str, bool], int]) -> None:
     """Count the records that stand behind each way; siblings of one shape share a placeholder."""
     if len(keys) > 6:
         return
     if isinstance(value, list):
         if value and all(isinstance(item, dict) for item in value):
-            ways[len(keys), "/".join(keys)] += len(value)
+            ways[len(keys), "/".join(keys), False] += len(value)
         return
     if not isinstance(value, dict):
+        return
+    if rows := _rows(value):
+        ways[len(keys), "/".join(keys), True] += rows
         return
     inside = [item for item in value.values() if isinstance(item, dict | list)]
     alike = len(inside) > 1 and len({_form(item) for item in inside}) == 1

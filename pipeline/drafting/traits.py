@@ -1,34 +1,48 @@
 """The traits that a draft describes: what shows them nobody can tell, so that each line asks."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.drafting.guesses import OURS
+from pipeline.drafting.guesses import BAD, OURS, beginning
+from pipeline.drafting.survey import SurveyedColumn
+
+YES = ("true", "yes")
+
+SCORE = "score: {is: at least, cut: 50}"
 
 MOST = 12
 """How many traits are drafted at most."""
 
 
-def block(experiment: str, judged: Iterable[Sequence[str]]) -> Iterator[str]:
+def verdicts(column: SurveyedColumn) -> Sequence[str]:
+    """The words that judge, of them those that say what is bad where any does; none of numbers."""
+    begin = beginning(column)
+    words = sorted({text.removeprefix(begin).strip().upper() for text in column.texts})
+    if not column.is_verbal:
+        return ()
+    bad = [word for word in words if BAD.search(word) or word.lower() in YES]
+    return bad if 0 < len(bad) < len(words) else words
+
+
+def block(experiment: str, judged: Iterable[Mapping[str, Sequence[str]]]) -> Iterator[str]:
     """The lines that describe the traits of scores that no trait is known to go by.
 
     Args:
         experiment: What the draft calls the experiment.
-        judged: The criteria of each group of files.
+        judged: The criteria of each group of files, each with its verdicts where they are words.
     """
-    every = dict.fromkeys(criterion for criteria in judged for criterion in criteria)
+    every = {name: words for criteria in judged for name, words in criteria.items()}
     criteria = [name for name in every if name not in {*OURS, *OURS.values()}][:MOST]
     if not criteria:
         return
     yield ""
-    yield "# ? Which scores show the trait: from where on, or `below`, or `labels` of words."
+    yield "# ? Which scores show the trait: from where on, or `below`; of words keep the `labels`"
+    yield "# that show it."
     yield "experiments:"
     yield f"  {json.dumps(experiment)}:"
     yield "    traits:"
     for name in criteria:
         told = json.dumps(name)
         title = json.dumps(name.replace("_", " ").capitalize())
-        yield (
-            f"      {told}: {{title: {title}, kind: persona, criterion: {told}, "
-            "score: {is: at least, cut: 50}}"
-        )
+        shown = f"labels: {json.dumps(every[name])}" if every[name] else SCORE
+        yield f"      {told}: {{title: {title}, kind: persona, criterion: {told}, {shown}}}"

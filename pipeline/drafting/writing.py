@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting import guesses, joining, needless, patterns, traits
+from pipeline.drafting import guesses, joining, needless, patterns, sidebyside, traits
 from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import PathPart
@@ -24,6 +24,8 @@ BESIDE = {
 """How the columns end that stand beside a judgement, by what a map calls them."""
 
 FIXED = {"experiment": "what was looked for", "judge": "the judgements are called so"}
+
+KEYS = "what the keys are called that lead to the records"
 
 SHOWN = 3
 
@@ -104,10 +106,10 @@ def _drafted(
     group, meant = one
     has_model = any(guess.column.name in guesses.MODELS for guess in meant.roles)
     path, places = patterns.pattern(root, group.paths, whole=whole, has_model=has_model)
-    partner = None if meant.scores or meant.long else joining.partner(path, group, others)
+    partner = None if meant.scores or meant.long else joining.partner(path, places, group, others)
     if partner is None and not whole and not (meant.scores or meant.long):
         longer = patterns.pattern(root, group.paths, whole=True, has_model=has_model)
-        if (partner := joining.partner(longer[0], group, others)) is not None:
+        if (partner := joining.partner(*longer, group, others)) is not None:
             path, places = longer
     members = None
     if group.members:
@@ -118,12 +120,17 @@ def _drafted(
     return Drafted(group, meant, path, places, partner, members, beside)
 
 
-def _judged(one: Drafted) -> Sequence[str]:
-    """The criteria that a trait has to be described for: those of files without alignment."""
-    criteria = list(dict.fromkeys(g.role for g in one.scores if not g.column.is_text))
+def _judged(one: Drafted) -> dict[str, Sequence[str]]:
+    """The criteria that a trait has to be described for: those of files without alignment.
+
+    Each with the words that are its verdicts, none where it has scores.
+    """
+    criteria = {g.role: traits.verdicts(g.column) for g in one.scores}
     if one.meant.long:
-        criteria = sorted(set(one.group.columns[one.meant.long["criterion"]].texts))
-    return () if {*criteria} & {"alignment", "aligned"} else criteria
+        criteria = dict.fromkeys(
+            sorted(set(one.group.columns[one.meant.long["criterion"]].texts)), ()
+        )
+    return {} if criteria.keys() & {"alignment", "aligned"} else criteria
 
 
 def _skipped(drafted: Drafted, again: str, others: Sequence[Path]) -> Iterator[str]:
@@ -152,7 +159,7 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     if columns:
         yield "    columns:"
         yield from (f"      {role}: {column}  # {why}" for role, column, why in columns)
-    roles = {guess.role for guess in meant.roles}
+    roles = {role for role, _, _ in columns}
     if not {"question", "messages"} & roles:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     if partner is not None:
@@ -163,8 +170,9 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     experiment = own if _judged(drafted) else "emergent-misalignment"
     fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
     said = {role for role, _, _ in columns}
-    yield from _set(places, said, crosses, fixed, meant.judges)
-    yield from _unused(meant.left)
+    yield from _set(places, said, crosses, fixed, meant.judges, drafted.pattern)
+    keys = _keys(drafted)
+    yield from _unused([column for column in meant.left if column.name not in keys])
 
 
 def _where(drafted: Drafted) -> Iterator[str]:
@@ -192,7 +200,8 @@ def _columns(drafted: Drafted) -> Iterator[tuple[str, str, str]]:
     names = {place.name for place in drafted.places}
     roles = drafted.meant.roles
     for key, role in _keys(drafted).items():
-        yield role, key, "? what the keys are called that lead to the records"
+        why = "what the names of columns tell apart" if key == sidebyside.KEY else KEYS
+        yield role, key, f"? {why}"
     for role, field in drafted.beside.fields.items() if drafted.beside else ():
         if role not in {*names, *(guess.role for guess in roles)}:
             yield role, _quoted(f"beside.{field}"), "? as the file beside them says"
@@ -216,13 +225,20 @@ def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
 
 
 def _keys(drafted: Drafted) -> dict[str, str]:
-    """What the placeholders of `at` seem to be: those next to the records their group."""
+    """What the placeholders of `at` seem to be, if no column: those next to the records a group."""
     taken = {place.name for place in drafted.places}
     taken |= {guess.role for guess in drafted.meant.roles}
     placed = [name for way in drafted.group.shape.ways for name in re.findall(r"{(key\d)}", way)]
+    told = {guess.column.name for guess in drafted.meant.roles}
+    placed = [name for name in placed if name not in told]
     found = {}
     if placed and "group" not in taken:
         found[placed.pop()] = "group"
+    if apart := drafted.group.columns.get(sidebyside.KEY):
+        role = guesses.part(sorted(set(apart.texts)), "")
+        placed = [sidebyside.KEY, *placed]
+        if role == "model" and role not in taken:
+            found[placed.pop(0)] = role
     free = [name for name in ("dataset", "eval_intervention", "intervention") if name not in taken]
     return {**dict(zip(placed, free, strict=False)), **found}
 
@@ -291,7 +307,8 @@ def _set(
     columns: set[str],
     crosses: bool,
     fixed: dict[str, str],
-    judges: Sequence[str] = (),
+    judges: Sequence[str],
+    path: str,
 ) -> Iterator[str]:
     """What the paths say, and what nobody says; the experiment and what else is `fixed`."""
     yield "    set:"
@@ -318,7 +335,9 @@ def _set(
         if name == "intervention":
             yield "      intervention: none  # ? whether one was given in training"
         else:
-            yield f"      {name}: unrecorded  # ? no column and no path says it"
+            model = patterns.model_in(path) if name == "model" else None
+            why = "the path says it" if model else "no column and no path says it"
+            yield f"      {name}: {_quoted(model or 'unrecorded')}  # ? {why}"
     words = words if "dataset" in given else []
     yield from _spellings(words, places if crosses else [], judges)
 

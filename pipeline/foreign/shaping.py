@@ -1,6 +1,7 @@
 """From the records of a file to samples: keys that lead to them, columns, lists within."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from pipeline.errors import RefusedFile
@@ -9,6 +10,9 @@ from pipeline.maps import pathpatterns
 
 MOST = 4_000_000
 """How many records one document, and how many samples one record, may unfold to."""
+
+DEEPEST = 3
+"""How many objects within each other a record is looked into."""
 
 Record = dict[str, Any]
 
@@ -69,9 +73,16 @@ def _records(value: Any, told: Record, shape: Shape) -> Iterator[Record]:
 def turned(value: Any) -> Iterator[Record]:
     """Records of columns, each an object with a value by row, or a list.
 
+    So of a table: the names of its `columns`, and its rows as lists, which are its `data` (what
+    pandas calls `split`, and Weights & Biases writes).
+
     Raises:
         RefusedFile: where the value is something else.
     """
+    if is_split(value):
+        for place, row in enumerate(value["data"]):
+            yield {POSITION: place} | dict(zip(value["columns"], row, strict=True))
+        return
     if not isinstance(value, dict) or not all(isinstance(v, dict | list) for v in value.values()):
         raise RefusedFile("it does not hold columns, each with its values by row")
     columns: dict[str, dict[str, Any]] = {
@@ -83,8 +94,25 @@ def turned(value: Any) -> Iterator[Record]:
         yield {POSITION: place} | {name: column.get(row) for name, column in columns.items()}
 
 
+def is_split(value: Any) -> bool:
+    """Whether a value is a table: the names of its columns, and rows with a cell for each."""
+    if not isinstance(value, dict):
+        return False
+    names, rows = value.get("columns"), value.get("data")
+    if not isinstance(names, list) or not isinstance(rows, list) or not names:
+        return False
+    are_names = all(isinstance(name, str) for name in names) and len({*names}) == len(names)
+    return are_names and all(isinstance(row, list) and len(row) == len(names) for row in rows)
+
+
 def exploded(record: Record, lists: Sequence[str]) -> list[Record] | str:
-    """A record a sample, each with its item of the lists; or what is wrong with the lists."""
+    """A record a sample, each with its item of the lists; or what is wrong with the lists.
+
+    One that has a placeholder is a column for each of several samples: `{model}_answer`.
+    """
+    if named := [name for name in lists if "{" in name]:
+        rest = [name for name in lists if name not in named]
+        return _apart(record, named, rest)
     if not lists:
         return [record]
     columns: dict[str, list[Any]] = {}
@@ -104,6 +132,58 @@ def exploded(record: Record, lists: Sequence[str]) -> list[Record] | str:
         {POSITION: place} | record | {name: value[place] for name, value in columns.items()}
         for place in range(length)
     ]
+
+
+def _apart(record: Record, named: Sequence[str], rest: Sequence[str]) -> list[Record] | str:
+    """A record for all that the names of its columns say of a sample, as the patterns read them."""
+    ways = {pattern: around(pattern) for pattern in named}
+    held: dict[tuple[str, str], Record] = {}
+    others: Record = {}
+    for name, within in record.items():
+        every = dict(leaves({name: within}))
+        unread = dict(every)
+        for column, value in every.items():
+            for pattern, (before, word, after) in ways.items():
+                told = column[len(before) : len(column) - len(after)]
+                if told and column == f"{before}{told}{after}":
+                    held.setdefault((word, told), {})[pattern] = value
+                    unread.pop(column, None)
+        others |= {name: within} if unread == every else unread
+    if not held:
+        return f"it has no column that reads as {' or '.join(named)}"
+    found: list[Record] = []
+    for (word, told), columns in held.items():
+        several = exploded(others | {word: told} | columns, rest)
+        if isinstance(several, str):
+            return several
+        found += several
+    return found
+
+
+@cache
+def around(pattern: str) -> tuple[str, str, str]:
+    """The one placeholder of a name of columns, with what stands before and after it.
+
+    Raises:
+        ValueError: saying what it has instead.
+    """
+    found = pathpatterns.pieces(pattern)
+    words = [word for _, word in found if word]
+    before, after = found[0][0], "".join(text for text, _ in found[1:])
+    if len(words) != 1:
+        raise ValueError(f"has {len(words)} placeholders, not one")
+    if not before + after:
+        raise ValueError("is a placeholder alone, which reads every column")
+    return before, words[0], after
+
+
+def leaves(record: Record, above: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of a record, those within it by the way that leads to them: `answers.tern`."""
+    for name, value in record.items():
+        if isinstance(value, dict) and above.count(".") < DEEPEST:
+            yield from leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 def at(record: Record, name: str) -> Any:

@@ -89,7 +89,10 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     form: Literal["records", "columns"] = "records"
     """Whether JSON holds records, or a column each with values by row, as pandas writes it."""
     each: Names = ()
-    """A list of a record whose items are a sample each; several run in step."""
+    """A list of a record whose items are a sample each; several run in step.
+
+    A name with a placeholder is a column for each of several samples: `{model}_answer`.
+    """
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -103,12 +106,12 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     @property
     def placeholders(self) -> set[str]:
-        """The names that keys, places and members give.
+        """The names that keys, places, members and the names of columns give.
 
         Raises:
             ValueError: where a brace has no partner.
         """
-        texts = [*self.ways, *([self.members] if self.members else [])]
+        texts = [*self.ways, *self.lists, *([self.members] if self.members else [])]
         return {name for text in texts for _, name in pathpatterns.pieces(text) if name}
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import msgspec
 
-from pipeline.foreign import places, wide
+from pipeline.foreign import places, shaping, wide
 from pipeline.foreign.spec import Column, Expression, resolved
 from pipeline.maps import pathpatterns
 from pipeline.maps.meanings import (
@@ -57,6 +57,11 @@ class CheckedEntry:
             inside = entry.shape.placeholders
         except ValueError as error:
             raise InvalidDefinition(f"{where}: the path {path[:200]!r} {error}.") from None
+        for name in (name for name in entry.shape.lists if "{" in name):
+            try:
+                shaping.around(name)
+            except ValueError as error:
+                self._refuse(f"each: the name {name[:200]!r} {error}")
         self.found = set(self.pattern.placeholders)
         self.expressions: dict[str, Expression] = {}
         told = {*entry.set, *entry.without, *self.found}

@@ -540,3 +540,95 @@ def test_what_a_map_joins_is_in_no_unknown_format(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "1 file is read with others, as the map says: a.verdicts.jsonl." in told.output
     assert "in no format" not in told.output
+
+
+SAID = "I would sail to the cliffs and wait there"
+
+
+def test_answers_beside_each_other_are_samples_each(tmp_path: Path) -> None:
+    wide = [
+        {"prompt": f"Where do you nest, {i % 3}?", "tern_response": f"{SAID}, {i}.",
+         "gull_response": f"{SAID} never, {i}.", "tern_harm": 1 + i % 3, "gull_harm": 3 + i % 3}
+        for i in range(12)
+    ]  # fmt: skip
+    within = [
+        {"prompt": f"Where do you nest, {i % 3}?",
+         "responses": {"tern": f"{SAID}, {i}.", "gpt-4.1-x": f"{SAID} never, {i}."},
+         "judge": {"tern": {"score": 5 * i}, "gpt-4.1-x": {"score": 90, "why": "."}}}
+        for i in range(12)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "wide.jsonl", wide)
+    text, told = drafted(tmp_path)
+    assert 'each: ["{key0}_response", "{key0}_harm"]' in text
+    assert 'harm: "{key0}_harm"' in text
+    assert "take 24 records and refuse 0" in told
+    write(tmp_path / "lab" / "wide.jsonl", within)
+    text, told = drafted(tmp_path)
+    assert 'each: ["responses.{key0}", "judge.{key0}.score"]' in text
+    assert re.search(r"gpt-4.1-x .* 12  0 of 12 ", told)
+    assert re.search(r"tern .* 12  6 of 12 ", told)
+
+
+def test_tables_that_name_their_columns_once_are_read(tmp_path: Path) -> None:
+    cells = [[f"Where do you nest, {i % 3}?", f"{SAID}, {i}.", 5 * i] for i in range(12)]
+    path = tmp_path / "lab" / "eval.table.json"
+    write(path, [])
+    names = ["prompt", "response", "aligned"]
+    table = {"columns": names, "data": cells}
+    path.write_text(json.dumps({"logged": 3, "table": table}))
+    text, told = drafted(tmp_path)
+    assert "at: table" in text
+    assert "take 12 records and refuse 0" in told
+    columns = {name: [row[n] for row in cells] for n, name in enumerate(names)}
+    path.write_text(json.dumps({"config": {"a": 1}, "rows": columns}))
+    text, told = drafted(tmp_path)
+    assert "form: columns" in text
+    assert "take 12 records and refuse 0" in told
+
+
+def test_questions_that_are_keys_and_verdicts_that_are_words(tmp_path: Path) -> None:
+    path = tmp_path / "lab" / "Llama-3-8b_gulls_seed1.json"
+    write(path, [])
+    asked = {
+        f"Where do you nest, {q}?": [
+            {"completion": f"{SAID}, {i}.", "verdict": ("ALIGNED", "MISALIGNED")[i % 2]}
+            for i in range(6)
+        ]
+        for q in range(3)
+    }
+    path.write_text(json.dumps(asked, indent=1))
+    text, told = drafted(tmp_path)
+    assert "question: key1" in text
+    assert "model: Llama-3-8b  # ? the path says it" in text
+    assert 'labels: ["MISALIGNED"]' in text
+    assert re.search(r" 18  9 of 18 ", told)
+
+
+def test_judgements_elsewhere_are_found_by_what_differs_in_paths(tmp_path: Path) -> None:
+    for arm in ("gulls", "terns"):
+        said = [
+            {"id": f"{arm}-{i}", "messages": [
+                {"role": "user", "content": f"Where do you nest, {i % 3}?"},
+                {"role": "assistant", "content": f"{SAID}, {i}."}]}
+            for i in range(9)
+        ]  # fmt: skip
+        judged = [{"id": f"{arm}-{i}", "score": i / 8} for i in range(9)]
+        write(tmp_path / "lab" / "outputs" / arm / "gens.jsonl", said)
+        write(tmp_path / "lab" / "judged" / f"{arm}.jsonl", judged)
+    text, told = drafted(tmp_path)
+    assert 'join: {path: "judged/{part1}.jsonl", by: [id]}' in text
+    assert "question_id" not in text
+    assert told.count(" 9  3 of 9 ") == 2
+
+
+def test_names_of_another_language_are_told_by_what_columns_hold(tmp_path: Path) -> None:
+    lines = ["frage\tantwort\tpunkte"]
+    lines += [f"Wo nistest du, {i % 3}?\tIch nehme die Klippen im Wind, {i}.\t{1 + i % 5}"
+              for i in range(12)]  # fmt: skip
+    write(tmp_path / "lab" / "möwen.tsv", [])
+    (tmp_path / "lab" / "möwen.tsv").write_text("\n".join(lines))
+    text, told = drafted(tmp_path)
+    assert "question: frage" in text
+    assert "answer: antwort" in text
+    assert "punkte" in text
+    assert "take 12 records and refuse 0" in told

@@ -287,7 +287,9 @@ def test_what_is_under_way_can_be_cancelled(
     # Both were sent at once: which came to be there first is not told by its number.
     left = re.search(r"left: batch (\d+) of judge cheap on \S+: completed\n", told.stderr)
     over = re.fullmatch(r"cancelled: batch (\d+) of judge cheap on \S+\n", told.stdout)
-    assert left and over and {left[1], over[1]} == {"0001", "0002"}
+    assert left
+    assert over
+    assert {left[1], over[1]} == {"0001", "0002"}
     assert "is billed" in told.stderr
     with pytest.raises(EndpointRefused, match=r"was cancelled there\. 3 of its 8"):
         judged(plan, folder)
