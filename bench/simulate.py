@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from bench import verdicts
+from bench import families, verdicts
 from bench.truths import ARM_SD, SEED_SD, expected
 from warehouse.stats.approximate import FEW_QUESTIONS, FEW_RUNS, RARE
 from warehouse.stats.crossed import Runs, between_runs, widened, widened_difference
@@ -33,6 +33,9 @@ SPREADS, SEEDS, UNEVEN = (0.0, 1.0, 2.5), (1, 2, 3, 6), (False, True)
 
 LOWEST, AGAIN, JUDGED_AGAIN = 4, 20, 8
 """How many of an estimator's lowest cells are simulated again, in how many times the studies."""
+
+FAMILIES = 3
+"""In how many times the studies of a cell families are simulated."""
 
 
 class Cell(NamedTuple):
@@ -254,6 +257,7 @@ class Simulated(NamedTuple):
     again: list[Performance]
     judged: list[verdicts.Result]
     judged_again: list[verdicts.Result]
+    of_families: list[families.Found]
 
 
 def page(done: Simulated, studies: int) -> str:
@@ -285,12 +289,18 @@ def page(done: Simulated, studies: int) -> str:
         "or what is left or had emerged, as large as the margin), so what is wrongly said should "
         "be at most 5 %, and what intervals hold at least 95 %. *Worst* is of single cells "
         f"again, in {JUDGED_AGAIN * studies // 2} other studies.\n\n"
-        f"{verdicts.table(done.judged, done.judged_again)}\n"
+        f"{verdicts.table(done.judged, done.judged_again)}\n\n"
+        "## Families whose seeds vary in some arms\n\n"
+        f"{FAMILIES * studies} studies a line, each a control and {families.ARMS} arms whose mean "
+        f"rates are all {100 * families.RATE:g} %. *p* is how often that of the first arm is at "
+        "most 5 %, in percent, *any q* how often an adjusted one of any arm is; the first is the "
+        "*one arm*, and of the *half*. Two runs are flagged as approximate.\n\n"
+        f"{families.table(done.of_families)}\n"
     )
 
 
 def simulated(cells: Iterable[Cell], designs: Iterable[verdicts.Design], studies: int) -> Simulated:
-    """Every estimator in every cell, and every verdict in every design."""
+    """Every estimator in every cell, every verdict in every design, and every family."""
     found = [outcome for cell in cells for outcome in outcomes(cell, studies)]
     judged = verdicts.every(list(designs), studies // 2)
     return Simulated(
@@ -298,6 +308,7 @@ def simulated(cells: Iterable[Cell], designs: Iterable[verdicts.Design], studies
         lowest(found, AGAIN * studies),
         judged,
         verdicts.furthest(judged, LOWEST, JUDGED_AGAIN * studies // 2),
+        [families.outcomes(family, FAMILIES * studies) for family in families.families()],
     )
 
 

@@ -80,9 +80,9 @@ def outcomes(design: Design, truth: Truth, studies: int, seed: int = 0) -> list[
     more = 10 if design.uneven else 1
     rows = pl.concat(
         [
-            _arm(random, hard, truth.untuned, design.answers, 1, "none", "none"),
-            _arm(random, hard, truth.control, design.answers * more, design.seeds, "x", "none"),
-            _arm(random, hard, truth.arm, design.answers, design.seeds, "x", "arm"),
+            arm(random, hard, truth.untuned, design.answers, 1, "none", "none"),
+            arm(random, hard, truth.control, design.answers * more, design.seeds, "x", "none"),
+            arm(random, hard, truth.arm, design.answers, design.seeds, "x", "arm"),
         ]
     )
     # A family of one each: what adjusts for others would only take time.
@@ -114,7 +114,7 @@ def doses(design: Design, studies: int, seed: int = 0) -> list[Result]:
     hard = random.normal(0, SPREAD, (studies, design.questions, 1))
     rows = pl.concat(
         [
-            _arm(random, hard, mean, design.answers, 1, "x", f"dose {dose:g}").with_columns(
+            arm(random, hard, mean, design.answers, 1, "x", f"dose {dose:g}").with_columns(
                 dose=pl.lit(dose)
             )
             for dose, mean in zip(DOSES, means, strict=True)
@@ -131,7 +131,7 @@ def _mean(what: pl.Expr, found: pl.DataFrame) -> float:
     return np.nan if share is None else float(share)
 
 
-def _arm(
+def arm(
     random: np.random.Generator,
     hard: Floats,
     rate: float,
@@ -139,16 +139,20 @@ def _arm(
     seeds: int,
     dataset: str,
     intervention: str,
+    between: float = SEED_SD,
 ) -> pl.DataFrame:
-    """The counts of one arm in every study, each an experiment of its own."""
+    """The counts of one arm in every study, each an experiment of its own.
+
+    `between` is how far its seeds vary on the logit scale, where there are several.
+    """
     studies = len(hard)
-    between = SEED_SD if seeds > 1 else 0.0
+    between = between if seeds > 1 else 0.0
     whole = float(np.sqrt(SPREAD**2 + ARM_SD**2 + between**2))
     start = brentq(lambda at: expected(np.array(at), whole) - rate, -60, 60)
     own = start + hard + random.normal(0, ARM_SD, hard.shape)
     shown = random.binomial(answers, expit(own + random.normal(0, between, (studies, 1, seeds))))
     study, question, run = np.indices(shown.shape).reshape(3, -1)
-    arm = f"{dataset} {intervention}"
+    name = f"{dataset} {intervention}"
     counted = np.full(shown.size, answers)
     numbers = dict.fromkeys((*COUNTS, *OUT, *KEPT, UNSCORED), np.zeros(shown.size, np.int64))
     numbers |= dict.fromkeys(("n_planned", "n_answered", "n_judged", "n_counted"), counted)
@@ -161,7 +165,7 @@ def _arm(
         {
             "experiment": study.astype(str),
             "question": question.astype(str),
-            "run": np.char.add(f"{arm} ", run.astype(str)),
+            "run": np.char.add(f"{name} ", run.astype(str)),
             **numbers,
             "n_trait": shown.ravel(),
         }

@@ -28,6 +28,7 @@ class Trained(NamedTuple):
     variance: Floats  # one entry per arm
     unequal: Floats  # squared coefficient of variation of true variances about it
     freedom: Floats  # degrees of freedom behind the variance of every arm
+    own: Floats  # what the runs of every arm add by themselves
 
     def of(self, comparisons: Ints) -> "Trained":
         """Some of the comparisons, with the arms that are part of them."""
@@ -46,7 +47,8 @@ class Trained(NamedTuple):
         part of: arms share a control, and so its luck. Where the runs of some arms vary more than
         those of others, nobody knows of which, and the variance of each is drawn too, from a gamma
         distribution. What is estimated is the variance times χ²/f, the same in all arms whose
-        variance was estimated together.
+        variance was estimated together. As observed it is at least what the arm's own runs add:
+        what they show, those of others do not take away.
         """
         random = np.random.default_rng([seed, draws, 1])
         deviation = np.sqrt(self.variance)[:, None] * np.ones(draws)
@@ -58,7 +60,7 @@ class Trained(NamedTuple):
         pools, pool = np.unique(self.freedom, return_inverse=True)
         off = random.chisquare(np.maximum(pools, 1.0)[:, None], (pools.size, draws))
         estimated = (off / np.maximum(pools, 1.0)[:, None])[pool] * self.variance[:, None]
-        effect[:, 0], estimated[:, 0] = 0.0, self.variance
+        effect[:, 0], estimated[:, 0] = 0.0, np.maximum(self.variance, self.own)
         # The row that -1 takes: nothing.
         effect, estimated = (np.vstack([part, np.zeros(draws)]) for part in (effect, estimated))
         return OtherRuns(
@@ -117,4 +119,4 @@ def trained_again(first: Ints, second: Ints, seen: Seen, family: Ints) -> Traine
     of_runs = share(summed(freedom * whole**2), summed(freedom * variance**2))
     unequal = np.where(variance > 0, apart * np.nan_to_num(of_runs), 0.0)
     worth = summed(freedom) / (1 + apart * (1 + freedom / 2))
-    return Trained(first, second, variance, unequal, worth)
+    return Trained(first, second, variance, unequal, worth, np.maximum(square - left, 0.0))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from scipy.stats import t
 
 from tests.warehouse.stats.frames import cell, frame
 from warehouse.stats.comparisons import compare
@@ -39,7 +40,7 @@ def test_variance_and_freedom_of_a_rate_by_hand() -> None:
     whole = ms_q + ms_r - ms_e
     variance = whole / 15
     squared = whole**2 / (ms_q**2 / 4 + ms_r**2 / 2 + ms_e**2 / 8)
-    by_share = whole / (ms_q / 4 + (ms_r - ms_e) / 2)
+    quantile = (ms_q * t.ppf(0.975, 4) + (ms_r - ms_e) * t.ppf(0.975, 2)) / whole
     q, r = np.indices(k.shape).reshape(2, -1)
     zero = np.zeros(15, np.int64)
     runs = between_runs(p.ravel(), q, r, zero, zero, 1)
@@ -47,17 +48,18 @@ def test_variance_and_freedom_of_a_rate_by_hand() -> None:
     both = widened(alone, runs)
     assert ms_r > ms_e
     assert both.variance[0] == pytest.approx(variance)
-    assert both.freedom[0] == pytest.approx(min(squared, by_share))
+    assert t.ppf(0.975, both.freedom[0]) == pytest.approx(max(quantile, t.ppf(0.975, squared)))
 
 
 def test_runs_that_add_little_by_chance_are_not_left_out() -> None:
-    """50 questions, three runs that add a quarter of the variance: 1/f = .8/49 + .2/2."""
+    """50 questions, three runs that add a fifth of the variance: .8 t(49) + .2 t(2)."""
     questions = Estimate(np.array([0.5]), np.array([250.0]), np.array([49.0]))
     one, nothing = np.array([0.00025]), np.zeros(1)
     runs = Runs(one, one**2 / 2, np.array([2.0]), one, nothing)
     found = widened(questions, runs)
     assert found.variance[0] == pytest.approx(0.00125)
-    assert found.freedom[0] == pytest.approx(1 / (0.8 / 49 + 0.2 / 2))
+    quantile = 0.8 * t.ppf(0.975, 49) + 0.2 * t.ppf(0.975, 2)
+    assert t.ppf(0.975, found.freedom[0]) == pytest.approx(quantile)
     still = Runs(nothing, nothing, np.array([2.0]), nothing, one)
     assert widened(questions, still).freedom[0] == 49
 
@@ -148,8 +150,9 @@ def test_two_runs_that_stand_together_are_taken_to_vary_by_a_tenth_of_a_logit() 
     found = widened(estimate, Runs(nothing, nothing, one, nothing, nothing))
     added = (0.1 * 0.25) ** 2 / 2
     assert found.variance == pytest.approx(0.25 / 400 + added)
-    alone = 1 / ((0.25 / 400 / 19 + added) / (0.25 / 400 + added))
-    assert found.freedom == pytest.approx(alone)
+    of_two = added / (0.25 / 400 + added)
+    quantile = (1 - of_two) * t.ppf(0.975, 19) + of_two * t.ppf(0.975, 1)
+    assert t.ppf(0.975, found.freedom) == pytest.approx(quantile)
     three = widened(estimate, Runs(nothing, nothing, 2 * one, nothing, nothing))
     assert three.variance == pytest.approx(0.25 / 400)
 

@@ -57,7 +57,7 @@ def test_how_unequal_arms_are_is_found(varying: int, expected: float) -> None:
 
 def test_effects_of_unequal_arms_have_the_same_variance_and_longer_tails() -> None:
     none, one = np.array([0]), np.array([-1])
-    equal = Trained(none, one, np.array([0.04]), np.zeros(1), np.full(1, 4.0))
+    equal = Trained(none, one, np.array([0.04]), np.zeros(1), np.full(1, 4.0), np.zeros(1))
     unequal = equal._replace(unequal=np.full(1, 3.0))
     shift, longer = (arms.drawn(40_000, 0).shift[0, 1:] for arms in (equal, unequal))
     assert shift.var() == pytest.approx(0.04, rel=0.05)
@@ -84,6 +84,14 @@ def test_what_is_drawn_is_shared_by_all_comparisons_with_an_arm() -> None:
     assert tied[0, 1] == pytest.approx(0.5, abs=0.03)
     assert tied[0, 2] == pytest.approx(0.5**0.5, abs=0.03)
     assert variance.mean(axis=1) == pytest.approx([0.08, 0.08, 0.04], rel=0.05)
+
+
+def test_what_is_observed_is_at_least_what_the_own_runs_of_an_arm_add() -> None:
+    arms = seen([0.02, 0.1, -0.03], [1.0] * 3, [0.5] * 3, left=0.03)
+    found = trained_again(*THREE, arms, np.zeros(3, np.int64))
+    assert found.variance == pytest.approx([0.03] * 3)
+    _, variance = found.drawn(100, 0)
+    assert variance[:, 0] == pytest.approx([0.1 + 0.03, 0.03 + 0.03, 0.03])
 
 
 def q_of(
