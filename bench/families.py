@@ -30,7 +30,7 @@ VARYING = {
 """The arms whose seeds vary, the control being number 0."""
 
 
-class Family(NamedTuple):
+class Pattern(NamedTuple):
     """How studies are made."""
 
     questions: int
@@ -43,23 +43,23 @@ class Family(NamedTuple):
 class Found(NamedTuple):
     """What happened, as shares of studies."""
 
-    family: Family
+    pattern: Pattern
     p: float  # of the first arm, below 5 %
     q: float  # of any arm, below 5 %
 
 
-def families() -> Iterator[Family]:
+def patterns() -> Iterator[Pattern]:
     """Every family that is simulated."""
     for (questions, answers), seeds in itertools.product(((8, 20), (20, 100)), (2, 3)):
-        yield Family(questions, answers, seeds, "no arm", 0.0)
+        yield Pattern(questions, answers, seeds, "no arm", 0.0)
         for varying, deviation in itertools.product(VARYING, DEVIATIONS):
             if VARYING[varying]:
-                yield Family(questions, answers, seeds, varying, deviation)
+                yield Pattern(questions, answers, seeds, varying, deviation)
 
 
-def outcomes(family: Family, studies: int, seed: int = 0) -> Found:
+def outcomes(pattern: Pattern, studies: int, seed: int = 0) -> Found:
     """How often p of the first arm, and q of any, is below 5 %."""
-    questions, answers, seeds, varying, deviation = family
+    questions, answers, seeds, varying, deviation = pattern
     chosen = VARYING[varying]
     random = np.random.default_rng(
         [seed, questions, answers, seeds, list(VARYING).index(varying), int(100 * deviation)]
@@ -75,20 +75,20 @@ def outcomes(family: Family, studies: int, seed: int = 0) -> Found:
     found = contrasts(counts, "control")
     first = found.filter(intervention="arm 01")["p"].to_numpy()
     least = found.group_by("experiment").agg(pl.col("q").min())["q"].to_numpy()
-    return Found(family, float(np.mean(first <= 0.05)), float(np.mean(least <= 0.05)))
+    return Found(pattern, float(np.mean(first <= 0.05)), float(np.mean(least <= 0.05)))
 
 
 def table(found: list[Found]) -> str:
     """A line for each pattern and number of seeds, in Markdown."""
-    designs = list(dict.fromkeys(f.family[:2] for f in found))
+    designs = list(dict.fromkeys(f.pattern[:2] for f in found))
     heads = [f"{q} questions, {n} answers: {what}" for q, n in designs for what in ("p", "any q")]
     lines = [
         f"| seeds vary in | by | seeds | {' | '.join(heads)} |",
         "| --- |" + " --- |" * (2 + len(heads)),
     ]
     rows: dict[tuple[str, float, int], list[str]] = {}
-    for family, p, q in found:
-        row = rows.setdefault((family.varying, family.deviation, family.seeds), [])
+    for pattern, p, q in found:
+        row = rows.setdefault((pattern.varying, pattern.deviation, pattern.seeds), [])
         row += [f"{100 * p:.1f}", f"{100 * q:.1f}"]
     order = list(VARYING)
     for varying, deviation, seeds in sorted(rows, key=lambda k: (order.index(k[0]), *k[1:])):

@@ -308,7 +308,7 @@ def simulated(cells: Iterable[Cell], designs: Iterable[verdicts.Design], studies
         lowest(found, AGAIN * studies),
         judged,
         verdicts.furthest(judged, LOWEST, JUDGED_AGAIN * studies // 2),
-        [families.outcomes(family, FAMILIES * studies) for family in families.families()],
+        [families.outcomes(pattern, FAMILIES * studies) for pattern in families.patterns()],
     )
 
 

@@ -201,7 +201,8 @@ def _badness(result: Result) -> float:
 def _lines(found: list[Result], again: list[Result], kind: str) -> Iterator[str]:
     for what in dict.fromkeys(r.what for r in found if r.what.startswith(kind)):
         mine = [r for r in found if r.what == what and not np.isnan(r.share)]
-        chosen = max((r for r in again if r.what == what), key=_badness)
+        # In few studies what is held may have been defined in none.
+        chosen = max([r for r in again if r.what == what] or mine, key=_badness)
         made = chosen.design
         uneven = ", ten times as many in the control" if made.uneven else ""
         where = (

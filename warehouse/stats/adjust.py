@@ -51,7 +51,9 @@ class Adjustment:
 
 def _sidak(p: Floats) -> Floats:
     """``1 - (1 - p)^m``: holds however two-sided normal statistics are correlated (Šidák 1967)."""
-    return 1 - (1 - p) ** p.size
+    # In this form no tiny p is lost in rounding, which would leave a q of zero.
+    with np.errstate(divide="ignore"):
+        return -np.expm1(p.size * np.log1p(-p))
 
 
 def _benjamini_hochberg(p: Floats) -> Floats:

@@ -1,11 +1,11 @@
 """The effect of every intervention: difference, p-value, suppression and verdict."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from warehouse import defaults
 from warehouse.stats import adjust, units
@@ -13,13 +13,13 @@ from warehouse.stats.adjust import Intervals
 from warehouse.stats.comparisons import Comparison, Size, compare
 from warehouse.stats.contrasts import tabled
 from warehouse.stats.crossed import widened
-from warehouse.stats.differences import Difference, Flags, bounds, take, within
-from warehouse.stats.equivalence import FEWEST_QUESTIONS, Evidence, axes, reason, told, verdicts
+from warehouse.stats.differences import Difference, Flags, bounds, nonzero, take, within
+from warehouse.stats.equivalence import Evidence, axes, reason, told, verdicts
 from warehouse.stats.estimates import Floats, Ints
 from warehouse.stats.inference import Inference, infer
 from warehouse.stats.intervals import Interval, student
 from warehouse.stats.pooling import ARM, WAYS
-from warehouse.stats.power import more_answers, more_questions
+from warehouse.stats.power import Settled, more_answers, more_questions
 from warehouse.stats.rates import IDENTITY
 from warehouse.stats.suppression import (
     NOT_COMPARED,
@@ -69,10 +69,10 @@ def effects(
           none);
         * margin, verdict (`equivalence.verdicts`; null without a control), reason;
         * more_questions, more_answers (to each question, in both arms): the fewest that would
-          settle what is open with a power of `defaults.POWER` if the true rates are those seen,
-          before adjustment. Open is, of an inconclusive row, the change; of a reduced one, whether
-          it reaches the untuned model. Null where nothing is open, or where `power.MOST` would
-          not settle it.
+          settle what is open with a power of `defaults.POWER` if the true rates are those seen, and
+          if q stays as many times p. Open is, of an inconclusive row, the change; of a reduced
+          one, whether it reaches the untuned model (0 where that is settled). Null where nothing
+          is open, or where `power.MOST` would not settle it.
 
     Raises:
         UnknownName: a dimension, unit or adjustment that does not exist.
@@ -116,7 +116,7 @@ def _with_verdicts(
         pl.Series("suppression_note", why_none, pl.String()),
     )
     reasons = [reason(row) for row in frame.iter_rows(named=True)]
-    still = _columns(_still_needed(sides, verdict, margin, level))
+    still = _columns(_still_needed(sides, found, verdict, margin, level))
     return frame.with_columns(
         pl.Series("reason", reasons, pl.String()), *(needed.cast(pl.Int64) for needed in still)
     )
@@ -286,52 +286,63 @@ def _three_arms(sides: _ThreeSides) -> ThreeArms:
 
 
 def _still_needed(
-    sides: _ThreeSides, verdict: Sequence[str | None], margin: float, level: float
+    sides: _ThreeSides, found: Inference, verdict: Sequence[str | None], margin: float, level: float
 ) -> dict[str, Floats]:
     """The questions, and the answers to each, that would settle what a verdict leaves open."""
     change, tuned, own = sides.change, sides.tuned, sides.own
-
-    def likely(difference: Difference, power: float) -> Interval:
-        """What must exclude a value for the interval to do so with some power.
-
-        A mean over its standard error exceeds a quantile t with power β where its expectation
-        is at least t + t_β (Lehr 1992).
-        """
-        quantiles = (student(difference.freedom, at) for at in (level, 2 * power - 1))
-        return bounds(difference, level, np.sum(list(quantiles), axis=0))
-
-    def inside(difference: Difference) -> Flags:
-        # Either end may miss, so each may in half as many cases.
-        interval = likely(difference, (1 + defaults.POWER) / 2)
-        return (interval.low > -margin) & (interval.high < margin)
-
-    def changed_or_not(difference: Difference) -> Flags:
-        interval = likely(difference, defaults.POWER)
-        apart = (interval.low > 0) | (interval.high < 0)
-        return inside(difference) | (apart & (difference.freedom >= FEWEST_QUESTIONS - 1))
-
-    def untuned_or_not(difference: Difference) -> Flags:
-        interval = likely(difference, defaults.POWER)
-        return inside(difference) | (interval.low > margin) | (interval.high < -margin)
-
     named = np.array(verdict, dtype=object)
     excess = take(tuned.difference, own)
-    of_change = change.size
     of_excess = Size(*(_chosen(values, own, missing=np.nan) for values in tuned.size))
     asked = ~units.which(change.cells, units.of_runs)
-    matters: list[tuple[Flags, Difference, Size, Callable[[Difference], Flags]]] = [
-        (
-            asked & (named == "inconclusive") & change.sound,
-            change.difference,
-            of_change,
-            changed_or_not,
-        ),
-        (asked & (named == "reduced") & ~np.isnan(excess.value), excess, of_excess, untuned_or_not),
-    ]
+    is_open = asked & (named == "inconclusive") & change.sound
+    is_left = asked & (named == "reduced") & ~np.isnan(excess.value)
     needed = {name: np.full(len(own), np.nan) for name in ("more_questions", "more_answers")}
-    for open_yet, difference, size, settled in matters:
-        rows = np.flatnonzero(open_yet)
+
+    def count(rows: Ints, difference: Difference, size: Size, settled: Settled) -> None:
         part = take(difference, rows), Size(*(values[rows] for values in size)), settled
         needed["more_questions"][rows] = more_questions(*part)
         needed["more_answers"][rows] = more_answers(*part)
+
+    def change_or_none(rows: Ints, p: Floats) -> Settled:
+        strictness = np.fmax(found.q[rows] / p[rows], 1.0)
+
+        def settled(difference: Difference, at: Ints) -> Flags:
+            least = (1 - level) / strictness[at]
+            interval = _likely(difference, level, defaults.POWER, 1 - least)
+            apart = (interval.low > 0) | (interval.high < 0)
+            # With Q questions no p is below 2 / 2^Q.
+            apart &= 2.0**-difference.freedom <= least
+            return apart | _inside(difference, level, margin)
+
+        return settled
+
+    def untuned_or_not(difference: Difference, _: Ints) -> Flags:
+        interval = _likely(difference, level, defaults.POWER, level)
+        apart = (interval.low > margin) | (interval.high < -margin)
+        return apart | _inside(difference, level, margin)
+
+    count(np.flatnonzero(is_left), excess, of_excess, untuned_or_not)
+    rows = np.flatnonzero(is_open)
+    count(rows, change.difference, change.size, change_or_none(rows, found.p))
+    # Where that seems to be there already, sign flips ask for more than the interval does.
+    rows = rows[(needed["more_questions"][rows] == 0) | (needed["more_answers"][rows] == 0)]
+    score = nonzero(change.difference)
+    count(rows, change.difference, change.size, change_or_none(rows, score))
     return needed
+
+
+def _likely(difference: Difference, level: float, power: float, tested: ArrayLike) -> Interval:
+    """What must exclude a value for the interval at the level `tested` to do so with some power.
+
+    A mean over its standard error exceeds a quantile t with power β where its expectation
+    is at least t + t_β (Lehr 1992).
+    """
+    quantiles = (student(difference.freedom, at) for at in (tested, 2 * power - 1))
+    return bounds(difference, level, np.sum(list(quantiles), axis=0))
+
+
+def _inside(difference: Difference, level: float, margin: float) -> Flags:
+    """Whether the interval will most likely lie inside the margin."""
+    # Either end may miss, so each may in half as many cases.
+    interval = _likely(difference, level, (1 + defaults.POWER) / 2, level)
+    return (interval.low > -margin) & (interval.high < margin)

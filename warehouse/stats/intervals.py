@@ -149,7 +149,7 @@ def score_interval(rate: Floats, size: Floats, quantile: Floats) -> Interval:
     )
 
 
-def student(freedom: Floats, level: float) -> Floats:
+def student(freedom: Floats, level: ArrayLike) -> Floats:
     """Two-sided quantile of Student's t at each degree of freedom, the normal's at infinity.
 
     nan below one degree of freedom.
@@ -158,6 +158,6 @@ def student(freedom: Floats, level: float) -> Floats:
     from scipy.special import ndtri, stdtrit
 
     known = freedom >= 1
-    upper = (1 + level) / 2
+    upper = (1 + np.asarray(level, float)) / 2
     quantile = stdtrit(np.where(known & np.isfinite(freedom), freedom, 1.0), upper)
     return np.where(known, np.where(np.isinf(freedom), ndtri(upper), quantile), np.nan)

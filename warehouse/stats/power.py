@@ -16,6 +16,9 @@ from warehouse.stats.rates import cell_dimensions
 MOST = 5000
 """More questions, or more answers to each, are not worth planning for."""
 
+Settled = Callable[[Difference, Ints], Flags]
+"""Whether each of some differences settles what is asked, and the cell that each is of."""
+
 PIECES = 5
 """Into how many parts what is tried falls."""
 
@@ -116,9 +119,7 @@ def plan(
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def more_questions(
-    difference: Difference, size: Size, settled: Callable[[Difference], Flags]
-) -> Floats:
+def more_questions(difference: Difference, size: Size, settled: Settled) -> Floats:
     """How many more questions, answered as the ones there are, would settle each cell.
 
     Rates, design effects and correlation are taken to stay as they are; effective sizes grow
@@ -137,9 +138,7 @@ def more_questions(
     return _first(grown, settled, difference)
 
 
-def more_answers(
-    difference: Difference, size: Size, settled: Callable[[Difference], Flags]
-) -> Floats:
+def more_answers(difference: Difference, size: Size, settled: Settled) -> Floats:
     """How many more answers to each of the questions, in both arms, would settle each cell.
 
     The intraclass correlation ρ is taken to stay what the design effect implies,
@@ -168,7 +167,7 @@ def more_answers(
 
 def _first(
     grown: Callable[[Ints, Floats], Difference],
-    settled: Callable[[Difference], Flags],
+    settled: Settled,
     difference: Difference,
 ) -> Floats:
     """The least addition that settles each cell: exact to 40, then within 3 %.
@@ -182,6 +181,6 @@ def _first(
         if not rows.size:
             break
         at, extra = np.repeat(rows, some.size), np.tile(some, rows.size)
-        enough = settled(grown(at, extra)).reshape(rows.size, some.size)
+        enough = settled(grown(at, extra), at).reshape(rows.size, some.size)
         least[rows] = np.where(enough.any(axis=1), some[enough.argmax(axis=1)], np.nan)
     return least

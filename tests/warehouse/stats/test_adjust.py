@@ -50,6 +50,7 @@ def test_jointly_from_p_values_alone_is_sidak() -> None:
     p = [0.01, 0.2, np.nan]
     expected = multipletests(p[:2], method="sidak")[1]
     assert adjust(p, "joint")[:2] == pytest.approx(expected)
+    assert adjust([1e-30, 0.5, 1.0], "joint") == pytest.approx([3e-30, 0.875, 1], rel=1e-12)
 
 
 def test_families_are_adjusted_apart() -> None:

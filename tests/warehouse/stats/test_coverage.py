@@ -74,8 +74,8 @@ def test_the_tables_of_verdicts_have_a_line_for_each(judged: list[verdicts.Resul
 
 def test_p_and_q_are_rarely_wrong_where_the_seeds_of_one_arm_vary() -> None:
     """Three seeds: at a true 6 % more than 17 in a hundred come once in ten thousand."""
-    family = families.Family(8, 20, 3, "one arm", 1.0)
-    found = families.outcomes(family, 100)
+    pattern = families.Pattern(8, 20, 3, "one arm", 1.0)
+    found = families.outcomes(pattern, 100)
     assert max(found.p, found.q) <= 0.17
     line = families.table([found]).splitlines()[-1]
     assert line == f"| one arm | 1 | 3 | {100 * found.p:.1f} | {100 * found.q:.1f} |"

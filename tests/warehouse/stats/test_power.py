@@ -1,5 +1,7 @@
 """Design effects, variance components, and what more data would buy."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -105,7 +107,7 @@ def one(first: int, second: int, questions: int, answers: int, *, sampled: bool)
     return method(k, n, base, n, np.zeros(questions, int), 1)
 
 
-def inside(difference: Difference) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def inside(difference: Difference, _: Any = None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     interval = bounds(difference, 0.95)
     return np.array((interval.low > -0.05) & (interval.high < 0.05))
 
