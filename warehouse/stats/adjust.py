@@ -53,7 +53,8 @@ def _sidak(p: Floats) -> Floats:
     """``1 - (1 - p)^m``: holds however two-sided normal statistics are correlated (Šidák 1967)."""
     # In this form no tiny p is lost in rounding, which would leave a q of zero.
     with np.errstate(divide="ignore"):
-        return -np.expm1(p.size * np.log1p(-p))
+        adjusted: Floats = -np.expm1(p.size * np.log1p(-p))
+    return adjusted
 
 
 def _benjamini_hochberg(p: Floats) -> Floats:
