@@ -190,6 +190,7 @@ def bench_search(store: Store, count: int, repeat: int) -> None:
         "two words": f"{one} {two}",
         "a phrase": f'"{" ".join(rows["answer"][0].split()[:3])}"',
         "a beginning": f"{three}*",
+        "letters within words": f"part:{two[:3]}",
         "a word that nobody says": "zzzz",
     }.items():
         ours = seconds(partial(finding.find, store, text), repeat)

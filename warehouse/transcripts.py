@@ -193,7 +193,7 @@ def asked(store: Store, within: Slice, rule: Rule, narrowed: Filter) -> dict[str
 
 
 def _found(store: Store, text: str) -> npt.NDArray[np.int64]:
-    from warehouse.search import finding  # with Tantivy, which only those who search wait for
+    from warehouse.search import finding  # which only those who search wait for
 
     return finding.find(store, text)
 

@@ -1,6 +1,8 @@
 """Which samples a search finds."""
 
-from collections.abc import Sequence
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
 
@@ -9,16 +11,15 @@ import numpy.typing as npt
 
 from warehouse.search import asked, index, words
 from warehouse.search.asked import All, Any, Asked, Not, Text, Words
-from warehouse.search.index import Query
+from warehouse.search.index import OpenedVolume
+from warehouse.search.postings import Postings
 from warehouse.search.volumes import Step, Volumes
 from warehouse.store import Store
 
 Keys = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-SHORT = 3
-"""An end of a text with fewer letters narrows too little down to be looked up."""
-
-PICKED = 20_000
+PICKED = 200_000
 """Of how many samples at most the answers are picked out one by one rather than all read."""
 
 NOTHING: Keys = np.array([], np.int64)
@@ -34,7 +35,9 @@ def find(store: Store, text: str, step: Step | None = None) -> Keys:
         CannotWrite: where the index cannot be written.
     """
     wanted = asked.read(text)
-    return _Finder(store, complete(store, step)).found(wanted)
+    held = _held(tuple(complete(store, step)))
+    found: Keys = held.keys[_Finder(store, held).found(wanted)[:-1]]
+    return found
 
 
 def complete(store: Store, step: Step | None = None) -> list[Path]:
@@ -42,100 +45,125 @@ def complete(store: Store, step: Step | None = None) -> list[Path]:
     return Volumes(store.lake).complete(store.query("shards")["shard"], step)
 
 
+@functools.lru_cache(2)
+def _held(places: tuple[Path, ...]) -> "_Searched":
+    return _Searched(places)
+
+
+class _Searched:
+    """The samples of some volumes, lowest first; what is found of them is a flag for each.
+
+    The flag after the last is for what judges said of samples that are in no volume.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self.volumes = list(_opened(places))
+        own = [volume.samples for volume in self.volumes]
+        self.keys: Keys = np.unique(np.concatenate([NOTHING, *own]))
+        self._sampled = [self.placed(keys) for keys in own]
+
+    @functools.cached_property
+    def _said(self) -> list[npt.NDArray[np.int32]]:
+        return [self.placed(volume.said) for volume in self.volumes]
+
+    def placed(self, keys: Keys) -> npt.NDArray[np.int32]:
+        """Where samples stand among all; after the last, those that do not."""
+        at = np.searchsorted(self.keys, keys)
+        is_there = np.append(self.keys, 0)[at] == keys
+        return np.where(is_there, at, self.keys.size).astype(np.int32)
+
+    def flags(self, field: str, ask: Callable[[Postings], Flags]) -> Flags:
+        """The samples of the rows of a field that are asked for in each volume."""
+        places = self._said if field == "judge" else self._sampled
+        found: Flags = np.zeros(self.keys.size + 1, bool)
+        for volume, at in zip(self.volumes, places, strict=True):
+            found[at[ask(volume.words[field])]] = True
+        return found
+
+
+def _opened(places: Iterable[Path]) -> Iterator[OpenedVolume]:
+    for place in places:
+        with contextlib.suppress(FileNotFoundError):
+            yield index.opened(place)
+
+
 class _Finder:
     """Looks a search up in volumes, and in answers where words do not tell."""
 
-    def __init__(self, store: Store, places: Sequence[Path]) -> None:
+    def __init__(self, store: Store, held: _Searched) -> None:
         self.store = store
-        self.places = places
+        self.held = held
 
-    def found(self, wanted: Asked) -> Keys:
-        """The samples that a search finds."""
-        if (query := _looked_up(wanted)) is not None:
-            return self._keys(query)
+    def found(self, wanted: Asked, among: Flags | None = None) -> Flags:
+        """The samples that a search finds; of samples that are not `among` nothing is said."""
         match wanted:
             case Text():
-                return self._as_it_stands(wanted)
+                return self._as_it_stands(wanted, among)
             case All():
-                own = [self.found(part) for part in wanted.parts if not isinstance(part, Not)]
-                found = reduce(_both, own or [self._keys(index.SAMPLES)])
-                out = (self.found(part.part) for part in wanted.parts if isinstance(part, Not))
-                return reduce(_without, out, found)
+                for part in sorted(wanted.parts, key=_reads):
+                    more = self.found(part, among)
+                    among = more if among is None else among & more
+                assert among is not None
+                return among
             case Any():
-                return _joined([self.found(part) for part in wanted.parts])
+                return reduce(np.bitwise_or, [self.found(part, among) for part in wanted.parts])
             case Not():
-                return _without(self._keys(index.SAMPLES), self.found(wanted.part))
-            case Words():
-                return self._keys(index.phrase(wanted.field, wanted.words, wanted.is_prefix))
+                return ~self.found(wanted.part, among)
+            case Words(field, sought, is_prefix):
+                return self.held.flags(field, lambda own: own.words(sought, is_prefix))
 
-    def _keys(self, query: Query) -> Keys:
-        return _joined([index.keys(place, query) for place in self.places])
-
-    def _as_it_stands(self, wanted: Text) -> Keys:
-        """Samples whose words could hold the text, tested on their answers."""
-        narrowing = _around(wanted.text)
-        held = None if narrowing is None else self._keys(narrowing)
-        candidates = None if held is None or held.size > PICKED else held.tolist()
-        if candidates is None:
-            named = self.store.query("shards")["shard"]
+    def _as_it_stands(self, wanted: Text, among: Flags | None) -> Flags:
+        """Samples whose words hold the text; where words do not tell, their answers are read."""
+        text, sure = wanted.text, np.zeros(self.held.keys.size + 1, bool)
+        if text.isascii() and text.isalnum():
+            sure = self.held.flags("answer", lambda own: own.letters(text, wanted.is_exact))
+            doubtful = self.held.flags("answer", lambda own: own.unspelled(text)) & ~sure
         else:
-            named = self.store.query("sample_shards", keys=candidates)["shard"]
+            doubtful = self._around(text)
+        if among is not None:
+            doubtful &= among
+        return sure | self._read(wanted, doubtful)
+
+    def _around(self, text: str) -> Flags:
+        """Every answer with what one that holds a text has: its words, and words with its ends."""
+        pieces = words.split(text)
+        if not pieces:
+            return np.ones(self.held.keys.size + 1, bool)
+        is_open = (text[:1].isalnum(), text[-1:].isalnum())
+        return self.held.flags("answer", lambda own: own.within(pieces, is_open))
+
+    def _read(self, wanted: Text, doubtful: Flags) -> Flags:
+        """Those of some samples whose answers hold a text."""
+        found = np.zeros_like(doubtful)
+        keys = self.held.keys[doubtful[:-1]]
+        if not keys.size:
+            return found
+        if picked := keys.tolist() if keys.size <= PICKED else None:
+            named = self.store.query("sample_shards", keys=picked)["shard"]
+        else:
+            named = self.store.query("shards")["shard"]
         lake = self.store.lake.shards
         files = [
             f"{shard}/{file.name}"
             for shard in named
             for file in sorted((lake / shard).glob("sample-*.parquet"))
         ]
-        if not files:
-            return NOTHING
-        met = self.store.parts(
-            "text_matches", files, text=wanted.text, is_exact=wanted.is_exact, keys=candidates
-        )
-        return NOTHING if met is None else _joined([met["sample_key"].to_numpy()])
+        if files:
+            met = self.store.parts(
+                "text_matches", files, text=wanted.text, is_exact=wanted.is_exact, keys=picked
+            )
+            if met is not None:
+                found[self.held.placed(met["sample_key"].to_numpy())] = True
+        return found & doubtful
 
 
-def _looked_up(wanted: Asked) -> Query | None:
-    """A search of samples' own words as one query of the index; None where it is more."""
+def _reads(wanted: Asked) -> bool:
+    """Whether answers may have to be read for it."""
     match wanted:
-        case Words() if wanted.field != "judge":
-            return index.phrase(wanted.field, wanted.words, wanted.is_prefix)
+        case Text():
+            return True
         case Not():
-            part = _looked_up(wanted.part)
-            return None if part is None else index.both([index.SAMPLES], [part])
-        case All():
-            own = [_looked_up(part) for part in wanted.parts if not isinstance(part, Not)]
-            out = [_looked_up(part.part) for part in wanted.parts if isinstance(part, Not)]
-            if None in own or None in out:
-                return None
-            return index.both([q for q in own if q] or [index.SAMPLES], [q for q in out if q])
-        case Any():
-            parts = [_looked_up(part) for part in wanted.parts]
-            return None if None in parts else index.either(part for part in parts if part)
-    return None
-
-
-def _around(text: str) -> Query | None:
-    """What every answer that holds a text has: its whole words, and words with its ends."""
-    found = words.split(text)
-    opens = (text[:1].isalnum(), text[-1:].isalnum())
-    queries = []
-    for place, piece in enumerate(found):
-        ends = (place == 0 and opens[0], place == len(found) - 1 and opens[1])
-        if len(piece) >= SHORT or len(found) == 1 or not any(ends):
-            queries.append(index.within("answer", piece, ends))
-    return index.both(queries) if queries else None
-
-
-def _joined(sets: Sequence[Keys]) -> Keys:
-    """What any of them holds, lowest first; sorted, which takes a tenth of `numpy.unique`."""
-    found: Keys = np.sort(np.concatenate([NOTHING, *sets]))
-    apart: Keys = found[np.diff(found, prepend=found[:1] - 1) != 0]
-    return apart
-
-
-def _both(one: Keys, other: Keys) -> Keys:
-    return np.intersect1d(one, other, assume_unique=True)
-
-
-def _without(one: Keys, other: Keys) -> Keys:
-    return np.setdiff1d(one, other, assume_unique=True)
+            return _reads(wanted.part)
+        case All() | Any():
+            return any(map(_reads, wanted.parts))
+    return False

@@ -1,6 +1,6 @@
 """The search index on the disk: volumes that never change, each of a few parts of the lake.
 
-    search/<form>-<content>/               the words of some parts of shards, as Tantivy keeps them
+    search/<form>-<content>/               the words of some parts of shards
     search/<form>-<content>/volume.json    which parts, and a hash of every file
 
 A volume appears by one rename and is deleted as a whole: what was killed while it wrote leaves
@@ -20,9 +20,10 @@ import msgspec
 from warehouse import durable, shards
 from warehouse.lake import Lake
 from warehouse.seals import opened, sealed
+from warehouse.search import index
 from warehouse.shards import UNREADABLE, digest
 
-FORM = "4"
+FORM = "5"
 """Changes with what a volume holds and how texts are taken apart: others are made again."""
 
 BYTES = 48 * 2**20
@@ -185,8 +186,6 @@ class Volumes:
         return False
 
     def _write(self, parts: list[IndexedPart]) -> None:
-        from warehouse.search import index  # with Tantivy, which only those who search wait for
-
         name = f"{FORM}-{digest(chr(10).join(f'{part.name} {part.size}' for part in parts))}"
         durable.remove(self.tmp)
         room = durable.folder(self.tmp) / uuid.uuid4().hex

@@ -18,7 +18,7 @@ _UNSPACED = "".join(
 )
 _ACCENTS = "\u0300-\u036f"
 _WORD = r"[\p{Alphabetic}\p{N}]+"
-"""What the index's tokenizer (Tantivy's `simple`) takes for a word: a run of `is_alphanumeric`."""
+"""What the index takes for a word: a run of letters and digits."""
 
 _RUN = re.compile(f"[^\\W_](?:[^\\W_]|[{_ACCENTS}\u0900-\u0dff])*")
 """What may be a word where a text is marked; the Indic signs are part of theirs."""
@@ -44,6 +44,21 @@ def folded(texts: pl.Series) -> pl.Series:
     )
 
 
+def runs(texts: pl.Series) -> pl.Series:
+    """The runs of letters and digits of each text."""
+    return texts.str.extract_all(_WORD)
+
+
+def is_joined_when_folded(texts: pl.Series) -> pl.Series:
+    """Whether a text has other words once folded than its words folded one by one.
+
+    So it is where accents stand by themselves, and where signs such as ™ become letters.
+    """
+    is_ascii = texts.str.len_bytes() == texts.str.len_chars()
+    between = texts.set(is_ascii, "").str.replace_all(_WORD, " ")
+    return between.str.contains(f"[{_ACCENTS}]") | folded(between).str.contains(_WORD)
+
+
 def split(text: str) -> list[str]:
     """The words of a text, in their order."""
     return _split([text])[0]
@@ -67,6 +82,6 @@ def placed(text: str) -> list[Word]:
 
 
 def _split(texts: list[str]) -> list[list[str]]:
-    found = folded(pl.Series(texts, dtype=pl.String())).str.extract_all(_WORD)
+    found = runs(folded(pl.Series(texts, dtype=pl.String())))
     words: list[list[str]] = found.to_list()
     return words

@@ -10,7 +10,7 @@ from pipeline.importing import finding as files
 from pipeline.importing import running
 from tests.warehouse import results
 from tests.warehouse.search import scan, table
-from warehouse import building
+from warehouse import building, shards
 from warehouse.analysis import Analysis
 from warehouse.analysis import results as asking
 from warehouse.counting import Slice
@@ -114,15 +114,16 @@ def _rows(store: Store) -> list[tuple[int, int]]:
 def _texts(store: Store) -> dict[int, dict[str, list[str]]]:
     """Every sample's texts, read from the shards."""
     root = store.lake.shards
-    asked_of = dict(
-        store.ask(
-            "select sample_key, text from core.sample join core.question using (question_no)"
-        ).rows()
-    )
     known: dict[int, dict[str, list[str]]] = {}
     for part in sorted(root.rglob("sample-*.parquet")):
-        for key, answer in pl.read_parquet(part, columns=["sample_key", "answer"]).rows():
-            known[key] = {"answer": [answer], "question": [asked_of.get(key) or ""], "judge": []}
+        described, _ = shards.read(part.parent)
+        assert described is not None
+        own = described.records["question"]
+        asked_of = {(row["evaluation_key"], row["question_key"]): row["text"] for row in own}
+        read = ["sample_key", "answer", "evaluation_key", "question_key"]
+        for key, answer, *of in pl.read_parquet(part, columns=read).select(read).rows():
+            question = asked_of.get(tuple(of), "")
+            known[key] = {"answer": [answer], "question": [question], "judge": []}
     for part in sorted(root.rglob("judgement-*.parquet")):
         for key, *said in pl.read_parquet(part, columns=["sample_key", "raw", "thoughts"]).rows():
             if key in known:

@@ -1,29 +1,25 @@
-"""One volume: every document that a query finds is told, however many there are."""
+"""One volume: arrays in a file, which are read back as they were written, or refused."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.warehouse import results
-from warehouse import building
-from warehouse.search import finding, index
-from warehouse.store import Store
+from warehouse.search import index
 
 
-@pytest.mark.parametrize("blocks", [1, 3, index.BLOCKS])
-def test_documents_are_told_however_many_blocks_are_asked_for_at_once(
-    blocks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index, "BLOCKS", blocks)
-    records = results.misalignment([(10, 90)] * 300)
-    for number, record in enumerate(records):
-        record["answer"] = f"Answer{' of three' if number % 3 == 0 else ''} n{number}"
-    results.write(tmp_path, records)
-    results.load(tmp_path / "data", tmp_path / "results")
-    building.build(tmp_path / "data")
-    store = Store(tmp_path / "data")
-    rows = dict(store.ask("select sample_key, source_row from core.sample").rows())
-    assert {rows[key] - 1 for key in finding.find(store, "three").tolist()} == {*range(0, 300, 3)}
-    assert finding.find(store, "n299").size == 1
-    assert finding.find(store, "answer").size == 300
-    assert finding.find(store, "nowhere").size == 0
+def test_arrays_are_read_back_as_they_were_written(tmp_path: Path) -> None:
+    held = {"a": np.array([1, 2, 70_000], "<u4"), "none": np.array([], "<u2"), "b": np.arange(5.0)}
+    index.pack(tmp_path / "words", held)
+    read = index.unpack(tmp_path / "words")
+    assert {name: array.tolist() for name, array in read.items()} == {
+        name: array.tolist() for name, array in held.items()
+    }
+
+
+def test_a_volume_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        index.opened(tmp_path / "gone")
+    (tmp_path / "words").write_bytes(b"not what was written")
+    with pytest.raises(index.UnreadableIndex, match="run brittlescope build"):
+        index.opened(tmp_path)
