@@ -271,6 +271,12 @@ def _medians(rows: pl.DataFrame, value: str, index: str, noun: str) -> pl.DataFr
     )
 
 
+_MUTE = pl.when(pl.col("sd").is_null()).then(
+    pl.lit("not estimable: no question has several answers")
+)
+"""Single answers do not say how much of the spread is their own noise."""
+
+
 def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> list[pl.DataFrame]:
     """Spread over questions, for every model and dataset."""
     rows = over_questions(
@@ -286,7 +292,7 @@ def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> l
         rows.select(
             *WHERE, n, pl.lit("question_sd").alias("index"), pl.col("sd").alias("value"),
             pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"),
-            _said(single, "one_of").alias("note"),
+            _said(pl.coalesce(single, _MUTE), "one_of").alias("note"),
         ),
         rows.select(
             *WHERE, n, pl.lit("concentration").alias("index"),
@@ -304,12 +310,11 @@ def _questions(controls: pl.DataFrame, level: float, draws: int, seed: int) -> l
 def _seeds(controls: pl.DataFrame, level: float) -> pl.DataFrame:
     """Spread over seeds, for every model and dataset."""
     rows = _largest(over_seeds(controls, ["model", "dataset", *WAYS], level=level), controls)
+    single = pl.when(pl.col("runs") == 1).then(pl.lit("not estimable: one run"))
     return rows.select(
         *WHERE, pl.lit("seed_sd").alias("index"), pl.col("sd").alias("value"),
         pl.col("sd_low").alias("low"), pl.col("sd_high").alias("high"), pl.col("runs").alias("n"),
-        _said(
-            pl.when(pl.col("runs") == 1).then(pl.lit("not estimable: one run")), "one_of"
-        ).alias("note"),
+        _said(pl.coalesce(single, _MUTE), "one_of").alias("note"),
     )  # fmt: skip
 
 

@@ -135,6 +135,14 @@ def test_spreads_are_of_the_largest_control(rows: pl.DataFrame) -> None:
     assert seeds["note"].startswith("not estimable: one run")
 
 
+def test_single_answers_have_no_spread_and_the_note_says_so() -> None:
+    runs = [cell([k, 1 - k] * 4, 1, seed=k) for k in (0, 1)]
+    for name, counts in (("question_sd", frame(runs[0])), ("seed_sd", frame(*runs))):
+        row = value(profile(counts, draws=30), name)
+        assert (row["value"], row["low"]) == (None, None)
+        assert row["note"] == "not estimable: no question has several answers"
+
+
 def test_variance_shares(rows: pl.DataFrame) -> None:
     shares = rows.filter(index="variance_share")
     assert shares["model"].null_count() == shares.height
