@@ -51,7 +51,7 @@ def over_runs(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
 
     Runs, each at the mean rate of its questions: runs (their number), variance (of their
     rates; null where the cell pools conditions, so that runs differ by more than seed) and
-    noise (what answers alone make of the variance).
+    noise (what answers alone make of the variance; null where no question has several).
     """
     further = [name for name in CONDITION if name not in dims]
     one_condition = pl.struct(*CONDITION).n_unique() == 1
@@ -60,7 +60,7 @@ def over_runs(counts: pl.DataFrame, dims: Sequence[str]) -> pl.DataFrame:
         .group_by(*dims, *further, "run", "question")
         .agg(pl.col("n_trait", "n_counted").sum())
         .group_by(*dims, *further, "run")
-        .agg(RATE.mean().alias("rate"), (_NOISE.sum() / pl.len() ** 2).alias("noise"))
+        .agg(RATE.mean().alias("rate"), (_NOISE.mean() / pl.len()).alias("noise"))
         .group_by(dims)
         .agg(
             pl.len().cast(pl.Int64).alias("runs"),
