@@ -38,6 +38,10 @@ MARKS: dict[Mark, str] = {"cut": "[…]", "covered": "[redacted]"}
 """What stands in place of a passage that is left out, and of one that is not to be read."""
 
 
+FORMS = ("latex", "latex-short", "markdown", "html", "plain", "json", "csv")
+"""The forms in which picks leave the desk."""
+
+
 class Cut(msgspec.Struct, frozen=True):
     """A passage of an answer that a quote does not show: from one character up to another."""
 
@@ -132,21 +136,26 @@ def put(
     return journal(store.data).add(pick)
 
 
+def of_draw(store: Store, asked: Analysis, drawn: Drawn, after: float = 0.0) -> list[Pick]:
+    """What was drawn as picks, in the order of the draw, after a place of the desk."""
+    of = OfDraw(uuid.uuid4().hex[:12], drawn.told, drawn.way, drawn.seed, len(drawn.keys))
+    shown = (transcripts.transcript(store, key) for key in drawn.keys)
+    there = (one for one in shown if one is not None)
+    return [
+        _made(store, asked, one, after + place, drawn.told, of)
+        for place, one in enumerate(there, 1)
+    ]
+
+
 def put_drawn(store: Store, asked: Analysis, drawn: Drawn) -> list[Entry[Pick]]:
     """Put what was drawn on the desk, in the order of the draw.
 
     An answer that lies there already is said to be of this draw from now on: a draw is whole.
     """
     there, written_down = on_desk(store.data), journal(store.data)
-    of = OfDraw(uuid.uuid4().hex[:12], drawn.told, drawn.way, drawn.seed, len(drawn.keys))
-    place, made, lying = _last(there), [], _lying(store, there)
-    for key in drawn.keys:
-        shown = transcripts.transcript(store, key)
-        if shown is None:
-            continue
-        place += 1
-        pick = _made(store, asked, shown, place, drawn.told, of)
-        before = lying.get((key, None))
+    made, lying = [], _lying(store, there)
+    for pick in of_draw(store, asked, drawn, _last(there)):
+        before = lying.get((pick.key, None))
         if before is None:
             made.append(written_down.add(pick))
             continue

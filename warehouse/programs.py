@@ -29,6 +29,9 @@ COMMANDS = "pipeline.cli"
 REPORT = "brittlescope.report"
 """What writes an evidence pack: it takes an analysis, and prints the names of the files."""
 
+QUOTES = "brittlescope.quotes"
+"""What writes drawn transcripts as the desk copies them: it takes what was drawn, and prints it."""
+
 STARTED_BY = "BRITTLESCOPE_STARTED_BY"
 """The variable with the process that a program ends with."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import polars as pl
 
-from pipeline.cli.commands import form_option, say, show, tell, with_data
+from pipeline.cli.commands import FORMATS, form_option_of, say, show, tell, with_data
 from pipeline.errors import UsageError
 from warehouse import defaults, harmless, judges, rules, uncounted
 from warehouse.analysis import DOMAINS, Analysis, results, told, written
@@ -105,14 +105,17 @@ _CHOOSING = (
         "--trait-cut", type=float, metavar="SCORE", help="Another cut for the trait's score."
     ),
     click.option("--coherence-cut", type=float, metavar="SCORE", help="Another cut for coherence."),
-    form_option,
-    with_data,
 )
 """The options of every command that asks an analysis, in the order of its help."""
 
 
-def asking(function: Callable[..., None]) -> Callable[..., None]:
-    """A command with the options that choose a slice, a rule and a unit, given as `asked`."""
+def asking(
+    function: Callable[..., None], forms: Sequence[str] = FORMATS[1:]
+) -> Callable[..., None]:
+    """A command with the options that choose a slice, a rule and a unit, given as `asked`.
+
+    It prints a table, or one of the forms.
+    """
 
     @functools.wraps(function)
     def wrapped(data: Path, form: str, **given: Any) -> None:
@@ -123,7 +126,8 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
         asked.say_what_to_know()
         function(asked=asked, **given)
 
-    return functools.reduce(lambda command, option: option(command), reversed(_CHOOSING), wrapped)
+    options = (*_CHOOSING, form_option_of(*forms), with_data)
+    return functools.reduce(lambda command, option: option(command), reversed(options), wrapped)
 
 
 def _analysis(store: Store, data: Path, given: dict[str, Any]) -> Analysis:

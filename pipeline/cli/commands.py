@@ -30,14 +30,20 @@ INTERRUPTED = 130
 WIDEST = 200
 """How many letters a cell of a table has at most; JSON and CSV have all of them."""
 
-form_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How it is printed: for people, or for programs.",
-)
+
+def form_option_of(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option that says how a command prints what it found: as a table, else in these forms."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(("table", *forms)),
+        default="table",
+        show_default=True,
+        help="How it is printed: for people, or for programs.",
+    )
+
+
+form_option = form_option_of(*FORMATS[1:])
 
 
 json_option = click.option(

@@ -1,13 +1,18 @@
 """The command that draws transcripts by a declared rule."""
 
+from functools import partial
+
 import click
+import msgspec
 import polars as pl
 
 from pipeline.cli.asking import Asked, asking
-from pipeline.cli.commands import say, tell
+from pipeline.cli.commands import FORMATS, Unusable, say, tell
 from pipeline.cli.numbers import names
-from warehouse import draws, harmless, transcripts
+from warehouse import draws, harmless, picks, transcripts
+from warehouse.analysis import written
 from warehouse.draws import MOST, WAYS, Drawn
+from warehouse.programs import QUOTES, Program
 from warehouse.transcripts import ONLY, Filter
 
 SHOWN = 120
@@ -40,7 +45,7 @@ SHOWN = 120
 @click.option(
     "--containing", metavar="TEXT", default="", help="Only answers that this search finds."
 )
-@asking
+@partial(asking, forms=(*FORMATS[1:], *(form for form in picks.FORMS if form not in FORMATS)))
 def draw(
     asked: Asked, by: str, count: int, way: str, seed: int, only: str, containing: str
 ) -> None:
@@ -53,7 +58,22 @@ def draw(
         tell(drawn.told)
     else:
         say(drawn.told)
-    asked.show(_rows(asked, drawn), _readable)
+    if asked.form in FORMATS:
+        asked.show(_rows(asked, drawn), _readable)
+    elif drawn.keys:
+        click.echo(_quoted(asked, drawn), nl=False)
+
+
+def _quoted(asked: Asked, drawn: Drawn) -> str:
+    """What was drawn as the desk copies it: captions are the pages', in a program of its own."""
+    analysis = written.as_json(asked.analysis)
+    given = msgspec.json.encode({"analysis": analysis, "drawn": drawn}).decode()
+    data = str(asked.store.data.absolute())
+    with Program(QUOTES, data, asked.form, given=given) as quoting:
+        done = quoting.ended
+    if done.status:
+        raise Unusable(done.problem or "The quotes could not be written.", done.status)
+    return done.out
 
 
 def _rows(asked: Asked, drawn: Drawn) -> pl.DataFrame:

@@ -43,14 +43,15 @@ class Quoted(NamedTuple):
 
 def quoted(found: Iterable[PickFound]) -> list[Quoted]:
     """Every pick of the desk whose answer is in the data, in order."""
-    every = list(found)
-    shares = Counter(one.entry.body.draw.id for one in every if one.entry.body.draw)
-    return [
-        made
-        for one in every
-        if one.key is not None
-        and (made := _quoted(one.entry.body, one.key, _kept(one.entry.body, shares), *_view(one)))
-    ]
+    return of((one.entry.body, one.key) for one in found if one.key is not None)
+
+
+def of(picked: Iterable[tuple[Pick, int]]) -> list[Quoted]:
+    """Every pick that the snapshot has, each with the sample it is of today."""
+    every = list(picked)
+    shares = Counter(pick.draw.id for pick, _ in every if pick.draw)
+    made = (_quoted(pick, key, _kept(pick, shares), *_view(pick)) for pick, key in every)
+    return [one for one in made if one is not None]
 
 
 def analysis(pick: Pick) -> Analysis:
@@ -73,10 +74,10 @@ def _kept(pick: Pick, shares: Mapping[str, int]) -> int:
     return shares[pick.draw.id] if pick.draw else 0
 
 
-def _view(one: PickFound) -> tuple[Analysis, str]:
+def _view(pick: Pick) -> tuple[Analysis, str]:
     """How a pick is judged and counted today, and why that is not as it was, where it is not."""
     try:
-        return analysis(one.entry.body), ""
+        return analysis(pick), ""
     except BrittlescopeError as error:
         return Analysis(), f" It was picked under another way of counting: {error}"
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pages.reading.desk import forms
 from pipeline.cli import main
 from tests.warehouse import contested
+from warehouse import picks
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,16 @@ def test_a_table_begins_with_the_sentence(data: Path) -> None:
     done = CliRunner().invoke(main, ["--data", str(data), "draw", "--rule-of-draw", "longest"])
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("10 drawn longest first (seed 0), from the ")
+
+
+def test_quotes_are_those_of_the_desk(data: Path) -> None:
+    words = ["draw", "--where", "experiment=birds", "-n", "2", "--format", "latex"]
+    done = CliRunner().invoke(main, ["--data", str(data), *words])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("\\begin{quote}") == 2
+    assert done.stdout.count("2 drawn at random (seed 0), from the 144 of 240 answers") == 2
+    assert not (data / "journal").exists()
+    assert tuple(forms.FORMS) == picks.FORMS
 
 
 def test_nothing_to_draw_says_why(data: Path) -> None:
