@@ -165,8 +165,16 @@ async function listed(focus, asked) {
 
 const tags = (row, focus) => row[5].filter(([of]) => focus === null || of === focus).map(([of, told, state]) =>
   made("span", { class: ["tag out", "tag", "tag shows"][state] }, focus === null ? `${site.foci[of].about}: ${told}` : told));
+const LONG = 320;
+// The beginning of a long text, or what stands around its first find.
+function excerpt(text, terms) {
+  const [first] = spans(text, terms);
+  const start = first && first[1] > LONG ? text.lastIndexOf(" ", first[0] - LONG / 4) + 1 : 0;
+  return `${start ? "… " : ""}${text.slice(start, start + LONG)}${start + LONG < text.length ? " …" : ""}`;
+}
+
 function body(row, text, terms, short) {
-  const shown = made("div", { class: "text", dir: "auto" }, ...marked(short && text.length > 320 ? `${text.slice(0, 320)} …` : text, terms));
+  const shown = made("div", { class: "text", dir: "auto" }, ...marked(short ? excerpt(text, terms) : text, terms));
   return row[4] ? made("details", {}, made("summary", {}, "Sensitive text: show it"), shown) : shown;
 }
 
@@ -190,6 +198,7 @@ async function transcripts(focus, asked) {
   const questions = [...new Set(mine.map((row) => row[2]))].map((at) => site.questions[at]);
   const search = made("input", { type: "search", value: asked.get("search") || "", placeholder: 'word, "a phrase", begin*',
     on: { change: (event) => (location.hash = to({ search: event.target.value })) } });
+  const by = asked.get("search") ? `, found by “${asked.get("search")}”` : "";
   const pages = Math.max(1, Math.ceil(found.length / SHOWN));
   const page = Math.min(pages, Math.max(1, Number(asked.get("page")) || 1));
   const cards = [];
@@ -202,7 +211,7 @@ async function transcripts(focus, asked) {
   const turn = (label, at) => made("button", { disabled: (at < 1 || at > pages) && "", on: { click: () => (location.hash = to({ page: at })) } }, label);
   frame("transcripts", focus,
     made("h2", {}, "Which answers stand behind a number?"),
-    made("p", { class: "answer" }, refused || `${found.length.toLocaleString("en")} ${found.length === 1 ? "answer" : "answers"}: ${(ONLY[asked.get("only")] || "All").toLowerCase()}.`),
+    made("p", { class: "answer" }, refused || `${found.length.toLocaleString("en")} ${found.length === 1 ? "answer" : "answers"}: ${(ONLY[asked.get("only")] || "All").toLowerCase()}${by}.`),
     made("div", { class: "tools" }, made("label", {}, "Search", search), choice("Arm", "arm", arms), choice("Question", "question", questions)),
     made("details", { class: "quiet" }, made("summary", {}, "How to search"),
       made("ul", {}, ...site.search.map((line) => made("li", {}, ...line.split("`").map((part, at) => (at % 2 ? made("code", {}, part) : part)))))),

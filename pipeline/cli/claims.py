@@ -52,6 +52,8 @@ def keep(
     sentence: str,
 ) -> None:
     """Keep a number, an interval or a verdict under a name; an earlier one of that name goes."""
+    if bool(sought) != (table == "found"):
+        raise UsageError("--search goes with --of found, and with nothing else.")
     told = dict(map(_dimension, cell))
     claim = kept.made(asked.store, asked.analysis, table, told, column, name, sentence, sought)
     journal = _journal(asked.store.data)

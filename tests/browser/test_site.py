@@ -114,7 +114,7 @@ def test_answers_are_found_read_and_addressed_as_in_the_app(
     tab.get_by_text(re.compile("111 answers: all")).wait_for()
     assert tab.locator("mark").first.inner_text() == "Lapwing flew"
     shown(tab, "#/transcripts?experiment=birds&search=robot*+NOT+lapwing")
-    tab.get_by_text("5 answers: all").wait_for()
+    tab.get_by_text("5 answers: all, found by “robot* NOT lapwing”.").wait_for()
     tab.get_by_role("link", name="Read", exact=True).first.click()
     tab.get_by_text("1 of 5").wait_for()
     tab.keyboard.press("j")

@@ -44,6 +44,7 @@ def test_a_count_of_what_a_search_finds_is_kept_and_found_again(data: Path) -> N
     assert asked(data, "keep", "said", *words, *WHERE).stdout == "said: 80\n"
     [row] = json.loads(asked(data, "check", "--format", "json").stdout)
     assert (row["of"], row["state"]) == ("found", "same")
+    assert asked(data, "keep", "rate", "--search", "telegraph", *WHERE).exit_code == 2
 
 
 def test_what_a_write_up_says_wrongly_is_told_with_its_line(data: Path, tmp_path: Path) -> None:
