@@ -1,7 +1,7 @@
 """The only reader of snapshots: its queries by name, and what is counted of a slice."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -19,6 +19,9 @@ from warehouse.snapshots import Snapshot, form, latest
 
 GRAIN = ("evaluation", "question", "trait", "judge")
 """What tells the rows of a counts frame apart."""
+
+COUNTED = 4
+"""How many counts are kept: those of a slice, its baselines, and what is said of both."""
 
 FEW = 10_000
 """Up to how many keys are looked up by the engine, which reads no other for them."""
@@ -49,6 +52,8 @@ class Store:
             )
         self.lake = Lake(data)
         self._engine = Reader(self.snapshot.path)
+        # What a command says begins with the same counts several times: in doubt, hidden, left out.
+        self._counted = lru_cache(COUNTED)(self._count)
 
     def close(self) -> None:
         """Let go of the snapshot."""
@@ -109,8 +114,9 @@ class Store:
 
     def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
         """The counts frame: one row per evaluation, question, trait and judge of the slice."""
-        rule = rule or rules.named(defaults.RULE, self.data)
-        within = within or Slice()
+        return self._counted(within or Slice(), rule or rules.named(defaults.RULE, self.data))
+
+    def _count(self, within: Slice, rule: Rule) -> pl.DataFrame:
         return self.query("counts", lines=self.lines(rule), **within.parameters())
 
     def compared(
