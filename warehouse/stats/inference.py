@@ -49,7 +49,8 @@ def infer(
     With the other units p is the least α whose interval excludes zero; with new prompts and new
     fine-tunes the larger of the two, since each alone leaves out what the other is about, and
     jointly every flip is drawn together with other runs (`trainedagain`), q being never below p.
-    The odds ratio is treated in the same way, so that it never says otherwise than the difference.
+    Of a family of one, q is p, and its interval is simultaneous as it is. The odds ratio is treated
+    in the same way, so that it never says otherwise than the difference.
 
     Simultaneous intervals hold all true differences of a family at once, with the coverage of
     `level`. Their quantile is that of the largest statistic in joint flips (Westfall and Young
@@ -79,11 +80,14 @@ def infer(
         score = np.where(comparison.sound, nonzero(difference), np.nan)
         p = np.where(both, np.maximum(p, score), np.where(flipped, p, score))
     q = adjustments.within(p, family, adjustment)
+    # One comparison has nothing to be adjusted for.
+    alone = np.bincount(family, weights=~np.isnan(p))[family] == 1
     if how.is_joint:
-        q = np.where(flipped, np.maximum(found.joint, p), q)
+        q = np.where(alone, p, np.where(flipped, np.maximum(found.joint, p), q))
     reach = None
     if intervals == "simultaneous":
-        reach = np.where(flipped, found.reach, _sidak(difference, p, family, level))
+        of_family = np.where(flipped, found.reach, _sidak(difference, p, family, level))
+        reach = np.where(alone, np.nan, of_family)
     interval = bounds(difference, level, reach)
     odds, odds_interval = log_odds_ratio(difference, level, reach)
     # What is not a result has an interval, and no test to settle it with.

@@ -40,6 +40,16 @@ def test_simultaneous_intervals_hold_zero_where_the_adjusted_p_does_not_exclude_
     assert (wider > each.interval.high - each.interval.low + 0.01).any()
 
 
+@pytest.mark.parametrize("unit", ["prompts", "new-prompts", "both"])
+def test_one_comparison_alone_is_not_adjusted(unit: str) -> None:
+    counts = of_arms(np.random.default_rng(3), 1, 20, runs=3, below=0.2)
+    more = pl.col("n_counted") * pl.when(intervention="none").then(5).otherwise(1)
+    comparison = compare(counts.with_columns(n_counted=more), "control", unit)
+    each, all_at_once = (infer(comparison, "joint", intervals=how) for how in INTERVALS)
+    assert each.q == each.p == all_at_once.q
+    assert np.array_equal(each.interval, all_at_once.interval)
+
+
 def test_simultaneous_intervals_hold_all_differences_at_once() -> None:
     random = np.random.default_rng(11)
     held = np.zeros(2)
