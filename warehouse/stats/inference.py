@@ -88,14 +88,22 @@ def infer(
     if intervals == "simultaneous":
         of_family = np.where(flipped, found.reach, _sidak(difference, p, family, level))
         reach = np.where(alone, np.nan, of_family)
+    tested = q if reach is not None else p
+    return Inference(*_ends(difference, tested, level, reach), p, found.floor, q, family)
+
+
+def _ends(
+    difference: Difference, p: Floats, level: float, reach: Floats | None
+) -> tuple[Interval, Floats, Interval]:
+    """Interval, log odds ratio and its interval, which exclude zero where p does."""
     interval = bounds(difference, level, reach)
     odds, odds_interval = log_odds_ratio(difference, level, reach)
     # What is not a result has an interval, and no test to settle it with.
-    excluded = q if intervals == "simultaneous" else p
-    apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), excluded <= 1 - level)
-    interval = _settled(interval, difference.value, apart)
-    odds_interval = _settled(odds_interval, difference.value, apart)
-    return Inference(interval, odds, odds_interval, p, found.floor, q, family)
+    apart = np.where(np.isnan(p), (interval.low > 0) | (interval.high < 0), p <= 1 - level)
+    of_difference, of_odds = (
+        _settled(e, difference.value, apart) for e in (interval, odds_interval)
+    )
+    return of_difference, odds, of_odds
 
 
 def _alike(cells: pl.DataFrame) -> Ints:
