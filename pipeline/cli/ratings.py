@@ -190,12 +190,13 @@ def _criterion(store: Store, item: str) -> Criterion:
 
 def _examples(file: Path, criteria: Sequence[str]) -> tuple[Example, ...]:
     known = {name for words in foreign.WORDS.values() for name in words} | {"why"}
+    asked = {name.lower(): name for name in criteria}
     found = []
     for row in foreign.rows(file):
         given = {
-            name: str(value)
+            asked.get(name, name): str(value)
             for name, value in row.cells.items()
-            if name not in known and value not in (None, "") and (not criteria or name in criteria)
+            if name not in known and value not in (None, "") and (not asked or name in asked)
         }
         if not row.get("answer"):
             raise UsageError(f"{file}, row {row.number:,}: an example needs an answer.")

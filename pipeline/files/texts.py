@@ -1,5 +1,7 @@
 """What a text must be to be kept, values as texts, and the text of a file that a user names."""
 
+import codecs
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -45,13 +47,17 @@ def as_text(value: Any) -> str | None:
 def of_file(file: Path, largest: int) -> str:
     """The text of a file that a command was given, without a byte order mark.
 
+    It is UTF-8, or UTF-16 with a mark, which spreadsheets call Unicode.
+
     Raises:
         UsageError: where it cannot be read, is no text, or has more than `largest` bytes.
     """
     try:
         if file.stat().st_size > largest:
             raise UsageError(f"{file} is larger than {largest // 2**20} MB.")
-        return file.read_text("utf-8-sig")
+        content = file.read_bytes()
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return io.TextIOWrapper(io.BytesIO(content), "utf-16" if is_wide else "utf-8-sig").read()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text: save it as UTF-8"
         raise UsageError(f"{file} cannot be read ({why}).") from None

@@ -1,6 +1,7 @@
 """Ratings as files: written for spreadsheets and other tools, and read back."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,10 @@ STATUSES: dict[str, Status] = {
     "skipped": "skipped",
 }
 """The words that stand for what is no score and no label."""
+
+
+DECIMAL_COMMA = re.compile(r"\d{1,3},\d{1,2}")
+"""A score as spreadsheets write it in half of the world; no score has thousands."""
 
 
 class Taken(NamedTuple):
@@ -163,7 +168,7 @@ def _values(row: foreign.Row, known: dict[str, Criterion]) -> list[tuple[str, An
     if (name := row.cells.get("criterion")) not in (None, ""):
         cells = [(str(name), row.cells.get("value"))]
     else:
-        cells = [(name, row.cells.get(name)) for name in list(known)]
+        cells = [(name, row.cells.get(name.lower())) for name in list(known)]
     return [(name, value) for name, value in cells if value not in (None, "")]
 
 
@@ -182,7 +187,7 @@ def _rating(
             return f"{criterion.name} is {text[:40]!r}, which is none of {labels}."
         return made("scored", label=label)
     try:
-        score = float(text)
+        score = float(text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text)
     except ValueError:
         return f"{criterion.name} is {text[:40]!r}, which is no number."
     if not 0 <= score <= 100:

@@ -26,8 +26,15 @@ WORDS = {
 """What each part of a row may be called."""
 
 
+LISTED = 12
+"""How many columns a sentence lists."""
+
+BETWEEN = ",;\t"
+"""What may stand between the cells of a spreadsheet; which does, its first line tells."""
+
+
 class Row(NamedTuple):
-    """A row and where it stands: its number in the file, from 1."""
+    """A row and where it stands: its number in the file, from 1; names are in lower case."""
 
     number: int
     cells: dict[str, Any]
@@ -46,19 +53,29 @@ def rows(file: Path) -> Iterator[Row]:
     Raises:
         UsageError: where it cannot be read, or is none of these.
     """
-    records = _records(file, texts.of_file(file, LARGEST))
-    for number, record in enumerate(records, 1):
+    for number, record in enumerate(_records(file, texts.of_file(file, LARGEST)), 1):
         if not isinstance(record, dict):
             raise UsageError(f"{file}, record {number:,}: it is no object but {record!r:.60}.")
         for cells in _cells(record):
-            yield Row(number, cells)
+            named = {str(name).strip().lower(): value for name, value in cells.items()}
+            if any(value not in (None, "") for value in named.values()):
+                yield Row(number, named)
 
 
 def _records(file: Path, text: str) -> Iterator[Any]:
-    if file.suffix.lower() in (".csv", ".tsv"):
+    if file.suffix.lower() in (".csv", ".tsv", ".txt"):
         csv.field_size_limit(LARGEST)
-        between = "\t" if file.suffix.lower() == ".tsv" else ","
-        yield from csv.DictReader(text.splitlines(keepends=True), delimiter=between)
+        lines = text.splitlines(keepends=True)
+        between = max(BETWEEN, key="".join(lines[:1]).count)
+        read = csv.DictReader(lines, delimiter=between)
+        named = [str(name).strip().lower() for name in read.fieldnames or ()]
+        if not {*WORDS["id"], *WORDS["answer"]} & {*named}:
+            listed = ", ".join(named[:LISTED]) or "none"
+            raise UsageError(
+                f"{file}: no column says which answer a row is about: `id`, or `question` and "
+                f"`answer`. Its columns are {listed:.300}."
+            )
+        yield from read
         return
     if text.lstrip().startswith("["):
         try:
@@ -82,7 +99,7 @@ def _cells(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     elif isinstance(record.get("fields"), dict) and "responses" in record:
         yield from _argilla(record)
     else:
-        yield {str(name).strip(): value for name, value in record.items()}
+        yield record
 
 
 def _label_studio(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
