@@ -17,6 +17,9 @@ LADDER = np.concatenate([[0.0], np.geomspace(0.02, 1e4, 80)])
 
 BISECTIONS = 40
 
+NARROWS = 4
+"""With fewer degrees of freedom bounds of tied arms may narrow as the level rises."""
+
 
 class InvalidMargin(BrittlescopeError, ValueError):
     """A margin of equivalence that is not between 0 and 1."""
@@ -143,11 +146,21 @@ def bounds(difference: Difference, level: float, reach: Floats | None = None) ->
     counts, and lies within [-1, 1]. `reach` takes the place of Student's quantile where it is the
     larger: that of the largest statistic of a family makes its intervals simultaneous.
 
-    Known limit: with two or three questions whose rates happen to be strongly correlated, both
-    Wilson intervals reach the ends of the scale at a high level, and the bounds narrow again as
-    the level rises. A p-value read off them is then not to be relied on.
+    With few degrees of freedom and rates that happen to be strongly correlated, both Wilson
+    intervals reach the ends of the scale at a high level, and the bounds would narrow again as the
+    level rises. They hold those of every lower level (of `LADDER`), as the p-values below do.
     """
-    return _hybrid(difference, _quantile(difference, level, reach))
+    quantile = _quantile(difference, level, reach)
+    found = _hybrid(difference, quantile)
+    few = np.flatnonzero(difference.freedom < NARROWS)
+    part, most = take(difference, few), quantile[few]
+    for rung in LADDER[1:] if few.size else ():
+        if not (rung < most).any():
+            break
+        lower = _hybrid(part, np.minimum(rung, most))
+        found.low[few] = np.minimum(found.low[few], lower.low)
+        found.high[few] = np.maximum(found.high[few], lower.high)
+    return found
 
 
 def _quantile(difference: Difference, level: float, reach: Floats | None) -> Floats:
