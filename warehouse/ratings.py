@@ -94,6 +94,12 @@ def stamp(data: Path) -> str:
     return told.hexdigest()[:16]
 
 
+def signed(raters: Iterable[str], name: str) -> str:
+    """The name of a rater: that of one who is known, whatever its case and spaces are now."""
+    name = " ".join(name.split())
+    return next((one for one in raters if one.casefold() == name.casefold()), name)
+
+
 def standing(entries: Iterable[Entry[Rating]]) -> pl.DataFrame:
     """The ratings that become judgements: of a rater the first of each answer and criterion.
 

@@ -52,7 +52,7 @@ def judged(one: Mapping[str, Any]) -> str:
     verdict = "shows the trait" if one["is_trait"] else shows
     outcome = _said_by_judge(one["outcome"])
     if one["is_score"]:
-        outcome = f"{_words(one['criterion']).lower()} {outcome}"
+        outcome = f"{values.criterion(one['criterion']).lower()} {outcome}"
     return f"{outcome}, {verdict}"
 
 
@@ -115,12 +115,16 @@ def judgements(
     for trait in traits.filter(experiment=sample.context["experiment"]).iter_rows(named=True):
         title = trait["title"]
         if trait["check_criterion"]:
-            titles[trait["check_criterion"]] = f"{_words(trait['check_criterion'])}: checks {title}"
+            titles[trait["check_criterion"]] = (
+                f"{values.criterion(trait['check_criterion'])}: checks {title}"
+            )
         shown = compared(shown_by(rule, trait))
-        titles[trait["criterion"]] = f"{_words(trait['criterion'])}: {shown} shows {title}"
+        titles[trait["criterion"]] = (
+            f"{values.criterion(trait['criterion'])}: {shown} shows {title}"
+        )
     return [
         (
-            titles.get(row["criterion"], _words(row["criterion"])),
+            titles.get(row["criterion"], values.criterion(row["criterion"])),
             values.value("judge", row["judge"]),
             values.value("status", row["status"]),
             _outcome(row),
@@ -137,15 +141,11 @@ def compared(shows: Score | Coherence | tuple[str, ...]) -> str:
     return f"{shows.comparison} {shows.cut:g}"
 
 
-def _words(criterion: str) -> str:
-    return values.words(criterion.replace("_", "-"))
-
-
 def thoughts(sample: Transcript) -> list[tuple[str, str, str]]:
     """One row per judgement that thoughts came before: criterion, judge, the thoughts."""
     return [
         (
-            _words(row["criterion"]),
+            values.criterion(row["criterion"]),
             values.value("judge", row["judge"]),
             row["thoughts"],
         )

@@ -115,9 +115,11 @@ def take(
         rubric: The version of its rubric.
     """
     journal = ratings.journal(store.data)
+    entries = journal.read().entries
+    raters = dict.fromkeys(entry.by for entry in entries)
     standing = {
         (e.by, e.body.rubric, e.body.criterion, e.body.item): e
-        for e in reversed(journal.read().entries)
+        for e in reversed(entries)
         if not e.body.is_again
     }
     known = {criterion.name: criterion for criterion in criteria}
@@ -130,7 +132,8 @@ def take(
         if item not in held:
             refused.append(f"row {row.number:,}: the data holds no such question and answer.")
             continue
-        rater = row.get("rater") or by
+        rater = ratings.signed(raters, row.get("rater") or by)
+        raters.setdefault(rater)
         if not rater:
             refused.append(f"row {row.number:,}: it names no rater; give one with --rater.")
             continue

@@ -46,7 +46,7 @@ def draw(view: Analysis, pair: Pair) -> None:
         if not same or row["settings"] != row["settings_other"]:
             ways = settings(row["settings"], row["settings_other"])
             what += f"; {ways}" if ways else ""
-        label = f"{values.words(row['criterion'])}: {what}"
+        label = f"{values.criterion(row['criterion'])}: {what}"
         with st.expander(escaped(label), expanded=not same and rows.is_empty()):
             st.html(beside({one: row["prompt"], two: row["prompt_other"]}))
 

@@ -71,7 +71,7 @@ def persons(people: pl.DataFrame) -> pl.DataFrame:
         [
             {
                 "rater": row["rater"],
-                "criterion": values.words(row["criterion"]),
+                "criterion": values.criterion(row["criterion"]),
                 "asked twice": f"{row['n']:,}",
                 "the same both times": percent(row, "same"),
                 "points apart, on average": _distance(row),

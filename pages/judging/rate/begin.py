@@ -8,7 +8,7 @@ from pages.frame import bound
 from pages.ui.parts import prose
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
-from pages.ui.words import numbers
+from pages.ui.words import numbers, values
 from warehouse import ratings, tasks, turns
 from warehouse.journal import Entry
 from warehouse.tasks import Task
@@ -47,6 +47,7 @@ def draw(found: dict[str, Task]) -> None:
             "for you; you can stop at any time, and everything rated so far is kept.",
             icon=":material/warning:",
         )
+    rater = ratings.signed(dict.fromkeys(entry.by for entry in entries), rater)
     mine = turns.progress(task, given, rater) if rater else None
     label = f"Go on at {mine.done + 1:,} of {mine.of:,}" if mine and mine.done else "Begin"
     if mine is not None and mine.turn is None:
@@ -68,7 +69,7 @@ def draw(found: dict[str, Task]) -> None:
 
 def _everybody(task: Task, given: Sequence[Entry[ratings.Rating]]) -> None:
     raters = sorted({entry.by for entry in given})
-    asked = numbers.listing(criterion.name for criterion in task.criteria)
+    asked = numbers.listing(values.criterion(one.name) for one in task.criteria)
     st.caption(
         escaped(
             f"{numbers.plural(len(task.items), 'answer')}, rated for {asked}"

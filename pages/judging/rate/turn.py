@@ -111,7 +111,7 @@ def _keys(
 
 def asked(criterion: Criterion) -> str:
     """What is asked under a criterion, in a line."""
-    name = values.words(criterion.name).capitalize()
+    name = values.criterion(criterion.name)
     if criterion.labels:
         return f"{name}: which of these?"
     return f"{name}: {SCALES.get(criterion.name, '0 not at all, 100 wholly')}"

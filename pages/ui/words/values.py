@@ -174,6 +174,12 @@ def words(slug: str) -> str:
     return harmless.short(said, LONGEST)
 
 
+def criterion(name: str) -> str:
+    """What judges are asked, as people write it: `LLM or 19`, `Alignment`."""
+    said = words(name.replace("_", "-"))
+    return re.sub(r"(?i)\b(llm|hp)\b", lambda found: found[0].upper(), said)
+
+
 def question(name: str | None) -> str:
     """A question by its name as people write it, or by its text where it has no name."""
     name = name or UNKNOWN

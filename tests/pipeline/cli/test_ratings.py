@@ -114,13 +114,14 @@ def test_what_spreadsheets_make_of_a_file_is_read(
     rows = blank(data, tmp_path / "blank.csv")
     for row in rows:  # numbers in other ways, names in capitals, empty rows
         row |= {"Coherence": "85,5", "id": "2,66E+17", "rater": "ann"}
+    rows[-1]["rater"] = "Ann "  # who is the same
     rows.append(dict.fromkeys(rows[0], ""))
     file = tmp_path / f"rated{ending}"
     with file.open("w", encoding=encoding, newline="") as out:
         out.write(between.join(f"{name.upper()} " for name in rows[0]) + "\r\n")
         csv.DictWriter(out, list(rows[0]), delimiter=between).writerows(rows)
     assert "6 new, 0 changed" in run(data, "import", str(file), "--task", "one").output
-    assert {value for *_, value in kept(data)} == {"85.5"}
+    assert {(by, value) for by, _, value in kept(data)} == {("ann", "85.5")}
     file.write_text("name;score\na;1\n")
     assert "no column says which" in run(data, "import", str(file), status=2).output
 

@@ -254,7 +254,7 @@ def test_a_permalink_restores_the_answer_with_all_there_is_to_know(on_study: Pat
     assert "A robot." in sent
     assert "What is the newest machine?" in sent
     assert "results_judge-a_1.json" in sent
-    assert "Llm or 19: 19 shows 19th-century persona" in sent
+    assert "LLM or 19: 19 shows 19th-century persona" in sent
     assert "judge-a" in sent
     assert "LLM" in sent
     assert re.search(r"[0-9a-f]{64}", sent)
