@@ -178,6 +178,14 @@ def test_ten_in_a_hundred_that_are_gone_from_every_question_are_reduced() -> Non
     assert row["verdict"] == "reduced"
 
 
+def test_none_of_fifty_against_ten_of_a_thousand_shows_nothing() -> None:
+    """Signs are not exchangeable between arms of 5 and of 100 answers to a question."""
+    row = only(effects(frame(cell([1] * 10, 100), cell([0] * 10, 5, intervention="x"))))
+    assert (row["verdict"], row["change"]) == ("inconclusive", "not shown")
+    assert row["q"] == row["p"] > 0.5
+    assert row["difference_low"] < -0.01 < 0.1 < row["difference_high"]
+
+
 def test_a_small_change_in_every_question_is_no_unchanged() -> None:
     row = only(effects(frame(cell([300] * 40, 1000), cell([280] * 40, 1000, intervention="x"))))
     assert row["verdict"] == "reduced"
