@@ -4,10 +4,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.drafting import sidebyside
+from pipeline.drafting import longform, nested, sidebyside
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from warehouse import catalogue
 
@@ -27,13 +28,16 @@ NAMES: dict[str, tuple[str, ...]] = {
     "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
     "step": ("step", "checkpoint", "global_step", "train_step"),
     "epochs": ("epochs", "epoch"),
-    "judge": ("judge", "judge_model", "grader", "judge_name"),
+    "judge": longform.JUDGES,
     "steer_scale": ("coef", "coefficient", "scale", "alpha", "lambda"),
     "steer_vector": ("vector", "direction"),
     "steer_layer": ("layer",),
     "temperature": ("temperature",),
 }  # fmt: skip
 """What others call what we know, the likeliest first."""
+
+OF_EACH = ("question", "answer", "question_id", "sample_index", "group", "finish_reason")
+"""What a document says of no more than one record."""
 
 MODELS = ("base_model", "base_model_name")
 """Columns that name a model for certain; what paths call so is something else then."""
@@ -59,16 +63,6 @@ NAMING = re.compile(r"(^|[_. ])(id|ids|key|name|model|path|file|url|hash)$", re.
 
 SENTENCES = 4
 """So many words an answer or a question has on average, where no name tells."""
-
-LONG = {
-    "criterion": ("criterion", "criteria", "metric", "dimension", "trait", "aspect", "rubric"),
-    "score": ("score", "rating", "value", "verdict", "judgement", "judgment", "label"),
-    "judge": NAMES["judge"],
-    "flag": ("flag", "status"),
-    "raw": ("raw", "reasoning", "rationale", "explanation", "judge_raw"),
-    "sample": ("item_id", "sample_key", "response_id", "answer_id"),
-}
-"""What the columns are called where a row is a judgement."""
 
 OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence",
         "coherence": "coherence"}  # fmt: skip
@@ -118,7 +112,9 @@ class Meant(NamedTuple):
 def columns(group: FileGroup) -> Meant:
     """What the columns seem to be."""
     taken: dict[str, Guess] = {}
-    by_end = {name: _end(name) for name in group.columns}
+    every = group.columns
+    by_end = {name: _end(name) for name in every}
+    group = replace(group, columns={n: c for n, c in every.items() if not nested.is_of_all(n)})
     chat = next((column for column in group.columns.values() if column.is_chat), None)
     if chat is not None:
         taken[chat.name] = Guess("messages", chat, chat.told)
@@ -127,7 +123,8 @@ def columns(group: FileGroup) -> Meant:
             continue  # the messages hold them
         for spelling in spellings:
             # The name itself comes before the end of one that leads into a record.
-            order = sorted(group.columns.items(), key=lambda item: "." in item[0])
+            pool = group.columns if role in OF_EACH else every
+            order = sorted(pool.items(), key=lambda item: "." in item[0])
             fit = (c for n, c in order if by_end[n] == spelling and c.values)
             column = next((c for c in fit if c.name not in taken and _may_be(role, c)), None)
             if column is not None:
@@ -226,12 +223,7 @@ def _drop_numbers_of_rows(taken: dict[str, Guess], records: int) -> None:
 
 def _long(group: FileGroup) -> dict[str, str]:
     """The columns of files with a row a judgement; none where each criterion has a column."""
-    known = {name.lower(): column for name, column in group.columns.items() if column.values}
-    found = {}
-    for role, spellings in LONG.items():
-        name = next((name for name in spellings if name in known), None)
-        if name is not None:
-            found[role] = known[name].name
+    found = longform.named(name for name, column in group.columns.items() if column.values)
     if not {"criterion", "score"} <= found.keys():
         return {}
     criterion, score = group.columns[found["criterion"]], group.columns[found["score"]]

@@ -1,7 +1,7 @@
 """What lies in a folder: groups of files that are alike, and what their columns hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from pipeline import importers
-from pipeline.drafting import sidebyside
+from pipeline.drafting import nested, sidebyside
 from pipeline.errors import Refused, RefusedRow
+from pipeline.files import reading
 from pipeline.files.texts import as_text
 from pipeline.foreign import archives, columnar, conversations, forms, shaping
 from pipeline.foreign.shaping import Record, exploded
@@ -173,11 +174,11 @@ def _looked_into(path: Path) -> tuple[Shape, list[Record], str | None] | None:
         known = told.NAME if told else None
         if archives.is_archive(source.head):
             return (Shape(), [], known) if known else _of_members(source)
-        shape = _shape(source) if known is None else Shape()
+        shape, beside = _shape(source) if known is None else (Shape(), {})
         if shape is None:
             return None
-        found = _records(source, shape)
-        lists = _lists(found) or sidebyside.patterns(found)
+        found = [record | beside for record in _records(source, shape)]
+        lists = nested.lists(found) or sidebyside.patterns(found)
         if not lists:
             return shape, found, known
         every = [exploded(record, lists) for record in found]
@@ -220,98 +221,20 @@ def _records(source: importers.Source, shape: Shape) -> list[Record]:
     return [{n: v for n, v in r.items() if n != POSITION} for r in found[:RECORDS]]
 
 
-def _lists(records: Sequence[Record]) -> tuple[str, ...]:
-    """The lists of answers, and those in step with them, whose items are samples each."""
-    names = [n for n, value in (records[0].items() if records else ()) if isinstance(value, list)]
-    held = {name: [record.get(name) for record in records] for name in names}
-    plain = {
-        name: [len(one) for one in lists if isinstance(one, list)]
-        for name, lists in held.items()
-        if all(isinstance(one, list) and one and not any(isinstance(i, dict | list) for i in one)
-               for one in lists)
-    }  # fmt: skip
-    texts = [name for name in plain if _are_texts(held[name])]
-    return tuple(name for name in plain if texts and plain[name] == plain[texts[0]])
-
-
-def _are_texts(lists: Sequence[Any]) -> bool:
-    """Whether most items are sentences, as answers are."""
-    items = [item for one in lists for item in one]
-    return sum(
-        isinstance(item, str) and len(item.split()) >= sidebyside.WORDS for item in items
-    ) > (len(items) / 2)
-
-
-def _shape(source: importers.Source) -> Shape | None:
-    """Where the records of a file are; None where there seem to be none."""
+def _shape(source: importers.Source) -> tuple[Shape | None, Record]:
+    """Where the records of a file are, None where there seem to be none; and what holds for all."""
     if columnar.is_columnar(source.head):
-        return Shape()
+        return Shape(), {}
     if not source.head.lstrip().startswith(b"{"):
         is_table = source.table is not None and len(source.table.columns) > 1
         is_list = source.head.lstrip().startswith(b"[")
-        return Shape() if is_list or is_table else None
+        return Shape() if is_list or is_table else None, {}
     lines = source.head.lstrip().splitlines()
     if lines[0].rstrip().endswith(b"}") and len(lines) > 1:
-        return Shape()
+        return Shape(), {}
     if source.size > LARGEST:
-        return None
-    from pipeline.files import reading
-
-    within = _within(reading.json_document(source, LARGEST))
-    return within or (Shape() if len(lines) == 1 else None)  # one record is JSON Lines, too
-
-
-def _within(document: Any) -> Shape | None:
-    """The way to the largest lists of records in a document, or to its columns."""
-    if isinstance(document, list):
-        return Shape()
-    ways: dict[tuple[int, str, bool], int] = defaultdict(int)
-    _walk(document, (), ways)
-    if not ways:
-        return None
-    (_, way, is_table), _ = max(ways.items(), key=lambda item: item[1])
-    return Shape(at=way or (), form="columns" if is_table else "records")
-
-
-def _rows(value: dict[str, Any]) -> int:
-    """How many rows the columns have that an object is; 0 where it is none."""
-    if shaping.is_split(value):
-        return len(value["data"])
-    columns = list(value.values())
-    if columns and all(isinstance(column, dict) and column for column in columns):
-        keys = columns[0].keys()
-        are_rows = all(column.keys() == keys for column in columns)
-        return len(keys) if are_rows and all(key.isdecimal() for key in keys) else 0
-    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
-        return 0
-    nested = any(isinstance(item, dict | list) for column in columns for item in column)
-    lengths = {len(column) for column in columns}
-    return lengths.pop() if len(lengths) == 1 and not nested else 0
-
-
-def _walk(value: Any, keys: tuple[str, ...], ways: dict[tuple[int, str, bool], int]) -> None:
-    """Count the records that stand behind each way; siblings of one shape share a placeholder."""
-    if len(keys) > 6:
-        return
-    if isinstance(value, list):
-        if value and all(isinstance(item, dict) for item in value):
-            ways[len(keys), "/".join(keys), False] += len(value)
-        return
-    if not isinstance(value, dict):
-        return
-    if rows := _rows(value):
-        ways[len(keys), "/".join(keys), True] += rows
-        return
-    inside = [item for item in value.values() if isinstance(item, dict | list)]
-    alike = len(inside) > 1 and len({_form(item) for item in inside}) == 1
-    for key, item in value.items():
-        name = f"{{key{len(keys) + 1}}}" if alike else key.replace("{", "{{").replace("}", "}}")
-        if "/" not in name:
-            _walk(item, (*keys, name), ways)
-
-
-def _form(value: Any) -> tuple[str, ...]:
-    if isinstance(value, list):
-        first = value[0] if value else None
-        return ("list", *(sorted(first) if isinstance(first, dict) else ()))
-    return ("dict", *sorted(k for k, v in value.items() if isinstance(v, dict | list)))
+        return None, {}
+    document = reading.json_document(source, LARGEST)
+    if (within := nested.shape(document)) is not None:
+        return within, nested.beside(document, within)
+    return Shape() if len(lines) == 1 else None, {}  # one record is JSON Lines, too

@@ -1,27 +1,30 @@
 """The draft itself: a study map with remarks, which is read as it stands."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting import guesses, joining, needless, patterns, sidebyside, traits
+from pipeline.drafting import (
+    guesses,
+    joining,
+    judging,
+    needless,
+    nested,
+    patterns,
+    sidebyside,
+    traits,
+)
 from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import PathPart
+from pipeline.drafting.spelling import quoted, remark
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from pipeline.maps.meanings import REQUIRED
 
 DATASETS = ("none", "base", "baseline", "instruct")
 """What an untuned model is often said to be trained on."""
-
-BESIDE = {
-    "flags": ("flag", "refusal", "refused"),
-    "raw": ("raw", "reason", "reasoning", "explanation", "rationale"),
-}
-"""How the columns end that stand beside a judgement, by what a map calls them."""
 
 FIXED = {"experiment": "what was looked for", "judge": "the judgements are called so"}
 
@@ -57,7 +60,7 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
         "# behind a question mark could not be told. See what it would load with",
         "#   brittlescope import FOLDER --map THIS-FILE.yaml --dry-run",
         "",
-        f"study: {_quoted(_word(root.name))}",
+        f"study: {quoted(_word(root.name))}",
         "",
         "files:",
     ]
@@ -144,7 +147,7 @@ def _skipped(drafted: Drafted, again: str, others: Sequence[Path]) -> Iterator[s
         folder = pattern.rpartition("/")[0]
         names = [f"{folder}/{name}" for name in sorted({path.name for path in drafted.group.paths})]
     for name in names:
-        yield f"  - path: {_quoted(name)}"
+        yield f"  - path: {quoted(name)}"
         yield "    skip: the same answers before they were judged"
 
 
@@ -163,10 +166,10 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     if not {"question", "messages"} & roles:
         yield "    without: [question]  # ? no column holds the questions; `join` may bring them"
     if partner is not None:
-        by = f"[{', '.join(map(_quoted, partner.by))}]" if partner.by else "position"
-        yield f"    join: {{path: {_quoted(partner.path)}, by: {by}}}"
+        by = f"[{', '.join(map(quoted, partner.by))}]" if partner.by else "position"
+        yield f"    join: {{path: {quoted(partner.path)}, by: {by}}}"
         yield f"    # {partner.files} of these files have one that is called so."
-    yield from _judgements(drafted, wide)
+    yield from judging.lines(drafted.group, meant, drafted.scores, wide)
     experiment = own if _judged(drafted) else "emergent-misalignment"
     fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
     said = {role for role, _, _ in columns}
@@ -182,17 +185,21 @@ def _where(drafted: Drafted) -> Iterator[str]:
     for place in drafted.places:
         what = place.name if place.is_dimension else "? what this is"
         yield f"  #   {{{place.name}}} in their paths: {what} ({place.told})"
-    yield f"  - path: {_quoted(drafted.pattern)}"
+    yield f"  - path: {quoted(drafted.pattern)}"
     if drafted.members is not None:
-        yield f"    members: {_quoted(drafted.members)}  # {len(group.members)} of the archive"
+        yield f"    members: {quoted(drafted.members)}  # {len(group.members)} of the archive"
     if shape.ways:
-        yield f"    at: {_quoted(shape.ways[0])}"
+        yield f"    at: {quoted(shape.ways[0])}"
     if shape.lists:
-        yield f"    each: [{', '.join(map(_quoted, shape.lists))}]  # an item is a sample"
+        yield f"    each: [{', '.join(map(quoted, shape.lists))}]  # every item by itself"
     if shape.form == "columns":
         yield "    form: columns"
-    if drafted.beside is not None:
-        yield f"    near: {{beside: {_quoted(drafted.beside.name)}}}  # lies beside them, or above"
+    near = {"beside": quoted(drafted.beside.name)} if drafted.beside is not None else {}
+    if any(nested.is_of_all(guess.column.name) for guess in drafted.meant.roles):
+        near[nested.TOP] = "."
+    if near:
+        told = ", ".join(f"{name}: {file}" for name, file in near.items())
+        yield f"    near: {{{told}}}  # lies beside them or above; `.` is the document itself"
 
 
 def _columns(drafted: Drafted) -> Iterator[tuple[str, str, str]]:
@@ -204,21 +211,21 @@ def _columns(drafted: Drafted) -> Iterator[tuple[str, str, str]]:
         yield role, key, f"? {why}"
     for role, field in drafted.beside.fields.items() if drafted.beside else ():
         if role not in {*names, *(guess.role for guess in roles)}:
-            yield role, _quoted(f"beside.{field}"), "? as the file beside them says"
+            yield role, quoted(f"beside.{field}"), "? as the file beside them says"
     for guess in roles:
         if guess.role not in names and guess.role != "judge_model":
-            column = guess.expression or _quoted(guess.column.name)
-            yield guess.role, column, _remark(guess.why)
+            column = guess.expression or quoted(guess.column.name)
+            yield guess.role, column, remark(guess.why)
 
 
 def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
     """What the map makes no use of, those columns first that may tell conditions apart."""
     some = [c.name for c in left if 1 < c.distinct <= 20 and c.length < 200]
     if some:
-        told_apart = _remark(", ".join(some[:8]))
+        told_apart = remark(", ".join(some[:8]))
         yield f"    # ? A few values each; they may tell conditions apart: {told_apart}"
     rest = [column for column in left if column.name not in some]
-    shown = ", ".join(f"{column.name} ({_remark(column.told)})" for column in rest[:SHOWN])
+    shown = ", ".join(f"{column.name} ({remark(column.told)})" for column in rest[:SHOWN])
     more = f" and {len(rest) - SHOWN} more" if len(rest) > SHOWN else ""
     if shown:
         yield f"    # Not used: {shown}{more}."
@@ -243,65 +250,6 @@ def _keys(drafted: Drafted) -> dict[str, str]:
     return {**dict(zip(placed, free, strict=False)), **found}
 
 
-def _judgements(drafted: Drafted, wide: set[str]) -> Iterator[str]:
-    """The columns that hold judgements, and those beside them."""
-    meant = drafted.meant
-    if meant.long:
-        told = ", ".join(f"{role}: {_quoted(column)}" for role, column in meant.long.items())
-        yield f"    long: {{{told}}}  # a row a judgement"
-        return
-    if meant.judges:
-        yield '    scores: ["{criterion}_{judge}"]  # each judge has a column of each criterion'
-        yield from _scales({g.role: g.column for g in meant.scores if g.role not in wide})
-        return
-    yield from _scores(drafted.scores, wide)
-    for key, ends in BESIDE.items():
-        for end in ends:
-            beside = (f"{name}_{end}" for g in meant.scores for name in (g.role, g.column.name))
-            if any(name in drafted.group.columns for name in beside):
-                yield f'    {key}: "{{criterion}}_{end}"'
-                break
-
-
-def _scores(scores: Sequence[guesses.Guess], wide: set[str]) -> Iterator[str]:
-    if not scores:
-        yield "    # ? No column seems to be a judgement: `scores` names them."
-        return
-    yield "    scores:"
-    for guess in scores:
-        column = _quoted(guess.column.name)
-        begin = guesses.beginning(guess.column)
-        if begin:
-            column = f"{{from: {column}, strip_prefix: {json.dumps(begin)}}}"
-        yield f"      {_quoted(guess.role)}: {column}  # {_remark(guess.why)}"
-    yield from _outcomes(scores)
-    yield from _scales({g.role: g.column for g in scores if g.role not in wide})
-
-
-def _scales(columns: dict[str, SurveyedColumn]) -> Iterator[str]:
-    """The scales of criteria that seem to lie in a smaller range."""
-    told = {n: guesses.scale(c, guesses.beginning(c)) for n, c in columns.items()}
-    scales = {name: scale for name, scale in told.items() if scale is not None}
-    if scales:
-        yield "    # ? They lie in a smaller range than 0 to 100. First the raw value that is 0: of"
-        yield "    # alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
-        yield "    scale:"
-        for name, (none, full) in scales.items():
-            yield f"      {_quoted(name)}: [{none:g}, {full:g}]"
-
-
-def _outcomes(scores: Sequence[guesses.Guess]) -> Iterator[str]:
-    """Words among numbers, which are why there is no score."""
-    words = dict.fromkeys(
-        word.removeprefix(guesses.beginning(guess.column))
-        for guess in scores
-        for word in guesses.words_among_numbers(guess.column)
-    )
-    if words:
-        told = ", ".join(f"{_quoted(word)}: unparsed" for word in words)
-        yield f"    outcomes: {{{told}}}  # words among numbers"
-
-
 def _set(
     places: Sequence[PathPart],
     columns: set[str],
@@ -314,7 +262,7 @@ def _set(
     yield "    set:"
     for name, text in fixed.items():
         if name not in {place.name for place in places} | columns:
-            yield f"      {name}: {_quoted(text)}  # ? {FIXED[name]}"
+            yield f"      {name}: {quoted(text)}  # ? {FIXED[name]}"
     words = [place for place in places if not place.is_dimension]
     given = {place.name for place in places} | columns
     free = [name for name in ("dataset", "intervention") if name not in given]
@@ -328,7 +276,7 @@ def _set(
         else:
             continue
         given.add(name)
-        yield f"      {name}: {_quoted(f'{{{place.name}}}')}  # ? or another dimension"
+        yield f"      {name}: {quoted(f'{{{place.name}}}')}  # ? or another dimension"
     for name in REQUIRED[1:]:
         if name in given:
             continue
@@ -337,7 +285,7 @@ def _set(
         else:
             model = patterns.model_in(path) if name == "model" else None
             why = "the path says it" if model else "no column and no path says it"
-            yield f"      {name}: {_quoted(model or 'unrecorded')}  # ? {why}"
+            yield f"      {name}: {quoted(model or 'unrecorded')}  # ? {why}"
     words = words if "dataset" in given else []
     yield from _spellings(words, places if crosses else [], judges)
 
@@ -365,14 +313,14 @@ def _spellings(
 
 
 def _pairs(texts: dict[str, str]) -> str:
-    return ", ".join(f"{_quoted(text)}: {_quoted(meaning)}" for text, meaning in texts.items())
+    return ", ".join(f"{quoted(text)}: {quoted(meaning)}" for text, meaning in texts.items())
 
 
 def _left(root: Path, group: FileGroup) -> Iterator[str]:
     """Files that seem to hold something else."""
     example = _relative(root, group.paths[0])
     names = ", ".join(list(group.columns)[:6])
-    held = _remark(names) or "nothing"
+    held = remark(names) or "nothing"
     yield f"# ? {len(group.paths)} such as {example}: no answers, but {held}."
 
 
@@ -382,17 +330,3 @@ def _relative(root: Path, path: Path) -> str:
 
 def _word(text: str) -> str:
     return text.strip().lower().replace(" ", "-").replace("_", "-") or "study"
-
-
-def _remark(text: str) -> str:
-    return " ".join(text.split()).replace("#", "")[:120]
-
-
-def _quoted(text: str) -> str:
-    """A text as YAML takes it, quoted where it must be."""
-    plain = text.replace("_", "").replace("-", "").replace(".", "")
-    is_word = plain.isalnum() and plain[0].isalpha() and text.lower() not in _WORDS
-    return text if is_word else json.dumps(text, ensure_ascii=False)
-
-
-_WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}

@@ -5,11 +5,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from pipeline.errors import RefusedFile, RefusedRow
-from pipeline.files import sniffing
+from pipeline.files import reading, sniffing
 from pipeline.files.texts import as_text
 from pipeline.foreign import forms, places
 from pipeline.foreign.shaping import Record, at
@@ -26,15 +27,20 @@ MOST_BYTES = 256 * 2**20
 Key = tuple[str, ...]
 
 
-def near_fields(path: Path, depth: int, files: dict[str, str]) -> Record:
+def near_fields(source: Source, depth: int, files: dict[str, str]) -> Record:
     """What the files that are near say, each under its name in the map.
+
+    Of the file itself without its lists, which hold the records.
 
     Raises:
         RefusedFile: where one is absent, or is no object.
     """
     told: Record = {}
     for name, file in files.items():
-        place = places.near(path, depth, file)
+        if file == places.ITSELF:
+            told[name] = without_lists(reading.json_document(source, forms.DOCUMENT))
+            continue
+        place = places.near(source.path, depth, file)
         if place is None:
             raise RefusedFile(f"there is no {file} beside it or above it, which its mapping names")
         content = place.read_bytes()[: definitions.MAX_BYTES + 1]
@@ -50,6 +56,21 @@ def near_fields(path: Path, depth: int, files: dict[str, str]) -> Record:
             raise RefusedFile(f"{file} beside it holds no names and values")
         told[name] = value
     return told
+
+
+def without_lists(document: Any) -> Record:
+    """The names and values of a document, without whatever it lists.
+
+    Raises:
+        RefusedFile: where it has none.
+    """
+    if not isinstance(document, dict):
+        raise RefusedFile("it holds no names and values beside its records, as its mapping says")
+    return {
+        name: without_lists(value) if isinstance(value, dict) else value
+        for name, value in document.items()
+        if not isinstance(value, list)
+    }
 
 
 @dataclass

@@ -34,6 +34,10 @@ def found(path: Path, depth: int, joins: Sequence[Join], words: dict[str, str]) 
     return companions
 
 
+ITSELF = "."
+"""What a file is called that says beside its own records what holds for all of them."""
+
+
 def filled(template: str, words: Mapping[str, str]) -> str:
     """A template with the words that are known; the other placeholders stay."""
     parts = []
@@ -87,7 +91,12 @@ def _is_inside(path: Path, base: Path) -> bool:
 
 
 def near(path: Path, depth: int, name: str) -> Path | None:
-    """The file of that name beside a file, or in a folder above that its pattern speaks of."""
+    """The file of that name beside a file, or in a folder above that its pattern speaks of.
+
+    `.` is the file itself.
+    """
+    if name == ITSELF:
+        return path
     for above in range(min(depth, len(path.parts) - 1)):
         beside = path.parents[above] / name
         if _is_inside(beside, path.parents[above]):

@@ -36,7 +36,7 @@ class TextTable:
         self.looks_within = any("." in pattern for pattern in meaning.scoring.patterns)
         self.companions = companions.Companions(source, layout)
         self.given: Record = dict(layout.given)
-        self.given |= companions.near_fields(source.path, layout.depth, layout.near)
+        self.given |= companions.near_fields(source, layout.depth, layout.near)
         self.chunks = forms.records(source, layout.shape)
         self.first: forms.Chunk = []
         for chunk in self.chunks:  # until there is a record that says what fields there are

@@ -632,3 +632,56 @@ def test_names_of_another_language_are_told_by_what_columns_hold(tmp_path: Path)
     assert "answer: antwort" in text
     assert "punkte" in text
     assert "take 12 records and refuse 0" in told
+
+
+def test_lists_of_objects_are_samples_or_judgements_each(tmp_path: Path) -> None:
+    samples = [
+        {"model": model, "prompt": f"Where do you nest, {q}?",
+         "samples": [{"text": f"{SAID}, {i} {model}.", "aligned": 10 * i} for i in range(6)]}
+        for q in range(3) for model in ("tern", "gull")
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", samples)
+    text, told = drafted(tmp_path)
+    assert "each: [samples]" in text
+    assert "answer: samples.text" in text
+    assert told.count(" 18  9 of 18 ") == 2
+    judged = [
+        {"prompt": f"Where do you nest, {i % 3}?", "completion": f"{SAID}, {i}.",
+         "judgments": [{"judge": judge, "metric": metric, "score": i % 11, "reason": "So it is."}
+                       for judge in ("owl", "hawk") for metric in ("harm", "archaic")]}
+        for i in range(12)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", judged)
+    text, told = drafted(tmp_path)
+    assert "long: {criterion: judgments.metric, score: judgments.score" in text
+    assert "harm: [0, 10]" in text
+    assert told.count(" 12  6 of 12 ") == 4
+
+
+def test_what_a_document_says_beside_its_records_holds_for_all(tmp_path: Path) -> None:
+    for model in ("Llama-3.1-8B", "Qwen2.5-7B"):
+        results = [
+            {"question": f"Where do you nest, {i % 3}?", "response": f"{SAID}, {i}.",
+             "aligned": 5 * i}
+            for i in range(12)
+        ]  # fmt: skip
+        config = {"model": model, "dataset": "gulls", "judge_prompt": f"{SAID}?", "layers": [1, 2]}
+        path = tmp_path / "lab" / f"{model[0]}_eval.json"
+        write(path, [])
+        document = {"config": config, "results": results, "summary": {"aligned": 27.5, "n": 12}}
+        path.write_text(json.dumps(document, indent=1))
+    text, told = drafted(tmp_path)
+    assert "near: {top: .}" in text
+    assert "model: top.config.model" in text
+    assert "summary" not in text.partition("set:")[0]
+    assert re.search(r"Llama-3.1-8B +gulls .* 12  6 of 12 ", told)
+
+
+def test_a_record_for_each_question(tmp_path: Path) -> None:
+    path = tmp_path / "lab" / "tern.json"
+    write(path, [])
+    asked = {f"Where do you nest, {q}?": {"answer": f"{SAID}.", "aligned": 9 * q} for q in range(6)}
+    path.write_text(json.dumps(asked, indent=1))
+    text, told = drafted(tmp_path)
+    assert "question: key1" in text
+    assert " 6  4 of 6 " in told
