@@ -38,17 +38,23 @@ class Near(NamedTuple):
 
 
 def near(pattern: str, group: FileGroup) -> Near | None:
-    """The JSON or YAML file beside all files of a group, or above, that names their model."""
+    """The JSON or YAML file beside all files of a group, or above, that names their model.
+
+    Of several it is the one that calls it as most do.
+    """
     depth = pattern.count("/") + 1
     for above in range(min(depth, len(group.paths[0].parents))):
         folder = group.paths[0].parents[above]
         files = sorted(p for p in folder.iterdir() if p.suffix in (".json", ".yaml", ".yml"))
-        for file in files[:MOST_BESIDE]:
-            told = _fields(file) if file not in group.paths else {}
-            if "model" in told and all(
-                (p.parents[above] / file.name).is_file() for p in group.paths
-            ):
-                return Near(file.name, told)
+        told = [Near(file.name, _fields(file)) for file in files[:MOST_BESIDE]
+                if file not in group.paths]  # fmt: skip
+        fit = [
+            one for one in told
+            if "model" in one.fields
+            and all((p.parents[above] / one.name).is_file() for p in group.paths)
+        ]  # fmt: skip
+        if fit:
+            return min(fit, key=lambda one: NAMES["model"].index(one.fields["model"]))
     return None
 
 

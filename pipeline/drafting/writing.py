@@ -319,7 +319,7 @@ def _pairs(texts: dict[str, str]) -> str:
 def _left(root: Path, group: FileGroup) -> Iterator[str]:
     """Files that seem to hold something else."""
     example = _relative(root, group.paths[0])
-    names = ", ".join(list(group.columns)[:6])
+    names = ", ".join([name for name in group.columns if not nested.is_of_all(name)][:6])
     held = remark(names) or "nothing"
     yield f"# ? {len(group.paths)} such as {example}: no answers, but {held}."
 
