@@ -70,7 +70,8 @@ class Errors(NamedTuple):
         fewest = min(self.positives, self.negatives)
         if fewest < FEWEST:
             which = "show" if self.positives <= self.negatives else "do not show"
-            told = f"people rated {fewest:g} answers that {which} the trait; {FEWEST} are needed"
+            said = f"{fewest:g} answer{'s' * (fewest != 1)}"
+            told = f"people rated {said} that {which} the trait; {FEWEST} are needed"
             return _not(told, int(np.ceil(FEWEST - fewest)))
         if self.power < LEAST or sum(self.told) - 1 < LEAST:
             return _not("the judge tells the trait hardly better than a coin")
@@ -171,7 +172,8 @@ def prediction_powered(
     known = np.isfinite(y)
     n = int(known.sum())
     if n < FEWEST:
-        return Powered(_not(f"people rated {n} answers; {FEWEST} are needed", FEWEST - n))
+        said = f"{n} answer{'s' * (n != 1)}"
+        return Powered(_not(f"people rated {said}; {FEWEST} are needed", FEWEST - n))
     clusters = len(np.unique(asked[known]))
     if clusters < 2:
         return Powered(_not("all ratings are of one question", 1))

@@ -259,9 +259,11 @@ COLUMNS = (
 
 
 def label(name: str) -> str:
-    """The human name of a column; an unlisted one becomes words."""
-    known = COLUMNS.get(name)
-    return known.label if known else name.replace("_", " ").capitalize()
+    """The human name of a column; an unlisted one becomes words, names in it stay as they are."""
+    if known := COLUMNS.get(name):
+        return known.label
+    said = name.replace("_", " ") if name.isidentifier() else name
+    return said[:1].upper() + said[1:]
 
 
 def measured(name: str) -> str:
