@@ -61,7 +61,7 @@ def draw(
     if asked.form in FORMATS:
         asked.show(_rows(asked, drawn), _readable)
     elif drawn.keys:
-        click.echo(_quoted(asked, drawn), nl=False)
+        tell(_quoted(asked, drawn).removesuffix("\n"))
 
 
 def _quoted(asked: Asked, drawn: Drawn) -> str:

@@ -33,6 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "steer_vector": ("vector", "direction"),
     "steer_layer": ("layer",),
     "temperature": ("temperature",),
+    "seed": ("seed", "train_seed", "training_seed", "random_seed"),
 }  # fmt: skip
 """What others call what we know, the likeliest first."""
 
@@ -114,7 +115,8 @@ def columns(group: FileGroup) -> Meant:
     taken: dict[str, Guess] = {}
     every = group.columns
     by_end = {name: _end(name) for name in every}
-    group = replace(group, columns={n: c for n, c in every.items() if not nested.is_of_all(n)})
+    of_all = {name: column for name, column in every.items() if nested.is_of_all(name)}
+    group = replace(group, columns={n: c for n, c in every.items() if n not in of_all})
     chat = next((column for column in group.columns.values() if column.is_chat), None)
     if chat is not None:
         taken[chat.name] = Guess("messages", chat, chat.told)
@@ -123,7 +125,8 @@ def columns(group: FileGroup) -> Meant:
             continue  # the messages hold them
         for spelling in spellings:
             # The name itself comes before the end of one that leads into a record.
-            pool = group.columns if role in OF_EACH else every
+            # The seed of a record is that of its sampling.
+            pool = group.columns if role in OF_EACH else of_all if role == "seed" else every
             order = sorted(pool.items(), key=lambda item: "." in item[0])
             fit = (c for n, c in order if by_end[n] == spelling and c.values)
             column = next((c for c in fit if c.name not in taken and _may_be(role, c)), None)
@@ -257,7 +260,7 @@ def _may_be(role: str, column: SurveyedColumn) -> bool:
     numbers = column.numbers
     if role in ("question", "answer", "model", "dataset", "system_prompt"):
         return numbers is None and not all(isinstance(v, bool) for v in column.values)
-    if role in ("step", "epochs", "sample_index", "steer_layer"):
+    if role in ("step", "epochs", "sample_index", "steer_layer", "seed"):
         return numbers is not None and all(n >= 0 and n == int(n) for n in numbers)
     if role in ("steer_scale", "temperature"):
         return numbers is not None

@@ -107,13 +107,18 @@ def _drafted(
 ) -> Drafted:
     """A group's pattern, and the files that hold its judgements where it has none itself."""
     group, meant = one
-    has_model = any(guess.column.name in guesses.MODELS for guess in meant.roles)
+    of_all = {g.role for g in meant.roles if nested.is_of_all(g.column.name)}
+    has_model = "model" in of_all or any(g.column.name in guesses.MODELS for g in meant.roles)
     path, places = patterns.pattern(root, group.paths, whole=whole, has_model=has_model)
     partner = None if meant.scores or meant.long else joining.partner(path, places, group, others)
     if partner is None and not whole and not (meant.scores or meant.long):
         longer = patterns.pattern(root, group.paths, whole=True, has_model=has_model)
         if (partner := joining.partner(*longer, group, others)) is not None:
             path, places = longer
+    if {"model", "dataset"} <= of_all:  # then paths only say it again
+        for place in places:
+            path = path.replace(f"{{{place.name}}}", "*")
+        places = []
     members = None
     if group.members:
         members, inside = patterns.of_members(group.members, {place.name for place in places})
