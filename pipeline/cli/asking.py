@@ -159,7 +159,7 @@ def _without_constants(found: pl.DataFrame) -> pl.DataFrame:
     same = [
         name for name in (*KEY, *NAMES) if name in found.columns and found[name].n_unique() == 1
     ]
-    known = [name for name in same if found[name][0] is not None]
+    known = [name for name in same if found[name][0] not in (None, "")]
     if known:
         tell(" · ".join(f"{name} {harmless.line(str(found[name][0]))}" for name in known))
     return found.drop(same)
