@@ -27,10 +27,10 @@ def answer(cards: Sequence[Card]) -> str:
             ((card, line) for card, line in lines if line.found.strongest),
             key=lambda found: (found[1].found.strongest or {})["rate"],
         )
-        lead = f"A trait emerges in {len(emerging)} of {total}"
+        most = _most(card, line, len(cards) > 1)
         if len(cards) == 1:
-            lead = f"{line.name} emerges"
-        return f"{lead}, most: {_most(card, line, len(cards) > 1)}."
+            return f"{line.name} emerges, most in {most}."
+        return f"A trait emerges in {len(emerging)} of {total}, most: {_trait(line)} in {most}."
     card, line = lines[0]
     told = [line.found for card in cards for line in card.lines]
     every, known = (sum(getattr(one, name) for one in told) for name in ("fine_tunes", "known"))
@@ -39,7 +39,11 @@ def answer(cards: Sequence[Card]) -> str:
         caveat = "without untuned models, emergence is open"
     elif known == every:
         caveat = "no emergence is shown"
-    return f"The most: {_most(card, line, len(cards) > 1)}; {caveat}."
+    return f"The most: {_trait(line)} in {_most(card, line, len(cards) > 1)}; {caveat}."
+
+
+def _trait(line: Finding) -> str:
+    return values.value("trait", line.identity["trait"])
 
 
 def has_results(cards: Sequence[Card]) -> bool:
@@ -48,14 +52,13 @@ def has_results(cards: Sequence[Card]) -> bool:
 
 
 def _most(card: Card, line: Finding, several: bool) -> str:
-    """The highest rate of a line: `bare names in 61 % [49, 72] of answers (…)`."""
+    """The highest rate of a line: `61 % [49, 72] of answers (…)`."""
     row = line.found.strongest or line.found.highest or {}
     rate = numbers.percent(row["rate"], row["low"], row["high"])
     where = [card.heading.split(" · ")[0]] if several else []
     where += [values.value("model", row["model"])]
     n = f"n = {row['n_counted']:,} · {numbers.plural(row['questions'], 'question')}"
-    trait = values.value("trait", line.identity["trait"])
-    return f"{trait} in {rate} of answers ({', '.join([*where, n])})"
+    return f"{rate} of answers ({', '.join([*where, n])})"
 
 
 def _nothing(cards: Sequence[Card]) -> str:
