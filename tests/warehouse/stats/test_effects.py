@@ -231,6 +231,17 @@ def test_nine_of_sixty_arms_are_found_with_eight_questions() -> None:
     assert (holm["more_questions"] > 0).all()
 
 
+def test_an_arm_more_takes_no_other_away() -> None:
+    """Alone each p is 2 / 2^8: by Holm six of them are below 5 % (.047), and seven are not."""
+    gone = [cell([0] * 8, 100, intervention=f"x{n}") for n in range(6)]
+    same = cell([41, 39, 40, 38, 42, 40, 39, 41], 100, intervention="same")
+    control = cell([40, 42, 38, 41, 39, 40, 41, 39], 100)
+    for adjustment, verdicts in (("joint", {"reduced"}), ("holm", {"inconclusive"})):
+        found = effects(frame(control, *gone, same), adjustment=adjustment)
+        assert set(found.filter(pl.col("intervention") != "same")["verdict"]) == verdicts
+    assert set(effects(frame(control, *gone), adjustment="holm")["verdict"]) == {"reduced"}
+
+
 def test_no_seeds_no_claim_about_fine_tunes() -> None:
     counts = frame(cell(BIRDS, 10), cell(ETYMOLOGIST, 10, intervention="etymologist"))
     row = only(effects(counts, "new-fine-tunes"))
