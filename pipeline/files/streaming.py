@@ -27,6 +27,11 @@ _BLOCK = 2**17
 _MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _BLANK = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r"[^\s,\]}]*")
+_NAMED = re.compile(rb'"(?<!\\")([ \t\r\n]*):')
+_NAMED_TEXT = re.compile(_NAMED.pattern.decode())
+"""The end of a field's name, and the white space that stands before its colon."""
+
+_SPACES = tuple(b" \t\r\n")
 _CUT = re.compile(r"[\w\\+.-]{0,16}\s*")
 """What may stand behind a decoder's error where text was cut off: half a literal or escape."""
 
@@ -112,13 +117,8 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     fields is told apart by counting; only another is read a second time.
     """
     end = len(text) if end is None else end
-    if isinstance(text, bytes):
-        named = _named(text[at:end])
-    else:
-        spaced = any(text.find(f'"{space}:', at, end) >= 0 for space in " \t\r\n")
-        named = -1 if spaced else text.count('":', at, end) - text.count('\\":', at, end)
     try:
-        if named == _fields(record):
+        if _named(text, at, end) == _fields(record):
             return None
         # What the first decoder made of it must not be refused here for another reason.
         json.loads(text[at:end], object_pairs_hook=_distinct, parse_int=_no_number)
@@ -131,34 +131,35 @@ def repeats(record: Any, text: bytes | str, at: int = 0, end: int | None = None)
     return None
 
 
-def _named(text: bytes) -> int:
-    """The same as `names`; of a short text it takes far less time."""
-    if len(text) > _BLOCK or _is_spaced(text):
-        return names(text)
-    return text.count(b'":') - text.count(b'\\":')
+def _named(text: bytes | str, at: int, end: int) -> int:
+    """The same as `names`, of a stretch of text; of a short one it takes far less time."""
+    if isinstance(text, str):
+        spaces = _NAMED_TEXT.findall(text, at, end)
+    elif end - at <= _BLOCK:
+        spaces = _NAMED.findall(text, at, end)
+    else:
+        return names(text[at:end])
+    return -1 if any(spaces) else len(spaces)
 
 
 def names(text: bytes) -> int:
     """How many names of fields stand in a JSON text: quotes that a colon follows.
 
     Those within a text are escaped. Where white space stands before a colon (`"a" : 1`), this does
-    not tell, and it is -1. Numpy looks at many bytes at once, and `count` at one.
+    not tell, and it is -1. Numpy looks at many bytes at once, and a pattern at one.
     """
-    if _is_spaced(text):
-        return -1
     marks = np.frombuffer(text, np.uint8)
     found = 0
     for at in range(0, len(marks), _BLOCK):
         piece = marks[at : at + _BLOCK + 2]
-        named = piece[2:] == ord(":")
-        named &= piece[1:-1] == ord('"')
-        named &= piece[:-2] != ord("\\")
-        found += int(np.count_nonzero(named))
+        quotes, colons = piece == ord('"'), piece[2:] == ord(":")
+        apart = piece[1:-1][quotes[:-2] & colons]
+        if apart.size and np.isin(apart, _SPACES).any():
+            return -1
+        quotes[1:-1] &= colons
+        quotes[1:-1] &= piece[:-2] != ord("\\")
+        found += int(np.count_nonzero(quotes[1:-1]))
     return found
-
-
-def _is_spaced(text: bytes) -> bool:
-    return any(space in text for space in (b'" :', b'"\t:', b'"\r:', b'"\n:'))
 
 
 def _fields(value: Any) -> int:
