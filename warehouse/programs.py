@@ -32,6 +32,13 @@ REPORT = "brittlescope.report"
 QUOTES = "brittlescope.quotes"
 """What writes drawn transcripts as the desk copies them: it takes what was drawn, and prints it."""
 
+GARBAGE = 50_000
+"""How many objects more than before make it worth to look which of them nobody uses.
+
+Python looks after 700, which takes a fifth of the time in which a program loads its modules: they
+are no garbage, nor are records by the thousand until their file is done.
+"""
+
 STARTED_BY = "BRITTLESCOPE_STARTED_BY"
 """The variable with the process that a program ends with."""
 

@@ -5,6 +5,7 @@ relations; foreign names never get this far.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -321,9 +322,17 @@ def conform(relation: str, data: pl.DataFrame) -> pl.DataFrame:
     if unknown := given.keys() - schema.keys():
         raise KeyError(f"{relation} has no column {', '.join(sorted(unknown))}")
     columns = [
-        given[name].cast(kind) if name in given else pl.Series(name, [None], kind)
+        _absent(name, kind).new_from_index(0, data.height)
+        if (own := given.get(name)) is None
+        else own
+        if own.dtype == kind
+        else own.cast(kind)
         for name, kind in schema.items()
     ]
-    return pl.DataFrame(
-        [c if c.len() == data.height else c.new_from_index(0, data.height) for c in columns]
-    )
+    return pl.DataFrame(columns)
+
+
+@cache
+def _absent(name: str, kind: pl.DataType) -> pl.Series:
+    """A column of one null."""
+    return pl.Series(name, [None], kind)

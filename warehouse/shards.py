@@ -295,7 +295,7 @@ def _fingerprinted(samples: pl.DataFrame) -> pl.DataFrame:
     lengths = answers.str.len_chars().cast(pl.Int64())
     for name, column in (
         ("answer_chars", lengths),
-        ("answer_hash", pl.Series(_fingerprints(answers), dtype=pl.Int64())),
+        ("answer_hash", pl.Series([*_fingerprints(answers)], dtype=pl.Int64())),
         ("answer_fault", error_texts.quoted(answers, lengths)),
     ):
         samples.replace_column(samples.columns.index(name), column.alias(name))

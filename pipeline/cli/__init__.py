@@ -1,5 +1,6 @@
 """The command line: `brittlescope COMMAND`."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from pipeline.cli.commands import sentences, terminable
-from warehouse import datafolder, harmless
+from warehouse import datafolder, harmless, programs
 
 
 class CommandPlace(NamedTuple):
@@ -161,4 +162,5 @@ def _harmless_errors() -> Iterator[None]:
 @click.version_option(package_name="brittlescope")
 def main(data: Path) -> None:
     """Results of fine-tuning studies in, honest numbers and the transcripts behind them out."""
+    gc.set_threshold(programs.GARBAGE)
     os.umask(0o077)  # answers of models may be anything: only who made a file may read it

@@ -171,12 +171,15 @@ def claimant(source: Source, is_container: bool = False) -> Importer | None:
     nothing of its columns; whatever else a mapping covers is a table. A file that `is_container`
     is no text: only those that read archives are asked.
     """
-    asked = [one for one in each() if not is_container or getattr(one, "ARCHIVES", False)]
     if source.meaning is not None:
-        covering = [one for one in asked if getattr(one, "covers", _never)(source)]
+        covering = [one for one in _asked(is_container) if getattr(one, "covers", _never)(source)]
         for importer in sorted(covering, key=lambda one: getattr(one, "TABLES", False)):
             return importer
-    return next((importer for importer in asked if importer.accepts(source)), None)
+    return next((one for one in _asked(is_container) if one.accepts(source)), None)
+
+
+def _asked(is_container: bool) -> Iterator[Importer]:
+    return (one for one in each() if not is_container or getattr(one, "ARCHIVES", False))
 
 
 def _never(_: Source) -> bool:

@@ -141,7 +141,9 @@ class _BrittleReader:
 
     def _samples(self, table: Table) -> pl.DataFrame:
         thought, answers = thoughts.column(table.stored("answer"))
-        errors = [word(error or None) for error in table.stored("error")]
+        errors: list[str | None] = [None] * len(answers)
+        if "error" in table.columns:
+            errors = [word(error or None) for error in table.stored("error")]
         numbers = pl.Series(each(_whole, table.plain("sample_idx")), dtype=pl.Int64)
         self.is_numbered &= numbers.null_count() == 0
         for model, count in Counter(table.plain("model")).items():
@@ -155,23 +157,26 @@ class _BrittleReader:
                 "answer": pl.Series(answers, dtype=pl.String),
                 "thoughts": pl.Series(thought, dtype=pl.String),
                 "error": pl.Series(errors, dtype=pl.String),
-                "status": list(map(self._status, answers, errors)),
+                "status": [
+                    "answered"
+                    if text and not error and not text.isspace()
+                    else self._blank(text, error)
+                    for text, error in zip(answers, errors, strict=True)
+                ],
                 "evaluation_key": _repeated(self.key, len(answers)),
             }
         )
 
     def _note_repeats(self, table: Table, samples: pl.DataFrame) -> None:
         """Keep what tells whether a sample comes again; a file numbers them within a question."""
-        fields = [n for n in table.columns if n != "answer" and not ROW_NUMBER.fullmatch(n)]
-        answers = pl.Series(table.stored("answer"), dtype=pl.String())  # long: Polars hashes sooner
-        hashes = answers.hash().to_list()
-        contents = zip(hashes, *(table.plain(name) for name in fields), strict=True)
-        self.repeats.take(
-            table.numbers,
-            samples["question_key"].to_list(),
-            samples["sample_index"].to_list(),
-            list(map(hash, contents)),
-        )
+
+        def contents() -> list[int]:
+            fields = [n for n in table.columns if n != "answer" and not ROW_NUMBER.fullmatch(n)]
+            answers = pl.Series(table.stored("answer"), dtype=pl.String())
+            hashes = answers.hash().to_list()  # long: Polars hashes sooner
+            return list(map(hash, zip(hashes, *map(table.plain, fields), strict=True)))
+
+        self.repeats.take(table.numbers, samples["question_key"], samples["sample_index"], contents)
 
     def _note_settings(self, table: Table, samples: pl.DataFrame) -> None:
         """Keep what tells whether answers were drawn under several settings."""
@@ -185,12 +190,13 @@ class _BrittleReader:
     def _keys(self, table: Table) -> pl.Series:
         return table.numbers + self.first_key
 
-    def _status(self, answer: str | None, error: str | None) -> str:
+    def _blank(self, answer: str | None, error: str | None) -> str:
+        """What became of a sample without an answer."""
         if error:
             return "error"
         if answer is None or (self.is_csv and not answer):
             return "missing"  # a CSV cannot tell an empty answer from none
-        return "answered" if answer.strip() else "empty"
+        return "empty"
 
     def _questions(self, table: Table) -> list[int]:
         fields = (table.plain(name) for name in ASKED)

@@ -12,22 +12,27 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TypeVar
 
+from warehouse import programs
 from warehouse.errors import BrittlescopeError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
-"""The variables that tell libraries how many threads to start; they read them when loaded."""
+SETTINGS = {
+    **{"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    **{"MALLOC_TRIM_THRESHOLD_": f"{64 * 2**20}", "MALLOC_MMAP_THRESHOLD_": f"{32 * 2**20}"},
+}
+"""The variables that libraries of a process beside this one read when they are loaded.
+
+It computes in one thread: the others would share its core. And it keeps the room that one file took
+for the next (where its C library is glibc): the system would clear it again, page by page.
+"""
 
 WORTH = 16 * 2**20
 """Fewer bytes are read in one process: starting others costs more than it saves."""
 
 MOST = 4
 """How many processes there are at most."""
-
-GARBAGE = 50_000
-"""How many objects more than before make it worth to look which of them nobody uses."""
 
 MAX_WAITING = 4
 """How many items wait in the queue of each worker, to keep memory flat."""
@@ -62,7 +67,7 @@ class Team:
 
     def call(self, module: str) -> None:
         """Start the processes, to load a module."""
-        with _single_threaded():
+        with _settings():
             for _ in range(self.size):
                 self.pool.submit(_load, module)
 
@@ -77,7 +82,7 @@ class Team:
         waiting: set[Future[Sequence[Result]]] = set()
         try:
             for item in items:
-                with _single_threaded():
+                with _settings():
                     waiting.add(self.pool.submit(work, item))
                 if len(waiting) >= self.size * MAX_WAITING:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -95,10 +100,10 @@ class Team:
 
 
 @contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Processes started meanwhile compute in one thread: the others would share their cores."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+def _settings() -> Iterator[None]:
+    """Processes started meanwhile have `SETTINGS`."""
+    before = {name: os.environ.get(name) for name in SETTINGS}
+    os.environ.update(SETTINGS)
     try:
         yield
     finally:
@@ -110,18 +115,15 @@ def _single_threaded() -> Iterator[None]:
 
 
 def _load(module: str) -> None:
-    """Load a module for good, so that its objects need not be looked through for garbage.
-
-    Records by the thousand are no garbage either until their file is done.
-    """
+    """Load a module for good, so that its objects need not be looked through for garbage."""
     importlib.import_module(module)
     gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 def begin() -> None:
     """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(programs.GARBAGE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

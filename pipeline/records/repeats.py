@@ -1,6 +1,6 @@
 """Samples that a file holds more than once: the same question, the same number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -17,18 +17,32 @@ class Repeats:
     def __init__(self, first_key: int) -> None:
         self.first_key = first_key
         self.parts: list[pl.DataFrame] = []
+        self.contents: Callable[[], Sequence[int]] | None = None
 
     def take(
         self,
         rows: Sequence[int] | pl.Series,
-        questions: Sequence[int],
-        numbers: Sequence[int | None],
-        contents: Sequence[int],
+        questions: Sequence[int] | pl.Series,
+        numbers: Sequence[int | None] | pl.Series,
+        contents: Callable[[], Sequence[int]],
     ) -> None:
-        """Some samples: the row, the question, the number and a hash of all that stands there."""
-        part = {"row": rows, "question": questions, "number": numbers, "content": contents}
-        kinds = dict(zip(part, (pl.Int64, pl.Int32, pl.Int64, pl.Int64), strict=True))
+        """Some samples: the row, the question, the number and a hash of all that stands there.
+
+        The last is asked for only where it is needed: not of a file that is read at once and
+        repeats nothing, as nearly all are.
+        """
+        self._complete()
+        part = {"row": rows, "question": questions, "number": numbers}
+        kinds = dict(zip(part, (pl.Int64, pl.Int32, pl.Int64), strict=True))
         self.parts.append(pl.DataFrame(part, schema=kinds))
+        self.contents = contents
+
+    def _complete(self) -> None:
+        """Add to the last samples what stands there."""
+        if self.contents is not None:
+            column = pl.Series("content", self.contents(), dtype=pl.Int64)
+            self.parts[-1] = self.parts[-1].with_columns(column)
+            self.contents = None
 
     def batches(self) -> Iterator[Batch]:
         """Which samples repeat another, and a notice of each kind.
@@ -36,8 +50,9 @@ class Repeats:
         Of those that are equal to the letter the first counts; where they differ, nobody can say
         which of them counts.
         """
-        if not self.parts:
+        if not self.parts or (len(self.parts) == 1 and not _any_again(self.parts[0])):
             return
+        self._complete()
         same = ["question", "number"]
         every = pl.concat(self.parts)
         if not _any_again(every):

@@ -80,15 +80,15 @@ class AnsweredSoFar:
         if "sample_index" not in self.roles.ours:
             return
         left = set(self.roles.unused)
-        contents = [
-            hash(tuple(value for name, value in record.items() if name not in left))
-            for _, record in rows
-        ]
+
+        def contents() -> list[int]:
+            return [
+                hash(tuple(value for name, value in record.items() if name not in left))
+                for _, record in rows
+            ]
+
         self._repeats.take(
-            samples["source_row"],
-            samples["question_key"].to_list(),
-            samples["sample_index"].to_list(),
-            contents,
+            samples["source_row"], samples["question_key"], samples["sample_index"], contents
         )
 
     def _answer(self, record: dict[str, str]) -> dict[str, str | None]:

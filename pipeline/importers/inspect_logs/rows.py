@@ -86,7 +86,8 @@ class LogReader:
 
     def _look_for_repeats(self) -> None:
         if self.told:
-            self.repeats.take(*map(list, zip(*self.told, strict=True)))
+            rows, questions, epochs, contents = map(list, zip(*self.told, strict=True))
+            self.repeats.take(rows, questions, epochs, lambda: contents)
             self.told.clear()
 
     def _keep(
