@@ -6,7 +6,7 @@ of them, or from what was imported, where the raw text is all there is.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 import polars as pl
@@ -59,11 +59,16 @@ def parser(text: str) -> Parser:
     Raises:
         UsageError: where it tells of none.
     """
+    kinds = parsers.union()
     try:
         told: Any = definitions.parse(text, "--parser")
-        found = msgspec.convert(told, parsers.union())
+        found = msgspec.convert(told, kinds)
     except (msgspec.ValidationError, InvalidDefinition) as error:
-        raise UsageError(f"--parser {text[:80]!r} is no parser: {error}") from None
+        known = ", ".join(f"{{parser: {one.__struct_config__.tag}}}" for one in get_args(kinds))
+        raise UsageError(
+            f"--parser {text[:80]!r} is no parser: {str(error).rstrip('.')}. Parsers begin with "
+            f"one of {known}."
+        ) from None
     assert isinstance(found, Parser)
     return found
 
