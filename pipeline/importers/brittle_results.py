@@ -212,29 +212,29 @@ class _BrittleReader:
     ) -> pl.DataFrame:
         """One criterion's judgements; what is wrong with a stored value joins `problems`."""
         values, raws = table.plain(field), table.plain(f"{field}_raw")
-        stored = list(zip(map(type, values), values, map(type, raws), raws, strict=True))
-        places = {one: at for at, one in enumerate(dict.fromkeys(stored))}
+        stored = zip(map(type, values), values, map(type, raws), raws, strict=True)
+        places: dict[tuple[Any, ...], int] = {}
+        at = [places.setdefault(one, len(places)) for one in stored]
         outcomes = [_outcome(criterion, value, raw) for _, value, _, raw in places]
         *columns, wrong = zip(*outcomes, strict=True)
-        at = list(map(places.__getitem__, stored))
         if any(wrong):
             problems += (
                 RefusedRow(row, f"its {clean(field)} {wrong[place]}", f"{word(value)}")
                 for row, value, place in zip(table.numbers, values, at, strict=True)
                 if wrong[place] is not None
             )
-        told = pl.DataFrame(
+        each_place = pl.Series(at, dtype=pl.get_index_type())
+        told = {
+            name: pl.Series(column, dtype=kind).gather(each_place)
+            for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
+        }
+        return pl.DataFrame(
             {
-                name: pl.Series(column, dtype=kind)
-                for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
+                "sample_key": self._keys(table),
+                "criterion": _repeated(criterion, len(at)),
+                "judge_key": _repeated("llm", len(at)),
+                **told,
             }
-        )
-        return told[at].hstack(
-            [
-                self._keys(table).alias("sample_key"),
-                _repeated(criterion, len(at)).alias("criterion"),
-                _repeated("llm", len(at)).alias("judge_key"),
-            ]
         )
 
     def context(self) -> Iterator[Batch]:
