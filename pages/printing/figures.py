@@ -124,8 +124,10 @@ def printed(chart: Chart, paper: Paper, legend: str, basis: str) -> Chart:
         "fontWeight": "normal",
         "color": INK if below else PALE,
     }
-    inside = [made] if "vconcat" not in made or "title" in made else made["vconcat"]
-    return top | {"config": config, "vconcat": inside, "title": words, "padding": 4}
+    # What panels share, such as their data, stands beside them.
+    inside = [made] if "vconcat" not in made or "title" in made else made.pop("vconcat")
+    around = {} if inside == [made] else made
+    return top | around | {"config": config, "vconcat": inside, "title": words, "padding": 4}
 
 
 def _said(title: Any) -> str:

@@ -36,6 +36,12 @@ ROUNDS = 5
 LEAST, STEP = 80, 12
 """Pixels that a plot, and a step of one, keep however long its labels are."""
 
+EXPRESSIONS = ("expr", "labelExpr", "calculate", "filter", "test")
+"""Where a chart has expressions of Vega's."""
+
+ASKED = re.compile(r"(?<![\w.'\"])width(?![\w'\"])")
+"""An expression's question for the width of its plot."""
+
 
 def main() -> None:
     """Convert what is asked for."""
@@ -57,7 +63,7 @@ def plotted(chart: dict[str, Any], width: float | None) -> str:
     """A chart as an SVG, so many pixels wide."""
     import vl_convert
 
-    fitting = chart if width is None else fitted(chart, width)
+    fitting = _stretched(chart, 1.0, None) if width is None else fitted(chart, width)
     return str(vl_convert.vegalite_to_svg(fitting, allowed_base_urls=[]))
 
 
@@ -120,10 +126,27 @@ def _stretched(chart: dict[str, Any], share: float, columns: int | None) -> dict
             view["width"] = {"step": max(STEP, given["step"] * share)}
         elif isinstance(given, int | float):
             view["width"] = max(LEAST, given * share)
+            _tell(view, f"{view['width']:g}")
     for legend in _legends(made) if columns else ():
         if "columns" in legend:
             legend["columns"] = columns
     return made
+
+
+def _tell(part: Any, width: str) -> None:
+    """Write how wide a plot is into the expressions that ask.
+
+    Vega knows only the width of a whole chart, which one of several plots does not have.
+    """
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in EXPRESSIONS and isinstance(value, str):
+                part[name] = ASKED.sub(width, value)
+            elif name not in ("datasets", "data"):
+                _tell(value, width)
+    elif isinstance(part, list):
+        for value in part:
+            _tell(value, width)
 
 
 def _plots(chart: dict[str, Any]) -> float:

@@ -167,13 +167,13 @@ def heatmap(
         ramp: The colours of values; None where cells have verdicts.
         theme: light or dark.
         legend: Whether to draw the colours' legend.
-        fluid: Whether the chart may be narrowed, texts shrinking and vanishing with the room
-            they have; such a chart selects the cell that is clicked, as `charts.picked`.
+        fluid: Whether a page may narrow the chart, its labels turning with the room they have;
+            such a chart selects the cell that is clicked, as `charts.picked`.
     """
     mode: Theme = "dark" if theme == "dark" else "light"
     high = wide = panel.size
     rows, columns = panel.sides
-    room = f"width / {len(columns)}" if fluid else str(wide)
+    room = f"width / {len(columns)}"
     laid = f"{base.room(panel.beside)} / {len(columns)}" if fluid else str(wide)
     cells = alt.Chart(_inked(panel.cells, ramp, mode)).encode(
         x=_side("column", columns, wide, laid, mode),

@@ -278,11 +278,12 @@ def _table(
 
 
 def together(panels: Sequence[Drawing]) -> alt.VConcatChart:
-    """The panels as one chart to take away."""
+    """The panels as one chart to take away, with a legend on the first of each kind."""
+    kinds = [panel.draw.func for panel in panels]
     return base.stacked(
         (
             alt.TitleParams(panel.title, anchor="start"),
-            panel.draw(legend=place == 0, clickable=False),
+            panel.draw(legend=kinds.index(kinds[place]) == place, clickable=False),
         )
         for place, panel in enumerate(panels)
     )

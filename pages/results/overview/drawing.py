@@ -83,10 +83,7 @@ def stacked(every: Sequence[Card]) -> alt.VConcatChart:
         for name, picture in drawn
     ]
     words = mosaic.legend(_verdicts(tiles), _measures(tiles), "light")
-    picture: alt.VConcatChart = base.stacked([*charts, ("", words)]).resolve_scale(
-        color="independent", fill="independent", stroke="independent"
-    )
-    return picture
+    return base.stacked([*charts, ("", words)])
 
 
 def nothing_yet() -> None:

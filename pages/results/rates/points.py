@@ -89,7 +89,7 @@ def chart(
     points = base.clickable(_points(drawn, len(panels), colour), clickable)
     height = max((line.count("\n") for line in cells["line"]), default=1)
     return base.finished(
-        [*_heads(panels, ink), *layers, points],
+        [*_heads(drawn, panels, ink), *layers, points],
         alt.Step(TEXT * height + 8),
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
     )
@@ -137,25 +137,28 @@ def _percents(panels: int, end: float, ink: str) -> alt.Axis:
     )  # fmt: skip
 
 
-def _heads(panels: Sequence[str], ink: str) -> list[alt.Chart]:
+def _heads(drawn: alt.Chart, panels: Sequence[str], ink: str) -> list[alt.Chart]:
     """What the panels are called, above their percentages."""
     if len(panels) < 2:
         return []
-    at = [PITCH * place + 0.5 for place in range(len(panels))]
-    text = "''"
+    at = {PITCH * place + 0.5: name for place, name in enumerate(panels)}
     narrow = f"width < {NARROW * len(panels)}"
-    for number, (place, name) in enumerate(zip(at, panels, strict=True)):
-        # Where there is little room every other name stands a line lower.
-        lines = ["", name] if number % 2 else [name, ""]
-        said = f"({narrow} ? {lines!r} : {name!r})"
-        text = f"abs(datum.value - {place}) < 0.01 ? {said} : {text}"
-    axis = alt.Axis(
-        orient="top", values=at, title=None, domain=False, ticks=False, grid=False, offset=18,
-        labelExpr=text, labelFontWeight="bold", labelFontSize=12, labelColor=ink,
-        labelLimit=190, labelOverlap=False,
-    )  # fmt: skip
-    frame = alt.Chart(pl.DataFrame({"at": at}))
-    return [frame.mark_rule(opacity=0).encode(x=_x("at", len(panels), axis))]
+    frame, heads = drawn.mark_point(opacity=0, size=0, tooltip=None), []
+    for offset, is_raised in ((18, False), (33, True)):
+        text = "''"
+        for number, (place, name) in enumerate(at.items()):
+            # Where there is little room every other name stands a line higher.
+            is_here = narrow if is_raised else f"!({narrow})"
+            said = f"({is_here} ? {name!r} : '')" if number % 2 == 0 else repr(name)
+            if number % 2 == 0 or not is_raised:
+                text = f"abs(datum.value - {place}) < 0.01 ? {said} : {text}"
+        axis = alt.Axis(
+            orient="top", values=list(at), title=None, domain=False, ticks=False, grid=False,
+            offset=offset, labelExpr=text, labelFontWeight="bold", labelFontSize=12,
+            labelColor=ink, labelLimit=190, labelOverlap=False,
+        )  # fmt: skip
+        heads.append(frame.encode(x=_x("start", len(panels), axis), tooltip=alt.value(None)))
+    return heads
 
 
 def _labels(cells: pl.DataFrame, ink: str) -> alt.Axis:

@@ -177,15 +177,18 @@ def finished(
 
 
 def stacked(charts: Iterable[tuple[alt.TitleParams | str, alt.LayerChart]]) -> alt.VConcatChart:
-    """Several charts under their titles, as one to take away."""
-    return alt.vconcat(
+    """Several charts under their titles, as one to take away, each with its own colours."""
+    every: alt.VConcatChart = alt.vconcat(
         *(
             chart.properties(
                 title=alt.TitleParams(title, anchor="start") if isinstance(title, str) else title
             )
             for title, chart in charts
         )
+    ).resolve_scale(
+        color="independent", fill="independent", stroke="independent", shape="independent"
     )
+    return every
 
 
 _SCROLLED = (

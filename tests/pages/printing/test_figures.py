@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pages.printing import figures
-from pages.serving import pictures
+from pages.serving import converter, pictures
 from pages.ui.charts import base
 
 LABELS = ["A rather long name of an intervention", "Control"]
@@ -124,3 +124,13 @@ def test_the_pdf_and_the_png_have_the_same_width_on_paper() -> None:
     png = pictures.picture(chart, "png", paper)
     pixels = int.from_bytes(png[16:20], "big")
     assert pixels == pytest.approx(paper.points / 72 * 300, abs=2)
+
+
+def test_what_panels_share_is_in_the_figure_and_each_knows_its_own_width() -> None:
+    asked = plot(LABELS).transform_calculate(wide="width > 300")
+    alone: figures.Chart = alt.vconcat(plot(LABELS)).to_dict()  # its data stand beside its panel
+    for chart in (alone, base.stacked([("", asked), ("", plot(LABELS))]).to_dict()):
+        assert len(list(drawn(chart, "single").iterfind(".//*[@aria-roledescription='point']"))) > 0
+    told = converter._stretched(asked.to_dict(), 0.5, None)
+    assert "280 > 300" in json.dumps(told)
+    assert "width > 300" in json.dumps(asked.to_dict())

@@ -60,8 +60,11 @@ def test_every_panel_has_the_same_scale_and_its_axis_is_on_top() -> None:
         if (axis := layer["encoding"].get("x", {}).get("axis")) is not None
     ]
     assert {axis["orient"] for axis in axes} == {"top"}
-    names, percents = axes
+    names, raised, percents = axes
     assert "gpt-4.1" in names["labelExpr"]
+    assert "gpt-4.1" in raised["labelExpr"]
+    assert "Llama" in names["labelExpr"]
+    assert "Llama" not in raised["labelExpr"]
     assert percents["values"][:5] == [0, 0.25, 0.5, 0.75, 1]
     assert percents["values"][5] == points.PITCH
     (rows,) = (
