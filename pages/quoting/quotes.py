@@ -82,10 +82,10 @@ def judged(
 
 
 def criterion(rule: Rule, trait: Mapping[str, Any]) -> str:
-    """What shows a trait under a rule, in words: `alignment below 30 shows it`."""
+    """What shows a trait under a rule, in words: `Alignment: below 30 shows it`."""
     line, shows = rule.terms(trait["kind"]), shown_by(rule, trait)
     name = line.criterion or trait["criterion"]
-    text = f"{name} {sample.compared(shows)} shows it"
+    text = f"{values.criterion(name)}: {sample.compared(shows)} shows it"
     if line.coherence is not None:
         text += f"; coherence {sample.compared(line.coherence)} is required"
     return text
