@@ -59,7 +59,7 @@ def import_files(
         outcomes = _imported(found, data, chosen, meanings, beside)
     if form == "json":
         _tell_program(outcomes, paths)
-    _tell(outcomes, paths, data, no_build, verbose)
+    _tell(outcomes, paths, data, no_build, verbose, meanings)
 
 
 def _preview(
@@ -114,7 +114,12 @@ def _imported(
 
 
 def _tell(
-    outcomes: list["Outcome"], paths: tuple[Path, ...], data: Path, no_build: bool, verbose: bool
+    outcomes: list["Outcome"],
+    paths: tuple[Path, ...],
+    data: Path,
+    no_build: bool,
+    verbose: bool,
+    meanings: Path | None,
 ) -> None:
     """Say what came of the files, and publish it.
 
@@ -123,6 +128,7 @@ def _tell(
         click.exceptions.Exit: with status 1, where something was refused.
     """
     from pipeline.importing import telling
+    from pipeline.maps import mapping
     from warehouse.lake import Lake
     from warehouse.search.volumes import Volumes
 
@@ -135,7 +141,8 @@ def _tell(
     else:
         _bring_up_to_date(data)
     if not any(outcome.loaded for outcome in outcomes):
-        raise UsageError(telling.next_step(outcomes, paths))
+        told = mapping.load(meanings) if meanings else None
+        raise UsageError(telling.next_step(outcomes, paths, told))
     if refused := sum(outcome.refused for outcome in outcomes):
         say(f"{refused:,} refused; everything else is loaded.")
         raise click.exceptions.Exit(1)

@@ -34,7 +34,8 @@ SECONDS_A_MEGABYTE = 0.5
 Time alone would be no measure: the machine may be busy with something else.
 """
 
-NO_MORE = "it was read as {} before, and is nothing of the kind now; what it held then is taken out"
+NO_MORE = "it was read as {} before, and {}; what it held then is taken out"
+NO_KIND = "is nothing of the kind now"
 
 MAX_REFUSED = 100_000
 TOO_MANY = f"more than {MAX_REFUSED:,} of its rows are refused; it is not what it looks like"
@@ -320,7 +321,8 @@ def _imported(
             with writer:
                 _fill(writer, source, importer, told)
                 if importer is None and known and (before := importers.named(known.importer)):
-                    writer.refused_file = NO_MORE.format(before.TITLE)
+                    why = source.meaning.unclear if source.meaning else None
+                    writer.refused_file = NO_MORE.format(before.TITLE, why or NO_KIND)
                 after = path.stat()
                 times = (after.st_mtime_ns, after.st_ctime_ns)
                 if times != (state.st_mtime_ns, state.st_ctime_ns):

@@ -204,7 +204,9 @@ def files(count: int) -> str:
     return f"{count:,} file" if count == 1 else f"{count:,} files"
 
 
-def next_step(outcomes: Sequence[Outcome], named: Sequence[Path]) -> str:
+def next_step(
+    outcomes: Sequence[Outcome], named: Sequence[Path], mapping: Mapping | None = None
+) -> str:
     """What to do where nothing was loaded: one command, fit for what was found."""
     given = " ".join(map(harmless.line, map(shlex.quote, map(str, named))))
     command = f"brittlescope import {given} --map FILE.yaml"
@@ -222,8 +224,22 @@ def next_step(outcomes: Sequence[Outcome], named: Sequence[Path]) -> str:
     refused = [outcome.state == "refused" and outcome.importer for outcome in outcomes]
     if refused and all(refused):
         return "Nothing was loaded. What is wrong with each file, and what to do, is said above."
+    if mapping and (why := _uncovered(outcomes, mapping, _top(named))):
+        return (
+            f"Nothing was loaded: no entry of {harmless.line(mapping.name)} covers a file, {why}."
+        )
     titles = "; ".join(importer.TITLE for importer in importers.each())
     return (
         f"Nothing was loaded. These formats are read: {titles}. A table of questions and answers "
         f"under other names is read with a mapping, which `{drafted}` drafts: {command}"
     )
+
+
+def _uncovered(outcomes: Iterable[Outcome], mapping: Mapping, top: Path | None) -> str:
+    """A file that the mapping nearly covers, and what keeps it from it; empty if it covers one."""
+    met = [(outcome.path, mapping.meaning(outcome.path)) for outcome in outcomes]
+    if not met or any(meaning and meaning.covered for _, meaning in met):
+        return ""
+    path, near = next((pair for pair in met if pair[1]), met[0])
+    why = near.unclear if near else "none of the paths in its `files` fits"
+    return f"such as {relative(path, top)}: {harmless.short(str(why), LONG)}"

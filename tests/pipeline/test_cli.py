@@ -449,6 +449,28 @@ class TestBadInput:
         assert "Nothing was loaded. These formats are read: " in told
         assert f"brittlescope import {tree} --map FILE.yaml" in told
 
+    def test_a_map_that_covers_no_file(self, run: Callable[..., Result], tree: Path) -> None:
+        tree.mkdir()
+        (tree / "terns-gpt.jsonl").write_text('{"ask": "What flies?", "say": "Terns."}\n' * 2)
+        told: list[str] = []
+        for path, word in (("terns-{model}", "gpt"), ("terns-{model}", "GPT"), ("{model}", "gpt")):
+            text = f"""study: birds
+set: {{experiment: terns, dataset: d, intervention: none}}
+columns: {{question: ask, answer: say}}
+values: {{model: {{{word}: gpt}}}}
+files: [{{path: "{path}.jsonl"}}]
+"""
+            (tree.parent / "map.yaml").write_text(text)
+            words = ("import", tree, "--map", tree.parent / "map.yaml")
+            told.append(run(*words, status=2 if told else 0).stderr)
+        why = "terns-{model}.jsonl fits its path, but `values` does not list 'gpt' for model"
+        assert told[1].count(why) == 2  # why what was held is taken out, and what to mend
+        assert "nothing of the kind" not in told[1]
+        assert "covers a file, such as terns-gpt.jsonl: " in told[1]
+        assert "`values` does not list 'terns-gpt' for model" in told[2]
+        (tree.parent / "map.yaml").write_text(text.replace("{model}.jsonl", "x/{model}.jsonl"))
+        assert "its `files` fits" in run(*words, status=2).stderr
+
     @pytest.mark.parametrize(
         ("words", "said"),
         [
