@@ -1,7 +1,7 @@
 """The only reader of snapshots: its queries by name, and what is counted of a slice."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -53,7 +53,7 @@ class Store:
         self.lake = Lake(data)
         self._engine = Reader(self.snapshot.path)
         # What a command says begins with the same counts several times: in doubt, hidden, left out.
-        self._counted = lru_cache(COUNTED)(self._count)
+        self._counted: dict[tuple[Slice, Rule], pl.DataFrame] = {}
 
     def close(self) -> None:
         """Let go of the snapshot."""
@@ -114,10 +114,14 @@ class Store:
 
     def counts(self, within: Slice | None = None, rule: Rule | None = None) -> pl.DataFrame:
         """The counts frame: one row per evaluation, question, trait and judge of the slice."""
-        return self._counted(within or Slice(), rule or rules.named(defaults.RULE, self.data))
-
-    def _count(self, within: Slice, rule: Rule) -> pl.DataFrame:
-        return self.query("counts", lines=self.lines(rule), **within.parameters())
+        asked = (within or Slice(), rule or rules.named(defaults.RULE, self.data))
+        found = self._counted.get(asked)
+        if found is None:
+            found = self.query("counts", lines=self.lines(asked[1]), **asked[0].parameters())
+            if len(self._counted) >= COUNTED:
+                self._counted.pop(next(iter(self._counted)), None)
+            self._counted[asked] = found
+        return found
 
     def compared(
         self,
