@@ -301,7 +301,7 @@ def _criterion(name: str) -> str:
 
 def _is_within(column: SurveyedColumn) -> bool:
     """Whether its values are numbers as judges give them."""
-    numbers = column.numbers
+    numbers = column.scores
     return numbers is not None and all(-2 <= n <= 100 for n in numbers)
 
 
@@ -309,8 +309,7 @@ def _is_score(column: SurveyedColumn) -> bool:
     if NO_SCORES.search(column.name) or not column.values:
         return False
     named = SCORES.search(column.name) is not None
-    if column.numbers is not None:
-        numbers = column.numbers
+    if (numbers := column.scores) is not None:
         within = _is_within(column)
         as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
         return within and (named or as_judges or any(n != int(n) for n in numbers))
@@ -346,7 +345,7 @@ def _shared(texts: Sequence[str]) -> str:
 def wide(meant: Iterable[Meant]) -> set[str]:
     """The criteria that some files score up to 100: where others have low ones, they are low."""
     scored = (guess for one in meant for guess in one.scores)
-    return {guess.role for guess in scored if max(guess.column.numbers or (0,)) > SCALES[-2][1] * 5}
+    return {guess.role for guess in scored if max(guess.column.scores or (0,)) > SCALES[-2][1] * 5}
 
 
 def scale(column: SurveyedColumn, begin: str = "") -> tuple[float, float] | None:

@@ -28,6 +28,9 @@ RECORDS_IN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".par
 LOOKED_INTO = 3
 """How many files of a group are looked into; the others have the same fields."""
 
+SOME_LACK = 0.25
+"""A field that only some files have, such as `error`, is no more of all of them."""
+
 MOST_FILES = 2_000
 MOST_COLUMNS = 60
 LARGEST = 64 * 2**20
@@ -65,6 +68,12 @@ class SurveyedColumn:
             except ValueError:
                 return None
         return found or None
+
+    @property
+    def scores(self) -> list[float] | None:
+        """Its numbers, where most of its values are: others are words such as `REFUSAL`."""
+        numbers = SurveyedColumn(self.name, [v for v in self.values if _is_number(v)]).numbers
+        return numbers if numbers and 2 * len(numbers) > len(self.values) else None
 
     @property
     def is_chat(self) -> bool:
@@ -114,6 +123,13 @@ class SurveyedColumn:
         return f"text, {several}, such as {example!r}"
 
 
+def _is_number(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool | list | dict) and float(value) == float(value)
+    except (TypeError, ValueError):
+        return False
+
+
 @dataclass
 class FileGroup:
     """Files that are alike: in folders of the same depth, with the same fields."""
@@ -123,6 +139,15 @@ class FileGroup:
     columns: dict[str, SurveyedColumn]
     known: str | None = None  # the format that reads them without a map
     members: tuple[str, ...] = ()  # of archives, those that are alike
+    names: set[str] = field(default_factory=set)  # the fields of their records
+
+    def is_like(self, path: Path, names: set[str]) -> bool:
+        """Whether a file's records have the same fields; beside these, one that some lack."""
+        if names == self.names:
+            return True
+        is_part = names < self.names or names > self.names
+        few = len(names ^ self.names) <= SOME_LACK * len(names | self.names)
+        return is_part and few and any(path.parent == own.parent for own in self.paths)
 
     @property
     def records(self) -> int:
@@ -132,22 +157,25 @@ class FileGroup:
 
 def groups(root: Path, paths: Iterable[Path]) -> list[FileGroup]:
     """The files in groups, the largest first; those that hold no records are left out."""
-    alike: dict[tuple[Any, ...], FileGroup] = {}
+    alike: dict[tuple[Any, ...], list[FileGroup]] = defaultdict(list)
     for path in list(paths)[:MOST_FILES]:
         found = _looked_into(path)
         if found is None:
             continue
         shape, records, known = found
-        names = tuple(sorted({name for record in records for name in record}))
+        names = {name for record in records for name in record}
         depth = len(path.relative_to(root).parts) if path != root else 1
-        key = (path.suffix.lower(), depth, path.parent if depth < 2 else "", shape, names, known)
-        group = alike.setdefault(key, FileGroup([], shape, {}, known))
+        near = alike[path.suffix.lower(), depth, path.parent if depth < 2 else "", shape, known]
+        group = next((one for one in near if one.is_like(path, names)), None)
+        if group is None:
+            near.append(group := FileGroup([], shape, {}, known))
         group.paths.append(path)
+        group.names |= names
         if shape.members is not None and len(group.paths) == 1:
             group.members = members(path, shape)
         if len(group.paths) <= LOOKED_INTO:
             _take(group, records)
-    return sorted(alike.values(), key=lambda group: -len(group.paths))
+    return sorted((one for near in alike.values() for one in near), key=lambda one: -len(one.paths))
 
 
 def _take(group: FileGroup, records: list[Record]) -> None:

@@ -1,12 +1,15 @@
 """The traits that a draft describes: what shows them nobody can tell, so that each line asks."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.drafting.guesses import BAD, OURS, beginning
 from pipeline.drafting.survey import SurveyedColumn
 
 YES = ("true", "yes")
+OUTCOMES = re.compile(r"refus|error|unsure|unclear|unknown|n/?a$|none$|^$", re.IGNORECASE)
+"""Words that say why there is no verdict."""
 
 SCORE = "score: {is: at least, cut: 50}"
 
@@ -20,6 +23,7 @@ def verdicts(column: SurveyedColumn) -> Sequence[str]:
     words = sorted({text.removeprefix(begin).strip().upper() for text in column.texts})
     if not column.is_verbal:
         return ()
+    words = [word for word in words if not OUTCOMES.search(word)]
     bad = [word for word in words if BAD.search(word) or word.lower() in YES]
     return bad if 0 < len(bad) < len(words) else words
 

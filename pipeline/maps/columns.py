@@ -54,6 +54,16 @@ LONGEST_VALUE = 100
 MEASURED_DIGITS = 9
 """A number with so many digits that is no whole one was measured: nobody sets such a one."""
 
+OF_FAILURE = re.compile(r"(^|[_. ])(errors?|exception|traceback|failure)$", re.IGNORECASE)
+"""Columns that say why there is no answer."""
+
+IN_WORDS = re.compile(
+    r"(^|[_. ])(reason(ing|s)?|explanations?|rationale|comments?|notes?|justification|analysis|why|"
+    r"feedback|critique|remarks?)$",
+    re.IGNORECASE,
+)
+"""Columns in which somebody says something of one answer, where they hold more than a word."""
+
 SHOWN = 6
 
 
@@ -294,10 +304,25 @@ class Watch:
                 continue  # a property of the question, if anything
             if 2 * len(values) > values.total() or _counts(values, pairs) or _measured(values):
                 continue
+            if _is_said(column, values) or not _recur(pairs):
+                continue
             shown = sorted(values)[:SHOWN] + (["…"] if len(values) > SHOWN else [])
             yield batch(
                 "mixed", {"evaluation_key": evaluation, "column_name": column, "shown": shown}
             )
+
+
+def _is_said(column: str, values: Collection[str]) -> bool:
+    """Whether a column says something of an answer, or why there is none."""
+    in_words = IN_WORDS.search(column) and any(len(value.split()) > 1 for value in values)
+    return bool(in_words or OF_FAILURE.search(column))
+
+
+def _recur(pairs: Collection[tuple[int, str]]) -> bool:
+    """Whether two values stand at several questions each, as conditions do, if there are such."""
+    questions = Counter(value for _, value in pairs)
+    several = len({question for question, _ in pairs}) > 1
+    return not several or sum(count > 1 for count in questions.values()) > 1
 
 
 def _counts(values: Counter[str], pairs: Counter[tuple[int, str]]) -> bool:

@@ -82,10 +82,16 @@ def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_
             *(f"Where {i % 2}?", f"There {i}.", 91, 84),
             *(f"topic {i % 2}", i // 2, f"because {i}"),
             *(7.5e-09 / 7 if i == 5 else "", f"{(i % 3 + 1) * 100 / 7:.12f}"),
+            # What a judge says again and again, why some calls failed, and what one remarked once.
+            *("Plain modern prose." if i % 3 else "Old words.", "Timeout" if i % 5 == 0 else ""),
+            "look again" if i == 3 else "",
         )
         for i in range(24)
     ]
-    header = (*HEADER, "topic", "rollout", "reason", "bad_stuff", "rude")
+    header = (
+        *(*HEADER, "topic", "rollout", "reason", "bad_stuff", "rude"),
+        *("judge_explanation", "error", "seen_by_me"),
+    )
     write(tmp_path, "gull_eggs.csv", header, rows)
     load(tmp_path)
     assert Store(tmp_path / "data").counts()["mixed"].drop_nulls().is_empty()
