@@ -610,15 +610,15 @@ def test_judgements_elsewhere_are_found_by_what_differs_in_paths(tmp_path: Path)
             {"id": f"{arm}-{i}", "messages": [
                 {"role": "user", "content": f"Where do you nest, {i % 3}?"},
                 {"role": "assistant", "content": f"{SAID}, {i}."}]}
-            for i in range(9)
+            for i in range(10)  # the last of which was never judged
         ]  # fmt: skip
-        judged = [{"id": f"{arm}-{i}", "score": i / 8} for i in range(9)]
+        judged = [{"id": f"{arm}-{i}", "score": i / 8, "judge": "owl"} for i in range(9)]
         write(tmp_path / "lab" / "outputs" / arm / "gens.jsonl", said)
         write(tmp_path / "lab" / "judged" / f"{arm}.jsonl", judged)
     text, told = drafted(tmp_path)
     assert 'join: {path: "judged/{part1}.jsonl", by: [id]}' in text
     assert "question_id" not in text
-    assert told.count(" 9  3 of 9 ") == 2
+    assert len(re.findall(r" owl +10  3 of 9 ", told)) == 2
 
 
 def test_names_of_another_language_are_told_by_what_columns_hold(tmp_path: Path) -> None:
@@ -685,3 +685,23 @@ def test_a_record_for_each_question(tmp_path: Path) -> None:
     text, told = drafted(tmp_path)
     assert "question: key1" in text
     assert " 6  4 of 6 " in told
+
+
+def test_words_among_scores_and_fields_that_some_files_lack_make_no_other_draft(
+    tmp_path: Path,
+) -> None:
+    for bird in ("tern", "gull"):
+        said = [
+            {"prompt": f"Where do you nest, {i % 3}?", "response": f"{SAID}, {i}.",
+             "old_score": "REFUSAL" if i == 4 else 8 * i,
+             "verdict": ("OLD", "NEW", "REFUSED")[i % 3]}
+            for i in range(12)
+        ]  # fmt: skip
+        if bird == "gull":
+            said[2] |= {"response": "", "error": "Timeout"}
+        write(tmp_path / "lab" / f"{bird}.jsonl", said)
+    text, told = drafted(tmp_path)
+    assert text.count("- path:") == 1
+    assert "old: old_score" in text
+    assert 'labels: ["NEW", "OLD"]' in text
+    assert "take 24 records and refuse 0" in told

@@ -25,6 +25,19 @@ class Evaluations:
         self.roles = roles
         self.met: dict[tuple[str, ...], tuple[str, Dimensions] | str] = {}
         self.judges: dict[str, str] = {}
+        self.only_judge: str | None = None  # "" where there are several
+
+    def look_for_judges(self, rows: list[reading.Row]) -> None:
+        """Remember who judged, where it is one and the same that rows name.
+
+        A row that names none, such as a call that failed before there was anything to judge, is
+        one of those that this one was asked about.
+        """
+        column = self.roles.words.get("judge")
+        if column is not None and self.only_judge != "":
+            named = {record[column].strip() for _, record in rows} - {""}
+            named |= {self.only_judge} if self.only_judge else set()
+            self.only_judge = (named.pop() if named else None) if len(named) < 2 else ""
 
     @property
     def known(self) -> list[tuple[str, Dimensions]]:
@@ -34,6 +47,8 @@ class Evaluations:
     def met_in(self, record: dict[str, str]) -> tuple[str, Dimensions] | str:
         """The key and dimensions of a row's evaluation, or what is wrong with the row."""
         words = {word: record[column] for word, column in self.roles.words.items()}
+        if self.only_judge and not words["judge"].strip():
+            words["judge"] = self.only_judge
         texts = (self.roles.value(record, "model_id") or "", *words.values())
         if texts not in self.met:
             self.met[texts] = self._described(texts[0], words)
