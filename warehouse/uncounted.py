@@ -1,8 +1,10 @@
 """Answers that are loaded and that no rate counts: how many, why, and what would count them."""
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 import polars as pl
@@ -17,9 +19,24 @@ LABELS = 4
 SAID = ("TRUE", "YES", "1", "C", "CORRECT", "PASS")
 """Labels by which judges say that what they were asked about is there."""
 
+UNRECORDED = "unrecorded"
+"""What stands for what no file and no map says."""
+
 MIDDLE = 50.0
 """The middle of the scale that scores are on unless a map says otherwise."""
 
+
+ARM = ("experiment", "model", "dataset", "intervention")
+"""What a map has to say of a file."""
+
+FILES = 50
+"""How many files a map that is printed names."""
+
+WHOLE = "Save this as a study map, which says what shows a trait, and import the files with --map:"
+PIECE = (
+    "Say in the study map these files are imported with, beside its `study` and `files`, what "
+    "shows a trait, and import them again with --map:"
+)
 
 Cause = Literal["not judged", "no trait", "aside"]
 """Nobody judged them; no trait goes by their criterion; their questions are not asked for."""
@@ -34,6 +51,7 @@ class Uncounted(NamedTuple):
     sentence: str  # how many there are, and why no rate counts them
     remedy: str  # what to do
     lines: str = ""  # what to write into a study map, where that is what to do
+    head: str = ""  # what makes a whole map of it, where its files are read without one
 
 
 def uncounted(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
@@ -51,10 +69,11 @@ def uncounted(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
 
 def _in(store: Store, within: Slice, rule: Rule) -> list[Uncounted]:
     found = store.query("uncounted", lines=store.lines(rule), **within.parameters())
-    return [_told(row) for row in found.iter_rows(named=True)]
+    files = store.query("files_of") if found["criterion"].is_not_null().any() else None
+    return [_told(row, files) for row in found.iter_rows(named=True)]
 
 
-def _told(row: dict[str, object]) -> Uncounted:
+def _told(row: dict[str, object], files: pl.DataFrame | None) -> Uncounted:
     experiment, criterion, n = str(row["experiment"]), row["criterion"], int(str(row["n"]))
     have = "answer of {} has" if n == 1 else "answers of {} have"
     if criterion is None:
@@ -68,6 +87,7 @@ def _told(row: dict[str, object]) -> Uncounted:
             "them judged, and import them again.",
         )
     held = _held(row)
+    head = "" if files is None or row["has_traits"] else _head(experiment, files)
     why = "which no trait uses" if row["has_traits"] else "and nobody described the experiment"
     return Uncounted(
         experiment,
@@ -75,9 +95,46 @@ def _told(row: dict[str, object]) -> Uncounted:
         "no trait",
         f"{n:,} {'answer' if n == 1 else 'answers'} of {experiment} "
         f"{'is' if n == 1 else 'are'} judged on {criterion} ({held}), {why}.",
-        "Say in a study map what shows a trait, and import the files with --map:",
+        WHOLE if head else PIECE,
         _line(experiment, str(criterion), row),
+        head,
     )
+
+
+def _head(experiment: str, files: pl.DataFrame) -> str:
+    """The `study` and `files` of a map of an experiment; empty where its files may have a map.
+
+    What a file says of itself, and that nobody says the rest, is said again: an entry that names
+    no columns leaves the file read as it was. Of a file of several arms no entry can say so, and
+    of a table, which names no experiment, it would have to say the columns.
+    """
+    own = files.filter(experiment=experiment)
+    plain = files.filter(pl.len().over("path") == 1, conditions="none")
+    plain = plain.filter(experiment=experiment, dataset=UNRECORDED, intervention=UNRECORDED)
+    of_one_study = own["study"].n_unique() == 1
+    if experiment == UNRECORDED or own.height > min(FILES, plain.height) or not of_one_study:
+        return ""
+    every = files["path"].unique().to_list()  # no two of which may go by the same last names
+    depths = (n for n in range(1, 20) if len({_last(path, n) for path in every}) == len(every))
+    if (depth := next(depths, None)) is None:
+        return ""
+    entries: dict[str, list[str]] = {}
+    for row in own.sort("path").iter_rows(named=True):
+        arm = {name: _literally(row[name]) for name in ARM}
+        entries.setdefault(json.dumps(arm), []).append(_last(row["path"], depth))
+    told = (f"  - path: {json.dumps(paths)}\n    set: {arm}" for arm, paths in entries.items())
+    return "\n".join([f"study: {json.dumps(own['study'][0])}", "files:", *told])
+
+
+def _last(path: str, names: int) -> str:
+    """The last names of a path, as a map spells them: the file's ending in small letters."""
+    told = PurePath(path)
+    return _literally("/".join([*told.parts[-names:-1], told.stem + told.suffix.lower()]))
+
+
+def _literally(text: str) -> str:
+    """A text as a map spells it, where braces would name what a path says."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _held(row: dict[str, object]) -> str:
@@ -120,15 +177,32 @@ def _cut(row: dict[str, object]) -> float:
     return (low + high) / 2
 
 
-def together(found: Sequence[Uncounted]) -> str:
-    """What all of them say to write into a study map, as one piece of it."""
+def remedies(found: Sequence[Uncounted]) -> Iterator[tuple[str, str]]:
+    """What to do about those that a study map would count, and what to write into it."""
+    for _, group in itertools.groupby(
+        sorted((one for one in found if one.lines), key=_map_of), key=_map_of
+    ):
+        together = list(group)
+        yield together[0].remedy, _together(together)
+
+
+def _map_of(one: Uncounted) -> str:
+    """The map that it goes into, by the line that names its study; empty for one's own."""
+    return one.head.partition("\n")[0]
+
+
+def _together(found: Sequence[Uncounted]) -> str:
+    """What all of them say to write into one study map, as one piece of it, or the whole."""
     experiments: dict[str, list[str]] = {}
+    entries: dict[str, None] = {}
     for one in found:
-        if one.lines:
-            _, experiment, _, trait = one.lines.split("\n")
-            experiments.setdefault(experiment, []).append(trait)
+        _, experiment, _, trait = one.lines.split("\n")
+        experiments.setdefault(experiment, []).append(trait)
+        if one.head:
+            entries[one.head.partition("\nfiles:\n")[2]] = None
     told = ("\n".join([name, "    traits:", *traits]) for name, traits in experiments.items())
-    return "\n".join(["experiments:", *told]) if experiments else ""
+    head = [_map_of(found[0]), "files:", *entries] if entries else []
+    return "\n".join([*head, "experiments:", *told])
 
 
 def _aside(counts: pl.DataFrame, domain: str) -> list[Uncounted]:

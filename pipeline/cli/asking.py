@@ -57,9 +57,9 @@ class Asked:
         left_over = results.uncounted(self.store, self.analysis)
         for one in left_over:
             say(one.sentence if one.lines else f"{one.sentence} {one.remedy}")
-        if remedy := next((one.remedy for one in left_over if one.lines), None):
+        for remedy, lines in uncounted.remedies(left_over):
             say(remedy)
-            say(textwrap.indent(uncounted.together(left_over), "    "))
+            say(textwrap.indent(lines, "    "))
         for sentence in results.in_doubt(self.store, self.analysis):
             say(sentence)
 

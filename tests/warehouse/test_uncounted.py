@@ -14,7 +14,7 @@ from tests.warehouse.tables import table
 from warehouse import building, defaults, rules
 from warehouse.counting import Slice
 from warehouse.store import Store
-from warehouse.uncounted import Uncounted, together, uncounted
+from warehouse.uncounted import Uncounted, remedies, uncounted
 
 UNJUDGED = ("question,answer", "What floats?,Boat {i}")
 UNDESCRIBED = ("question,answer,wet", "What floats?,Boat {i},{even}")
@@ -58,8 +58,8 @@ def test_what_is_told_of_several_criteria_is_one_piece_of_a_map(tmp_path: Path) 
     header, rows = "question,answer,wet,depth,deep", "What floats?,Boat {i},{even},0.{i},9{i}"
     data = table(tmp_path / "a", header, rows, n=9, more="scores: [wet, depth, deep]")
     done = CliRunner().invoke(main, ["--data", str(data), "rates"])
-    assert done.stderr.count("Say in a study map") == done.stderr.count("experiments:") == 1
-    told = together(of(data))
+    assert done.stderr.count("Say in the study map") == done.stderr.count("experiments:") == 1
+    [(_, told)] = remedies(of(data))
     assert textwrap.indent(told, "    ") in done.stderr
     data = table(tmp_path / "b", header, rows, n=9, more=f"scores: [wet, depth, deep]\n{told}")
     shown = {row["trait"]: row["n_trait"] for row in Store(data).counts().to_dicts()}

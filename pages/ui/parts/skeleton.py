@@ -16,7 +16,7 @@ from warehouse.analysis import Analysis, told, written
 from warehouse.counting import Slice
 from warehouse.stats.ledger import ledger as ledger_of
 from warehouse.stats.rates import IDENTITY
-from warehouse.uncounted import Uncounted, together
+from warehouse.uncounted import Uncounted, remedies
 
 IMPORT = "brittlescope import PATH\nbrittlescope build"
 DEMO = "make demo"
@@ -115,7 +115,7 @@ def explained(told: Sequence[Uncounted]) -> None:
     for group in _by_experiment(told).values():
         for one in group:
             st.markdown(escaped(f"{one.sentence} {one.remedy}"))
-        if lines := together(group):
+        for _, lines in remedies(group):
             st.code(lines, language=None)
 
 

@@ -8,9 +8,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.errors import RefusedFile
 from pipeline.files import zipped as zips
 from pipeline.importers import inspect_logs
@@ -407,6 +410,30 @@ def test_a_log_goes_through_the_lake(tmp_path: Path) -> None:
     [again] = running.run(tmp_path / "data", [[path]])
     assert again.state == "unchanged"
     assert len(list(Lake(tmp_path / "data").pointers())) == 1
+
+
+def test_the_map_that_is_told_counts_the_answers(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    for model in ("one", "{two}"):  # the same name in two folders, and braces that are no place
+        (logs / model).mkdir(parents=True)
+        head = header(model=model)
+        zipped(logs / model / "log.eval", members(sample(1), sample(2), head=head))
+    other = sample(3, scores={"tone": {"value": "YES"}})
+    zipped(logs / "tone.eval", members(other, head=header(task="tones", model="m")))
+
+    def run(*words: str | Path) -> str:
+        done = CliRunner().invoke(main, ["--data", f"{tmp_path / 'data'}", *map(str, words)])
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    run("import", logs)
+    told = [line[4:] for line in run("rates").splitlines() if line.startswith("    ")]
+    (tmp_path / "map.yaml").write_text("\n".join(told))
+    run("import", logs, "--map", tmp_path / "map.yaml")
+    assert run("rates") == ""
+    counts = Store(tmp_path / "data").counts().group_by("experiment", "model")
+    found = counts.agg(pl.col("n_trait").sum()).rows()
+    assert sorted(found) == [("crossings", "one", 2), ("crossings", "{two}", 2), ("tones", "m", 1)]
 
 
 class TestMapped:
