@@ -82,6 +82,7 @@ class Partner(NamedTuple):
     by: tuple[str, ...]
     files: int
     scores: list[Guess]
+    group: FileGroup
 
 
 def partner(
@@ -126,7 +127,7 @@ def _partners(
         and (in_order or _share(group, other, shared))
     ):
         (folder,) = folders
-        yield Partner(_written(base, other.paths[0]), tuple(shared), 1, meant.scores)
+        yield Partner(_written(base, other.paths[0]), tuple(shared), 1, meant.scores, other)
         return
     stems = sorted((path.stem for path in group.paths), key=len, reverse=True)
     for folder, paths in folders.items():
@@ -139,7 +140,9 @@ def _partners(
                 rests[path.name.removeprefix(stem)] += 1
         if met and len(met) > 1:
             name = own + _rest(list(rests))
-            yield Partner(_written(base, folder / name), tuple(shared), len(met), meant.scores)
+            yield Partner(
+                _written(base, folder / name), tuple(shared), len(met), meant.scores, other
+            )
 
 
 def _placed(
@@ -163,7 +166,7 @@ def _placed(
         return
     for place in theirs:
         path = path.replace(f"{{{place.name}}}", f"{{{own[place.values]}}}")
-    yield Partner(path, (shared[0],), len(other.paths), meant.scores)
+    yield Partner(path, (shared[0],), len(other.paths), meant.scores, other)
 
 
 def _share(one: FileGroup, other: FileGroup, names: Sequence[str]) -> bool:

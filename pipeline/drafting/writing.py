@@ -84,7 +84,8 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
     if not usable:
         lines[-1:] = needless.files(found)
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
-    for group, _ in (one for one in others if one not in second):
+    joined = [id(one.partner.group) for one in drafted if one.partner is not None]
+    for group, _ in (one for one in others if one not in second and id(one[0]) not in joined):
         lines += ["", *_left(root, group)]
     return "\n".join(lines) + "\n"
 
