@@ -95,7 +95,7 @@ def _imported(
 ) -> list["Outcome"]:
     """What became of every file that was found, and of importers that cannot be loaded."""
     from pipeline import importers
-    from pipeline.importing import running, telling
+    from pipeline.importing import joining, running, telling
     from pipeline.maps import mapping
 
     told = mapping.load(meanings) if meanings else None
@@ -107,6 +107,7 @@ def _imported(
     outcomes += islice(done, 1)
     broken = importers.broken()  # they are loaded for it while other processes are at work
     outcomes += done
+    joining.keep(data, telling.with_others(outcomes, told))
     return telling.joined(outcomes, told) + [
         running.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
         for name, why in broken.items()

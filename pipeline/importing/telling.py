@@ -77,12 +77,17 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
 
 def joined(outcomes: Sequence[Outcome], mapping: Mapping | None) -> list[Outcome]:
     """The outcomes, those of files that the mapping read with others told apart."""
-    mapped = [outcome.path for outcome in outcomes if mapping and outcome.loaded]
-    with_others = {path for own in mapped for path in mapping.companions(own)} if mapping else ()
+    beside = with_others(outcomes, mapping)
     return [
-        replace(one, state="joined") if one.state == "unknown" and one.path in with_others else one
+        replace(one, state="joined") if one.state == "unknown" and one.path in beside else one
         for one in outcomes
     ]
+
+
+def with_others(outcomes: Iterable[Outcome], mapping: Mapping | None) -> set[Path]:
+    """The files that the mapping read with those that are loaded."""
+    mapped = [outcome.path for outcome in outcomes if mapping and outcome.loaded]
+    return {path for own in mapped for path in mapping.companions(own)} if mapping else set()
 
 
 def _unmapped(outcomes: Sequence[Outcome], named: Sequence[Path]) -> Iterator[str]:

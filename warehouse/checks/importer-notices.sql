@@ -10,7 +10,7 @@ select
     if(notice.code in ('skipped', 'no-rows'), 'notice', 'warning') as severity
 from core.notice as notice
 join core.source as source using (source_no)
-where notice.code not in ('missing-system-prompt', 'contested', 'failures')
+where notice.code not in ('missing-system-prompt', 'contested', 'failures', 'joined')
     -- What columns and names were taken for is no doubt.
     and not starts_with(notice.code, 'columns:') and not starts_with(notice.code, 'spelling:')
 group by notice.message, notice.code, source.path

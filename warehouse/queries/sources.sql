@@ -11,7 +11,8 @@ select
     source.refused_file,
     coalesce(source.twin_of, twin.path) as twin_of,
     source.sha256,
-    count(notice.message) as notices
+    coalesce(bool_or(notice.code = 'joined'), false) as joined,
+    count(notice.message) filter (notice.code <> 'joined') as notices
 from core.source as source
 left join core.twin as twin using (source_no)
 left join core.notice as notice using (source_no)

@@ -39,6 +39,7 @@ BECOMES = {
     "twin": "the same result in another format",
     "unchanged": "imported already",
     "unknown": "in no known format",
+    "joined": "read with others",
     "unread": "not readable",
     "empty": "empty",
     "refused": "refused",

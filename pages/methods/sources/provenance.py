@@ -11,6 +11,7 @@ STATES = {
     "read": "Read",
     "refused": "Refused in part or whole",
     "twin": "Same result as another file",
+    "joined": "Read with others",
     "skipped": "Not understood by any importer",
 }
 
@@ -28,6 +29,8 @@ def described(sources: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("refused"))
         .when(pl.col("twin_of").is_not_null())
         .then(pl.lit("twin"))
+        .when(pl.col("joined"))
+        .then(pl.lit("joined"))
         .when(pl.col("importer").fill_null("") == "")
         .then(pl.lit("skipped"))
         .otherwise(pl.lit("read"))
@@ -65,6 +68,7 @@ def summary(sources: pl.DataFrame) -> str:
         for state, words in (
             ("read", "read"),
             ("twin", "skipped as the same result in another format"),
+            ("joined", "read with others as the map says"),
             ("skipped", "not understood by any importer"),
             ("refused", "with rows or content refused"),
         )
