@@ -167,6 +167,8 @@ def _effects(effects: pl.DataFrame, texts: Mapping[str, int]) -> list[Said]:
             "text": numbers.points(
                 row["difference"], row["difference_low"], row["difference_high"]
             ),
+            "rates": f"{numbers.whole(row['rate'])} of {row['n_counted']:,}, control "
+            f"{numbers.whole(row['baseline_rate'])} of {row['baseline_counted']:,}",
             "verdict": verdicts.name(row["verdict"])
             + ("" if row["is_result"] and row["baseline_is_result"] else ", not a result"),
             "colour": VERDICT_COLOURS.get(row["verdict"], NEUTRAL),

@@ -104,6 +104,9 @@ function interventions(focus) {
   const ends = effects.flatMap((one) => [one.low ?? one.value, one.high ?? one.value, 0]);
   const low = Math.min(...ends, -0.1), high = Math.max(...ends, 0.1);
   const place = (value) => `${(100 * (value - low)) / (high - low)}%`;
+  const marks = [low, 0, high].filter((value) => value === 0 || Math.abs(value) > 0.15 * (high - low));
+  const axis = () => [made("span"), made("div", { class: "axis", "aria-hidden": "true" },
+    ...marks.map((value) => made("span", { vars: { left: place(value) } }, `${Math.round(100 * value)}`.replace("-", "−")))), made("span")];
   const groups = [...new Set(effects.map((one) => one.group))];
   const line = (one) => {
     const bar = made("div", { class: "bar", vars: { "--zero": place(0), "--colour": one.colour } });
@@ -114,15 +117,15 @@ function interventions(focus) {
     bar.append(made("span", { class: "point", vars: { left: place(one.value) } }));
     const to = one.arm === null ? null : address("transcripts", { ...named(focus), arm: site.arms[one.arm].key, only: "counted" });
     return [to ? made("a", { href: to }, one.name) : made("span", {}, one.name), bar,
-      made("span", { class: "said" }, `${one.text} · ${one.verdict}`)];
+      made("span", { class: "said" }, `${one.text} · ${one.verdict}`, made("br"), one.rates)];
   };
   const parts = groups.map((group) =>
     made("section", {}, made("h3", {}, group),
-      made("div", { class: "forest" }, ...effects.filter((one) => one.group === group).flatMap(line))));
+      made("div", { class: "forest" }, ...axis(), ...effects.filter((one) => one.group === group).flatMap(line))));
   frame("interventions", focus,
     made("h2", {}, "What do interventions do to it?"), made("p", { class: "answer" }, sentence),
     ...(parts.length ? parts : [made("p", {}, "No intervention is compared with a control here.")]),
-    made("p", { class: "quiet" }, "Differences to the control in percentage points, with 95 % intervals; the thin line is no difference."));
+    made("p", { class: "quiet" }, "Differences to the control in percentage points, with 95 % intervals; the thin line is no difference. Below each is the share of its counted answers that show the trait, and of the control's."));
 }
 
 function marked(text, terms) {

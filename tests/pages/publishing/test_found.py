@@ -1,5 +1,6 @@
 """What a site says of one focus."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +21,7 @@ def test_a_focus_is_told_with_its_numbers(on_study: Path) -> None:
     (effect,) = told["effects"]
     assert effect["name"] == "Identity: etymologist"
     assert effect["text"].endswith("points") or "[" in effect["text"]
+    assert re.fullmatch(r"\d+ % of \d+, control \d+ % of \d+", effect["rates"])
     assert told["sentence"].startswith(("Most in gpt-4.1", "No fine-tune"))
 
 
