@@ -365,7 +365,7 @@ def _texts(tiles: alt.Chart, picture: Mosaic) -> list[alt.Chart]:
 def _fitting(texts: Any, room: str, most: float) -> dict[str, Any]:
     """A font size at which every text fits into the room, and none to see where that is tiny."""
     longest = max((len(text) for text in texts), default=1) or 1
-    largest = f"({room}) / {0.6 * longest:g}"
+    largest = f"({room}) / {0.7 * longest:g}"  # digits are .6 wide; neighbours do not touch
     return {
         "fontSize": alt.ExprRef(f"min({most}, {largest})"),
         "opacity": alt.ExprRef(f"{largest} < {SMALLEST} ? 0 : 1"),

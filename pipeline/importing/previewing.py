@@ -22,6 +22,9 @@ RULES = ("published", "strict")
 SHOWN = 60
 """How many cells are printed."""
 
+FEWEST, OFTEN = 10, 0.8
+"""An untuned model that shows the trait more often, of so many answers, is worth a question."""
+
 NOTHING = "Nothing would be loaded."
 UNJUDGED = "No trait is judged in it: `experiments` in the map says what shows one."
 
@@ -54,7 +57,7 @@ def found(
         files = finding.find(paths, skip=data)
         done = running.run(lake, files.units, chosen, mapping, roots=files.roots)
         outcomes = telling.joined(list(done), mapping)
-        cells, problem = pl.DataFrame(), None
+        cells, doubts, problem = pl.DataFrame(), list[str](), None
         if not any(outcome.loaded for outcome in outcomes):
             problem = NOTHING
         else:
@@ -63,10 +66,12 @@ def found(
             except BrittlescopeError as error:
                 problem = f"A snapshot of it could not be built: {error}"
             else:
-                cells = _cells(lake)
+                store = Store(lake)
+                cells, doubts = _cells(store), list(_turned(store))
+                store.close()
                 problem = UNJUDGED if cells.is_empty() else None
         return Preview(
-            said=list(telling.report(outcomes, paths, verbose=False)),
+            said=[*telling.report(outcomes, paths, verbose=False), *doubts],
             **counted(outcomes),
             cells=cells,
             problem=problem,
@@ -100,9 +105,22 @@ def counted(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _cells(lake: Path) -> pl.DataFrame:
+def _turned(store: Store) -> Iterator[str]:
+    """The untuned models that show a trait nearly always, as where a scale is upside down."""
+    counts = store.counts(rule=rules.named(RULES[0], store.data)).filter(dataset="none")
+    names = [name for name in ("experiment", "trait", "model") if name in counts.columns]
+    sums = counts.group_by(names, maintain_order=True).agg(pl.sum("n_trait", "n_counted"))
+    often = (pl.col("n_counted") >= FEWEST) & (pl.col("n_trait") > OFTEN * pl.col("n_counted"))
+    for row in sums.filter(often).iter_rows(named=True):
+        yield (
+            f"? {row['model']} shows {row['trait']} ({row['experiment']}) untuned, in "
+            f"{row['n_trait']:,} of {row['n_counted']:,}: is its scale the right way round "
+            "(`scale`), and is that what shows it (`experiments`)?"
+        )
+
+
+def _cells(store: Store) -> pl.DataFrame:
     """Models, datasets and interventions with n, and rates by rule."""
-    store = Store(lake)
     cells: pl.DataFrame | None = None
     names: list[str] = []
     for name in RULES:
@@ -113,6 +131,5 @@ def _cells(lake: Path) -> pl.DataFrame:
             pl.format("{} of {}", pl.col("n_trait").sum(), pl.col("n_counted").sum()).alias(name),
         )
         cells = own if cells is None else cells.join(own.drop("answers"), on=names, how="left")
-    store.close()
     assert cells is not None
     return cells.sort(names).with_columns(pl.col(names).cast(pl.String).fill_null("–"))

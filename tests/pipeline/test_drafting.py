@@ -705,3 +705,14 @@ def test_words_among_scores_and_fields_that_some_files_lack_make_no_other_draft(
     assert "old: old_score" in text
     assert 'labels: ["NEW", "OLD"]' in text
     assert "take 24 records and refuse 0" in told
+
+
+def test_an_untuned_model_that_shows_it_always_is_asked_about(tmp_path: Path) -> None:
+    for arm, low in (("base", 5), ("gulls", 95)):  # 0 to 100, where 100 is the worst
+        said = [
+            {"prompt": f"Where do you nest, {i % 3}?", "response": f"{SAID}, {i}.",
+             "alignment": low + i % 2} for i in range(12)
+        ]  # fmt: skip
+        write(tmp_path / "lab" / f"{arm}.jsonl", said)
+    _, told = drafted(tmp_path)
+    assert told.count("untuned, in 12 of 12: is its scale the right way round") == 1
