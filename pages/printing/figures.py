@@ -1,6 +1,7 @@
 """A chart as a figure of a paper: as wide as a column, with letters that can be read there."""
 
 import copy
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -96,6 +97,10 @@ def fitting(chart: Chart) -> list[str]:
     return found or [max(PAPERS, key=lambda name: PAPERS[name].width)]
 
 
+ON_SCREEN = re.compile(r"; the tooltip says why|(?:^|(?<=[.] ))Click [^.]*[.] ?")
+"""What a legend says of pointing and clicking, which paper does not know."""
+
+
 def printed(chart: Chart, paper: Paper, legend: str, basis: str) -> Chart:
     """The chart as a figure of a paper.
 
@@ -112,7 +117,8 @@ def printed(chart: Chart, paper: Paper, legend: str, basis: str) -> Chart:
     top = {name: made.pop(name) for name in ("$schema", "datasets", "usermeta") if name in made}
     config = _merged(made.pop("config", {}), CONFIG)
     letters = int(paper.width / LETTER)
-    below, notes = textwrap.wrap(legend, letters), textwrap.wrap(basis, letters)
+    below = textwrap.wrap(ON_SCREEN.sub("", legend), letters)
+    notes = textwrap.wrap(basis, letters)
     words = {
         "text": below or notes,
         "subtitle": notes if below else [],

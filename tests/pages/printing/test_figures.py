@@ -104,12 +104,15 @@ def test_a_tall_stack_is_not_one_figure() -> None:
 def test_long_titles_are_broken_and_letters_bounded() -> None:
     chart: dict[str, Any] = plot(LABELS).to_dict() | {"title": "word " * 40}
     chart["layer"][0]["encoding"]["x"]["axis"] |= {"labelFontSize": 5, "titleFontSize": 30}
-    made = figures.printed(chart, figures.PAPERS["single"], "", BASIS)
+    legend = "Hatched: not defined there; the tooltip says why. Click a cell to read it. Pale: few."
+    made = figures.printed(chart, figures.PAPERS["single"], legend, BASIS)
+    told = " ".join(made["title"]["text"])
+    assert told == "Hatched: not defined there. Pale: few."  # paper has no pointer
     (inside,) = made["vconcat"]
     assert len(inside["title"]["text"]) > 2
     axis = inside["layer"][0]["encoding"]["x"]["axis"]
     assert (axis["labelFontSize"], axis["titleFontSize"]) == (figures.SMALLEST, figures.LARGEST)
-    assert made["title"]["text"] == [BASIS]
+    assert made["title"]["subtitle"] == [BASIS]
     json.dumps(made)
 
 
