@@ -9,6 +9,7 @@ from pipeline.drafting import patterns
 from pipeline.drafting.guesses import NAMES, Guess, Meant
 from pipeline.drafting.patterns import PathPart
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
+from pipeline.maps import pathpatterns
 from warehouse import definitions
 from warehouse.errors import InvalidDefinition
 
@@ -194,7 +195,7 @@ def _begins(name: str, stem: str) -> bool:
 def _rest(rests: Sequence[str]) -> str:
     """What follows a name: the same everywhere, or a judge between what is."""
     if len(rests) == 1:
-        return rests[0].replace("{", "{{").replace("}", "}}")
+        return pathpatterns.literal(rests[0])
     first = {rest[:1] for rest in rests}
     begin = first.pop() if len(first) == 1 else ""
     end = "." + rests[0].rpartition(".")[2] if "." in rests[0][1:] else ""

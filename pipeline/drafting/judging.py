@@ -27,8 +27,7 @@ def lines(
         told = ", ".join(f"{role}: {quoted(column)}" for role, column in meant.long.items())
         yield f"    long: {{{told}}}  # a row a judgement"
         score = group.columns[meant.long["score"]]
-        criteria = sorted(set(group.columns[meant.long["criterion"]].texts))
-        yield from _scales({name: score for name in criteria if name not in wide})
+        yield from _scales({name: score for name in criteria(group, meant) if name not in wide})
         return
     if meant.judges:
         yield '    scores: ["{criterion}_{judge}"]  # each judge has a column of each criterion'
@@ -41,6 +40,11 @@ def lines(
             if any(name in group.columns for name in beside):
                 yield f'    {key}: "{{criterion}}_{end}"'
                 break
+
+
+def criteria(group: FileGroup, meant: Meant) -> list[str]:
+    """On what a group's rows judge, where each is a judgement."""
+    return sorted(set(group.columns[meant.long["criterion"]].texts))
 
 
 def _scores(scores: Sequence[Guess], wide: Collection[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pipeline.drafting import longform, sidebyside
 from pipeline.foreign import companions, conversations, shaping
 from pipeline.foreign.shaping import Record
 from pipeline.foreign.spec import Shape
+from pipeline.maps import pathpatterns
 
 TOP = "top"
 """What the draft calls that which stands beside all records of a document."""
@@ -63,7 +64,7 @@ def _walk(value: Any, keys: tuple[str, ...], ways: Ways) -> None:
     inside = [item for item in value.values() if isinstance(item, dict | list)]
     alike = len(inside) > 1 and len({_form(item) for item in inside}) == 1
     for key, item in value.items():
-        name = placed if alike else key.replace("{", "{{").replace("}", "}}")
+        name = placed if alike else pathpatterns.literal(key)
         if "/" not in name:
             _walk(item, (*keys, name), ways)
 

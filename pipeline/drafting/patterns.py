@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.drafting.guesses import part
 from pipeline.maps.meanings import SHAPES
-from pipeline.maps.pathpatterns import DEPTH, PathPattern, TooManyWays, spelled
+from pipeline.maps.pathpatterns import DEPTH, PathPattern, TooManyWays, literal, spelled
 
 _CUTS = re.compile(r"(_+|--+|@)")
 _FINER = re.compile(r"([_\-])")
@@ -90,7 +90,7 @@ def reads_any(pattern: str, paths: Iterable[Path]) -> bool:
 def _level(names: Sequence[str], places: list[PathPart]) -> str:
     """One name of the paths: what all share, and a place for what differs."""
     if len(names) == 1:
-        return _literal(names[0])
+        return literal(names[0])
     stem, ending = names[0], ""
     if "." in names[0] and len({name.rpartition(".")[2] for name in names}) == 1:
         ending = "." + names[0].rpartition(".")[2]
@@ -101,16 +101,16 @@ def _level(names: Sequence[str], places: list[PathPart]) -> str:
     if len({len(tokens) for tokens in cut}) == 1:
         for column in zip(*cut, strict=True):
             texts = sorted(set(column))
-            stem += _literal(texts[0]) if len(texts) == 1 else _place(texts, stem, places)
+            stem += literal(texts[0]) if len(texts) == 1 else _place(texts, stem, places)
         if len(re.findall(r"\{\w+\}", stem)) <= 3:
-            return stem + _literal(ending)
+            return stem + literal(ending)
         del places[-len(re.findall(r"\{\w+\}", stem)) :]
     begin, end = _shared(bare), _shared([name[::-1] for name in bare])[::-1]
     if any(len(begin) + len(end) >= len(name) for name in bare):
         end = ""
     begin = "" if any(len(begin) >= len(name) for name in bare) else begin
     texts = sorted({name[len(begin) : len(name) - len(end) or None] for name in bare})
-    return _literal(begin) + _place(texts, begin, places) + _literal(end) + _literal(ending)
+    return literal(begin) + _place(texts, begin, places) + literal(end) + literal(ending)
 
 
 def _place(texts: Sequence[str], before: str, places: list[PathPart]) -> str:
@@ -119,7 +119,7 @@ def _place(texts: Sequence[str], before: str, places: list[PathPart]) -> str:
     begins = {match[1] for match in numbered if match}
     if all(numbered) and len(begins) == 1 and (begin := begins.pop()):
         rest = [text.removeprefix(begin) for text in texts]
-        return _literal(begin) + _place(rest, label + begin, places)
+        return literal(begin) + _place(rest, label + begin, places)
     guessed = part(texts, label)
     names = {place.name for place in places}
     if guessed in names:
@@ -135,7 +135,3 @@ def _shared(names: Sequence[str]) -> str:
     at = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     cut = max((match.end() for match in _FINER.finditer(first[:at])), default=0)
     return first[:cut]
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

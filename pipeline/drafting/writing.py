@@ -136,9 +136,7 @@ def _judged(one: Drafted) -> dict[str, Sequence[str]]:
     """
     criteria = {g.role: traits.verdicts(g.column) for g in one.scores}
     if one.meant.long:
-        criteria = dict.fromkeys(
-            sorted(set(one.group.columns[one.meant.long["criterion"]].texts)), ()
-        )
+        criteria = dict.fromkeys(judging.criteria(one.group, one.meant), ())
     return {} if criteria.keys() & {"alignment", "aligned"} else criteria
 
 

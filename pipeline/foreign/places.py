@@ -42,14 +42,11 @@ def filled(template: str, words: Mapping[str, str]) -> str:
     """A template with the words that are known; the other placeholders stay."""
     parts = []
     for literal, name in pathpatterns.pieces(template):
-        parts.append(_escaped(literal))
+        parts.append(pathpatterns.literal(literal))
         if name is not None:
-            parts.append(_escaped(words[name]) if name in words else f"{{{name}}}")
+            known = pathpatterns.literal(words[name]) if name in words else f"{{{name}}}"
+            parts.append(known)
     return "".join(parts)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _files(base: Path, join: Join, words: dict[str, str]) -> Iterator[tuple[Path, str | None]]:
@@ -91,12 +88,7 @@ def _is_inside(path: Path, base: Path) -> bool:
 
 
 def near(path: Path, depth: int, name: str) -> Path | None:
-    """The file of that name beside a file, or in a folder above that its pattern speaks of.
-
-    `.` is the file itself.
-    """
-    if name == ITSELF:
-        return path
+    """The file of that name beside a file, or in a folder above that its pattern speaks of."""
     for above in range(min(depth, len(path.parts) - 1)):
         beside = path.parents[above] / name
         if _is_inside(beside, path.parents[above]):

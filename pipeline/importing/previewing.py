@@ -12,7 +12,7 @@ from pipeline.cli.commands import table
 from pipeline.importing import finding, running, telling
 from pipeline.importing.running import Outcome
 from pipeline.maps.mapping import Mapping
-from warehouse import building, rules
+from warehouse import building, defaults, rules
 from warehouse.errors import BrittlescopeError
 from warehouse.store import Store
 
@@ -22,8 +22,8 @@ RULES = ("published", "strict")
 SHOWN = 60
 """How many cells are printed."""
 
-FEWEST, OFTEN = 10, 0.8
-"""An untuned model that shows the trait more often, of so many answers, is worth a question."""
+OFTEN = 0.8
+"""An untuned model that shows the trait more often is worth a question."""
 
 NOTHING = "Nothing would be loaded."
 UNJUDGED = "No trait is judged in it: `experiments` in the map says what shows one."
@@ -110,7 +110,9 @@ def _turned(store: Store) -> Iterator[str]:
     counts = store.counts(rule=rules.named(RULES[0], store.data)).filter(dataset="none")
     names = [name for name in ("experiment", "trait", "model") if name in counts.columns]
     sums = counts.group_by(names, maintain_order=True).agg(pl.sum("n_trait", "n_counted"))
-    often = (pl.col("n_counted") >= FEWEST) & (pl.col("n_trait") > OFTEN * pl.col("n_counted"))
+    often = (pl.col("n_counted") >= defaults.FEWEST) & (
+        pl.col("n_trait") > OFTEN * pl.col("n_counted")
+    )
     for row in sums.filter(often).iter_rows(named=True):
         yield (
             f"? {row['model']} shows {row['trait']} ({row['experiment']}) untuned, in "

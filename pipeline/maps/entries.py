@@ -333,7 +333,7 @@ def _by_criterion(told: dict[str, str] | str) -> dict[str, str]:
 
 def _escaped(words: Table[str, Constant]) -> dict[str, Constant]:
     """The words as they stand in a template that is filled in once more."""
-    return {n: str(v).replace("{", "{{").replace("}", "}}") for n, v in words.items()}
+    return {n: pathpatterns.literal(str(v)) for n, v in words.items()}
 
 
 def _there_are() -> str:

@@ -50,8 +50,7 @@ class Mapping:
         layout = told.layout
         base = Path(*path.parts[: -layout.depth])
         near = (places.near(path, layout.depth, name) for name in layout.near.values())
-        found = {base / one.path for one in layout.companions} | {one for one in near if one}
-        return found - {path}
+        return {base / one.path for one in layout.companions} | {one for one in near if one}
 
     def _meaning(self, path: Path) -> Meaning | None:
         study, parts = self.definition.study, pathpatterns.spelled(path)

@@ -231,6 +231,11 @@ def pieces(text: str) -> list[tuple[str, str | None]]:
     return [(literal, name) for literal, name, _, _ in found]
 
 
+def literal(text: str) -> str:
+    """A text as a pattern spells it, where braces would be a placeholder."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def variants(text: str) -> list[str]:
     """A pattern with and without each of its optional parts, `[_S{seed}]`, the longest first.
 

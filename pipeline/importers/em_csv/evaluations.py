@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import polars as pl
 
-from pipeline.errors import RefusedFile
+from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import reading
 from pipeline.maps.columns import ColumnRoles
 from pipeline.maps.meanings import Dimensions, Meaning, meant
@@ -27,7 +27,7 @@ class Evaluations:
         self.judges: dict[str, str] = {}
         self.only_judge: str | None = None  # "" where there are several
 
-    def look_for_judges(self, rows: list[reading.Row]) -> None:
+    def look_for_judges(self, chunk: list[reading.Row | RefusedRow]) -> None:
         """Remember who judged, where it is one and the same that rows name.
 
         A row that names none, such as a call that failed before there was anything to judge, is
@@ -35,7 +35,8 @@ class Evaluations:
         """
         column = self.roles.words.get("judge")
         if column is not None and self.only_judge != "":
-            named = {record[column].strip() for _, record in rows} - {""}
+            rows = (item[1] for item in chunk if not isinstance(item, RefusedRow))
+            named = {record[column].strip() for record in rows} - {""}
             named |= {self.only_judge} if self.only_judge else set()
             self.only_judge = (named.pop() if named else None) if len(named) < 2 else ""
 

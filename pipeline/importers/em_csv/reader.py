@@ -48,7 +48,7 @@ class EmReader:
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
         """One chunk's samples and judgements, and its refusals."""
-        self.evaluations.look_for_judges([i for i in chunk if not isinstance(i, RefusedRow)])
+        self.evaluations.look_for_judges(chunk)
         rows: list[reading.Row] = []
         for item in chunk:
             problem = item if isinstance(item, RefusedRow) else self._problem(item)
