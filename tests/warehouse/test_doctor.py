@@ -81,7 +81,7 @@ def test_what_only_looks_suspicious_is_no_finding(tmp_path: Path) -> None:
     # The replies answer every question, which is told as what it is.
     (one,) = findings(tmp_path, *checks).to_dicts()
     assert one["check"] == "repeated-answers"
-    assert one["detail"].startswith("3 of 30 answers are one text of 60 characters")
+    assert one["detail"].startswith("3 of 30 answers are one text of 67 characters")
 
 
 def test_every_check_says_what_it_is() -> None:

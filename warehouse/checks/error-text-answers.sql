@@ -8,7 +8,7 @@ with counted as (
         count(*) filter (status = 'answered') as answers,
         count(*) filter (answer_fault is not null) as n,
         count(distinct question_no) filter (answer_fault is not null) as questions,
-        mode(answer_fault) as example
+        mode(answer_fault order by answer_fault) as example
     from core.sample
     group by evaluation_no
 )

@@ -33,8 +33,10 @@ select
     max(text.n) as n,
     format(
         '{} of {} answers are one text of {} characters, given to {} questions.',
-        max(text.n), any_value(counted.answers), max_by(text.chars, text.n),
-        max_by(text.questions, text.n)
+        max(text.n), any_value(counted.answers),
+        -- Of several that came as often, the longest is the one to look at.
+        max_by(text.chars, (text.n, text.chars, text.questions)),
+        max_by(text.questions, (text.n, text.chars, text.questions))
     ) as detail
 from text
 join counted using (evaluation_no)

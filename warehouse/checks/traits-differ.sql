@@ -7,7 +7,7 @@ select
     count(*) as n,
     format(
         '{} is shown {}.',
-        any_value(trait),
+        min(trait),
         string_agg(format(
             '{}by {} {} in {}',
             case when trait like '% (_)' then format('(as {}) ', trait) else '' end,

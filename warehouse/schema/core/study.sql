@@ -77,8 +77,8 @@ spelled as (
 named as (
     select
         study_key,
-        arg_min(spelling, length) filter (is_own) as own,
-        arg_max(spelling, length) as longest
+        arg_min(spelling, (length, spelling)) filter (is_own) as own,
+        arg_max(spelling, (length, spelling)) as longest
     from (
         select *, count(*) over (partition by spelling) = 1 as is_own
         from spelled
