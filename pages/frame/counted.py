@@ -99,7 +99,7 @@ def panel(view: Analysis) -> None:
         st.caption(escaped(rule.summary))
         for name in store.refused_rules():
             st.warning("A file in the folder rules is left out: `brittlescope rates` says why.")
-            st.code(f"{name}.yaml", language=None)
+            st.code(f"{name}.yaml", language=None, wrap_lines=True)
         cuts = cuts_of(rule, view.slice)
         if cuts.score is not None:
             _cut(f"Trait: score {cuts.score.comparison}", "trait_cut", cuts.score)

@@ -47,9 +47,13 @@ ROOMY = (
 
 CLOSE = (
     ".st-key-cards button { min-height: 1.9rem; padding-block: 0 } "
-    ".st-key-cards > * > * { padding-block: .6rem }"
+    ".st-key-cards > * > * { padding-block: .6rem } "
+    "@media (max-width: 640px) { "
+    ".st-key-cards > * > [data-testid=stHorizontalBlock] { flex-direction: column-reverse } "
+    ".st-key-cards > * > * > :first-child { width: auto } "
+    ".st-key-cards > * > * > :first-child > [data-testid=stVerticalBlock] { flex-direction: row } }"
 )
-"""The cards of a list are as high as what they say."""
+"""The cards of a list are as high as what they say, and on a narrow screen begin with it."""
 
 STACKED = (
     ".st-key-beside [data-testid=stHorizontalBlock] { flex-wrap: wrap } "

@@ -20,7 +20,7 @@ pairs = found.pairs(view)
 if not pairs:
     skeleton.answer("One judge judged these answers alone: there is nobody to agree with.")
     st.markdown("Let people rate some of them on the Rate page, or judge them again by another:")
-    st.code(found.COMMANDS, language=None)
+    st.code(found.COMMANDS, language=None, wrap_lines=True)
     for name in ALONE:
         with st.expander(SECTIONS[name].TITLE):
             SECTIONS[name].draw(view, None)

@@ -58,7 +58,7 @@ def draw(*, is_open: bool) -> None:
             "Answers are drawn evenly over arms and over what judges found, within each over "
             "questions, and each keeps its chance. The command line has more:"
         )
-        st.code(COMMAND, language=None)
+        st.code(COMMAND, language=None, wrap_lines=True)
 
 
 def _make(

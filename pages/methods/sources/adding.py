@@ -54,7 +54,7 @@ def draw() -> None:
         allowed = datafolder.allowed()
         if not allowed:
             st.markdown("Folders of this machine can be added from here, if they are allowed:")
-            st.code(ALLOW, language=None)
+            st.code(ALLOW, language=None, wrap_lines=True)
             return
         if running is not None and not running.is_done:
             _progress()

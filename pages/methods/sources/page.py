@@ -20,7 +20,7 @@ if store.current() is None:
 every = provenance.described(store.query("sources"))
 if every.is_empty():
     st.info("No file was imported into this snapshot. Import some and build again.")
-    st.code(skeleton.IMPORT, language=None)
+    st.code(skeleton.IMPORT, language=None, wrap_lines=True)
     adding.draw()
     st.stop()
 
@@ -45,7 +45,7 @@ for title, found in (
             st.caption(escaped(f"And {found.height - KINDS:,} more kinds, in the lists below."))
 
 st.markdown("To add more, or to say by a study map what files mean that were not read:")
-st.code(provenance.MORE, language=None)
+st.code(provenance.MORE, language=None, wrap_lines=True)
 listing.draw(every, refusals, notices, top, called)
 view = filters.current()
 skeleton.footer(view, store.counts(view.slice, view.rule))

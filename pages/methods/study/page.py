@@ -15,7 +15,7 @@ skeleton.title("How far is the study?", glossary.COUNTED)
 known = progress.known()
 if not known:
     st.info(progress.NONE, icon=":material/science:")
-    st.code(progress.BEGIN, language=None)
+    st.code(progress.BEGIN, language=None, wrap_lines=True)
     st.stop()
 
 chosen = next(iter(known.values()))

@@ -19,7 +19,7 @@ view = filters.current()
 every = tuning.described(store.query("runs"))
 if every.is_empty():
     st.info("No run is known. Import results, training configurations or logs, and build again.")
-    st.code(skeleton.IMPORT, language=None)
+    st.code(skeleton.IMPORT, language=None, wrap_lines=True)
     unjoined.told()
     st.stop()
 head = st.container()

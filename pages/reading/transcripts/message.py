@@ -45,7 +45,7 @@ def draw(
         how = f"{chosen} Of its conversation, message {number:,} was chosen by hand."
         picking.button(view, shown.key, how, lying, number)
         st.caption("Link to this message")
-        st.code(address(shown.key, number), language=None)
+        st.code(address(shown.key, number), language=None, wrap_lines=True)
 
 
 def address(key: int, number: int | None = None) -> str:

@@ -195,7 +195,7 @@ def origin(shown: Transcript, quoted: str) -> None:
     with st.expander("Origin", icon=":material/folder_open:"):
         st.html(foreign.table((), sample.origin(shown.context)))
         st.caption("Link to this sample")
-        st.code(message.address(shown.key), language=None)
+        st.code(message.address(shown.key), language=None, wrap_lines=True)
 
 
 def _answer(shown: Transcript, text: str) -> None:

@@ -41,7 +41,7 @@ def draw(view: Analysis, shares: pl.DataFrame) -> None:
     st.markdown(escaped(source(shares)))
     if not hierarchical.installed():
         st.caption("It comes with an extra, which is not installed here:")
-        st.code(hierarchical.INSTALL, language=None)
+        st.code(hierarchical.INSTALL, language=None, wrap_lines=True)
         return
     words = [COMMAND, *written.options(view, COMMAND), "--format", "json"]
     key = (str(store.data_folder()), str(store.opened().snapshot.path), *words)

@@ -91,6 +91,7 @@ def line_axis(width: float, **options: Any) -> alt.Axis:
     return alt.Axis(
         labelExpr=r"slice(split(datum.label, '\n'), 0, -1)",
         labelLimit=width,
+        labelFlush=False,
         domain=False,
         ticks=False,
         **options,

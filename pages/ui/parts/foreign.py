@@ -89,8 +89,8 @@ def table(
     body = "".join(
         f'<tr style="{"background:rgba(230,159,0,.16)" if at in lit else ""}">'
         + "".join(
-            f'<td style="{_CELL}"{_named(header, place)}>'
-            f'<div dir="auto" style="{_PRE};min-width:6rem">{escaped(cell)}</div></td>'
+            f'<td style="{_CELL}"{_named(header, place)}><div dir="auto" '
+            f'style="{_PRE};min-width:min(6rem,{len(cell)}ch)">{escaped(cell)}</div></td>'
             for place, cell in enumerate(row)
         )
         + "</tr>"

@@ -56,9 +56,9 @@ def nothing_built() -> None:
         icon=":material/database:",
     )
     st.markdown("Your own results, from any folder:")
-    st.code(IMPORT, language=None)
+    st.code(IMPORT, language=None, wrap_lines=True)
     st.markdown("The bundled study:")
-    st.code(DEMO, language=None)
+    st.code(DEMO, language=None, wrap_lines=True)
     st.caption("This page shows the new snapshot as soon as it is reloaded.")
 
 
@@ -69,7 +69,7 @@ def nothing_loaded() -> None:
         "refused, and why, stands under Sources.",
         icon=":material/database:",
     )
-    st.code(IMPORT, language=None)
+    st.code(IMPORT, language=None, wrap_lines=True)
     st.stop()
 
 
@@ -116,7 +116,7 @@ def explained(told: Sequence[Uncounted]) -> None:
         for one in group:
             st.markdown(escaped(f"{one.sentence} {one.remedy}"))
         for _, lines in remedies(group):
-            st.code(lines, language=None)
+            st.code(lines, language=None, wrap_lines=True)
 
 
 def _by_experiment(told: Sequence[Uncounted]) -> dict[str, list[Uncounted]]:

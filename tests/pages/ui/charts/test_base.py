@@ -110,3 +110,8 @@ def test_words_of_a_chart_have_the_colour_of_the_theme() -> None:
     chart = base.finished([MARKS], 10)
     assert base.themed(chart, "dark")["config"]["axis"]["labelColor"] == base.WORDS["dark"]
     assert "axis" not in base.themed(chart, None)["config"]
+
+
+def test_the_names_of_the_first_and_the_last_line_stand_beside_their_marks() -> None:
+    """Streamlit's theme would push both inwards."""
+    assert base.line_axis(100).to_dict()["labelFlush"] is False
