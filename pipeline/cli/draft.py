@@ -1,7 +1,8 @@
 """The command that drafts a study map."""
 
+import shlex
 import tempfile
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from pipeline.drafting import needless, survey, writing
 from pipeline.errors import UsageError
 from pipeline.importing import finding, previewing, telling
 from pipeline.maps import mapping
-from warehouse import durable
+from warehouse import durable, harmless
 
 
 @command("map", current=False)
@@ -35,6 +36,10 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: P
             "is drafted: `members` in one names those to be read (docs/formats.md)."
         )
     text = writing.draft(root, groups)
+    known = needless.known(groups)
+    if text is None:
+        _needless(path, root, groups, form)
+        return
     if out is not None:
         if out.exists():
             raise UsageError(f"{out} is there already; a draft overwrites nothing.")
@@ -42,17 +47,38 @@ def draft_map(path: Path, out: Path | None, no_preview: bool, form: str, data: P
         say(f"Wrote {out}.")
     elif form == "text":
         tell(text.rstrip())
-    known = Counter(group.known for group in groups for _ in group.paths if group.known)
-    for name, count in known.items():
-        say(f"{telling.files(count)} read without a map, as {name}.")
-    is_map = needless.NO_FILES not in text
-    preview = _previewed(path, text, data) if is_map and not no_preview else None
+    _tell_known(known)
+    preview = None if no_preview else _previewed(path, text, data)
     if form == "json":
         told = preview.plain if preview else None
-        tell_json({"map": text, "is_map": is_map, "known": known, "preview": told})
+        tell_json({"map": text, "is_map": True, "known": known, "preview": told})
     elif preview is not None:
         for line in previewing.told(preview):
             say(line)
+
+
+def _needless(path: Path, root: Path, groups: Sequence[survey.FileGroup], form: str) -> None:
+    """Say that there is no map to write, and what to do instead.
+
+    Raises:
+        UsageError: where no file can be imported without one either.
+    """
+    known = needless.known(groups)
+    left = [writing.left(root, group) for group in groups if group.known is None]
+    given = harmless.line(shlex.quote(str(path)))
+    lines = needless.told(groups, left, f"brittlescope import {given}")
+    if form == "json":
+        tell_json({"map": None, "is_map": False, "known": known, "preview": None})
+    elif not known:
+        raise UsageError("\n".join(lines))
+    _tell_known(known)
+    for line in lines:
+        say(line)
+
+
+def _tell_known(known: Mapping[str, int]) -> None:
+    for name, count in known.items():
+        say(f"{telling.files(count)} read without a map, as {name}.")
 
 
 def _previewed(path: Path, text: str, data: Path) -> previewing.Preview:

@@ -10,7 +10,6 @@ from pipeline.drafting import (
     guesses,
     joining,
     judging,
-    needless,
     nested,
     patterns,
     sidebyside,
@@ -50,11 +49,16 @@ class Drafted(NamedTuple):
         return self.meant.scores or (self.partner.scores if self.partner else [])
 
 
-def draft(root: Path, found: Sequence[FileGroup]) -> str:
-    """A map for the groups of files, with what each column seems to be and why."""
+def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
+    """A map for the groups of files, with what each column seems to be and why.
+
+    None where none of them seems to hold answers, or those that do are read without a map.
+    """
     read = [(group, guesses.columns(group)) for group in found if group.known is None]
     usable = [one for one in read if one[1].holds_answers]
     others = [one for one in read if not one[1].holds_answers]
+    if not usable:
+        return None
     lines = [
         f"# A draft for {root.name}, written by `brittlescope map`. Read it through: what stands",
         "# behind a question mark could not be told. See what it would load with",
@@ -81,12 +85,10 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str:
         else:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
-    if not usable:
-        lines[-1:] = needless.files(found)
     lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
     joined = [id(one.partner.group) for one in drafted if one.partner is not None]
     for group, _ in (one for one in others if one not in second and id(one[0]) not in joined):
-        lines += ["", *_left(root, group)]
+        lines += ["", f"# ? {left(root, group)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -320,12 +322,12 @@ def _pairs(texts: dict[str, str]) -> str:
     return ", ".join(f"{quoted(text)}: {quoted(meaning)}" for text, meaning in texts.items())
 
 
-def _left(root: Path, group: FileGroup) -> Iterator[str]:
-    """Files that seem to hold something else."""
+def left(root: Path, group: FileGroup) -> str:
+    """What files seem to hold that are no answers."""
     example = _relative(root, group.paths[0])
     names = ", ".join([name for name in group.columns if not nested.is_of_all(name)][:6])
     held = remark(names) or "nothing"
-    yield f"# ? {len(group.paths)} such as {example}: no answers, but {held}."
+    return f"{len(group.paths)} such as {example}: no answers, but {held}."
 
 
 def _relative(root: Path, path: Path) -> str:

@@ -42,6 +42,7 @@ class Loaded:
         self.folder = folder
         found = finding.find([folder])
         text = writing.draft(folder, survey.groups(folder, sorted(found.files())))
+        assert text is not None
         for old, new in EDITS[folder.name]:
             assert text.count(old) == 1, old
             text = text.replace(old, new)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -202,9 +203,10 @@ def test_tables_of_results_are_no_answers(tmp_path: Path) -> None:
         for n in range(9)
     ]
     write(tmp_path / "lab" / "summary.jsonl", rows)
-    text, _ = drafted(tmp_path)
-    assert "No file seems to hold answers" in text
-    assert "# columns: {question: COLUMN, answer: COLUMN, " in text
+    result = run(tmp_path, "map", str(tmp_path / "lab"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no file seems to hold answers" in result.stderr
+    assert "columns: {question: COLUMN, answer: COLUMN, " in result.stderr
 
 
 def test_low_scores_beside_high_ones_are_on_one_scale(tmp_path: Path) -> None:
@@ -376,6 +378,53 @@ def test_what_nobody_reads_ends_with_the_one_command(lab: Path) -> None:
     result = run(lab, "import", str(lab / "lab"))
     assert result.exit_code == 2
     assert f"brittlescope map {lab / 'lab'} --out FILE.yaml" in result.output
+
+
+LM_EVAL = {
+    "doc_id": 0,
+    "doc": {"question": "Is it so?"},
+    "target": "yes",
+    "arguments": [["Is it so?"]],
+    "resps": [["yes"]],
+    "filtered_resps": ["yes"],
+    "acc": 1.0,
+}
+KINDS: dict[str, dict[str, list[dict[str, object]]]] = {
+    "logs alone": {"samples_arc_2025-01-01T00-00-00.000000.jsonl": [LM_EVAL]},
+    "logs beside answers": {
+        "samples_arc_2025-01-01T00-00-00.000000.jsonl": [LM_EVAL],
+        "judged/gulls.jsonl": rows(3),
+    },
+    "logs beside figures": {
+        "logs/samples_arc_2025-01-01T00-00-00.000000.jsonl": [LM_EVAL],
+        "figures.jsonl": [{"bar": 1, "height": 2.5}, {"bar": 2, "height": 3.5}],
+    },
+    "figures alone": {"figures.jsonl": [{"bar": 1, "height": 2.5}, {"bar": 2, "height": 3.5}]},
+    "answers of two forms": {
+        "a/gulls.jsonl": rows(3),
+        "b/terns.jsonl": [{"q": f"Why {n}?", "response": f"So it is, {n}."} for n in range(6)],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_map_writes_is_read_and_where_it_writes_nothing_it_says_why(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "lab of mine"
+    for name, records in KINDS[kind].items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("\n".join(map(json.dumps, records)))
+    out = tmp_path / "draft.yaml"
+    drafted = run(tmp_path, "map", str(folder), "--out", str(out))
+    words = re.findall(r"^Import them: brittlescope (.+)$", drafted.stderr, re.MULTILINE)
+    assert drafted.stdout == ""
+    assert out.exists() + len(words) == (drafted.exit_code == 0)
+    if drafted.exit_code:
+        assert "no file seems to hold answers" in drafted.stderr
+        return
+    command = shlex.split(words[0]) if words else ["import", str(folder), "--map", str(out)]
+    assert run(tmp_path, *command, "--no-build").exit_code == 0
 
 
 def test_a_folder_without_records_is_said(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def _mapped(folder: Path) -> None:
         return
     if st.session_state.get(OF) != str(folder):
         st.session_state[OF] = str(folder)
-        st.session_state[TEXT] = draft["map"] if draft["is_map"] else ""
+        st.session_state[TEXT] = draft["map"] or ""
     if draft["known"]:
         count = numbers.plural(sum(draft["known"].values()), "file")
         st.caption(escaped(f"{count} need no study map: {', '.join(draft['known'])}."))
