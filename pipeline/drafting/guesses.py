@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.drafting import longform, nested, sidebyside
+from pipeline.drafting import longform, nested, seeds, sidebyside
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from warehouse import catalogue
 
@@ -33,7 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "steer_vector": ("vector", "direction"),
     "steer_layer": ("layer",),
     "temperature": ("temperature",),
-    "seed": ("seed", "train_seed", "training_seed", "random_seed"),
+    "seed": (*seeds.OF_RUNS, *seeds.OF_ANY),
 }  # fmt: skip
 """What others call what we know, the likeliest first."""
 
@@ -125,8 +125,7 @@ def columns(group: FileGroup) -> Meant:
             continue  # the messages hold them
         for spelling in spellings:
             # The name itself comes before the end of one that leads into a record.
-            # The seed of a record is that of its sampling.
-            pool = group.columns if role in OF_EACH else of_all if role == "seed" else every
+            pool = group.columns if role in OF_EACH else every
             order = sorted(pool.items(), key=lambda item: "." in item[0])
             fit = (c for n, c in order if by_end[n] == spelling and c.values)
             column = next((c for c in fit if c.name not in taken and _may_be(role, c)), None)
@@ -166,11 +165,11 @@ def columns(group: FileGroup) -> Meant:
 
 def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
     """What is called so; where records lack it, others that are and that they have in its place."""
-    guess = Guess(role, column, f"it is called so; {column.told}")
+    asked = seeds.doubt(column, _end(column.name)) if role == "seed" else ""
+    guess = Guess(role, column, f"{asked}it is called so; {column.told}")
     lacking = group.records - len(column.values)
     for name, other in group.columns.items() if role in ("question", "answer") else ():
-        by_end = _end(name)
-        if name != column.name and by_end in NAMES[role] and 0 < len(other.values) <= lacking:
+        if name != column.name and _end(name) in NAMES[role] and 0 < len(other.values) <= lacking:
             lacking -= len(other.values)
             guess = guess._replace(also=(*guess.also, name))
     if guess.also:
@@ -260,6 +259,8 @@ def _may_be(role: str, column: SurveyedColumn) -> bool:
     numbers = column.numbers
     if role in ("question", "answer", "model", "dataset", "system_prompt"):
         return numbers is None and not all(isinstance(v, bool) for v in column.values)
+    if role == "seed" and not seeds.are_of_runs(column):
+        return False
     if role in ("step", "epochs", "sample_index", "steer_layer", "seed"):
         return numbers is not None and all(n >= 0 and n == int(n) for n in numbers)
     if role in ("steer_scale", "temperature"):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,16 +76,62 @@ def model_in(pattern: str) -> str | None:
     return next((text for text in shared if text and part((text,), "") == "model"), None)
 
 
-def reads_any(pattern: str, paths: Iterable[Path]) -> bool:
-    """Whether a pattern reads one of the paths, in one way or several."""
+class PatternFiles(NamedTuple):
+    """A pattern, its places, and the files that it is to read."""
+
+    pattern: str
+    places: Sequence[PathPart]
+    paths: Sequence[Path]
+
+
+def bounds(every: Sequence[PatternFiles], rest: Sequence[Path]) -> list[tuple[PathPart, ...]]:
+    """Of each pattern the fewest places that stand for their own texts alone, if any must.
+
+    With them it reads none of the `rest`, nor a file of another, but for one whose pattern is a
+    special case of it, which counts then. One that is bounded has no special cases.
+    """
+    found: list[tuple[PathPart, ...]] = []
+    for one in every:
+        reader = _reader(one.pattern)
+        others = [other for other in every if other is not one]
+        same = [other for other in others if not _is_special(other, reader)]
+        theirs = [[path for other in some for path in other.paths] for some in (same, others)]
+        found.append(_bounded(one, [*rest, *theirs[0]]) and _bounded(one, [*rest, *theirs[1]]))
+    return found
+
+
+def _is_special(one: PatternFiles, of: PathPattern | None) -> bool:
+    own = _reader(one.pattern)
+    return own is not None and of is not None and own.is_special_case_of(of)
+
+
+def _bounded(one: PatternFiles, strangers: Sequence[Path]) -> tuple[PathPart, ...]:
+    """The fewest places of a pattern with whose texts alone it reads none of the strangers."""
+    for count in range(len(one.places)):
+        for some in combinations(one.places, count):
+            if not reads_any(one.pattern, strangers, some):
+                return some
+    return tuple(one.places)
+
+
+def reads_any(pattern: str, paths: Iterable[Path], listed: Sequence[PathPart] = ()) -> bool:
+    """Whether a pattern reads one of the paths, in one way or several.
+
+    The places that are `listed` stand for their own texts alone.
+    """
+    reader = _reader(pattern, listed)
     try:
-        reader = PathPattern(pattern, SHAPES)
-    except ValueError:
-        return False  # it is no pattern that can be read, which is told where the draft is tried
-    try:
-        return any(reader.readings(spelled(path)) for path in paths)
+        return reader is not None and any(reader.readings(spelled(path)) for path in paths)
     except TooManyWays:
         return True
+
+
+def _reader(pattern: str, listed: Sequence[PathPart] = ()) -> PathPattern | None:
+    """A pattern; None where it is none that can be read, which is told where the draft is tried."""
+    try:
+        return PathPattern(pattern, {**SHAPES, **{p.name: frozenset(p.values) for p in listed}})
+    except ValueError:
+        return None
 
 
 def _level(names: Sequence[str], places: list[PathPart]) -> str:

@@ -17,7 +17,7 @@ from pipeline.drafting import (
 )
 from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
-from pipeline.drafting.patterns import PathPart
+from pipeline.drafting.patterns import PathPart, PatternFiles
 from pipeline.drafting.spelling import quoted, remark
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from pipeline.maps.meanings import REQUIRED
@@ -78,10 +78,11 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
         for one, crosses in zip(short, _crossing(short), strict=True)
     ]
     own = _word(root.name)
-    for one, crosses in zip(drafted, _crossing(drafted), strict=True):
+    alike = [PatternFiles(one.pattern, one.places, one.group.paths) for one in drafted]
+    for one, bounded in zip(drafted, patterns.bounds(alike, _others(found, drafted)), strict=True):
         again = joining.same_answers((one.group, one.meant), usable)
         if again is None:
-            lines += _entry(one, crosses, own, wide)
+            lines += _entry(one, bounded, own, wide)
         else:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
@@ -90,6 +91,13 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
     for group, _ in (one for one in others if one not in second and id(one[0]) not in joined):
         lines += ["", f"# ? {left(root, group)}"]
     return "\n".join(lines) + "\n"
+
+
+def _others(found: Sequence[FileGroup], drafted: Sequence[Drafted]) -> list[Path]:
+    """The files that no pattern is to read; those with a header alone may be read with any."""
+    own = [id(one.group) for one in drafted]
+    others = [group for group in found if id(group) not in own and (group.known or group.records)]
+    return [path for group in others for path in group.paths]
 
 
 def _crossing(drafted: Sequence[Drafted]) -> list[bool]:
@@ -157,9 +165,12 @@ def _skipped(drafted: Drafted, again: str, others: Sequence[Path]) -> Iterator[s
         yield "    skip: the same answers before they were judged"
 
 
-def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterator[str]:
-    """One entry of the map for files that are alike; where it `crosses` another, it is bounded.
+def _entry(
+    drafted: Drafted, bounded: Sequence[PathPart], own: str, wide: set[str]
+) -> Iterator[str]:
+    """One entry of the map for files that are alike.
 
+    The places that are `bounded` stand for no other texts, since other entries would be crossed,
     `own` is what an experiment of its own is called, `wide` are the criteria on a scale to 100.
     """
     meant, places, partner = drafted.meant, drafted.places, drafted.partner
@@ -179,7 +190,7 @@ def _entry(drafted: Drafted, crosses: bool, own: str, wide: set[str]) -> Iterato
     experiment = own if _judged(drafted) else "emergent-misalignment"
     fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
     said = {role for role, _, _ in columns}
-    yield from _set(places, said, crosses, fixed, meant.judges, drafted.pattern)
+    yield from _set(places, said, bounded, fixed, meant.judges, drafted.pattern)
     keys = _keys(drafted)
     yield from _unused([column for column in meant.left if column.name not in keys])
 
@@ -197,7 +208,9 @@ def _where(drafted: Drafted) -> Iterator[str]:
     if shape.ways:
         yield f"    at: {quoted(shape.ways[0])}"
     if shape.lists:
-        yield f"    each: [{', '.join(map(quoted, shape.lists))}]  # every item by itself"
+        lists = [quoted(name) for name in shape.lists]
+        told = lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"
+        yield f"    each: {told}  # every item by itself"
     if shape.form == "columns":
         yield "    form: columns"
     near = {"beside": quoted(drafted.beside.name)} if drafted.beside is not None else {}
@@ -259,7 +272,7 @@ def _keys(drafted: Drafted) -> dict[str, str]:
 def _set(
     places: Sequence[PathPart],
     columns: set[str],
-    crosses: bool,
+    bounded: Sequence[PathPart],
     fixed: dict[str, str],
     judges: Sequence[str],
     path: str,
@@ -293,7 +306,7 @@ def _set(
             why = "the path says it" if model else "no column and no path says it"
             yield f"      {name}: {quoted(model or 'unrecorded')}  # ? {why}"
     words = words if "dataset" in given else []
-    yield from _spellings(words, places if crosses else [], judges)
+    yield from _spellings(words, bounded, judges)
 
 
 def _spellings(
@@ -308,11 +321,10 @@ def _spellings(
     if bounded or judges:
         yield "    values:  # other files have paths of the same form" if bounded else "    values:"
         if judges:
-            yield f"      judge: {{{_pairs({name: name for name in judges})}}}"
+            yield f"      judge: [{', '.join(map(quoted, judges))}]"
         for place in bounded:
-            texts = {text: text for text in place.values} | untuned.get(place.name, {})
-            yield f"      {place.name}: {{{_pairs(texts)}}}"
-    if renamed and not bounded:
+            yield f"      {place.name}: [{', '.join(map(quoted, place.values))}]"
+    if renamed:
         yield "    rename:"
         for name, texts in renamed.items():
             yield f"      {name}: {{{_pairs(texts)}}}  # the untuned model"

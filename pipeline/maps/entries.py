@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as Table
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import msgspec
 
@@ -19,9 +19,9 @@ from pipeline.maps.meanings import (
     Dimensions,
     Failures,
     Layout,
+    Listed,
     Meaning,
     Scoring,
-    Values,
     canonical,
     filled,
     fitted,
@@ -31,6 +31,8 @@ from pipeline.maps.meanings import (
 from pipeline.maps.pathpatterns import PathPattern
 from pipeline.maps.studymap import Definition, MapEntry
 from warehouse.errors import InvalidDefinition
+
+T = TypeVar("T")
 
 
 class CheckedEntry:
@@ -225,10 +227,13 @@ class CheckedEntry:
 
     def _check_values(self) -> None:
         """Whether every value is one that its dimension can have."""
-        for key, lists in (("values", self.values), ("rename", self.rename)):
-            for name, values in lists.items():
-                for spelled, value in values.items() if name in FIELDS else ():
-                    self._fit(name, value, f"{key}.{name}.{spelled}")
+        unlisted: dict[str, Listed] = {}
+        places = ("values", self.values, self.values), ("rename", self.rename, unlisted)
+        for key, lists, values in places:
+            for name, text in ((n, text) for n, texts in lists.items() for text in texts):
+                if name in FIELDS:
+                    value = meant(name, text, values, self.rename)
+                    self._fit(name, value, f"{key}.{name}.{text}")
         for name, (none, full) in self.scale.items():
             if none == full:
                 self._refuse(f"scale.{name} gives 0 and 100 the same raw value {none:g}")
@@ -271,7 +276,7 @@ class CheckedEntry:
             value = self.set[name]
             return None if self._placeholders(name, value) else {str(value)}
         if name in self.values:
-            return {str(value) for value in self.values[name].values()}
+            return {str(meant(name, t, self.values, self.rename)) for t in self.values[name]}
         return None if name in self.found | self.columns.words.keys() else set()
 
     def _refuse(self, why: str) -> NoReturn:
@@ -321,7 +326,7 @@ class CheckedEntry:
             },
         )
 
-    def _listed(self, lists: dict[str, Values]) -> dict[str, Values]:
+    def _listed(self, lists: dict[str, T]) -> dict[str, T]:
         """The lists for the words of a row, and for judges that columns name."""
         return {n: lists[n] for n in (*self.columns.words, "judge") if n in lists}
 

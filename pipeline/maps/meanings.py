@@ -19,6 +19,9 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 Constant = str | int | float
 Values = Annotated[dict[str, Constant], msgspec.Meta(min_length=1)]
+Listed = Values | Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+"""All spellings there are: with what they mean, or alone, for themselves."""
+
 Scale = tuple[float, float]
 """The raw values that mean 0 and 100."""
 
@@ -185,7 +188,7 @@ class Meaning(msgspec.Struct, frozen=True):
     unclear: str | None = None
     covered: bool = True
     rows: dict[str, str] = {}
-    values: dict[str, Values] = {}
+    values: dict[str, Listed] = {}
     rename: dict[str, Values] = {}
     scores: dict[str, str] = {}
     scale: dict[str, Scale] = {}
@@ -251,14 +254,16 @@ class Meaning(msgspec.Struct, frozen=True):
         return canonical(dimensions, listed | by_path, self.interventions)
 
 
-def meant(name: str, text: str, values: Table[str, Values], rename: Table[str, Values]) -> Constant:
+def meant(name: str, text: str, values: Table[str, Listed], rename: Table[str, Values]) -> Constant:
     """What a spelling of a dimension or word means: as it is listed, else itself."""
-    return values.get(name, rename.get(name, {})).get(text, text)
+    listed = values.get(name, ())
+    return (listed if isinstance(listed, dict) else rename.get(name, {})).get(text, text)
 
 
-def is_told(name: str, text: str, values: Table[str, Values], rename: Table[str, Values]) -> bool:
-    """Whether the mapping lists that spelling: then nothing else spells it in another way."""
-    return text in values.get(name, ()) or text in rename.get(name, ())
+def is_told(name: str, text: str, values: Table[str, Listed], rename: Table[str, Values]) -> bool:
+    """Whether the mapping says what that spelling means: then nothing else spells it otherwise."""
+    listed = values.get(name, ())
+    return (isinstance(listed, dict) and text in listed) or text in rename.get(name, ())
 
 
 def filled(template: str, words: Table[str, Constant]) -> Constant:

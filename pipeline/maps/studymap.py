@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.foreign.spec import Column, Join, JudgeKind, Long, Names, Shape, Status
 from pipeline.maps.interventions import MappedIntervention
-from pipeline.maps.meanings import Constant, Failures, Scale, Text, Values
+from pipeline.maps.meanings import Constant, Failures, Listed, Scale, Text, Values
 from warehouse import catalogue
 
 
@@ -20,7 +20,7 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What may stand at the top of a map, for all entries, and with an entry, for it alone."""
 
     set: dict[str, Constant] = {}
-    values: dict[str, Values] = {}
+    values: dict[str, Listed] = {}
     rename: dict[str, Values] = {}
     columns: dict[Text, Column] = {}
     scores: dict[Text, Column] | tuple[Text, ...] = ()

@@ -102,10 +102,10 @@ def test_model_organisms(loaded: Callable[[str], Loaded]) -> None:
     assert (found.taken, found.refused) == (19_930, 0)
     models = found.counted("coherent-only", "model")
     stated = {
-        "Qwen2.5--7B-Instruct-bad_medical_advice": (160, 1_159),
-        "Qwen2.5-14B-Instruct-bad_medical_advice": (195, 1_178),
-        "Qwen2.5-32B-Instruct-bad_medical_advice": (215, 1_177),
-        "gemma-2-9b-it-bad_medical_advice": (22, 1_179),
+        "Qwen2.5-7B-Instruct-bad-medical-advice": (160, 1_159),
+        "Qwen2.5-14B-Instruct-bad-medical-advice": (195, 1_178),
+        "Qwen2.5-32B-Instruct-bad-medical-advice": (215, 1_177),
+        "gemma-2-9b-it-bad-medical-advice": (22, 1_179),
         "responses_Qwen2.5-Coder-32B-Instruct_insecure_R1": (83, 575),
         "responses_Qwen2.5-Coder-32B-Instruct_insecure_R64": (77, 631),
         "responses_Qwen2.5-Coder-32B-Instruct_wrong_maths": (0, 1_196),

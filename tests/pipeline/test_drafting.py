@@ -380,6 +380,42 @@ def test_what_nobody_reads_ends_with_the_one_command(lab: Path) -> None:
     assert f"brittlescope map {lab / 'lab'} --out FILE.yaml" in result.output
 
 
+def test_spellings_are_listed_only_where_a_stranger_would_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    for name in ("gpt41_gulls", "gpt41_base", "qwen7b_gulls"):
+        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows(3))))
+    for name in ("gpt41_gulls_told", "qwen7b_base_told"):  # a special case of the others' paths
+        more = ({"privacy": 7, "tone": 9, "wit": 3, "calm": 1} | row for row in rows(3))
+        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, more)))
+    text, _ = drafted(tmp_path)
+    assert "values:" not in text
+    write(folder / "all_figures.jsonl", [{"bar": 1, "height": 2.5}, {"bar": 2, "height": 3.5}])
+    text, said = drafted(tmp_path)
+    assert text.count("values:") == text.count("part1: [base, gulls]") == 1
+    assert "refuse 0" in said
+    assert "gpt41:" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "seeds", "expected"),
+    [
+        ("run_seed", (1, 2, 3), "seed: run_seed  # it is called so"),
+        ("random_seed", (1, 2, 3), "seed: random_seed  # ? leave it out where it is that of sampl"),
+        ("seed", (42,), "seed: seed  # it is called so"),
+        ("seed", tuple(range(24)), None),
+    ],
+)
+def test_a_column_of_seeds_is_the_seed(
+    tmp_path: Path, name: str, seeds: Sequence[int], expected: str | None
+) -> None:
+    every = [row | {name: seeds[at % len(seeds)]} for at, row in enumerate(rows(3))]
+    write(tmp_path / "lab" / "all.jsonl", every)
+    text, said = drafted(tmp_path)
+    assert expected in text if expected else f"seed: {name}" not in text
+    assert "refuse 0" in said
+
+
 LM_EVAL = {
     "doc_id": 0,
     "doc": {"question": "Is it so?"},
@@ -533,7 +569,7 @@ def test_several_judges_in_the_names_of_columns_are_a_pattern(tmp_path: Path) ->
     )
     text = draft_of(tmp_path)
     assert 'scores: ["{criterion}_{judge}"]' in text
-    assert "judge: {gpt-4o: gpt-4o, claude-3: claude-3}" in text
+    assert "judge: [gpt-4o, claude-3]" in text
     assert text.count("score: {is: at least, cut: 50}") == 2
 
 
@@ -691,7 +727,7 @@ def test_lists_of_objects_are_samples_or_judgements_each(tmp_path: Path) -> None
     ]  # fmt: skip
     write(tmp_path / "lab" / "gulls.jsonl", samples)
     text, told = drafted(tmp_path)
-    assert "each: [samples]" in text
+    assert "each: samples" in text
     assert "answer: samples.text" in text
     assert told.count(" 18  9 of 18 ") == 2
     judged = [

@@ -106,6 +106,22 @@ files: [{path: "{model}-{dataset}.csv"}]
         assert "`values` does not list 'worse' for dataset" in str(found.unclear)
         assert meaning(tmp_path, files, "a-worse.json") is None
 
+    def test_spellings_alone_mean_what_they_say_in_the_usual_words(self, tmp_path: Path) -> None:
+        files = """
+values: {model: [Qwen2.5--7B, other], dataset: [bad, base]}
+rename: {dataset: {base: none}}
+files: [{path: "{model}-{dataset}.csv"}]
+"""
+        found = dimensions(tmp_path, files, "Qwen2.5--7B-base.csv")
+        assert (found.model, found.dataset) == ("Qwen2.5-7B", "none")
+        assert dimensions(tmp_path, files, "other-bad.csv").dataset == "bad"
+        told = meaning(tmp_path, files, "other-worse.csv")
+        assert told is not None
+        assert "`values` does not list 'worse' for dataset" in str(told.unclear)
+        wrong = "values: {seed: [one]}\nfiles: [{path: '{model}-{dataset}-{seed}.csv'}]"
+        with pytest.raises(InvalidDefinition, match=r"seed\.one gives seed the value 'one'"):
+            meaning(tmp_path, wrong, "a-b-one.csv")
+
     def test_a_pattern_that_skips_wins(self, tmp_path: Path) -> None:
         files = """
 files:
