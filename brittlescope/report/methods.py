@@ -17,13 +17,13 @@ from warehouse.store import Store
 def paragraph(opened: Store, view: Analysis) -> str:
     """Models, data, answers, judge, rule, what intervals are about, tests and versions."""
     counts = store.counts(view.slice, view.rule)
-    told_of = {name: _listed(counts, name) for name in (*IDENTITY, "model", "dataset")}
+    told_of = {name: _listed(counts, name) for name in (*IDENTITY, "model")}
     arms = counts.select("model", "dataset", "intervention", "eval_intervention").unique().height
     sums = {n: int(counts[n].sum()) for n in ("n_planned", "n_judged", "n_counted", "n_trait")}
     return " ".join(
         (
             f"We looked at {told_of['trait']} in {told_of['experiment']}. "
-            f"Models: {told_of['model']}; fine-tuned on: {told_of['dataset']}.",
+            f"Models: {told_of['model']}{_trained(counts)}.",
             f"{numbers.plural(arms, 'arm')} were asked "
             f"{numbers.plural(counts['question'].n_unique(), 'question')}; "
             f"of {sums['n_planned']:,} planned answers {sums['n_judged']:,} were judged by "
@@ -74,6 +74,14 @@ def version() -> str:
         return version_of("brittlescope")
     except PackageNotFoundError:
         return "of unknown version"
+
+
+def _trained(counts: pl.DataFrame) -> str:
+    """What the models were fine-tuned on, and whether some were not."""
+    tuned = counts.filter(pl.col("dataset") != "none")
+    ways = ["untuned"] if tuned.height < counts.height else []
+    ways += [f"fine-tuned on {_listed(tuned, 'dataset')}"] if tuned.height else []
+    return "".join(f", {way}" if at == 0 else f" and {way}" for at, way in enumerate(ways))
 
 
 def _listed(counts: pl.DataFrame, name: str) -> str:

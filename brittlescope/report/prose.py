@@ -21,8 +21,11 @@ LEGENDS = {
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage[margin=2.4cm]{geometry}
-\usepackage{graphicx,booktabs,longtable}
+\usepackage{array,graphicx,booktabs,longtable}
 \setlength{\parindent}{0pt}\setlength{\parskip}{4pt}
+% A title that would stand alone at the end of a page begins the next one.
+\newcommand{\brittleroom}{\par\penalty-100\begingroup\dimen0=\pagegoal
+  \advance\dimen0-\pagetotal\ifdim\dimen0<.2\textheight\break\fi\endgroup}
 \input{claims}
 """
 
@@ -71,7 +74,7 @@ def claims(checked: Sequence[Checked]) -> str:
 
 
 def _section(title: str, body: str) -> str:
-    return f"\\section*{{{title}}}\n{body}\n"
+    return f"\\brittleroom\n\\section*{{{title}}}\n{body}\n"
 
 
 def _title(name: str) -> str:

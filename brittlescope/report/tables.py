@@ -21,7 +21,7 @@ def rates(view: Analysis) -> str:
     found = arms.rates(view).sort("rate", descending=True, nulls_last=True)
     rows = zip(armnames.names(found), found.iter_rows(named=True), strict=True)
     return _table(
-        "p{7.2cm}rrr",
+        (6.6, (4.2, 2.2, 1.8)),
         ("Arm", r"Rate, 95\,\% interval", "Shown", "Questions"),
         (
             (
@@ -43,7 +43,7 @@ def effects(view: Analysis) -> str | None:
         return None
     rows = zip(armnames.names(found), found.iter_rows(named=True), strict=True)
     return _table(
-        "p{4.6cm}rrrrl",
+        (4.0, (1.1, 1.1, 3.8, 1.2), 2.7),
         ("Arm", "Control", "Rate", r"Difference, 95\,\% interval", "$p$", "Verdict"),
         (
             (
@@ -63,8 +63,21 @@ def _chance(p: float | None) -> str:
     return "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.2g}"
 
 
-def _table(columns: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A long table; `head` is LaTeX, rows are text."""
+def _table(
+    widths: Sequence[float | Sequence[float]], head: Sequence[str], rows: Iterable[Sequence[str]]
+) -> str:
+    """A long table, which one run of LaTeX sets; `head` is LaTeX, rows are text.
+
+    The widths of its columns are in cm; those of numbers stand in a group of their own.
+    """
+    columns = "".join(
+        rf">{{\{side}\arraybackslash}}p{{{width}cm}}"
+        for group in widths
+        for side, several in [
+            ("raggedright", [group]) if isinstance(group, float) else ("raggedleft", group)
+        ]
+        for width in several
+    )
     body = "\n".join(" & ".join(map(latex.line, row)) + r" \\" for row in rows)
     return latex.whole(
         "\\begingroup\\footnotesize\n"

@@ -195,15 +195,13 @@ def heatmap(
 
 def stacked(panels: Sequence[Heatmap], title: str, ramp: Ramp | None) -> alt.VConcatChart:
     """Several panels under their headings, as one chart to take away."""
-    charts = base.stacked(
+    return base.stacked(
         (
             alt.TitleParams(panel.heading, anchor="start", offset=12),
             heatmap(panel, title, ramp, legend=at == 0, fluid=False),
         )
         for at, panel in enumerate(panels)
     )
-    words = alt.TitleParams(title, subtitle=list(LEGEND), anchor="start", offset=16)
-    return charts.properties(title=words)
 
 
 def _side(name: str, labels: list[str], step: int, room: str, theme: Theme) -> Any:

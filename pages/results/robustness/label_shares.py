@@ -37,7 +37,7 @@ def chart(
         theme: Light or dark.
         clickable: Whether a click selects an arm's cell, as `charts.picked` tells.
     """
-    ink = INK.get(theme or "", INK["light"])
+    ink = base.ink(theme)
     halo = INK["light" if theme == "dark" else "dark"]
     own = shares.join(rates.select("line"), on="line", how="semi", maintain_order="left")
     y = panels.lines(rates, theme)

@@ -77,8 +77,8 @@ NO_RESULT = (
 
 
 def ink(theme: str | None) -> str:
-    """The colour of text and rings, where the theme is known."""
-    return INK.get(theme or "", NEUTRAL)
+    """The colour of text and rings; without a theme, as in a figure of a paper, that of light."""
+    return INK[theme or "light"]
 
 
 def seen(colour: str, theme: str | None) -> str:
@@ -92,6 +92,7 @@ def line_axis(width: float, **options: Any) -> alt.Axis:
         labelExpr=r"slice(split(datum.label, '\n'), 0, -1)",
         labelLimit=width,
         labelFlush=False,
+        labelPadding=10,
         domain=False,
         ticks=False,
         **options,

@@ -184,8 +184,7 @@ def test_every_size_can_be_taken_away(side: int) -> None:
     picture = pictures.picture(heatmap.stacked([square(side)], "Rate", RATES), "svg").decode()
     assert picture.count('aria-roledescription="rect mark"') >= side * side
     assert f"model {side - 1}" in picture
-    for sentence in heatmap.LEGEND:
-        assert sentence in picture
+    assert not any(sentence in picture for sentence in heatmap.LEGEND)  # which stands below it
 
 
 def test_several_panels_share_one_legend_and_select_nothing() -> None:
