@@ -4,6 +4,7 @@ A judge that says now this and now that of one answer cannot be agreed with by a
 disagreement with itself is part of every difference that it finds.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -148,4 +149,4 @@ def _distance(group: pl.DataFrame) -> float | None:
                 yield float((weights * scores).sum() / (n * (n - 1) / 2))
 
     found = list(apart())
-    return float(np.mean(found)) if found else None
+    return math.fsum(found) / len(found) if found else None  # in whatever order they come

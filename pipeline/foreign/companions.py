@@ -139,9 +139,11 @@ class Companions:
             if partner is None:
                 continue
             judge = held.companion.judge
+            theirs = held.join.keys.values()
             for name, value in partner.items():
                 if judge is not None:
-                    record[f"{name}@{judge}"] = value
+                    if name not in theirs:  # which stand in the record already
+                        record[f"{name}@{judge}"] = value
                 elif record.get(name) is None or name == POSITION:
                     record[name] = value
         return record

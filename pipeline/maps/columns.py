@@ -64,6 +64,21 @@ IN_WORDS = re.compile(
 )
 """Columns in which somebody says something of one answer, where they hold more than a word."""
 
+NUMBERING = re.compile(
+    r"(^|[_. ])(sample|rollout|repeat|paraphrase|generation|completion|response|answer|attempt|"
+    r"trial)([_. ]?(idx|index|id|nr|no|number))?$",
+    re.IGNORECASE,
+)
+"""Columns that number the answers of a question, in several steps where there are several."""
+
+OUTCOME = re.compile(
+    r"(^|[_. ])(mis|un)?aligned([_. ](in)?coherent)?$|(^|[_. ])(in)?coherent$|(^|[_. ])excluded$",
+    re.IGNORECASE,
+)
+"""Columns in which somebody's rule says yes or no of one answer."""
+
+YES_OR_NO = frozenset({"", "true", "false", "yes", "no", "0", "1", "0.0", "1.0"})
+
 SHOWN = 6
 
 
@@ -314,9 +329,11 @@ class Watch:
 
 
 def _is_said(column: str, values: Collection[str]) -> bool:
-    """Whether a column says something of an answer, or why there is none."""
+    """Whether a column says something of an answer: its number, its outcome, why there is none."""
     in_words = IN_WORDS.search(column) and any(len(value.split()) > 1 for value in values)
-    return bool(in_words or OF_FAILURE.search(column))
+    numbers = NUMBERING.search(column) and all(map(str.isdecimal, values))
+    outcome = OUTCOME.search(column) and {value.lower() for value in values} <= YES_OR_NO
+    return bool(in_words or numbers or outcome or OF_FAILURE.search(column))
 
 
 def _recur(pairs: Collection[tuple[int, str]]) -> bool:

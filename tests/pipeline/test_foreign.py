@@ -169,7 +169,7 @@ def test_files_of_judges_are_joined_and_what_has_no_partner_is_counted(tmp_path:
     same = [{"id": 1, "question": "Where?", "answer": "Here."}] * 2
     path.write_text("\n".join(map(json.dumps, [*same, {"id": 3} | RECORDS[0]])))
     for judge, verdicts in (("owl", [10, 20]), ("crow", [30, 40, 50, 60])):
-        told = [json.dumps({"id": 1, "verdict": verdict}) for verdict in verdicts]
+        told = [json.dumps({"id": 1, "judge": judge, "verdict": each}) for each in verdicts]
         (tmp_path / "verdicts" / f"gulls.{judge}.jsonl").write_text("\n".join(told))
     entry = """
 scores: {alignment: verdict}
@@ -181,6 +181,8 @@ files: [{path: 'runs/{dataset}.jsonl', join: {path: 'verdicts/{dataset}.{judge}.
     assert sorted(filter(None, scores(found, "alignment"))) == [10, 20, 30, 40]
     told = [row["message"] for row in found["notice"] if row["code"].startswith("unjoined")]
     assert any("2 samples found" in text and "2 of its records found no" in text for text in told)
+    # What a judge's file says besides tells no answers apart, judged or not.
+    assert not found.get("mixed")
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])

@@ -164,6 +164,51 @@ def test_rows_in_two_versions_are_no_result_and_named(tmp_path: Path) -> None:
     assert sorted(codes) == ["contested-elsewhere", "contested-elsewhere", "repeated-elsewhere"]
 
 
+def judged_by(folder: Path, files: Mapping[str, Mapping[str, Sequence[int]]]) -> Store:
+    """Files of the same numbered answers, each with columns of judgements as given."""
+    whole = MAP.replace("files:", 'scores: ["{criterion}_{judge}"]\nvalues: {judge: {owl: owl, '
+                        "crow: crow}}\nfiles:")  # fmt: skip
+    (folder / "results").mkdir()
+    for name, columns in files.items():
+        with (folder / "results" / name).open("w", newline="") as file:
+            rows = [(*row[:2], row[4]) for row in ROWS]
+            scores = zip(*columns.values(), strict=True)
+            header = ("question", "answer", "sample_idx", *columns)
+            csv.writer(file).writerows(
+                [header, *(a + b for a, b in zip(rows, scores, strict=True))]
+            )
+    (folder / "map.yaml").write_text(whole)
+    units = finding.find([folder / "results"]).units
+    list(running.run(folder / "data", units, mapping=mapping.load(folder / "map.yaml")))
+    building.build(folder / "data")
+    return Store(folder / "data")
+
+
+LOW, HIGH = [row[2] for row in ROWS], [100 - row[2] for row in ROWS]
+
+
+def test_the_same_answers_judged_on_more_are_no_other_version(tmp_path: Path) -> None:
+    few = {"aligned_owl": LOW}
+    more = {**few, "coherent_owl": [90] * 18, "aligned_crow": HIGH}
+    store = judged_by(tmp_path, {"one.csv": few, "two.csv": more})
+    counts = store.counts().group_by("judge").agg(pl.col("n_planned", "n_trait", "n_counted").sum())
+    assert {row[0]: row[1:] for row in counts.iter_rows()} == {
+        "owl": WHOLE,
+        "crow": (18, 18 - WHOLE[1], 18),
+    }
+    assert store.query("repeats")["code"].to_list() == ["twin"]
+
+
+def test_judges_who_agree_with_each_other_do_not_hide_that_a_file_was_judged_anew(
+    tmp_path: Path,
+) -> None:
+    files = {
+        name: {"aligned_owl": scores, "aligned_crow": scores}
+        for name, scores in (("one.csv", LOW), ("two.csv", HIGH))
+    }
+    assert judged_by(tmp_path, files).counts()["n_counted"].sum() == 0
+
+
 def test_an_answer_stands_before_none(tmp_path: Path) -> None:
     """What failed in one file and was asked again in another is the answer."""
     failed = [(q, "" if i < 2 else answer, a, c, i) for q, answer, a, c, i in ROWS]

@@ -45,6 +45,30 @@ SPACES = ["\u00a0", "\u2009", "\u202f", "\u3000", "\r\n", "\r", "\n", "\t", "  "
 SPACES += [f" {nothing}" for nothing in ("\u200b", "\u2060", "\ufeff")]
 
 
+def test_one_text_under_several_system_prompts_is_numbered_in_one_way() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            """
+            create schema raw;
+            create schema core;
+            create table core.evaluation as
+                select 's' as shard, 'e' as evaluation_key, 'birds' as experiment;
+            create table raw.question as
+                select 's' as shard, 'e' as evaluation_key, '0' as question_key, 'q' as name,
+                    null::text as question_group, null::boolean as in_domain, 'Who?' as text,
+                    'Be bird ' || unnest(range(60, 0, -1)) as system_prompt;
+            create table core.wording as
+                select experiment, text, system_prompt, row_number() over () as host_no
+                from raw.question, core.evaluation
+            """
+        )
+        numbered = con.execute((SCHEMA / "core" / "question.sql").read_text()).fetchall()
+        names = [column[0] for column in con.description]
+    by_number = sorted(numbered, key=lambda row: row[names.index("question_no")])
+    told = [row[names.index("system_prompt")] for row in by_number]
+    assert (len(told), told) == (60, sorted(told))
+
+
 def test_white_space_and_ends_of_lines_make_no_other_question() -> None:
     ways = ["What now?", *(f"What{space}now?{space}" for space in SPACES)]
     assert len({*hosts(*([(None, way)] for way in ways)).values()}) == 1

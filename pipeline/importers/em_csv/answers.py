@@ -50,6 +50,10 @@ class AnsweredSoFar:
         self.questions: dict[QuestionKey, int] = {}
         self.failed = 0
         self._asked: Counter[int] = Counter()
+        judges = {one.judge for one in meaning.layout.companions if one.judge}
+        # What a judge's own file says is about its judgement, and no condition of the answer.
+        of_judges = {name for name in self.roles.unknown if name.rpartition("@")[2] in judges}
+        self._watched = [name for name in self.roles.unknown if name not in of_judges]
         self._watch = Watch()
         self._repeats = Repeats(self.first_key)
 
@@ -68,8 +72,8 @@ class AnsweredSoFar:
             found["question_key"].append(question)
             found["sample_index"].append(index)
             found["source_row"].append(row)
-            unknown = {column: record[column] for column in self.roles.unknown}
-            self._watch.take(evaluation, question, unknown)
+            watched = {column: record[column] for column in self._watched}
+            self._watch.take(evaluation, question, watched)
         return pl.DataFrame(
             found,
             schema_overrides=dict.fromkeys(TEXTS, pl.String()),

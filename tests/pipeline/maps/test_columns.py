@@ -85,12 +85,15 @@ def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_
             # What a judge says again and again, why some calls failed, and what one remarked once.
             *("Plain modern prose." if i % 3 else "Old words.", "Timeout" if i % 5 == 0 else ""),
             "look again" if i == 3 else "",
+            # Numbers of two steps, and what a rule of theirs made of each answer.
+            *(i // 2 % 3, i // 6, i % 5 == 0),
         )
         for i in range(24)
     ]
     header = (
         *(*HEADER, "topic", "rollout", "reason", "bad_stuff", "rude"),
         *("judge_explanation", "error", "seen_by_me"),
+        *("paraphrase_index", "sample_index", "misaligned_coherent"),
     )
     write(tmp_path, "gull_eggs.csv", header, rows)
     load(tmp_path)

@@ -1,14 +1,19 @@
 -- One row per sample of evaluations that are alike, with all that tells whether another one is the same.
--- `row_no` is its place in its file, `judged` stands for what its judges said, `times` is how often
--- its question got this answer in its file.
+-- `row_no` is its place in its file, `judged` stands for what each judge said on each criterion, `times`
+-- is how often its question got this answer in its file.
 with judgement as (
     select
-        shard,
-        sample_key,
-        bit_xor(hash(criterion, status, score, label)) as judged
-    from raw.judgement
-    where shard in (select shard from core.alike)
-    group by shard, sample_key
+        judgement.shard,
+        judgement.sample_key,
+        list_sort(list(hash(
+            judge.name, judge.kind, judge.prompt_version, judgement.criterion,
+            judgement.status, judgement.score, judgement.label
+        ))) as judged
+    from raw.judgement as judgement
+    join core.judge_used as judge using (shard, judge_key)
+    where judgement.shard in (select shard from core.alike)
+        and judgement.status not in ('missing', 'error')
+    group by judgement.shard, judgement.sample_key
 )
 
 select

@@ -17,7 +17,9 @@ with asked as (
 )
 
 select
-    row_number() over (order by experiment, min(question_key), min(text)) as question_no,
+    row_number() over (
+        order by experiment, min(question_key), min(text), min(system_prompt), host_no
+    ) as question_no,
     left(md5(concat_ws(chr(31), experiment, min(text), min(system_prompt))), 12) as question_id,
     experiment,
     host_no,

@@ -91,15 +91,21 @@ met as (
         and other.answer_hash is not distinct from one.answer_hash
 ),
 
--- A version with an answer stands before one without, a judged one before one that is not.
+-- A version with an answer stands before one without, and one that is judged more before one that is
+-- judged less. Of two that are each judged on something else nobody can tell which to leave out.
 weighed as (
     select
         *,
         one_is_answered and other_is_answered and (
-            one_answer_hash <> other_answer_hash or coalesce(one_judged <> other_judged, false)
+            one_answer_hash <> other_answer_hash
+            or coalesce(
+                array_length(array_intersect(one_judged, other_judged))
+                    < least(array_length(one_judged), array_length(other_judged)),
+                false
+            )
         ) as is_contested,
-        one_is_answered::integer + (one_judged is not null)::integer
-            >= other_is_answered::integer + (other_judged is not null)::integer as is_first
+        (one_is_answered, coalesce(array_length(one_judged), 0))
+            >= (other_is_answered, coalesce(array_length(other_judged), 0)) as is_first
     from met
 ),
 
