@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from warehouse import misspelled
 from warehouse.errors import InvalidDefinition
 
 T = TypeVar("T")
@@ -263,4 +264,4 @@ def convert(data: Any, shape: type[T], name: str, *, is_strict: bool = True) -> 
     try:
         return msgspec.convert(data, shape, strict=is_strict)
     except msgspec.ValidationError as error:
-        raise InvalidDefinition(f"{name}: {error}") from None
+        raise InvalidDefinition(f"{name}: {error}{misspelled.hint(str(error), shape)}") from None
