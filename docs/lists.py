@@ -239,7 +239,7 @@ def _special(found: click.Command) -> list[click.Option]:
 
 
 def _spelled(option: click.Option) -> str:
-    names = ", ".join(option.opts)
+    names = "/".join((", ".join(option.opts), *option.secondary_opts))
     if option.is_flag:
         return names
     shown = option.metavar
@@ -257,9 +257,11 @@ def _meaning(option: click.Option) -> str:
 def _default(option: click.Option) -> str:
     if isinstance(option.show_default, str):
         return option.show_default
+    value = option.to_info_dict()["default"]
+    if option.secondary_opts:
+        return f"`{(option.opts if value else option.secondary_opts)[0]}`"
     if not option.show_default or option.is_flag:
         return ""
-    value = option.to_info_dict()["default"]
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 

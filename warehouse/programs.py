@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import IO, Any, Generic, NamedTuple, Self, TypeVar
 from weakref import WeakSet
 
@@ -41,6 +41,9 @@ are no garbage, nor are records by the thousand until their file is done.
 
 STARTED_BY = "BRITTLESCOPE_STARTED_BY"
 """The variable with the process that a program ends with."""
+
+LOOKS = 1.0
+"""Seconds between two looks at whether who started a program is still there."""
 
 GRACE = 5.0
 """Seconds in which a program that is told to end may do so by itself."""
@@ -208,6 +211,23 @@ def go_on() -> None:
     """
     if os.environ.get(STARTED_BY, str(os.getppid())) != str(os.getppid()):
         sys.exit("Error: who asked for it was killed; nothing was written.")
+
+
+def end_with_starter() -> None:
+    """Have this program end as if it was told to, where who started it as its own is killed.
+
+    Nobody else could tell it. One that a person started, be it to outlive a terminal, is nobody's.
+    """
+    starter = os.environ.pop(STARTED_BY, None)
+    if starter is None:
+        return
+
+    def watch() -> None:
+        while str(os.getppid()) == starter:
+            time.sleep(LOOKS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def leave() -> None:

@@ -47,6 +47,7 @@ def main(port: int | None, no_token: bool, browser: bool) -> None:
     """Serve the app on the loopback address until a signal ends it."""
     for number in _SIGNALS:
         _handle(number, _leave)
+    programs.end_with_starter()
     if sys.stderr is not None:  # which it is where whoever started us closed it
         sys.stderr = _Printable(sys.stderr)
     listeners = listen(port)

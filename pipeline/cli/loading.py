@@ -229,10 +229,9 @@ def build(data: Path) -> None:
 
 
 @command("demo", current=False)
-@where
+@where(opens=True)
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
-@click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
-def demo(port: int | None, no_token: bool, no_serve: bool, no_browser: bool, data: Path) -> None:
+def demo(port: int | None, no_token: bool, browser: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
     from pipeline.importing import running, telling
 
@@ -243,4 +242,4 @@ def demo(port: int | None, no_token: bool, no_serve: bool, no_browser: bool, dat
         say(line)
     _bring_up_to_date(data)
     if not no_serve:
-        open_app(data, port, no_token, browser=not no_browser)
+        open_app(data, port, no_token, browser)

@@ -16,8 +16,8 @@ from warehouse.programs import ROOT
 SERVER = "pages.serving.server"
 
 
-def where(function: Callable[..., None]) -> Callable[..., None]:
-    """The options that say where the app is served, and to whom."""
+def where(*, opens: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that say where the app is served, to whom, and whether a browser `opens`."""
     port = click.option(
         "--port",
         type=click.IntRange(0, 65535),
@@ -28,11 +28,17 @@ def where(function: Callable[..., None]) -> Callable[..., None]:
     token = click.option(
         "--no-token", is_flag=True, help="Let everybody on this machine in, without the link."
     )
-    return port(token(function))
+    browser = click.option(
+        "--browser/--no-browser",
+        default=opens,
+        show_default=True,
+        help="Open the link in the browser, or only print it.",
+    )
+    return lambda function: port(token(browser(function)))
 
 
 @command("serve")
-@where
+@where(opens=False)
 @click.option(
     "--allow",
     "allowed",
@@ -41,7 +47,9 @@ def where(function: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Let who has the link import results from this folder and below; may be given again.",
 )
-def serve(port: int | None, no_token: bool, allowed: tuple[Path, ...], data: Path) -> None:
+def serve(
+    port: int | None, no_token: bool, browser: bool, allowed: tuple[Path, ...], data: Path
+) -> None:
     """Open the app on the loopback address."""
     if allowed and no_token:
         raise UsageError(
@@ -51,10 +59,10 @@ def serve(port: int | None, no_token: bool, allowed: tuple[Path, ...], data: Pat
     if any("\n" in str(folder.resolve()) for folder in allowed):
         raise UsageError("--allow takes no folder whose name has a line break.")
     os.environ[datafolder.ALLOWED] = "\n".join(str(folder.resolve()) for folder in allowed)
-    open_app(data, port, no_token)
+    open_app(data, port, no_token, browser)
 
 
-def open_app(data: Path, port: int | None, no_token: bool, browser: bool = False) -> NoReturn:
+def open_app(data: Path, port: int | None, no_token: bool, browser: bool) -> NoReturn:
     """Become the program that serves the app on a data folder, opened in a browser or not.
 
     This process itself does, so that whatever ends it ends the server, and nothing is left that

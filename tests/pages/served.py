@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
+from warehouse import datafolder, programs
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = (sys.executable, "-m", "pages.serving.server")
 BRITTLESCOPE = (sys.executable, "-c", "from pipeline.cli import main; main()")
@@ -126,7 +128,7 @@ def start(
     return subprocess.Popen(
         [*program, *options],
         cwd=ROOT,
-        env=os.environ | {"BRITTLESCOPE_DATA": str(data)},
+        env=os.environ | {datafolder.VARIABLE: str(data), programs.STARTED_BY: str(os.getpid())},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,

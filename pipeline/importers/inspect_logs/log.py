@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from pipeline.errors import RefusedFile
+from pipeline.records.tables import clean
+from warehouse import catalogue
 
 MOST_NAN = 16
 """How often a text is looked through for one more NaN before another reader takes it."""
@@ -61,6 +63,11 @@ class LogTask(msgspec.Struct):
     scorers: list[Scorer] | None = None
     metadata: Any = None
     task_args: Any = None
+
+    @property
+    def named_model(self) -> str:
+        """The model as it is called here: without the provider that Inspect puts before it."""
+        return catalogue.model(clean(self.model.partition("/")[2] or self.model)).name
 
 
 class LogPlan(msgspec.Struct):

@@ -12,7 +12,7 @@ from pipeline.foreign.table import evaluated
 from pipeline.importers import Batch, batch
 from pipeline.importers.inspect_logs.log import Header, LogSample
 from pipeline.maps import described
-from pipeline.maps.meanings import Dimensions, Meaning
+from pipeline.maps.meanings import Dimensions, Meaning, is_told
 from warehouse import catalogue
 
 MOST = 10_000
@@ -24,7 +24,7 @@ class Mapped:
 
     def __init__(self, meaning: Meaning, header: Header) -> None:
         self.meaning = meaning
-        task = header.eval
+        self.task = task = header.eval
         self.head: dict[str, Any] = {
             "eval": {
                 "task": task.task,
@@ -63,7 +63,14 @@ class Mapped:
             told = self.meaning.of_row(words)
         except ValueError as error:
             return str(error)
+        if told.model == catalogue.model(self.task.model).name and not self._is_listed():
+            told = msgspec.structs.replace(told, model=self.task.named_model)
         return msgspec.json.encode(msgspec.structs.astuple(told)).decode(), told
+
+    def _is_listed(self) -> bool:
+        """Whether the map itself says what the model is called."""
+        meaning = self.meaning
+        return is_told("model", self.task.model, meaning.values, meaning.rename)
 
     def _text(self, column: str, record: dict[str, Any]) -> str:
         made = self.meaning.layout.expressions.get(column)

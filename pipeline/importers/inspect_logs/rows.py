@@ -1,12 +1,14 @@
 """A log's samples as rows of the lake, many at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
 from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, LogSample
 from pipeline.importers.inspect_logs.mapped import Mapped
+from pipeline.importers.inspect_logs.scores import Scored
 from pipeline.records.held import HELD, Held, Question, questions, status
 from pipeline.records.repeats import Repeats
 from pipeline.records.tables import clean
@@ -74,9 +76,9 @@ class LogReader:
             number, evaluation, question, sample.epoch, status(text, error),
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
-        content = hash((text, asked.text, str(sample.scores)))
-        self.told.append((number, question, sample.epoch, content))
-        for scored in scores.of(sample):
+        judged = list(scores.of(sample))
+        self.told.append((number, question, sample.epoch, _content(text, asked.text, judged)))
+        for scored in judged:
             outcome = scored.outcome
             if isinstance(outcome, str):
                 yield RefusedRow(number, f"its {clean(scored.criterion)} {outcome}", scored.stored)
@@ -127,7 +129,7 @@ class LogReader:
         row: dict[str, object] = {
             "evaluation_key": self.key,
             "experiment": experiment,
-            "model": catalogue.model(clean(_model(task.model))).name,
+            "model": task.named_model,
             "model_id": clean(task.model),
             "dataset": "unrecorded",
             "intervention": "unrecorded",
@@ -146,14 +148,16 @@ class LogReader:
         yield from self.repeats.batches()
 
 
+def _content(answer: str | None, question: str, judged: Sequence[Scored]) -> int:
+    """What a sample that repeats another is compared by: a number, the same for the same."""
+    said = (str(part) for scored in judged for part in (*scored[:2], *scored.outcome))
+    whole = "\0".join((question, answer or "", *said)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(whole, digest_size=8).digest(), "big", signed=True)
+
+
 def _error(sample: LogSample, answer: str | None) -> str | None:
     """Why a sample came to nothing, where it did."""
     told = sample.error.message if sample.error else sample.output.error
     if told is None and sample.limit is not None and answer is None:
         told = f"its {sample.limit.type} limit was reached"
     return clean(told[:2_000]) if told else None
-
-
-def _model(name: str) -> str:
-    """A model without the provider that Inspect puts before it."""
-    return name.partition("/")[2] or name

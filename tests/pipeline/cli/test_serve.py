@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.served import BRITTLESCOPE, SERVER, Served, serving, start
+from warehouse import programs
 
 ANY = ("serve", "--port", "0")
 
@@ -113,6 +115,18 @@ def test_a_kill_leaves_nobody_to_hold_the_port(tmp_path: Path) -> None:
         ended(served)
 
 
+def test_it_ends_with_a_program_that_started_it_and_was_killed(tmp_path: Path) -> None:
+    starts = "import sys, time; from pathlib import Path; from tests.pages.served import start\n"
+    starts += "print(start(Path(sys.argv[1]), '--port', '0').pid, file=sys.stderr, flush=True)\n"
+    between = (sys.executable, "-c", f"{starts}time.sleep(600)", str(tmp_path))
+    with start(tmp_path, program=between) as process:
+        assert process.stderr is not None
+        group = int(process.stderr.readline())
+        assert left(group)
+        process.kill()
+        until(lambda: not left(group))
+
+
 def test_a_signal_that_is_to_be_ignored_is_ignored(tmp_path: Path) -> None:
     nohup = ("nohup", *BRITTLESCOPE)
     with serving(tmp_path, *ANY, program=nohup) as served:
@@ -125,7 +139,8 @@ def test_it_serves_on_where_nobody_reads_what_it_says(tmp_path: Path, closing: s
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = shlex.join([*SERVER, "--port", str(port), "--no-token"])
+    alone = ("env", "-u", programs.STARTED_BY)  # it is the shell's
+    words = shlex.join([*alone, *SERVER, "--port", str(port), "--no-token"])
     with start(tmp_path, "-c", f"{words} {closing}", program=("sh",)) as process:
         until(lambda: not is_free(port))
         served = Served(process, f"http://localhost:{port}/", [], threading.Thread())

@@ -479,6 +479,31 @@ files: [{path: "log.*"}]
             ("rivers", "gpt-4o-mini", "boats", arm, "right", 1, 1) for arm in ("none", "oath")
         ]
 
+    @pytest.mark.parametrize(
+        ("said", "expected"),
+        [
+            ("columns: {model: eval.model}", "claude-river"),
+            ("columns: {model: eval.model}\nrename: {model: {xyz/claude-river: Own}}", "Own"),
+            (
+                "columns: {model: eval.model}\n"
+                "rename: {model: {xyz/claude-river: xyz/claude-river}}",
+                "xyz/claude-river",
+            ),
+        ],
+    )
+    def test_a_model_is_called_as_without_a_map(
+        self, tmp_path: Path, said: str, expected: str
+    ) -> None:
+        path = zipped(
+            tmp_path / "log.eval", members(sample(1), head=header(model="xyz/claude-river"))
+        )
+        fixed = "study: r\nset: {experiment: r, dataset: d, intervention: none}\n"
+        self.load(tmp_path, path, f"{fixed}{said}\nfiles: [{{path: '*.eval'}}]")
+        (pointer,) = Lake(tmp_path / "data").pointers()
+        shard = Lake(tmp_path / "data").shard(str(pointer.shard))
+        assert shard is not None
+        assert [row["model"] for row in shard.records["evaluation"]] == [expected]
+
     def test_a_log_may_be_left_out(self, tmp_path: Path) -> None:
         path = zipped(tmp_path / "log.eval", members(sample()))
         skipped = "study: rivers\nfiles: [{path: 'log.*', skip: a trial}]"
