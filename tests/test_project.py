@@ -77,7 +77,7 @@ WORDS = (
 )  # fmt: skip
 """Terms of ours: no alias has the name of one either."""
 
-ROOMS = ("correcting", "frame", "landscape", "printing", "quoting", "ui")
+ROOMS = ("correcting", "frame", "landscape", "printing", "quoting", "ui", "working")
 """What pages share, below `pages`."""
 
 

@@ -9,6 +9,9 @@ VARIABLE = "BRITTLESCOPE_DATA"
 ALLOWED = "BRITTLESCOPE_ALLOW"
 """The environment variable with the folders that the app may import from, one a line."""
 
+BUILDS = "BRITTLESCOPE_BUILDS"
+"""The environment variable that says that who opens the app may have a snapshot built."""
+
 WITHIN = "BRITTLESCOPE_WITHIN"
 """The environment variable with the folder that files named by a study map must lie in, if any."""
 
@@ -23,6 +26,11 @@ def chosen() -> Path:
 def allowed() -> list[Path]:
     """The folders that the app may import from: those that whoever serves it named."""
     return [Path(line) for line in os.environ.get(ALLOWED, "").splitlines() if line]
+
+
+def may_build() -> bool:
+    """Whether the app may start a build: its server is on loopback, and its link has a token."""
+    return bool(os.environ.get(BUILDS))
 
 
 def is_within(path: Path) -> bool:

@@ -16,6 +16,7 @@ COMPARE = "reading/compare"
 BRITTLENESS = "results/brittleness"
 INTERVENTIONS = "results/interventions"
 ROBUSTNESS = "results/robustness"
+AGREEMENT = "judging/agreement"
 """The pages that others lead to, by their place in `pages`."""
 
 _LED = "_led"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from warehouse import harmless, programs
+from warehouse import datafolder, harmless, programs
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -61,6 +61,7 @@ def main(port: int | None, no_token: bool, browser: bool) -> None:
     from pages.serving.gate import TOKEN, Key
 
     key = None if no_token else Key()
+    os.environ[datafolder.BUILDS] = "1" if key else ""
     link = f"http://localhost:{found}/{f'?{TOKEN}={key.token}' if key else ''}"
     if browser and opening.is_there():
         opening.open_soon(link)

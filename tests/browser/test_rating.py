@@ -5,6 +5,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,8 +47,8 @@ def data(tmp_path: Path, answers: int) -> Path:
     return data
 
 
-def served(data: Path, port: str) -> "Served":
-    return heard(start(data, "--port", port, "--no-token"))
+def served(data: Path, *options: str) -> "Served":
+    return heard(start(data, "--port", "0", *options))
 
 
 def kill(server: "Served") -> None:
@@ -63,7 +64,8 @@ def settled(tab: "Page") -> None:
 
 def opened(tab: "Page", server: "Served", rater: str, at: int = 1) -> None:
     """A rater begins, or goes on at an answer, by keyboard."""
-    tab.goto(f"{server.address}/rate?task=days&rater={rater}")
+    token = urlsplit(server.link).query
+    tab.goto(f"{server.address}/rate?task=days&rater={rater}&{token}")
     begin = tab.get_by_role("button", name="Begin" if at == 1 else f"Go on at {at} of")
     begin.wait_for()
     settled(tab)
@@ -89,11 +91,11 @@ def values(data: Path, rater: str) -> list[str]:
     return [e.body.value for e in ratings.journal(data).read().entries if e.by == rater]
 
 
-def test_rated_by_keyboard_with_a_kill_between_and_two_at_once(
+def test_rated_by_keyboard_with_a_kill_between_and_two_at_once_and_counted(
     browser: "Browser", tab: "Page", data: Path, answers: int
 ) -> None:
     keys, killed_after = KEYS[:answers], {10: 7, 30: 17}[answers]
-    server = served(data, "0")
+    server = served(data, "--no-token")
     try:
         opened(tab, server, "ann")
         press(tab, KEYS[:3], 0)
@@ -112,10 +114,14 @@ def test_rated_by_keyboard_with_a_kill_between_and_two_at_once(
         assert "day." in seen
         kill(server)
         assert len(values(data, "ann")) == killed_after
-        server = served(data, "0")
+        server = served(data)
         opened(tab, server, "ann", at=killed_after + 1)
         press(tab, keys[killed_after:], killed_after)
         tab.get_by_text("All done. Thank you!").wait_for()
+        assert not building.is_current(data)
+        tab.get_by_role("button", name="Count it now").click()
+        tab.get_by_text("All ratings are counted").wait_for(timeout=120_000)
+        assert building.is_current(data)
     finally:
         kill(server)
     said = {"1": "19", "2": "LLM", "r": "refusal", "c": "code", "s": "skipped"}

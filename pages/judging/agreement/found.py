@@ -7,7 +7,7 @@ import polars as pl
 
 from pages.ui.view import store
 from pages.ui.words import numbers, values
-from warehouse import agreed, building, ratings, readable
+from warehouse import agreed, readable
 from warehouse.analysis import Analysis
 
 COMMANDS = "brittlescope ratings new NAME --where experiment=… -n 100\nbrittlescope serve"
@@ -77,17 +77,6 @@ def _pairs(view: Analysis) -> list[Pair]:
 def beside(view: Analysis, judge: str, other: str) -> pl.DataFrame:
     """The answers that both judges of a pair counted (`agreed.beside`)."""
     return agreed.beside(agreed.counted(store.opened(), view), judge, other)
-
-
-def newer() -> str | None:
-    """That ratings were written since the snapshot was built, where it is so."""
-    data = store.data_folder()
-    if not ratings.stamp(data) or building.is_current(data):
-        return None
-    return (
-        "Something was rated or imported after this snapshot was built. Run brittlescope build "
-        "(any command does) to have it counted."
-    )
 
 
 def percent(row: dict[str, Any], name: str) -> str:

@@ -7,15 +7,14 @@ from pages.frame import bound, filters
 from pages.judging.agreement import ALONE, SECTIONS, found
 from pages.printing import claiming
 from pages.ui.parts import skeleton
-from pages.ui.parts.markup import escaped
 from pages.ui.view import inline
 from pages.ui.words import glossary
+from pages.working import rebuild
 
 view = filters.current()
 skeleton.title("Do judges and people agree?", glossary.COUNTED)
 counts = skeleton.counts(view)
-if (newer := found.newer()) is not None:
-    st.info(escaped(newer), icon=":material/update:")
+rebuild.draw()
 pairs = found.pairs(view)
 if not pairs:
     skeleton.answer("One judge judged these answers alone: there is nobody to agree with.")

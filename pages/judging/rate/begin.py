@@ -4,17 +4,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.frame import bound
+from pages.frame import bound, links
 from pages.ui.parts import prose
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers, values
+from pages.working import rebuild
 from warehouse import ratings, tasks, turns
+from warehouse.analysis import written
 from warehouse.journal import Entry
 from warehouse.tasks import Task
 
 GOING = "_rating"
 """Session key: the task and the rater at work."""
+
+AGREEMENT = "All ratings are counted: do judges and people agree?"
 
 
 def known() -> tuple[dict[str, Task], list[str]]:
@@ -83,9 +87,15 @@ def _everybody(task: Task, given: Sequence[Entry[ratings.Rating]]) -> None:
             escaped(f"{rater}: {told.done:,} of {told.of:,}{pace(told)}"),
         )
     if raters:
-        st.caption(
-            "Ratings become judgements with the next brittlescope build; any command makes one."
-        )
+        counted(task)
+
+
+def counted(task: Task) -> None:
+    """Have ratings counted that are in no number yet; then the way to what they say."""
+    rebuild.draw()
+    if not rebuild.is_due() and st.button(AGREEMENT, icon=":material/handshake:", key="agreement"):
+        asked = written.from_json(task.analysis, store.all_rules())
+        links.go(links.AGREEMENT, links.parameters(asked))
 
 
 def pace(told: turns.RaterProgress) -> str:

@@ -40,6 +40,7 @@ def draw(task: Task, rater: str) -> None:
     if told.turn is None:
         st.success("All done. Thank you!", icon=":material/check_circle:")
         _undo(entries, told)
+        begin.counted(task)
         return
     if st.session_state.get(SINCE, 0) >= task.rest:
         _break(task)

@@ -16,6 +16,7 @@ from pages.ui.parts import prose, tables
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers
+from pages.working.commands import LOOK
 from warehouse import datafolder, durable
 from warehouse.programs import Program
 
@@ -195,7 +196,7 @@ def _written(folder: Path, text: str, data: Path) -> Path | None:
     return path
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=LOOK)
 def _progress() -> None:
     """How far the import is; when it ended, the page is drawn again."""
     running = commands.UNDER_WAY.of(store.data_folder())

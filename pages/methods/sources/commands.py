@@ -6,17 +6,12 @@ Pages know nothing of the pipeline. What a command found is the one document tha
 import re
 from pathlib import Path
 
+from pages.working.commands import MOST_KEPT, command
 from warehouse import datafolder
-from warehouse.programs import COMMANDS, Program, Programs
+from warehouse.programs import Program, Programs
 
 PATIENCE = 120
 """How many seconds a page waits for a command."""
-
-EVERY = {"BRITTLESCOPE_PROGRESS": "0.5"}
-"""How often a command says how far it is, in seconds."""
-
-MOST_KEPT = 100
-"""How many data folders' imports are remembered."""
 
 _FAR = re.compile(r"([\d,]+) of ([\d,]+) files")
 
@@ -46,14 +41,11 @@ def far(running: Program) -> tuple[int, int]:
 
 
 def _command(folder: Path, data: Path, *words: str, lasting: bool = False) -> Program:
-    return Program(
-        COMMANDS,
-        "--data",
-        str(data.absolute()),
+    return command(
+        data,
         *words,
-        environment=EVERY | {datafolder.WITHIN: str(folder)},
+        environment={datafolder.WITHIN: str(folder)},
         deadline=None if lasting else PATIENCE,
-        outlives=lasting,
     )
 
 
