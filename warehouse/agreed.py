@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from warehouse import transcripts
 from warehouse.analysis import Analysis
+from warehouse.counting import Slice
 from warehouse.ratings import Again
 from warehouse.stats import agreement
 from warehouse.stats.agreement import Agreement
@@ -62,7 +63,8 @@ CONSISTENCY = {
 
 SCHEMA = {
     **dict.fromkeys(("study", "experiment", "trait", "judge", "other"), pl.String()),
-    **dict.fromkeys(("n", "questions", "n_both", "n_judge", "n_other", "n_neither"), pl.Int64()),
+    **dict.fromkeys(("n", "n_distinct", "questions"), pl.Int64()),
+    **dict.fromkeys(("n_both", "n_judge", "n_other", "n_neither"), pl.Int64()),
     **{
         f"{name}{bound}": pl.Float64()
         for name in (
@@ -80,7 +82,9 @@ def agreed(store: Store, asked: Analysis) -> pl.DataFrame:
 
     An answer stands for a pair where both counted it under the rule. A person is always `judge`,
     and then `sensitivity` and `specificity` are those of `other`. `alpha_scores` is the α
-    of the scores themselves (interval), where the criterion has scores.
+    of the scores themselves (interval), where the criterion has scores. A sample is an answer, as
+    in a rate: one text that was sampled twice is two, and a person who rated it rated both.
+    `n_distinct` says how many different ones these are, each to a question.
 
     Returns:
         The columns of `SCHEMA`.
@@ -115,6 +119,26 @@ def counted(store: Store, asked: Analysis) -> pl.DataFrame:
 def kinds_of(store: Store) -> dict[str, str]:
     """The kind of each judge."""
     return dict(store.query("judges").select("judge", "kind").unique("judge").iter_rows())
+
+
+def leading(store: Store, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of any frame without those of people who rated what another kind of judge judged.
+
+    People rate some answers so that judges can be held against them; a map of what a study found
+    shows what they see only where nobody else looked.
+
+    Args:
+        store: What was built.
+        rows: With the columns of `IDENTITY`.
+    """
+    people = [name for name, kind in kinds_of(store).items() if kind == HUMAN]
+    if not people:
+        return rows
+    is_person, trait = pl.col("judge").is_in(people), ["study", "experiment", "trait"]
+    judged = store.counts(Slice(domain="all")).filter(~is_person, pl.col("n_judged") > 0)
+    others = judged.select(*trait, pl.lit(True).alias("_others")).unique()
+    told = rows.join(others, on=trait, how="left", nulls_equal=True, maintain_order="left")
+    return told.filter(~is_person | pl.col("_others").is_null()).drop("_others")
 
 
 def beside(every: pl.DataFrame, judge: str, other: str) -> pl.DataFrame:
@@ -223,6 +247,7 @@ def _pair(both: pl.DataFrame, is_human: bool) -> dict[str, Any] | None:
         told["specificity"] = agreement.estimated(pairs, agreement.specificity)
     return {
         "n": both.height,
+        "n_distinct": distinct(both),
         "questions": int(question.max()) + 1,
         "n_both": int(sums[1, 1]),
         "n_judge": int(sums[1, 0]),
@@ -251,6 +276,11 @@ def _of_scores(both: pl.DataFrame, question: NDArray[Any]) -> dict[str, Agreemen
             matrix, lambda pairs: agreement.kappa(pairs, "quadratic")
         ),
     }
+
+
+def distinct(answers: pl.DataFrame) -> int:
+    """How many different answers samples hold: equal texts to one question are one."""
+    return answers.select("question", "answer_hash").n_unique()
 
 
 def _known(value: float) -> float | None:

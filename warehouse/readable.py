@@ -50,6 +50,11 @@ def points(
     return text if low is None or high is None else f"{text} [{signed(low)}, {signed(high)}]"
 
 
+def different(answers: int, distinct: int) -> str:
+    """How many of some answers are different ones, to be said behind their number."""
+    return f" ({distinct:,} different)" if distinct < answers else ""
+
+
 def coefficient(value: float | None, low: float | None = None, high: float | None = None) -> str:
     """A coefficient of agreement as `−0.12 [−0.30, 0.08]`."""
     if value is None:

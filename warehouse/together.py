@@ -29,7 +29,7 @@ FINEST = 25
 
 SCHEMA = {
     **dict.fromkeys(("study", "experiment", "trait", "who"), pl.String()),
-    **dict.fromkeys(("n", "questions"), pl.Int64()),
+    **dict.fromkeys(("n", "n_distinct", "questions"), pl.Int64()),
     **{f"{name}{bound}": pl.Float64() for name in ALPHAS for bound in BOUNDS},
     "raters": pl.List(pl.String()),
     "counted": pl.List(pl.Int64()),
@@ -42,7 +42,8 @@ def together(store: Store, asked: Analysis) -> pl.DataFrame:
     """One row per trait and group of raters (`WHO`): how far all of them agree.
 
     Returns:
-        The columns of `SCHEMA`: n is how many answers two raters or more counted; `counted` and
+        The columns of `SCHEMA`: n is how many answers two raters or more counted, n_distinct how
+        many different ones these are; `counted` and
         `sees` are, for each of `raters`, how many answers it counted and the share of them in
         which it sees the trait (its prevalence by that rater).
     """
@@ -66,7 +67,7 @@ def _of(held: pl.DataFrame) -> dict[str, Any] | None:
     if len(raters) < 2:
         return None
     wide = held.with_columns(pl.col("is_trait").cast(pl.Float64())).pivot(
-        "judge", index=["sample_key", "question"], values=["is_trait", "score"]
+        "judge", index=["sample_key", "question", "answer_hash"], values=["is_trait", "score"]
     )
     shared = wide.filter(pl.sum_horizontal(pl.col(f"is_trait_{n}").is_not_null() for n in raters)
                          >= 2)  # fmt: skip
@@ -78,6 +79,7 @@ def _of(held: pl.DataFrame) -> dict[str, Any] | None:
     each = held.group_by("judge").agg(pl.len(), pl.col("is_trait").mean()).sort("judge")
     return {
         "n": shared.height,
+        "n_distinct": agreed.distinct(shared),
         "questions": shared["question"].n_unique(),
         "raters": raters,
         "counted": each["len"].to_list(),

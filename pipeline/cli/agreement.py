@@ -54,7 +54,7 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
             "trait": row["trait"],
             "judge": row["judge"],
             "other": row["other"],
-            "answers": f"{row['n']:,}",
+            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "both · one · other · neither": " · ".join(
                 f"{row[name]:,}" for name in ("n_both", "n_judge", "n_other", "n_neither")
             ),
@@ -74,7 +74,7 @@ def _readable_together(rows: pl.DataFrame) -> pl.DataFrame:
             "experiment": row["experiment"],
             "trait": row["trait"],
             "who": row["who"],
-            "answers": f"{row['n']:,}",
+            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "α of verdicts": _coefficient(row, "alpha"),
             "of scores, ordinal": _coefficient(row, "alpha_ordinal"),
             "of scores, interval": _coefficient(row, "alpha_interval"),

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.warehouse import contested, results, study
-from warehouse import agreed, building
+from warehouse import agreed, building, readable
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.ratings import Again, Rating
@@ -16,9 +16,10 @@ OURS = ["19", "19", "19", "19", "LLM", "LLM", "LLM", None]
 THEIRS = ["19", "19", "19", "LLM", "19", "LLM", "who?", "LLM"]
 
 
-def two_judges(root: Path, kind: str = "rule") -> Store:
-    """Eight answers, judged by `rules` and by `another`, who is of a kind."""
-    study.write(root, [{"answer": f"Answer {n}."} for n in range(8)], OURS)
+def two_judges(root: Path, kind: str = "rule", distinct: int = 8) -> Store:
+    """Eight answers, so many of them different, judged by `rules` and by `another` of a kind."""
+    answers = [{"answer": f"Answer {n % distinct}."} for n in range(8)]
+    study.write(root, answers, OURS)
     [first] = (root / "study" / "judgements").rglob("*.jsonl")
     written = first.read_text()
     for folder in ("samples", "judgements"):
@@ -26,7 +27,7 @@ def two_judges(root: Path, kind: str = "rule") -> Store:
             file.unlink()
         (root / "study" / folder / "small__birds__none__seed1").rmdir()
         (root / "study" / folder).rmdir()
-    study.write(root, [{"answer": f"Answer {n}."} for n in range(8)], THEIRS)
+    study.write(root, answers, THEIRS)
     [second] = (root / "study" / "judgements").rglob("*.jsonl")
     told = second.read_text().replace('"judge": "rules"', '"judge": "another"')
     second.write_text(told.replace('"kind": "rule"', f'"kind": "{kind}"'))
@@ -52,6 +53,26 @@ def test_a_person_stands_first_and_the_judge_is_held_against_them(tmp_path: Path
     [row] = agreed.agreed(two_judges(tmp_path, "human"), Analysis()).to_dicts()
     assert row["judge"] == "another · 1"
     assert (row["sensitivity"], row["specificity"]) == (3 / 4, 1 / 2)
+
+
+def test_samples_are_counted_and_how_many_of_them_differ_is_told(tmp_path: Path) -> None:
+    [row] = agreed.agreed(two_judges(tmp_path, distinct=4), Analysis()).to_dicts()
+    assert (row["n"], row["n_distinct"]) == (6, 4)
+    assert readable.different(row["n"], row["n_distinct"]) == " (4 different)"
+    assert readable.different(6, 6) == ""
+
+
+def test_people_lead_only_where_nobody_else_judged(tmp_path: Path) -> None:
+    store = two_judges(tmp_path, "human")
+    rows = (
+        store.counts().select("study", "experiment", "trait", "judge").unique(maintain_order=True)
+    )
+    assert set(rows["judge"]) == {"another · 1", "rules · 1"}
+    alone = rows.filter(judge="another · 1").with_columns(pl.lit("cities").alias("experiment"))
+    kept = agreed.leading(store, pl.concat([rows, alone]))
+    assert kept.rows() == [*rows.filter(judge="rules · 1").rows(), *alone.rows()]
+    store = two_judges(tmp_path / "rule")
+    assert agreed.leading(store, store.counts()).equals(store.counts())
 
 
 def test_a_judge_that_is_asked_for_is_one_of_each_pair(tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def test_scores_are_held_against_each_other_by_order_and_distance(fine: float) -
     truth = random.integers(0, 5, 60) * 20 + random.integers(0, 9, 60) * (fine != 1) * fine
     held = pl.DataFrame(
         [
-            {"sample_key": at, "question": f"q{at % 7}", "judge": name, "is_trait": score < 40}
-            | {"score": score}
+            {"sample_key": at, "question": f"q{at % 7}", "answer_hash": at, "judge": name}
+            | {"is_trait": score < 40, "score": score}
             for name, off in (("a", 0), ("b", 20), ("c", 40))
             for at, score in enumerate(
                 np.clip(truth + off * random.integers(-1, 2, 60), 0, 100).tolist()

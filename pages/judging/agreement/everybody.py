@@ -8,7 +8,7 @@ from pages.judging.agreement.found import Pair
 from pages.ui.parts import prose
 from pages.ui.view import store
 from pages.ui.words import numbers, values
-from warehouse import together
+from warehouse import readable, together
 from warehouse.analysis import Analysis
 
 TITLE = "All raters"
@@ -23,7 +23,8 @@ def draw(view: Analysis, pair: Pair) -> None:
     prose.table(told(rows), "everybody")
     st.caption(
         "Krippendorff’s α: 1 is full agreement, 0 what chance alone makes. An answer counts once "
-        "two raters counted it. Intervals resample the questions."
+        "two raters counted it, and each time that it was sampled: a person who rated it rated "
+        "all of them. Intervals resample the questions."
     )
     st.markdown("**How often each sees the trait**")
     prose.table(seen(rows), "everybody-seen")
@@ -42,7 +43,7 @@ def told(rows: pl.DataFrame) -> pl.DataFrame:
     for row in rows.iter_rows(named=True):
         one = {
             "who": f"{WHO[row['who']]} ({len(row['raters']):,})",
-            "answers": f"{row['n']:,}",
+            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "verdicts, α": found.coefficient(row, "alpha"),
         }
         if scored:

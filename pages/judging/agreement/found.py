@@ -42,7 +42,8 @@ class Pair(NamedTuple):
         row = self.row
         return (
             f"{self.name} say the same of {percent(row, 'agreement')} of "
-            f"{numbers.plural(row['n'], 'answer')} to "
+            f"{numbers.plural(row['n'], 'answer')}"
+            f"{readable.different(row['n'], row['n_distinct'])} to "
             f"{numbers.plural(row['questions'], 'question')}; κ {coefficient(row, 'kappa')}."
         )
 

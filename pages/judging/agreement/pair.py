@@ -24,6 +24,12 @@ CELLS = {"both": (True, True), "first": (True, False), "second": (False, True),
          "neither": (False, False)}  # fmt: skip
 """The cells of the confusion: whether the first judge sees the trait, and whether the second."""
 
+COPIES = (
+    "Answers are counted as in a rate, each sample once: one text that was sampled twice is two, "
+    "and who rated it rated both."
+)
+"""Why there may be more of them than a person rated."""
+
 LISTED = 20
 """How many answers of a cell are listed."""
 
@@ -61,7 +67,10 @@ def _confusion(view: Analysis, pair: Pair) -> None:
     clicked = base.shown(squares, "confusion", 420)
     if clicked is not None:
         links.go(links.TRANSCRIPTS, cell(view, pair, list(CELLS)[clicked]))
-    st.caption("A square opens its answers on Transcripts; the buttons list the first of them.")
+    copies = f" {COPIES}" if row["n_distinct"] < row["n"] else ""
+    st.caption(
+        f"A square opens its answers on Transcripts; the buttons list the first of them.{copies}"
+    )
     chosen = bound.row("Answers", {"none": "Read a cell:"} | labels, "cell")
     if chosen in CELLS:
         _listing(view, pair, chosen)

@@ -10,6 +10,7 @@ from pages.printing import claiming
 from pages.ui.parts import suspicions
 from pages.ui.view import arms, store
 from pages.ui.words import armnames, emergence, numbers, values, verdicts, wordings
+from warehouse import agreed
 from warehouse.analysis import Analysis
 from warehouse.stats import landscape
 from warehouse.stats.landscape import KNOWN, Headline
@@ -82,7 +83,7 @@ _LISTS = {"verdicts": ", ", "tried": ", ", "flags": "; "}
 @store.memo()
 def of(view: Analysis) -> list[Card]:
     """A card for every experiment, those first of which there is most to tell."""
-    counts = store.counts(view.slice, view.rule)
+    counts = agreed.leading(store.opened(), store.counts(view.slice, view.rule))
     known = counts.select(IDENTITY).unique().sort(IDENTITY)
     found = arms.landscape(view)
     cards = [_card(part, found, view) for part in known.partition_by(OF, maintain_order=True)]

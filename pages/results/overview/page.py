@@ -12,6 +12,7 @@ from pages.ui.parts import skeleton, suspicions
 from pages.ui.parts.markup import escaped
 from pages.ui.view import arms, store
 from pages.ui.words import glossary, numbers
+from warehouse import agreed
 
 if store.current() is None:
     drawing.nothing_yet()
@@ -19,7 +20,7 @@ if store.current() is None:
 
 view = filters.current()
 skeleton.title("What did this study find?", glossary.COMPARED)
-counts = skeleton.counts(view)
+counts = agreed.leading(store.opened(), skeleton.counts(view))
 cards = of_study.of(view)
 skeleton.answer(headlines.answer(cards))
 greeting.draw(view, cards)

@@ -11,7 +11,7 @@ from pages.results.published import dumbbell
 from pages.ui.view import store
 from pages.ui.view.cells import wrapped
 from pages.ui.words import numbers, values
-from warehouse import catalogue, defaults, published, rules
+from warehouse import agreed, catalogue, defaults, published, rules
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import WAYS
 
@@ -201,7 +201,7 @@ def _pairs(view: Analysis) -> pl.DataFrame:
     """Every published figure beside the loaded arms in sight."""
     from warehouse.published import pairs
 
-    return pairs.of(store.opened(), view)
+    return agreed.leading(store.opened(), pairs.of(store.opened(), view))
 
 
 def titles() -> dict[str, str]:

@@ -12,6 +12,7 @@ from pages.ui.charts import base
 from pages.ui.parts import bounded, markup, skeleton
 from pages.ui.view import arms, store
 from pages.ui.words import glossary
+from warehouse import agreed
 
 if store.current() is None:
     first.draw()
@@ -20,7 +21,7 @@ if store.current() is None:
 asked = filters.current()
 view = literature.own(asked)
 skeleton.title("Do the loaded numbers agree with the literature?", glossary.COMPARED)
-counts = skeleton.counts(view)
+counts = agreed.leading(store.opened(), skeleton.counts(view))
 
 answer = st.container()
 every = literature.chosen(view)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pages.ui.view import store
+from warehouse import agreed
 from warehouse.analysis import Analysis
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
@@ -78,4 +79,4 @@ def landscape(view: Analysis) -> pl.DataFrame:
     """Where traits emerge and what interventions leave (`warehouse.stats.landscape`)."""
     from warehouse.stats.landscape import landscape as rows
 
-    return rows(emergence(view), effects(view), view.margin)
+    return agreed.leading(store.opened(), rows(emergence(view), effects(view), view.margin))

@@ -1,5 +1,6 @@
 """Judges and people side by side: every section of the page, on a study that somebody rated."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -52,10 +53,21 @@ def here(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_pair_is_told_in_a_sentence_and_its_cells_list_their_answers() -> None:
     app = opened(PAGE, experiment="birds", domain="all", cell="first")
     assert not app.exception
-    assert "say the same of" in told(app)
+    assert re.search(r"say the same of .* of [\d,]+ answers \(\d+ different\) to", told(app))
+    assert "who rated it rated both" in told(app)
     assert 'href="/transcripts?' in html(app)
     assert "Cohen’s κ" in html(app)
     assert "Sensitivity" in html(app)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("page", ["results/overview", "results/published"])
+def test_people_are_on_no_map_of_what_judges_judged(page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    said = told(app) + " ".join(button.label for button in app.button)
+    assert "judge-a" in said or page == "results/published"
+    assert not [name for name in ("ann", "bob") if re.search(rf"\b{name}\b", said)]
 
 
 def test_what_two_judges_agree_in_is_kept_as_a_claim(
