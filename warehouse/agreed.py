@@ -110,10 +110,14 @@ def agreed(store: Store, asked: Analysis) -> pl.DataFrame:
 
 
 def counted(store: Store, asked: Analysis) -> pl.DataFrame:
-    """One row per sample, trait and judge that counted it, of all judges of the slice."""
+    """One row per sample, trait and judge that judged and counted it, of all judges of the slice.
+
+    A rule may count what a judge never saw as a negative, as most answers are that nobody rated:
+    that is no verdict.
+    """
     within = asked.slice.narrowed(judge=())
     wanted = transcripts.asked(store, within, asked.rule, Filter(only="planned"))
-    return store.query("candidates", **wanted).filter("is_counted")
+    return store.query("candidates", **wanted).filter("is_counted", "is_judged")
 
 
 def kinds_of(store: Store) -> dict[str, str]:

@@ -201,10 +201,10 @@ def _found(store: Store, text: str) -> npt.NDArray[np.int64]:
 def _told_by(
     store: Store, within: Slice, rule: Rule, judge: str, sees: bool
 ) -> npt.NDArray[np.int64]:
-    """The samples of a slice in which a judge sees the trait, or counts them and does not."""
+    """The samples of a slice in which a judge sees the trait, or judged and does not see it."""
     only = Filter(only="trait" if sees else "no trait")
     wanted = asked(store, within.narrowed(judge=judge), rule, only)
-    found = store.query("candidates", **wanted).filter("is_listed")
+    found = store.query("candidates", **wanted).filter("is_listed", "is_judged")
     return found["sample_key"].to_numpy()
 
 

@@ -10,6 +10,7 @@ select
     listed.is_trait,
     listed.is_counted,
     listed.is_listed,
+    listed.is_judged,
     sample.answer_chars,
     sample.answer_hash,
     source.shard

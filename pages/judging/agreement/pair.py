@@ -77,11 +77,16 @@ def _confusion(view: Analysis, pair: Pair) -> None:
 
 
 def cell(view: Analysis, pair: Pair, name: str) -> links.Parameters:
-    """The transcripts of a cell (`CELLS`): what one judge found, narrowed by what the other did."""
-    first, second = CELLS[name]
-    one = replace(view, slice=view.slice.narrowed(judge=pair.judge))
+    """The transcripts of a cell (`CELLS`): what one judge found, narrowed by what the other did.
+
+    The other is the person, if one of them is: a rule may count what nobody rated.
+    """
+    judges, sees = (pair.judge, pair.other), CELLS[name]
+    if pair.is_person:
+        judges, sees = judges[::-1], sees[::-1]
+    one = replace(view, slice=view.slice.narrowed(judge=judges[0]))
     found = {True: "trait", False: "no trait"}
-    return links.parameters(one, only=found[first], other=f"{found[second]} by {pair.other}")
+    return links.parameters(one, only=found[sees[0]], other=f"{found[sees[1]]} by {judges[1]}")
 
 
 def confusion(

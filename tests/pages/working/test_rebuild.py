@@ -56,7 +56,7 @@ def test_ratings_are_counted_where_a_rater_is_done(rated: Path) -> None:
     app.button(key="agreement").click().run()
     assert not app.exception
     assert "ann and " in told(app)
-    assert "say the same of" in told(app)
+    assert " of 12 answers to" in told(app)
 
 
 def test_agreement_counts_them_too_and_a_failure_is_a_sentence(
