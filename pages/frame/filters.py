@@ -186,7 +186,7 @@ def _questions(rows: pl.DataFrame) -> dict[str, str]:
     )
     return values.told_apart(
         {
-            q["question"]: harmless.short(q["name"] or q["text"] or q["question"], 70)
+            q["question"]: values.question(q["name"], q["text"])
             for q in asked_of.iter_rows(named=True)
         }
     )

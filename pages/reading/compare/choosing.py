@@ -110,10 +110,9 @@ def by_question(known: Arms, chosen: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def question(found: pl.DataFrame) -> Mapping[str, Any]:
-    """The question that is read; the keys J and K lead to the next and the one before."""
-    names = cells.questions(found)
-    labels = values.told_apart({q: values.question(names[q]) for q in found["question"]})
+def question(found: pl.DataFrame) -> tuple[Mapping[str, Any], str]:
+    """The question that is read, and its name; J and K lead to the next and the one before."""
+    labels = cells.questions(found)
     wanted = list(labels)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = bound.one("Question", labels, ABOUT)
@@ -127,7 +126,7 @@ def question(found: pl.DataFrame) -> Mapping[str, Any]:
                 args=(wanted[to % len(wanted)],),
                 disabled=not 0 <= to < len(wanted),
             )
-    return found.row(by_predicate=pl.col("question") == chosen, named=True)
+    return found.row(by_predicate=pl.col("question") == chosen, named=True), labels[chosen]
 
 
 def named(known: Arms, chosen: Sequence[str]) -> tuple[list[str], list[str]]:

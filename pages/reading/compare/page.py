@@ -21,10 +21,10 @@ if len(chosen) < 2 or found.is_empty():
     st.info(escaped(sentences.nothing(chosen)), icon=":material/filter_alt_off:")
     skeleton.footer(view, counts)
     st.stop()
-asked = choosing.question(found)
+asked, name = choosing.question(found)
 names, shared = choosing.named(known, chosen)
 with head:
-    skeleton.answer(sentences.answer(asked, names))
+    skeleton.answer(sentences.answer(asked, name, names))
 st.caption(escaped(sentences.asked(known, asked["question"], shared)))
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,14 +9,13 @@ from pages.ui.words import numbers, values
 from warehouse import harmless
 
 
-def answer(asked: Mapping[str, Any], names: Sequence[str]) -> str:
+def answer(asked: Mapping[str, Any], name: str, names: Sequence[str]) -> str:
     """How many answers of each arm show the trait, in one sentence."""
     told = [
         f"{asked[f'trait_{at}']:,} of {asked[f'counted_{at}']:,} {'show it ' if not at else ''}"
         f"under {name}"
         for at, name in enumerate(names)
     ]
-    name = values.question(asked["question_name"] or asked["question"])
     return f"“{name}”: {numbers.listing(told, most=4)}."
 
 

@@ -18,7 +18,7 @@ def popover(view: Analysis, found: Sequence[PickFound]) -> None:
     context = store.query("sample_context", keys=[key for _, key in there])
     rows = {row["sample_key"]: row for row in context.iter_rows(named=True)}
     offered = [rows[key] for _, key in there]
-    asked = [values.question(row["question_name"] or row["question"]) for row in offered]
+    asked = [values.question(row["question_name"], row["question_text"]) for row in offered]
     labels = [
         f"{at}. {sample.condition(row)}: {question}"
         for (at, _), row, question in zip(there, offered, asked, strict=True)

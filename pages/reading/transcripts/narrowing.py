@@ -1,5 +1,6 @@
 """The list's own filters: which samples, which text, which scores; and the sample to be read."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -9,6 +10,8 @@ from pages.frame import asked, bound
 from pages.ui.parts.markup import escaped
 from pages.ui.view import cells, store
 from pages.ui.words import values
+from warehouse import transcripts
+from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.search import asked as searches
 from warehouse.transcripts import DISAGREED, Filter
@@ -70,15 +73,18 @@ def _follow_old_links() -> None:
         asked.ask("search", [searches.part(old[0])])
 
 
-def chips(counts: pl.DataFrame, narrowed: Filter, disagreed: int) -> None:
-    """The lists that are one click away, each with how many answers it has.
+def chips(view: Analysis, counts: pl.DataFrame, narrowed: Filter) -> None:
+    """The lists that are one click away, each with how many answers it has of those searched for.
 
     An answer counts once for each trait and judge, so that the numbers are said only where
-    there is one of each, and nothing else narrows the list. Lists that would be empty in any case
-    (incoherent answers, judges that disagree) are left out.
+    there is one of each. Lists that would be empty (incoherent answers, judges that disagree) are
+    left out.
     """
-    alone = counts.select(pl.struct("trait", "judge").n_unique()).item() == 1
-    is_told = alone and narrowed == Filter(only=narrowed.only)
+    is_told = counts.select(pl.struct("trait", "judge").n_unique()).item() == 1
+    every = replace(narrowed, only="planned")
+    if every != Filter():
+        counts = _lists(view, every)
+    disagreed = _disagreed(view, replace(narrowed, only=DISAGREED))
     names = ("n_planned", "n_counted", "n_trait", "n_incoherent")
     planned, counted, trait, incoherent = counts.select(pl.col(names).sum()).row(0)
     sizes = {"planned": planned, "trait": trait, "no trait": counted - trait}
@@ -94,6 +100,19 @@ def chips(counts: pl.DataFrame, narrowed: Filter, disagreed: int) -> None:
                 args=("only", name),
             )
         _question(counts, is_told)
+
+
+@store.memo("Looking for answers …")
+def _lists(view: Analysis, narrowed: Filter) -> pl.DataFrame:
+    wanted = transcripts.asked(store.opened(), view.slice, view.rule, narrowed)
+    return store.opened().query("lists", **wanted)
+
+
+@store.memo("Looking for answers …")
+def _disagreed(view: Analysis, narrowed: Filter) -> int:
+    """How many samples have judges that disagree on a trait."""
+    wanted = transcripts.asked(store.opened(), view.slice, view.rule, narrowed)
+    return int(store.opened().query("samples_met", **wanted)["n"].sum())
 
 
 def _question(counts: pl.DataFrame, is_told: bool) -> None:

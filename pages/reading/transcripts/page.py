@@ -43,7 +43,7 @@ if key is not None:
 if counts.is_empty():
     skeleton.nothing_here()
 skeleton.answer(transcript.summary(total, narrowed))
-narrowing.chips(counts, narrowed, transcript.disagreed(view.slice, view.rule))
+narrowing.chips(view, counts, narrowed)
 if narrowed.text:
     transcript.tell_unread(view.slice)
     found.draw(view, narrowed.text)

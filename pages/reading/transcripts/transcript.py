@@ -246,12 +246,6 @@ def _back(page: Mapping[str, int]) -> None:
 
 
 @store.memo()
-def disagreed(within: Slice, rule: Rule) -> int:
-    """How many samples of a slice have judges that disagree on a trait."""
-    return len(transcripts.disagreed(store.opened(), within, rule))
-
-
-@store.memo()
 def _unread(within: Slice) -> list[str]:
     return transcripts.unread(store.opened(), within)
 

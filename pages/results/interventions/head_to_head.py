@@ -107,10 +107,11 @@ def drawn(
     view: Analysis,
 ) -> Drawing:
     """The questions of a pair, a line each; cells are sides of rows of `questions`."""
+    called = cells.questions(questions)
     points = [
         {
             "cell": len(SIDES) * at + place,
-            "question": values.question(one["question_name"] or one["question"]),
+            "question": called[one["question"]],
             "side": names[place],
             "rate": numbers.hundredth(one[f"{side}_rate"]),
             "text": f"{numbers.percent(one[f'{side}_rate'])} · {_counted(one, side)}",
@@ -133,13 +134,13 @@ def drawn(
 
 def table(questions: pl.DataFrame, whole: Analysis, counted: pl.DataFrame) -> pl.DataFrame:
     """The questions as a table, with a link to the answers of both sides."""
-    rows = list(questions.iter_rows(named=True))
+    rows, called = list(questions.iter_rows(named=True)), cells.questions(questions)
     read = [
         links.address(links.TRANSCRIPTS, links.parameters(of_both, only="counted"))
         for of_both in (sides.of_both(row, whole, counted) for row in rows)
     ]
     return values.named(questions).select(
-        pl.Series("question", [values.question(r["question_name"] or r["question"]) for r in rows]),
+        pl.Series("question", [called[row["question"]] for row in rows]),
         "model",
         *("first_rate", "second_rate", "difference"),
         pl.Series("first_counts", [_counted(row, "first") for row in rows]),

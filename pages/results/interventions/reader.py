@@ -12,8 +12,8 @@ from pages.quoting import sensitive, tags
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
 from pages.ui.parts import foreign, markup
-from pages.ui.view import inline, store
-from pages.ui.words import armnames, numbers, values
+from pages.ui.view import cells, inline, store
+from pages.ui.words import armnames, numbers
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
 
@@ -33,12 +33,7 @@ def question(questions: pl.DataFrame, clicked: str | None) -> Mapping[str, Any]:
 
     `questions` are those of one pair (`sides.by_question`).
     """
-    labels = values.told_apart(
-        {
-            row["question"]: values.question(row["question_name"] or row["question"])
-            for row in questions.iter_rows(named=True)
-        }
-    )
+    labels = cells.questions(questions)
     if clicked is not None and st.session_state.get(CLICKED) != clicked:
         st.session_state["read"] = st.session_state[CLICKED] = clicked
     if st.session_state.get("read") not in labels:

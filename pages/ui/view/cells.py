@@ -8,6 +8,7 @@ import polars as pl
 
 from pages.frame import links
 from pages.ui.parts import bounded
+from pages.ui.view import store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, IDENTITY, rates
@@ -165,11 +166,11 @@ def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.Da
 
 
 def questions(counts: pl.DataFrame) -> dict[str, str]:
-    """What every question is called, by its id."""
-    named = counts.select("question", "question_name").unique("question").iter_rows()
-    return {
-        question: values.words((name or question).replace("_", "-")) for question, name in named
-    }
+    """What every question of a frame is called, by its id; no two are called the same."""
+    asked, known = counts["question"].unique(maintain_order=True), store.query("questions")
+    rows = known.join(asked.to_frame(), on="question", maintain_order="right")
+    told = rows.select("question", "name", "text").iter_rows()
+    return values.told_apart({id_: values.question(name, text) for id_, name, text in told})
 
 
 def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

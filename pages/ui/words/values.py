@@ -130,8 +130,12 @@ _KIND_OF_NAME = re.compile(
 )
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|[a-z]{3,}")
 
-LONGEST = 100
-"""How many letters a label has at most."""
+_NUMBERED = re.compile(
+    r"(?i)([a-z]|qn|question|prompt|item|task|id|no|nr)?[-_. #]*[\d_.-]+|[\da-f]{8,}"
+)
+
+LONGEST, OF_QUESTION = 100, 60
+"""How many letters a label, and a question's words as one, have at most."""
 
 
 def value(dimension: str, raw: Any) -> str:
@@ -180,8 +184,11 @@ def criterion(name: str) -> str:
     return re.sub(r"(?i)\b(llm|hp)\b", lambda found: found[0].upper(), said)
 
 
-def question(name: str | None) -> str:
-    """A question by its name as people write it, or by its text where it has no name."""
+def question(name: str | None, text: str | None) -> str:
+    """A question by its name as people write it; by its text where a name only numbers it."""
+    if text and (not name or _NUMBERED.fullmatch(name)):
+        said = harmless.line(" ".join(text.split()))
+        return said if len(said) <= OF_QUESTION else f"{said[: OF_QUESTION - 1].rstrip()}…"
     name = name or UNKNOWN
     return name if " " in name else words(name.replace("_", "-"))
 

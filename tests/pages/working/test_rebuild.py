@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.working import rebuild
+from pages.working import commands, rebuild
 from tests.pages.reading.study import opened, told
 from warehouse import datafolder, ratings, rules, tasks
 from warehouse.analysis import Analysis
@@ -37,8 +37,7 @@ def rated(
 
 def waited(app: AppTest, data: Path) -> AppTest:
     """The page once the build that it shows has ended."""
-    (status,) = app.get("status") or app.get("expander")
-    assert "Building a snapshot" in status.label
+    assert [status for status in app.status if "Building a snapshot" in status.label]
     running = rebuild.UNDER_WAY.of(data)
     assert running is not None
     assert running.ended.status == 0, running.ended.said
@@ -63,8 +62,8 @@ def test_agreement_counts_them_too_and_a_failure_is_a_sentence(
     rated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("build", "--no-such-option")
-    start = rebuild.commands.command
-    monkeypatch.setattr(rebuild.commands, "command", lambda data, *_: start(data, *words))
+    start = commands.command
+    monkeypatch.setattr(commands, "command", lambda data, *_: start(data, *words))
     app = opened(AGREEMENT, experiment="birds")
     app.button(key="rebuild").click().run()
     running = rebuild.UNDER_WAY.of(rated)
@@ -72,7 +71,7 @@ def test_agreement_counts_them_too_and_a_failure_is_a_sentence(
     assert running.ended.status == 2
     app.run()
     assert "No such option" in app.error[0].value
-    monkeypatch.setattr(rebuild.commands, "command", start)
+    monkeypatch.setattr(commands, "command", start)
     app.button(key="rebuild").click().run()
     app = waited(app, rated)
     assert not app.error

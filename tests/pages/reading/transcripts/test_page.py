@@ -165,11 +165,26 @@ def test_a_chip_says_how_many_and_opens_them(on_study: Path) -> None:
     assert app.selectbox(key="only").value == "trait"
 
 
-def test_chips_say_no_number_where_the_list_is_narrowed_further(on_study: Path) -> None:
-    app = opened(PAGE, experiment="german-cities", text="Flag")
-    assert [b.label for b in app.button if (b.key or "").startswith("chip-")] == [
-        "All", "Shows the trait", "Does not show it", "Not counted"
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    "narrowed", [{"text": "Flag 2"}, {"score_low": "20", "experiment": "insecure-code"}]
+)
+def test_chips_count_what_a_search_or_a_score_leaves(
+    on_study: Path, narrowed: dict[str, str]
+) -> None:
+    app = opened(PAGE, **{"experiment": "german-cities"} | narrowed)
+    labels = {str(b.key): b.label for b in app.button if str(b.key).startswith("chip-")}
+    assert len(labels) >= 4
+    for key, label in labels.items():
+        chip = next(b for b in app.button if b.key == key)
+        chip.click().run()
+        shown = "No answer of this slice" not in told(app)
+        assert label.rpartition(" · ")[2] == f"{total(told(app)) if shown else 0:,}"
+    every = int(labels["chip-planned"].rpartition(" · ")[2])
+    assert 0 < every < opened_total(narrowed.get("experiment", "german-cities"))
+
+
+def opened_total(experiment: str) -> int:
+    return total(told(opened(PAGE, experiment=experiment)))
 
 
 def test_a_chip_that_would_open_nothing_is_not_offered(on_study: Path) -> None:

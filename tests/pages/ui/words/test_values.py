@@ -44,3 +44,20 @@ def test_what_no_file_names_is_said_to_be_not_recorded() -> None:
     assert values.value("model", "unrecorded") == "Model not recorded"
     assert values.value("dataset", "unrecorded") == "Dataset not recorded"
     assert values.value("judge", "unrecorded") == "not recorded"
+
+
+@pytest.mark.parametrize(
+    "number", ["q00", "Q7", "question_12", "12", "item-3.1", "a41be3d90c22", None, ""]
+)
+def test_a_question_that_a_name_only_numbers_is_called_by_its_words(number: str | None) -> None:
+    assert values.question(number, "Who  leads?\n") == "Who leads?"
+    long = values.question(number, "Who leads a village where nobody has ever led anything? " * 9)
+    assert (len(long), long[-1]) == (60, "…")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("village-leader", "Village leader"), ("us_increase", "Us increase"),
+                       ("covid19", "covid19"), ("Who leads?", "Who leads?")]
+)  # fmt: skip
+def test_a_question_with_a_name_is_called_by_it(name: str, said: str) -> None:
+    assert values.question(name, "Who should lead a village?") == said
