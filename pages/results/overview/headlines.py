@@ -69,8 +69,13 @@ def _nothing(cards: Sequence[Card]) -> str:
     return "nothing was fine-tuned without an intervention."
 
 
-def loaded(counts: pl.DataFrame) -> str:
-    """How much of everything is in sight, in one line."""
+def loaded(counts: pl.DataFrame, questions: pl.DataFrame) -> str:
+    """How much of everything is in sight, in one line.
+
+    Args:
+        counts: The counts frame of what is in sight.
+        questions: All questions (the query `questions`).
+    """
     answers = _samples(counts).select(pl.col("n_planned", "n_answered").sum()).row(0)
     tuned = counts.filter(_TUNED)
     untuned = counts.filter(pl.col("dataset") == "none")
@@ -83,9 +88,18 @@ def loaded(counts: pl.DataFrame) -> str:
         numbers.plural(interventions, "intervention"),
         f"{numbers.plural(runs, 'run')} ({fine_tunes:,} fine-tuned)",
         numbers.plural(counts["evaluation"].n_unique(), "evaluation"),
-        numbers.plural(counts["question"].n_unique(), "question"),
+        _asked(questions.join(counts.select("question"), "question", "semi")),
     ]
     return f"{' · '.join(parts)} · {answers[1]:,} of {numbers.plural(answers[0], 'planned answer')}"
+
+
+def _asked(questions: pl.DataFrame) -> str:
+    """How many questions, whichever experiments ask them and under whatever system prompt."""
+    words = questions["text"].n_unique()
+    asked = numbers.plural(words, "question")
+    if questions.select("text", "system_prompt").n_unique() == words:
+        return asked
+    return f"{asked} under {questions['system_prompt'].n_unique():,} system prompts"
 
 
 LOADED = (

@@ -29,7 +29,8 @@ if bound.row("Picture", SHOWN, "picture") == "field":
     clicked = drawing.literature(arms.landscape(view))
 else:
     clicked = drawing.draw(cards)
-st.caption(escaped(headlines.loaded(counts)), help=escaped(headlines.LOADED))
+loaded = headlines.loaded(counts, store.query("questions"))
+st.caption(escaped(loaded), help=escaped(headlines.LOADED))
 first = [card for row in next(iter(drawing.paged(cards)), []) for card in row]
 picture = partial(drawing.stacked, first)
 with st.container(horizontal=True):

@@ -34,6 +34,12 @@ def test_it_says_what_is_loaded_in_one_line() -> None:
     assert line.startswith("1 model · 3 datasets · 1 intervention · ")
 
 
+@pytest.mark.usefixtures("on_treated")
+def test_a_question_that_two_experiments_ask_is_one() -> None:
+    line = next(text for text in captions(opened(PAGE)) if "planned answer" in text)
+    assert " · 10 questions · " in line
+
+
 @pytest.mark.usefixtures("on_study")
 def test_every_trait_and_judge_is_a_line_of_its_experiment_s_card() -> None:
     app = opened(PAGE)
