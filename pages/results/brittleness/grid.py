@@ -28,6 +28,7 @@ LABELLED = 8
 ORDERS = {"name": "by name", "value": "highest mean first", "similarity": "similar ones together"}
 
 MIDDLES = {"mean": "Mean", "median": "Median"}
+TREATED = "\nof interventions"
 """What the middle of a row or column is called at its end."""
 
 UNTUNED = "Untuned model"
@@ -147,10 +148,14 @@ def notes(
     said = []
     middle = MEASURES[measure].middle
     if middle and any(panel.summary is not None for panel in panels[:MOST]):
-        rows = " over its interventions," if "untuned" in layout.columns else ","
+        apart = (
+            f" The {middle} of interventions is without the control and untuned models."
+            if "untuned" in layout.columns
+            else ""
+        )
         said.append(
-            f"Italic: the {middle} of a row{rows} and of a column; cells that are no result are "
-            "left out, and all others have equal weight."
+            f"Italic: the {middle} of a row or column; cells that are no result are left out, and "
+            f"all others have equal weight.{apart}"
         )
     if layout is LAYOUTS["models"] and found.select(_PLAIN.all()).item():
         said.append("Models fine-tuned without an intervention, and untuned ones.")
@@ -308,7 +313,7 @@ def _summary(
     ):
         if len(fit[side]) < 2:
             continue
-        label = MIDDLES[measure.middle]
+        label = MIDDLES[measure.middle] + (TREATED if over is treated else "")
         across = "column" if along == "row" else "row"
         means = over.filter(pl.col(along).is_in(own), pl.col(across).is_in(fit[side]))
         found = means.group_by(along, maintain_order=True).agg(middle.alias("value"))

@@ -160,17 +160,19 @@ def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.Da
         human = human.with_columns(trained.alias("settings"))
     if "question" not in by:
         return human
-    titles = questions(counts)
-    asked = [titles[question] for question in cells["question"]]
-    return human.with_columns(pl.Series("question", asked, dtype=pl.String()))
+    titles = cells["question"].replace_strict(questions(counts), return_dtype=pl.String())
+    return human.with_columns(titles)
 
 
 def questions(counts: pl.DataFrame) -> dict[str, str]:
-    """What every question of a frame is called, by its id; no two are called the same."""
-    asked, known = counts["question"].unique(maintain_order=True), store.query("questions")
-    rows = known.join(asked.to_frame(), on="question", maintain_order="right")
-    told = rows.select("question", "name", "text").iter_rows()
-    return values.told_apart({id_: values.question(name, text) for id_, name, text in told})
+    """What every question of a frame is called, by its id; no two of an experiment the same."""
+    asked = counts.select("question").unique(maintain_order=True)
+    known = store.query("questions").join(asked, "question", maintain_order="right")
+    found: dict[str, str] = {}
+    for _, own in known.group_by("experiment", maintain_order=True):
+        told = own.select("question", "name", "text").iter_rows()
+        found |= values.told_apart({id_: values.question(*named) for id_, *named in told})
+    return found
 
 
 def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

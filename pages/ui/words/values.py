@@ -186,11 +186,10 @@ def criterion(name: str) -> str:
 
 def question(name: str | None, text: str | None) -> str:
     """A question by its name as people write it; by its text where a name only numbers it."""
-    if text and (not name or _NUMBERED.fullmatch(name)):
-        said = harmless.line(" ".join(text.split()))
-        return said if len(said) <= OF_QUESTION else f"{said[: OF_QUESTION - 1].rstrip()}…"
-    name = name or UNKNOWN
-    return name if " " in name else words(name.replace("_", "-"))
+    if not text or (name and not _NUMBERED.fullmatch(name)):
+        return name if name and " " in name else words((name or UNKNOWN).replace("_", "-"))
+    said = harmless.line(" ".join(text.split()))
+    return said if len(said) <= OF_QUESTION else f"{said[: OF_QUESTION - 1].rstrip()}…"
 
 
 def intervention(name: str, relevance: str | None = None, placement: str | None = None) -> str:

@@ -153,7 +153,7 @@ def test_notes_say_what_is_left_out() -> None:
     found = grid.chosen(measures.of(VIEW, "rate"), layout)
     panels = laid_out("models")
     middle, said = grid.notes(found, layout, panels)
-    assert "the mean of a row, and of a column" in middle
+    assert "the mean of a row or column" in middle
     assert "without an intervention" in said
     assert "12 of 13" in grid.notes(found, layout, panels * 13)[2]
     assert grid.notes(found, grid.LAYOUTS["questions"], panels, "verdict") == []
@@ -175,14 +175,14 @@ def test_a_row_is_summed_up_over_its_interventions_and_a_column_over_all_rows() 
     assert birds.summary is not None
     ends = {(row, column): short for row, column, short in birds.summary.rows()}
     # The untuned model, the control and what is not a result are no part of it: (20 + 70) / 2.
-    assert ends["Llama-3.1-8B", "Mean"] == "45 %"
+    assert ends["Llama-3.1-8B", "Mean\nof interventions"] == "45 %"
     # (90 + 30 + 0) / 3
     assert ends["Mean", "Control"] == "40 %"
     (verdicts,) = laid_out("interventions", BIRDS, "verdict")
     assert verdicts.summary is None
     (ratios,) = laid_out("interventions", BIRDS, "suppression")
     assert ratios.summary is not None
-    assert "Median" in {*ratios.summary["column"]}
+    assert "Median\nof interventions" in {*ratios.summary["column"]}
 
 
 @pytest.mark.usefixtures("on_treated")

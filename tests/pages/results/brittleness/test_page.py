@@ -49,7 +49,7 @@ def test_the_default_is_where_it_appears() -> None:
     said = told(app)
     assert "Emerges in 2 of 3 models. Up to 95.0 % [90.3, 97.5]" in said
     assert "n = 200 · 10 questions" in said
-    assert "the mean of a row over its interventions" in said
+    assert "The mean of interventions is without the control" in said
     assert "margin: ±5 points" in said
     assert app.selectbox(key="grid").value == "interventions"
     assert len(specs(app)) == 1
