@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.frame import addressbar, asked, bound, counted, crumbs, focus, hiding
+from pages.frame import addressbar, asked, bound, counted, crumbs, focus, hiding, naming
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import columns, numbers, values
@@ -181,15 +181,9 @@ def _evaluations(within: Slice) -> pl.DataFrame:
 
 
 def _questions(rows: pl.DataFrame) -> dict[str, str]:
-    asked_of = store.query("questions").filter(
-        pl.col("experiment").is_in(rows["experiment"].implode())
-    )
-    return values.told_apart(
-        {
-            q["question"]: values.question(q["name"], q["text"])
-            for q in asked_of.iter_rows(named=True)
-        }
-    )
+    experiments = rows["experiment"].implode()
+    asked_of = store.query("questions").filter(pl.col("experiment").is_in(experiments))
+    return naming.questions(asked_of["question"])
 
 
 def _named_evaluations(rows: pl.DataFrame) -> dict[str, str]:

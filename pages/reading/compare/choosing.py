@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound
+from pages.frame import bound, naming
 from pages.printing import claiming
 from pages.ui.parts.markup import escaped
-from pages.ui.view import arms, cells, store
+from pages.ui.view import arms, store
 from pages.ui.words import armnames, values
 from warehouse.analysis import Analysis, family
 from warehouse.stats.pooling import ARM, WAYS
@@ -112,7 +112,7 @@ def by_question(known: Arms, chosen: Sequence[str]) -> pl.DataFrame:
 
 def question(found: pl.DataFrame) -> tuple[Mapping[str, Any], str]:
     """The question that is read, and its name; J and K lead to the next and the one before."""
-    labels = cells.questions(found)
+    labels = naming.questions(found["question"])
     wanted = list(labels)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = bound.one("Question", labels, ABOUT)

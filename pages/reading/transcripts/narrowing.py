@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from pages.frame import asked, bound
+from pages.frame import asked, bound, naming
 from pages.ui.parts.markup import escaped
-from pages.ui.view import cells, store
+from pages.ui.view import store
 from pages.ui.words import values
 from warehouse import transcripts
 from warehouse.analysis import Analysis
@@ -117,7 +117,7 @@ def _disagreed(view: Analysis, narrowed: Filter) -> int:
 
 def _question(counts: pl.DataFrame, is_told: bool) -> None:
     """A popover of the questions, each with how many answers it has; one click away each."""
-    names = cells.questions(counts)
+    names = naming.questions(counts["question"])
     sizes = dict(counts.group_by("question").agg(pl.col("n_planned").sum()).iter_rows())
     chosen = st.session_state.get("question") or []
     if len(names) < 2 and not chosen:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound, links
+from pages.frame import bound, links, naming
 from pages.printing import claiming, downloads
 from pages.results.interventions import pairs, panels, reader, sides
 from pages.results.interventions.panels import Drawing
@@ -107,7 +107,7 @@ def drawn(
     view: Analysis,
 ) -> Drawing:
     """The questions of a pair, a line each; cells are sides of rows of `questions`."""
-    called = cells.questions(questions)
+    called = naming.questions(questions["question"])
     points = [
         {
             "cell": len(SIDES) * at + place,
@@ -134,7 +134,7 @@ def drawn(
 
 def table(questions: pl.DataFrame, whole: Analysis, counted: pl.DataFrame) -> pl.DataFrame:
     """The questions as a table, with a link to the answers of both sides."""
-    rows, called = list(questions.iter_rows(named=True)), cells.questions(questions)
+    rows, called = list(questions.iter_rows(named=True)), naming.questions(questions["question"])
     read = [
         links.address(links.TRANSCRIPTS, links.parameters(of_both, only="counted"))
         for of_both in (sides.of_both(row, whole, counted) for row in rows)

@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound, links
+from pages.frame import bound, links, naming
 from pages.quoting import sensitive, tags
 from pages.results.interventions import sides
 from pages.results.interventions.sides import SIDES
 from pages.ui.parts import foreign, markup
-from pages.ui.view import cells, inline, store
+from pages.ui.view import inline, store
 from pages.ui.words import armnames, numbers
 from warehouse.analysis import Analysis, results
 from warehouse.transcripts import Filter
@@ -33,7 +33,7 @@ def question(questions: pl.DataFrame, clicked: str | None) -> Mapping[str, Any]:
 
     `questions` are those of one pair (`sides.by_question`).
     """
-    labels = cells.questions(questions)
+    labels = naming.questions(questions["question"])
     if clicked is not None and st.session_state.get(CLICKED) != clicked:
         st.session_state["read"] = st.session_state[CLICKED] = clicked
     if st.session_state.get("read") not in labels:

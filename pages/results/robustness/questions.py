@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from pages.frame import bound, links
+from pages.frame import bound, links, naming
 from pages.printing import claiming, downloads
 from pages.results.robustness import frames, panels, scope, strips, ways
 from pages.results.robustness.frames import ESTIMATES, TITLES, Estimand
@@ -43,7 +43,7 @@ def draw(here: Scope) -> Destination | None:
         st.info(ALONE, icon=":material/quiz:")
         return None
     shown = ESTIMATES[bound.row("Show", known, "estimate")]
-    names = cells.questions(here.counts)
+    names = naming.questions(here.counts["question"])
     arms = found[shown.name]
     st.markdown(markup.escaped(sentence(arms, names, shown)))
     few = max(1, bounded.MARKS // max(1, rows["left_out"].n_unique()))

@@ -6,9 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from pages.frame import links
+from pages.frame import links, naming
 from pages.ui.parts import bounded
-from pages.ui.view import store
 from pages.ui.words import numbers, values, wordings
 from warehouse.analysis import Analysis
 from warehouse.stats.rates import COUNTS, IDENTITY, rates
@@ -160,19 +159,10 @@ def named(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.Da
         human = human.with_columns(trained.alias("settings"))
     if "question" not in by:
         return human
-    titles = cells["question"].replace_strict(questions(counts), return_dtype=pl.String())
+    titles = cells["question"].replace_strict(
+        naming.questions(cells["question"]), return_dtype=pl.String()
+    )
     return human.with_columns(titles)
-
-
-def questions(counts: pl.DataFrame) -> dict[str, str]:
-    """What every question of a frame is called, by its id; no two of an experiment the same."""
-    asked = counts.select("question").unique(maintain_order=True)
-    known = store.query("questions").join(asked, "question", maintain_order="right")
-    found: dict[str, str] = {}
-    for _, own in known.group_by("experiment", maintain_order=True):
-        told = own.select("question", "name", "text").iter_rows()
-        found |= values.told_apart({id_: values.question(*named) for id_, *named in told})
-    return found
 
 
 def _with_aspects(cells: pl.DataFrame, counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
