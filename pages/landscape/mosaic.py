@@ -179,7 +179,7 @@ def legend(verdicts: Sequence[str], measures: Mapping[str, Ramp], theme: Theme) 
     if verdicts:
         colours = [VERDICT_COLOURS[verdict] for verdict in verdicts]
         key = alt.Legend(
-            title="Interventions", orient="top", columns=3, symbolType="square", labelLimit=200,
+            title="Interventions", orient="bottom", columns=3, symbolType="square", labelLimit=200,
             symbolStrokeWidth=8, symbolSize=20,
         )  # fmt: skip
         scale = alt.Scale(domain=list(verdicts), range=colours)

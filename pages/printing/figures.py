@@ -36,6 +36,9 @@ LETTER = 5.1
 CELL, LABELS = 30, 90
 """Pixels of a cell with a number in it, and of the labels beside cells, at the least."""
 
+LEAST = "least"
+"""Where a chart says, in its `usermeta`, below how many pixels its words could not be read."""
+
 INK, PALE = "#1f2a35", "#4d5a67"
 
 FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
@@ -93,6 +96,7 @@ def fitting(chart: Chart) -> list[str]:
         ),
         default=0,
     )
+    least = max(least, chart.get("usermeta", {}).get(LEAST, 0))
     found = [name for name, paper in PAPERS.items() if paper.width >= least]
     return found or [max(PAPERS, key=lambda name: PAPERS[name].width)]
 

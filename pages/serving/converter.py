@@ -18,6 +18,7 @@ import re
 import resource
 import signal
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,9 @@ PPI = 300
 
 ROUNDS = 5
 """How many times a width is tried; two are nearly always enough."""
+
+LETTERS = 12
+"""Letters that a line of a heading keeps."""
 
 LEAST, STEP = 80, 12
 """Pixels that a plot, and a step of one, keep however long its labels are."""
@@ -84,26 +88,54 @@ def fitted(chart: dict[str, Any], width: float) -> dict[str, Any]:
     """The same chart, so many pixels wide with all its labels.
 
     All its plots are stretched or shrunk alike. Where labels leave too little, a legend first
-    takes one column, and then the chart stays wider than asked.
+    takes one column, and then the chart stays wider than asked. Headings of plots take no room
+    from them: they have more lines instead.
     """
-    made = _narrowed(chart, width, None)
-    return made if _width(made) <= width + 1 else _narrowed(chart, width, 1)
-
-
-def _narrowed(chart: dict[str, Any], width: float, columns: int | None) -> dict[str, Any]:
-    """The chart with its plots stretched until it has that width, as near as they allow."""
-    tried: list[tuple[float, float]] = []
-    share, made = 1.0, chart
+    bare = copy.deepcopy(chart)
+    for view in _views(bare):
+        if view is not bare:
+            view.pop("title", None)
+    columns = None
+    share, found = _share(bare, width, columns)
+    if found > width + 1:
+        columns = 1
+        share, found = _share(bare, width, columns)
+    made = _stretched(chart, share, columns)
     for _ in range(ROUNDS):
-        made = _stretched(chart, share, columns)
-        tried.append((share, _width(made)))
+        wide = _width(made)
+        if wide <= max(found, width) + 1 or not _broken(made, width / wide):
+            break
+    return made
+
+
+def _share(chart: dict[str, Any], width: float, columns: int | None) -> tuple[float, float]:
+    """How much to stretch the plots for that width, and the width that comes nearest to it."""
+    tried: list[tuple[float, float]] = []
+    share = 1.0
+    for _ in range(ROUNDS):
+        tried.append((share, _width(_stretched(chart, share, columns))))
         if abs(tried[-1][1] - width) <= 1:
             break
         following = _next(tried, width, _plots(chart))
         if following is None:
             break
         share = following
-    return made
+    return tried[-1]
+
+
+def _broken(chart: dict[str, Any], share: float) -> bool:
+    """Break the lines of headings that are longer than such a share of the longest; whether any."""
+    titles = [view["title"] for view in _views(chart) if isinstance(view.get("title"), dict)]
+    lines = {id(title): title["text"] for title in titles if isinstance(title.get("text"), list)}
+    longest = max((len(line) for each in lines.values() for line in each), default=0)
+    letters = max(LETTERS, min(longest - 1, int(longest * share)))
+    if letters >= longest:
+        return False
+    for title in titles:
+        if id(title) in lines:
+            whole = " ".join(lines[id(title)])
+            title["text"] = textwrap.wrap(whole, letters) or [""]
+    return True
 
 
 def _next(tried: list[tuple[float, float]], width: float, plots: float) -> float | None:

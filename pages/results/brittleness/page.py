@@ -65,7 +65,7 @@ if panels:
     asked_of, table_of = measures.claimed(view, measure)
     names = armnames.names(found)
     with st.container(horizontal=True):
-        downloads.buttons(table.raw(found, measure, view), drawn, "brittleness")
+        downloads.buttons(table.raw(found, measure, view), drawn, "brittleness", " ".join(notes))
         claiming.popover(asked_of, [table_of], found.select(layout.keys), names, "brittleness")
         sidebyside.popover(view, found.select(layout.keys).to_dicts(), names, "brittleness")
 

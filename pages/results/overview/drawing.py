@@ -12,6 +12,7 @@ import streamlit as st
 from pages.frame import bound, links
 from pages.landscape import fieldmap, keys, mosaic
 from pages.landscape.mosaic import EMERGENCE, RATES, Tile
+from pages.printing import figures
 from pages.results.overview import cards, headlines
 from pages.results.overview.cards import PAGE, WIDE, Card, Finding
 from pages.ui.charts import base
@@ -83,7 +84,8 @@ def stacked(every: Sequence[Card]) -> alt.VConcatChart:
         for name, picture in drawn
     ]
     words = mosaic.legend(_verdicts(tiles), _measures(tiles), "light")
-    return base.stacked([*charts, ("", words)])
+    least = max((picture.least for _, picture in drawn), default=0)
+    return base.stacked([*charts, ("", words)]).properties(usermeta={figures.LEAST: least})
 
 
 def nothing_yet() -> None:

@@ -93,6 +93,8 @@ def test_cells_with_numbers_are_offered_only_where_they_can_be_read() -> None:
     assert figures.fitting(grid(12)) == ["double", "slide"]
     assert figures.fitting(grid(40)) == ["double"]
     assert figures.fitting(plot(LABELS).to_dict()) == list(figures.WIDTHS)
+    wordy = plot(LABELS).to_dict() | {"usermeta": {figures.LEAST: 400}}
+    assert figures.fitting(wordy) == ["double", "slide"]
 
 
 def test_a_tall_stack_is_not_one_figure() -> None:
