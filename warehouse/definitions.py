@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from warehouse import misspelled
+from warehouse import encodings, misspelled
 from warehouse.errors import InvalidDefinition
 
 T = TypeVar("T")
@@ -215,8 +215,8 @@ def understood(raw: bytes, shape: type[T], name: str, *, as_written: bool = Fals
         InvalidDefinition: naming `name`, the place and what is wrong.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+        text = encodings.text(raw)
+    except ValueError as error:
         raise InvalidDefinition(f"{name} cannot be read: {error}.") from None
     found = parse(text, name, as_written=as_written)
     try:

@@ -85,5 +85,5 @@ def _previewed(path: Path, text: str, data: Path) -> previewing.Preview:
     """What the draft would load, as it stands."""
     with tempfile.TemporaryDirectory(prefix="brittlescope-") as folder:
         written = Path(folder) / "draft.yaml"
-        written.write_text(text)
+        written.write_text(text, "utf-8")
         return previewing.found([path], mapping.load(written), data=data)

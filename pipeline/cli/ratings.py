@@ -86,7 +86,7 @@ def new(
         raters=raters,
         repeats=repeats / 100,
         rest=rest,
-        rubric=texts.of_file(rubric, LONGEST) if rubric else "",
+        rubric=texts.of_file(rubric, LONGEST, say) if rubric else "",
         examples=_examples(examples, [one.name for one in wanted]) if examples else (),
     )
     if standing.get(task.name, task) != task:
@@ -168,7 +168,9 @@ def take(file: Path, name: str, rater: str, criteria: Sequence[str], data: Path)
     store = Store(data)
     task = tasks.named(_tasks(data), name) if name else None
     wanted = [_criterion(store, item) for item in criteria] or list(task.criteria if task else ())
-    done = files.take(store, foreign.rows(file), wanted, rater, name, task.version if task else "")
+    done = files.take(
+        store, foreign.rows(file, say), wanted, rater, name, task.version if task else ""
+    )
     tell(f"{done.new:,} new, {done.changed:,} changed, {done.same:,} as before.")
     for told in done.refused[:MANY]:
         say(f"{file}, {told}")
@@ -192,7 +194,7 @@ def _examples(file: Path, criteria: Sequence[str]) -> tuple[Example, ...]:
     known = {name for words in foreign.WORDS.values() for name in words} | {"why"}
     asked = {name.lower(): name for name in criteria}
     found = []
-    for row in foreign.rows(file):
+    for row in foreign.rows(file, say):
         given = {
             asked.get(name, name): str(value)
             for name, value in row.cells.items()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.cli.commands import say
 from pipeline.errors import UsageError
 from pipeline.files import texts
 from warehouse import latex
@@ -47,7 +48,7 @@ def uses(file: Path) -> Iterator[Use]:
     Raises:
         UsageError: where it cannot be read, is no text, or a comment is not closed.
     """
-    content = texts.of_file(file, LARGEST)
+    content = texts.of_file(file, LARGEST, say)
     whole = {match.start() for match in _USE.finditer(content)}
     for match in _OPENED.finditer(content):
         if match.start() not in whole:

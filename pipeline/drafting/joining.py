@@ -10,7 +10,7 @@ from pipeline.drafting.guesses import NAMES, Guess, Meant
 from pipeline.drafting.patterns import PathPart
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
 from pipeline.maps import pathpatterns
-from warehouse import definitions
+from warehouse import definitions, encodings
 from warehouse.errors import InvalidDefinition
 
 TOLD = ("question", "model", "judge")
@@ -63,7 +63,7 @@ def _fields(file: Path) -> dict[str, str]:
     """The fields of a file that say what others hold: its model, and what it was trained on."""
     try:
         told = (
-            definitions.parse(file.read_text(), file.name)
+            definitions.parse(encodings.text(file.read_bytes()), file.name)
             if file.stat().st_size <= LARGEST
             else None
         )

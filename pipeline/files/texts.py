@@ -1,12 +1,13 @@
 """What a text must be to be kept, values as texts, and the text of a file that a user names."""
 
-import codecs
-import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
+from pipeline.files import sniffing
+from warehouse import encodings
 
 
 def unreadable(value: str) -> str | None:
@@ -44,10 +45,16 @@ def as_text(value: Any) -> str | None:
         return "(nested too deeply to be shown)"
 
 
-def of_file(file: Path, largest: int) -> str:
+WINDOWS = (
+    "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
+)
+
+
+def of_file(file: Path, largest: int, say: Callable[[str], None]) -> str:
     """The text of a file that a command was given, without a byte order mark.
 
-    It is UTF-8, or UTF-16 with a mark, which spreadsheets call Unicode.
+    It is UTF-8, or UTF-16 with a mark, which spreadsheets call Unicode; else Windows-1252, as far
+    as its accents tell, which is said.
 
     Raises:
         UsageError: where it cannot be read, is no text, or has more than `largest` bytes.
@@ -56,8 +63,11 @@ def of_file(file: Path, largest: int) -> str:
         if file.stat().st_size > largest:
             raise UsageError(f"{file} is larger than {largest // 2**20} MB.")
         content = file.read_bytes()
-        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return io.TextIOWrapper(io.BytesIO(content), "utf-16" if is_wide else "utf-8-sig").read()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text: save it as UTF-8"
+        is_windows = not content.startswith(encodings.WIDE) and sniffing.is_windows(content)
+        text = encodings.text(content, "cp1252" if is_windows else None)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise UsageError(f"{file} cannot be read ({why}).") from None
+    if is_windows:
+        say(f"{file}: {WINDOWS}.")
+    return text

@@ -17,7 +17,7 @@ from pipeline.foreign.shaping import Record, at
 from pipeline.foreign.spec import POSITION, Companion, Join
 from pipeline.importers import Source
 from pipeline.maps.meanings import Layout
-from warehouse import definitions
+from warehouse import definitions, encodings
 from warehouse.errors import InvalidDefinition
 
 MOST_RECORDS = 1_000_000
@@ -47,7 +47,7 @@ def near_fields(source: Source, depth: int, files: dict[str, str]) -> Record:
         try:
             if len(content) > definitions.MAX_BYTES:
                 raise ValueError("it is too large")
-            text = content.decode()
+            text = encodings.text(content)
             is_json = place.suffix.lower() == ".json"
             value = json.loads(text) if is_json else definitions.parse(text, file)
         except (ValueError, RecursionError, InvalidDefinition) as error:

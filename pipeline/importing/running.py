@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from pipeline import importers
 from pipeline.errors import RefusedFile, UsageError
-from pipeline.files import opening, reading
+from pipeline.files import opening, reading, texts
 from pipeline.importers import Batch, Source
 from pipeline.importing import claiming, stamps
 from pipeline.importing.finding import ordered, size_of
@@ -39,10 +39,6 @@ NO_KIND = "is nothing of the kind now"
 
 MAX_REFUSED = 100_000
 TOO_MANY = f"more than {MAX_REFUSED:,} of its rows are refused; it is not what it looks like"
-
-WINDOWS = (
-    "it is not UTF-8 and was read as Windows-1252; if its accents look wrong, save it as UTF-8"
-)
 
 NEVER = 0
 """The version of what no importer has read: no file is as it was read by it."""
@@ -363,7 +359,7 @@ def _fill(
         return
     is_table = not source.fields and claiming.container(source.path, source.head) is None
     if is_table and opening.table_encoding(source) == "cp1252":
-        writer.take(*importers.notice("windows-1252", WINDOWS))
+        writer.take(*importers.notice("windows-1252", texts.WINDOWS))
 
 
 class _Moved(RefusedFile):

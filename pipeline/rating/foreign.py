@@ -6,7 +6,7 @@ each criterion or `criterion` and `value`.
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,13 +47,13 @@ class Row(NamedTuple):
         return ""
 
 
-def rows(file: Path) -> Iterator[Row]:
-    """The rows of a file, whichever tool wrote it.
+def rows(file: Path, say: Callable[[str], None]) -> Iterator[Row]:
+    """The rows of a file, whichever tool wrote it; what is doubtful of it is said.
 
     Raises:
         UsageError: where it cannot be read, or is none of these.
     """
-    for number, record in enumerate(_records(file, texts.of_file(file, LARGEST)), 1):
+    for number, record in enumerate(_records(file, texts.of_file(file, LARGEST, say)), 1):
         if not isinstance(record, dict):
             raise UsageError(f"{file}, record {number:,}: it is no object but {record!r:.60}.")
         for cells in _cells(record):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from warehouse import encodings
 from warehouse.errors import InvalidDefinition
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def read_examples(path: Path) -> tuple[Messages, ...]:
     """
     examples = []
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidDefinition(f"{path} cannot be read: {error}") from None
+        lines = encodings.text(path.read_bytes()).splitlines()
+    except (OSError, ValueError) as error:
+        raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -19,7 +19,7 @@ from pipeline.study.conversation import (
 from pipeline.study.definition import BatteryQuestion, Study
 from pipeline.study.judges.kind import Inquiry
 from pipeline.study.parts import Endpoint, Local
-from warehouse import definitions
+from warehouse import definitions, encodings
 from warehouse.errors import InvalidDefinition
 from warehouse.studies import Run, StepEstimate
 
@@ -74,9 +74,9 @@ class Plan:
         """
         path = self.folder / name
         try:
-            return path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidDefinition(f"{path} cannot be read: {error}") from None
+            return encodings.text(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise InvalidDefinition(f"{path} cannot be read: {error}.") from None
 
     @cached_property
     def digest(self) -> str:

@@ -91,9 +91,12 @@ def test_a_file_is_validated_and_named(tmp_path: Path) -> None:
     path.write_text("name: 5\n")
     with pytest.raises(InvalidDefinition, match=r"thing\.yaml: Expected `str`, got `int` - at"):
         definitions.load(path, Thing)
-    path.write_bytes(b"name: \xff\n")
-    with pytest.raises(InvalidDefinition, match=r"thing\.yaml cannot be read"):
+    path.write_bytes(b"# a bird\nname: d\xe9j\xe0\n")
+    told = r"thing\.yaml cannot be read: line 2 is not UTF-8 text: save it as UTF-8"
+    with pytest.raises(InvalidDefinition, match=told):
         definitions.load(path, Thing)
+    path.write_text("name: d\xe9j\xe0\n", "utf-16")
+    assert definitions.load(path, Thing).name == "d\xe9j\xe0"
     with pytest.raises(InvalidDefinition, match="cannot be read"):
         definitions.load(tmp_path / "absent.yaml", Thing)
 

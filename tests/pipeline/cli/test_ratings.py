@@ -105,7 +105,8 @@ def test_a_spreadsheet_goes_out_blank_and_comes_back(data: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("between", "encoding", "ending"), [(";", "utf-8-sig", ".csv"), ("\t", "utf-16", ".txt")]
+    ("between", "encoding", "ending"),
+    [(";", "utf-8-sig", ".csv"), ("\t", "utf-16", ".txt"), (";", "cp1252", ".csv")],
 )
 def test_what_spreadsheets_make_of_a_file_is_read(
     between: str, encoding: str, ending: str, data: Path, tmp_path: Path
@@ -113,14 +114,24 @@ def test_what_spreadsheets_make_of_a_file_is_read(
     run(data, "new", "one", *WHERE, "-n", "6", "--criterion", "Coherence")
     rows = blank(data, tmp_path / "blank.csv")
     for row in rows:  # numbers in other ways, names in capitals, empty rows
-        row |= {"Coherence": "85,5", "id": "2,66E+17", "rater": "ann"}
+        row |= {
+            "Coherence": "85,5",
+            "id": "2,66E+17",
+            "rater": "ann",
+            "note": "trop d\xe9taill\xe9",
+        }
     rows[-1]["rater"] = "Ann "  # who is the same
     rows.append(dict.fromkeys(rows[0], ""))
     file = tmp_path / f"rated{ending}"
     with file.open("w", encoding=encoding, newline="") as out:
         out.write(between.join(f"{name.upper()} " for name in rows[0]) + "\r\n")
         csv.DictWriter(out, list(rows[0]), delimiter=between).writerows(rows)
-    assert "6 new, 0 changed" in run(data, "import", str(file), "--task", "one").output
+    told = run(data, "import", str(file), "--task", "one").output
+    assert "6 new, 0 changed" in told
+    assert ("read as Windows-1252" in told) == (encoding == "cp1252")
+    assert {one.body.note for one in ratings.journal(data).read().entries} == {
+        "trop d\xe9taill\xe9"
+    }
     assert {(by, value) for by, _, value in kept(data)} == {("ann", "85.5")}
     file.write_text("name;score\na;1\n")
     assert "no column says which" in run(data, "import", str(file), status=2).output

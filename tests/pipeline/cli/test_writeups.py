@@ -36,7 +36,7 @@ def test_a_comment_that_is_not_closed_is_named(tmp_path: Path) -> None:
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     file = tmp_path / "paper.tex"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="it is not UTF-8 text"):
+    with pytest.raises(UsageError, match="line 1 is not UTF-8 text: save it"):
         list(writeups.uses(file))
     with pytest.raises(UsageError, match="cannot be read"):
         list(writeups.uses(tmp_path / "none.tex"))
