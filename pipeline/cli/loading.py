@@ -133,7 +133,10 @@ def _tell(
     from warehouse.lake import Lake
     from warehouse.search.volumes import Volumes
 
+    told = mapping.load(meanings) if meanings else None
     for line in telling.report(outcomes, paths, verbose):
+        say(line)
+    for line in telling.uncovered(outcomes, told, paths) if told else ():
         say(line)
     if no_build:
         lake = Lake(data)
@@ -142,7 +145,6 @@ def _tell(
     else:
         _bring_up_to_date(data)
     if not any(outcome.loaded for outcome in outcomes):
-        told = mapping.load(meanings) if meanings else None
         raise UsageError(telling.next_step(outcomes, paths, told))
     if refused := sum(outcome.refused for outcome in outcomes):
         say(f"{refused:,} refused; everything else is loaded.")

@@ -13,7 +13,7 @@ from pipeline import importers
 from pipeline.errors import RefusedFile, UsageError
 from pipeline.files import opening, reading, texts
 from pipeline.importers import Batch, Source
-from pipeline.importing import claiming, stamps
+from pipeline.importing import claiming, keeping, stamps
 from pipeline.importing.finding import ordered, size_of
 from pipeline.importing.roots import rooted
 from pipeline.importing.workers import Team, needed
@@ -33,9 +33,6 @@ SECONDS_A_MEGABYTE = 0.5
 
 Time alone would be no measure: the machine may be busy with something else.
 """
-
-NO_MORE = "it was read as {} before, and {}; what it held then is taken out"
-NO_KIND = "is nothing of the kind now"
 
 MAX_REFUSED = 100_000
 TOO_MANY = f"more than {MAX_REFUSED:,} of its rows are refused; it is not what it looks like"
@@ -297,6 +294,10 @@ def _imported(
         told = None if importer else claiming.unclaimed(source)
         if importer is None and told is None and known is None:
             return Outcome(path, "passed"), None
+        before = keeping.earlier(lake, known, source)
+        gone = None if importer else keeping.without_reader(before, known, source)
+        if gone and before:
+            return refusal(path, gone), None
         if not importers.has_twins(importer.NAME if importer else None):
             twin_of = None
         origin = Origin(
@@ -316,9 +317,7 @@ def _imported(
         if is_new:
             with writer:
                 _fill(writer, source, importer, told)
-                if importer is None and known and (before := importers.named(known.importer)):
-                    why = source.meaning.unclear if source.meaning else None
-                    writer.refused_file = NO_MORE.format(before.TITLE, why or NO_KIND)
+                writer.refused_file = writer.refused_file or gone
                 after = path.stat()
                 times = (after.st_mtime_ns, after.st_ctime_ns)
                 if times != (state.st_mtime_ns, state.st_ctime_ns):
@@ -326,6 +325,8 @@ def _imported(
     pointer = stamps.pointer(origin, state, writer.name, _options(path, chosen, mapping))
     shard = shard or writer.shard
     assert shard is not None  # it was written a moment ago
+    if before and (why := keeping.without_records(lake, before, shard, source)):
+        return refusal(path, why), None
     changed = is_new or known is None or known.shard != shard.name
     return _outcome(lake, path, shard, changed), pointer
 

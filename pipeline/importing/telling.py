@@ -90,6 +90,27 @@ def with_others(outcomes: Iterable[Outcome], mapping: Mapping | None) -> set[Pat
     return {path for own in mapped for path in mapping.companions(own)} if mapping else set()
 
 
+def uncovered(
+    outcomes: Iterable[Outcome], mapping: Mapping, named: Sequence[Path]
+) -> Iterator[str]:
+    """That files stay as another map had them read, since this one says nothing of them."""
+    left = [
+        outcome.path
+        for outcome in outcomes
+        if outcome.state == "unchanged"
+        and getattr(importers.named(outcome.importer or ""), "MAPPABLE", False)
+        and mapping.meaning(outcome.path) is None
+    ]
+    if left:
+        stay = (
+            "it, and it stays as it was" if len(left) == 1 else "them, and they stay as they were"
+        )
+        yield (
+            f"{files(len(left))}, such as {relative(left[0], _top(named))}: no entry of "
+            f"{harmless.line(mapping.name)} covers {stay} read before."
+        )
+
+
 def _unmapped(outcomes: Sequence[Outcome], named: Sequence[Path]) -> Iterator[str]:
     """The one command that looks at files nobody could read, where some were read."""
     left = [o for o in outcomes if o.state == "unknown" and o.path.suffix.lower() in RECORDS]

@@ -449,11 +449,19 @@ class TestBadInput:
         assert "Nothing was loaded. These formats are read: " in told
         assert f"brittlescope import {tree} --map FILE.yaml" in told
 
-    def test_a_map_that_covers_no_file(self, run: Callable[..., Result], tree: Path) -> None:
+    def test_a_map_that_covers_no_file(
+        self, run: Callable[..., Result], data: Path, tree: Path
+    ) -> None:
         tree.mkdir()
         (tree / "terns-gpt.jsonl").write_text('{"ask": "What flies?", "say": "Terns."}\n' * 2)
         told: list[str] = []
-        for path, word in (("terns-{model}", "gpt"), ("terns-{model}", "GPT"), ("{model}", "gpt")):
+        for path, word, status in (
+            ("x/{model}", "gpt", 2),
+            ("terns-{model}", "gpt", 0),
+            ("terns-{model}", "GPT", 2),
+            ("{model}", "gpt", 2),
+            ("x/{model}", "gpt", 0),
+        ):
             text = f"""study: birds
 set: {{experiment: terns, dataset: d, intervention: none}}
 columns: {{question: ask, answer: say}}
@@ -462,14 +470,15 @@ files: [{{path: "{path}.jsonl"}}]
 """
             (tree.parent / "map.yaml").write_text(text)
             words = ("import", tree, "--map", tree.parent / "map.yaml")
-            told.append(run(*words, status=2 if told else 0).stderr)
+            told.append(run(*words, status=status).stderr)
         why = "terns-{model}.jsonl fits its path, but `values` does not list 'gpt' for model"
-        assert told[1].count(why) == 2  # why what was held is taken out, and what to mend
-        assert "nothing of the kind" not in told[1]
-        assert "covers a file, such as terns-gpt.jsonl: " in told[1]
-        assert "`values` does not list 'terns-gpt' for model" in told[2]
-        (tree.parent / "map.yaml").write_text(text.replace("{model}.jsonl", "x/{model}.jsonl"))
-        assert "its `files` fits" in run(*words, status=2).stderr
+        assert "its `files` fits" in told[0]
+        assert told[2].count(why) == 2  # why nothing is read now, and what to mend
+        assert "nothing of the kind" not in told[2]
+        assert "covers a file, such as terns-gpt.jsonl: " in told[2]
+        assert "`values` does not list 'terns-gpt' for model" in told[3]
+        assert "covers it, and it stays as it was read before" in told[4]
+        assert counted(data) == 2
 
     @pytest.mark.parametrize(
         ("words", "said"),
