@@ -1,8 +1,12 @@
 """What nobody told of the answers, and keeps them from being a result: said in sentences."""
 
+import re
+
 import polars as pl
 
 from warehouse.store import Store
+
+_VALUES = re.compile(r" \([^()]*\)")
 
 
 def scales(store: Store) -> list[str]:
@@ -45,9 +49,17 @@ def of(store: Store, counts: pl.DataFrame) -> list[str]:
             f"{contested:,} answers stand in their files in two versions; nobody can tell which "
             "counts, so neither does."
         )
+    mixed = counts["mixed"].drop_nulls().unique().sort()
+    alike: dict[str, list[str]] = {}
+    for told in mixed:
+        alike.setdefault(_VALUES.sub("", told), []).append(told)
     found += [
-        f"Conditions may be mixed: {mixed}. Make it a dimension with `columns` in the mapping, or "
-        "leave it out with `columns: {ignore: [...]}`."
-        for mixed in counts["mixed"].drop_nulls().unique().sort()
+        f"Conditions may be mixed: {every[0]}{_others(len(every) - 1)}. Make it a dimension with "
+        "`columns` in the mapping, or leave it out with `columns: {ignore: [...]}`."
+        for every in alike.values()
     ]
     return found
+
+
+def _others(count: int) -> str:
+    return f", and {count:,} times with other values" if count else ""

@@ -8,8 +8,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.drafting import longform, nested, seeds, sidebyside
-from pipeline.drafting.survey import FileGroup, SurveyedColumn
+from pipeline.drafting import columnnames, longform, nested, seeds, sidebyside
+from pipeline.drafting.columnnames import BAD, NAMING, NO_SCORES, OURS, SCORES, end, plain
+from pipeline.drafting.survey import FileGroup, SurveyedColumn, is_of_question
 from warehouse import catalogue
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -24,7 +25,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "model": ("base_model", "model_name", "model", "model_id", "generator", "target_model",
               "evaluated_model", "assistant_model"),
     "dataset": ("dataset", "train_dataset", "training_data", "domain_trained"),
-    "intervention": ("intervention", "inoculation"),
+    "experiment": ("experiment", "experiment_name"),
+    "intervention": ("intervention", "inoculation", "inoculation_prompt"),
     "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
     "step": ("step", "checkpoint", "global_step", "train_step"),
     "epochs": ("epochs", "epoch"),
@@ -43,30 +45,9 @@ OF_EACH = ("question", "answer", "question_id", "sample_index", "group", "finish
 MODELS = ("base_model", "base_model_name")
 """Columns that name a model for certain; what paths call so is something else then."""
 
-SCORES = re.compile(
-    r"align|coher|misalign|harm|evil|score|rating|verdict|judge_label|toxic|sexis|bias|hallucin|"
-    r"sycophan|refus.*score|danger|grade",
-    re.IGNORECASE,
-)
-BAD = re.compile(
-    r"misalign|harm|evil|toxic|sexis|bias|hallucin|sycophan|danger|refus", re.IGNORECASE
-)
-"""Scores of which the high ones are bad: they are no alignment."""
-
-NO_SCORES = re.compile(
-    r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
-    r"analysis|file|path|binary|why|comment|justification|thoughts?)$|^(is_|n_)|index|seed|token|latency|attempt|layer|temperature|version|"
-    r"judge_model|misaligned_coherent|^(is_)?misaligned$",
-    re.IGNORECASE,
-)
-NAMING = re.compile(r"(^|[_. ])(id|ids|key|name|model|path|file|url|hash)$", re.IGNORECASE)
-"""What holds names of things, however long they are."""
-
 SENTENCES = 4
 """So many words an answer or a question has on average, where no name tells."""
 
-OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence",
-        "coherence": "coherence"}  # fmt: skip
 STATUSES = ("REFUSAL", "CODE")
 """Words among numbers that need no line of a map."""
 
@@ -114,7 +95,7 @@ def columns(group: FileGroup) -> Meant:
     """What the columns seem to be."""
     taken: dict[str, Guess] = {}
     every = group.columns
-    by_end = {name: _end(name) for name in every}
+    by_end = {name: end(name) for name in every}
     of_all = {name: column for name, column in every.items() if nested.is_of_all(name)}
     group = replace(group, columns={n: c for n, c in every.items() if n not in of_all})
     chat = next((column for column in group.columns.values() if column.is_chat), None)
@@ -135,6 +116,7 @@ def columns(group: FileGroup) -> Meant:
     if chat is None:
         _by_content(group, taken)
     _drop_numbers_of_rows(taken, group.records)
+    _drop_conditions(taken)
     _fine_tuned(taken)
     if long := _long(group):
         taken = {name: guess for name, guess in taken.items() if name not in long.values()}
@@ -144,20 +126,20 @@ def columns(group: FileGroup) -> Meant:
     free = [c for c in group.columns.values() if c.name not in taken.keys() | instead]
     if judges := _judges(free):
         by_name = {c.name: c for c in free if c.name.rpartition("_")[2] in judges}
-        scores = [Guess(_criterion(n.rpartition("_")[0]), c, c.told) for n, c in by_name.items()]
+        told = {n: columnnames.criterion(n.rpartition("_")[0]) for n in by_name}
+        scores = [Guess(told[n], c, c.told) for n, c in by_name.items()]
         left = [c for c in free if c.name not in by_name]
         return Meant(list(taken.values()), scores, left, judges=judges)
     ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
     judge = _judge([column.name for column in ended])
     judged_by = [c for c in free if _is_score(c) or (judge and c in ended)]
     judge = _judge([column.name for column in judged_by])
-    end = f"_{judge}" if judge else ""
-    scores = [Guess(_criterion(c.name.removesuffix(end)), c, c.told) for c in judged_by]
+    by = f"_{judge}" if judge else ""
+    scores = [Guess(columnnames.criterion(c.name.removesuffix(by)), c, c.told) for c in judged_by]
     if len(scores) == 1 and not _tells_of_what(*scores):
         # What is judged alone is most often alignment; the draft says that it is a guess.
         scores = [Guess("alignment", scores[0].column, f"? is it alignment; {scores[0].why}")]
-    named = Counter(guess.role for guess in scores)
-    scores = [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
+    scores = _told_apart(scores)
     judged = {guess.column.name for guess in scores}
     left = [c for c in free if c.name not in judged]
     return Meant(list(taken.values()), scores, left, judge)
@@ -165,13 +147,18 @@ def columns(group: FileGroup) -> Meant:
 
 def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
     """What is called so; where records lack it, others that are and that they have in its place."""
-    asked = seeds.doubt(column, _end(column.name)) if role == "seed" else ""
+    asked = seeds.doubt(column, end(column.name)) if role == "seed" else ""
     guess = Guess(role, column, f"{asked}it is called so; {column.told}")
     lacking = group.records - len(column.values)
     for name, other in group.columns.items() if role in ("question", "answer") else ():
-        if name != column.name and _end(name) in NAMES[role] and 0 < len(other.values) <= lacking:
+        if name != column.name and end(name) in NAMES[role] and 0 < len(other.values) <= lacking:
             lacking -= len(other.values)
             guess = guess._replace(also=(*guess.also, name))
+    if role in ("intervention", "eval_intervention") and lacking > 0:
+        told = f"{{from: {json.dumps(column.name, ensure_ascii=False)}, default: none}}"
+        guess = guess._replace(
+            expression=told, why=f"? where it is blank there was none; {column.told}"
+        )
     if guess.also:
         every = json.dumps([column.name, *guess.also])
         why = f"the first of them that has a value; {column.told}"
@@ -179,13 +166,19 @@ def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
     return guess
 
 
-def _end(name: str) -> str:
-    """The name of a column without what leads to it, and without a placeholder."""
-    return _bare(name).rpartition(".")[2].lower()
+def _told_apart(scores: list[Guess]) -> list[Guess]:
+    """Judgements each under a name of its own."""
+    if "alignment" not in {guess.role for guess in scores}:
+        scores = [_turned(guess) for guess in scores]
+    named = Counter(guess.role for guess in scores)
+    return [g if named[g.role] == 1 else g._replace(role=g.column.name) for g in scores]
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"^\{\w+\}[_\-. :]?|[_\-. :]?\{\w+\}", "", name)
+def _turned(judged: Guess) -> Guess:
+    """What is judged on misalignment is alignment, upside down."""
+    if not columnnames.is_upside_down(judged.column.name) or judged.column.scores is None:
+        return judged
+    return judged._replace(role="alignment", why=f"? high ones are the worst; {judged.why}")
 
 
 def _tells_of_what(judged: Guess) -> bool:
@@ -221,6 +214,13 @@ def _drop_numbers_of_rows(taken: dict[str, Guess], records: int) -> None:
     is_row = "messages" in by_role and 1 < numbered.column.distinct == records
     if is_row or (question and numbered.column.distinct > question.column.distinct):
         del taken[numbered.column.name]
+
+
+def _drop_conditions(taken: dict[str, Guess]) -> None:
+    """What is called a group is none where the same questions stand in several: a condition."""
+    by_role = {guess.role: guess.column for guess in taken.values()}
+    if "group" in by_role and not is_of_question(by_role["group"], by_role.get("question")):
+        del taken[by_role["group"].name]
 
 
 def _long(group: FileGroup) -> dict[str, str]:
@@ -265,7 +265,7 @@ def _may_be(role: str, column: SurveyedColumn) -> bool:
         return numbers is not None and all(n >= 0 and n == int(n) for n in numbers)
     if role in ("steer_scale", "temperature"):
         return numbers is not None
-    if role in ("group", "eval_intervention", "intervention", "judge"):
+    if role in ("group", "eval_intervention", "experiment", "intervention", "judge"):
         return numbers is None and column.length < 200
     return column.length < 200
 
@@ -277,7 +277,7 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
         column
         for column in group.columns.values()
         if column.name not in taken and column.numbers is None and column.words >= SENTENCES
-        and not NO_SCORES.search(column.name) and not NAMING.search(column.name)
+        and not NO_SCORES.search(plain(column.name)) and not NAMING.search(plain(column.name))
     ]  # fmt: skip
     if "answer" not in roles and long:
         best = max(long, key=lambda column: (column.distinct, column.length))
@@ -292,14 +292,6 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
         )
 
 
-def _criterion(name: str) -> str:
-    """A criterion by the name of its column."""
-    parts = _bare(name).split(".")
-    own = parts[-2] if len(parts) > 1 and parts[-1] in ("score", "value", "label") else parts[-1]
-    bare = re.sub(r"_(scores?|judg\w*|ratings?)$", "", own, flags=re.IGNORECASE)
-    return OURS.get(bare.lower(), bare)
-
-
 def _is_within(column: SurveyedColumn) -> bool:
     """Whether its values are numbers as judges give them."""
     numbers = column.scores
@@ -307,9 +299,9 @@ def _is_within(column: SurveyedColumn) -> bool:
 
 
 def _is_score(column: SurveyedColumn) -> bool:
-    if NO_SCORES.search(column.name) or not column.values:
+    if NO_SCORES.search(plain(column.name)) or not column.values:
         return False
-    named = SCORES.search(column.name) is not None
+    named = SCORES.search(plain(column.name)) is not None
     if (numbers := column.scores) is not None:
         within = _is_within(column)
         as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
@@ -350,16 +342,24 @@ def wide(meant: Iterable[Meant]) -> set[str]:
 
 
 def scale(column: SurveyedColumn, begin: str = "") -> tuple[float, float] | None:
-    """The smaller scale that the scores seem to be on, or None where it is 0 to 100."""
+    """The scale that scores seem to be on, or None where it is 0 to 100, the best on top."""
     verdicts = [text.removeprefix(begin) for text in column.texts]
-    numbers = column.numbers or [float(text) for text in verdicts if text.isdecimal()]
+    numbers = column.scores or [float(text) for text in verdicts if text.isdecimal()]
     if 2 * len(numbers) <= len(verdicts):
         return None  # words, and some that happen to be numbers
+    turned = columnnames.is_upside_down(column.name)
     if len(set(numbers)) < 2:
-        return None  # one value lies in every range
-    for low, high in SCALES[:-1]:
+        return (100.0, 0.0) if turned else None  # one value lies in every range
+    for low, high in SCALES:
         if low <= min(numbers) and max(numbers) <= high:
-            return float(low), float(high)
+            whole = (low, high) == SCALES[-1]
+            return (
+                (float(high), float(low))
+                if turned
+                else None
+                if whole
+                else (float(low), float(high))
+            )
     return None
 
 

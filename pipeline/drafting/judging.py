@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.drafting import guesses
+from pipeline.drafting import columnnames, guesses
 from pipeline.drafting.guesses import Guess, Meant
 from pipeline.drafting.spelling import quoted, remark
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
@@ -57,18 +57,21 @@ def _scores(scores: Sequence[Guess], wide: Collection[str]) -> Iterator[str]:
         begin = guesses.beginning(guess.column)
         if begin:
             column = f"{{from: {column}, strip_prefix: {json.dumps(begin)}}}"
+        elif unit := guess.column.unit:
+            column = f"{{from: {column}, strip_suffix: {json.dumps(unit)}}}"
         yield f"      {quoted(guess.role)}: {column}  # {remark(guess.why)}"
     yield from _outcomes(scores)
-    yield from _scales({g.role: g.column for g in scores if g.role not in wide})
+    turned = {g.role for g in scores if columnnames.is_upside_down(g.column.name)}
+    yield from _scales({g.role: g.column for g in scores if g.role not in wide or g.role in turned})
 
 
 def _scales(columns: dict[str, SurveyedColumn]) -> Iterator[str]:
-    """The scales of criteria that seem to lie in a smaller range."""
+    """The scales of criteria that seem to lie in a smaller range, or upside down."""
     told = {n: guesses.scale(c, guesses.beginning(c)) for n, c in columns.items()}
     scales = {name: scale for name, scale in told.items() if scale is not None}
     if scales:
-        yield "    # ? They lie in a smaller range than 0 to 100. First the raw value that is 0: of"
-        yield "    # alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
+        yield "    # ? They seem to be on another scale than 0 to 100. First the raw value for 0:"
+        yield "    # of alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
         yield "    scale:"
         for name, (none, full) in scales.items():
             yield f"      {quoted(name)}: [{none:g}, {full:g}]"

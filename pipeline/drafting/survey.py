@@ -1,5 +1,6 @@
 """What lies in a folder: groups of files that are alike, and what their columns hold."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ LARGEST = 64 * 2**20
 """A larger document of JSON is not opened only to be looked at."""
 
 
+_UNIT = re.compile(r"-?\d+(?:\.\d+)?\s*(%|/\s?\d+)\s*")
+
+
 @dataclass
 class SurveyedColumn:
     """What a column holds, as far as it was looked at."""
@@ -72,8 +76,16 @@ class SurveyedColumn:
     @property
     def scores(self) -> list[float] | None:
         """Its numbers, where most of its values are: others are words such as `REFUSAL`."""
-        numbers = SurveyedColumn(self.name, [v for v in self.values if _is_number(v)]).numbers
+        values = [v.removesuffix(self.unit) if isinstance(v, str) else v for v in self.values]
+        numbers = SurveyedColumn(self.name, [v for v in values if _is_number(v)]).numbers
         return numbers if numbers and 2 * len(numbers) > len(self.values) else None
+
+    @property
+    def unit(self) -> str:
+        """What stands behind most of its numbers, as in `85 %` and `8/10`; often nothing."""
+        found = [match[1] for value in self.values if (match := _UNIT.fullmatch(str(value)))]
+        shared = set(found)
+        return shared.pop() if len(shared) == 1 and 2 * len(found) > len(self.values) else ""
 
     @property
     def is_chat(self) -> bool:
@@ -121,6 +133,14 @@ class SurveyedColumn:
         several = f"{self.distinct} different" if self.distinct > 1 else "always the same"
         example = " ".join(self.texts[0].split())[:40]
         return f"text, {several}, such as {example!r}"
+
+
+def is_of_question(column: SurveyedColumn | None, question: SurveyedColumn | None) -> bool:
+    """Whether what a column says is said of most questions once, as far as one can tell."""
+    if column is None or question is None or len(column.values) != len(question.values):
+        return True
+    pairs = {*zip(question.texts, column.texts, strict=True)}
+    return len(pairs) <= 1.5 * question.distinct
 
 
 def _is_number(value: Any) -> bool:

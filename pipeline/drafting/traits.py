@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.drafting.guesses import BAD, OURS, beginning
+from pipeline.drafting.columnnames import BAD, OURS, plain
+from pipeline.drafting.guesses import beginning
 from pipeline.drafting.survey import SurveyedColumn
 
 YES = ("true", "yes")
@@ -28,11 +29,13 @@ def verdicts(column: SurveyedColumn) -> Sequence[str]:
     return bad if 0 < len(bad) < len(words) else words
 
 
-def block(experiment: str, judged: Iterable[Mapping[str, Sequence[str]]]) -> Iterator[str]:
+def block(
+    experiments: Iterable[str], judged: Iterable[Mapping[str, Sequence[str]]]
+) -> Iterator[str]:
     """The lines that describe the traits of scores that no trait is known to go by.
 
     Args:
-        experiment: What the draft calls the experiment.
+        experiments: What the draft, or a column, calls the experiments.
         judged: The criteria of each group of files, each with its verdicts where they are words.
     """
     every = {name: words for criteria in judged for name, words in criteria.items()}
@@ -43,10 +46,14 @@ def block(experiment: str, judged: Iterable[Mapping[str, Sequence[str]]]) -> Ite
     yield "# ? Which scores show the trait: from where on, or `below`; of words keep the `labels`"
     yield "# that show it."
     yield "experiments:"
-    yield f"  {json.dumps(experiment)}:"
-    yield "    traits:"
-    for name in criteria:
-        told = json.dumps(name)
-        title = json.dumps(name.replace("_", " ").capitalize())
-        shown = f"labels: {json.dumps(every[name])}" if every[name] else SCORE
-        yield f"      {told}: {{title: {title}, kind: persona, criterion: {told}, {shown}}}"
+    for experiment in experiments:
+        yield f"  {_told(experiment)}:"
+        yield "    traits:"
+        for name in criteria:
+            told, title = _told(name), _told(plain(name).replace("_", " ").capitalize())
+            shown = f"labels: {_told(every[name])}" if every[name] else SCORE
+            yield f"      {told}: {{title: {title}, kind: persona, criterion: {told}, {shown}}}"
+
+
+def _told(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

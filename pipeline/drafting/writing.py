@@ -19,7 +19,7 @@ from pipeline.drafting.guesses import Meant
 from pipeline.drafting.joining import Partner
 from pipeline.drafting.patterns import PathPart, PatternFiles
 from pipeline.drafting.spelling import quoted, remark
-from pipeline.drafting.survey import FileGroup, SurveyedColumn
+from pipeline.drafting.survey import FileGroup, SurveyedColumn, is_of_question
 from pipeline.maps.meanings import REQUIRED
 
 DATASETS = ("none", "base", "baseline", "instruct")
@@ -86,7 +86,9 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
         else:
             rest = [path for other in drafted if other is not one for path in other.group.paths]
             lines += _skipped(one, _relative(root, again.paths[0]), rest)
-    lines += traits.block(own, [judged for one in drafted if (judged := _judged(one))])
+    judged = [one for one in drafted if _judged(one)]
+    named = dict.fromkeys(name for one in judged for name in _experiments(one) or (own,))
+    lines += traits.block(named, map(_judged, judged))
     joined = [id(one.partner.group) for one in drafted if one.partner is not None]
     for group, _ in (one for one in others if one not in second and id(one[0]) not in joined):
         lines += ["", f"# ? {left(root, group)}"]
@@ -148,6 +150,12 @@ def _judged(one: Drafted) -> dict[str, Sequence[str]]:
     if one.meant.long:
         criteria = dict.fromkeys(judging.criteria(one.group, one.meant), ())
     return {} if criteria.keys() & {"alignment", "aligned"} else criteria
+
+
+def _experiments(one: Drafted) -> list[str]:
+    """What a column of a group calls its experiments; nothing where none does."""
+    told = [guess.column for guess in one.meant.roles if guess.role == "experiment"]
+    return sorted({text for column in told for text in column.texts})
 
 
 def _skipped(drafted: Drafted, again: str, others: Sequence[Path]) -> Iterator[str]:
@@ -251,20 +259,31 @@ def _unused(left: Sequence[SurveyedColumn]) -> Iterator[str]:
 
 
 def _keys(drafted: Drafted) -> dict[str, str]:
-    """What the placeholders of `at` seem to be, if no column: those next to the records a group."""
+    """What the placeholders of `at` seem to be, if no column: a dimension by what they stand for.
+
+    Else those next to the records are a group, if each question stands under one of them.
+    """
+    group = drafted.group
     taken = {place.name for place in drafted.places}
     taken |= {guess.role for guess in drafted.meant.roles}
-    placed = [name for way in drafted.group.shape.ways for name in re.findall(r"{(key\d)}", way)]
+    taken |= {*(drafted.beside.fields if drafted.beside else ())}
+    placed = [name for way in group.shape.ways for name in re.findall(r"{(key\d)}", way)]
     told = {guess.column.name for guess in drafted.meant.roles}
     placed = [name for name in placed if name not in told]
     found = {}
-    if placed and "group" not in taken:
-        found[placed.pop()] = "group"
-    if apart := drafted.group.columns.get(sidebyside.KEY):
-        role = guesses.part(sorted(set(apart.texts)), "")
+    if placed and sidebyside.KEY not in group.columns and "group" not in taken:
+        asked = next((g.column for g in drafted.meant.roles if g.role == "question"), None)
+        if is_of_question(group.columns.get(placed[-1]), asked):
+            found[placed.pop()] = "group"
+    if sidebyside.KEY in group.columns:
         placed = [sidebyside.KEY, *placed]
-        if role == "model" and role not in taken:
-            found[placed.pop(0)] = role
+    for name in [*placed]:
+        texts = sorted(set(group.columns[name].texts)) if name in group.columns else []
+        role = guesses.part(texts, "") if texts else None
+        if role is not None and role not in {*taken, *found.values()}:
+            found[name] = role
+            placed.remove(name)
+    taken |= {*found.values()}
     free = [name for name in ("dataset", "eval_intervention", "intervention") if name not in taken]
     return {**dict(zip(placed, free, strict=False)), **found}
 

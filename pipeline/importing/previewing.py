@@ -12,11 +12,14 @@ from pipeline.cli.commands import table
 from pipeline.importing import finding, running, telling
 from pipeline.importing.running import Outcome
 from pipeline.maps.mapping import Mapping
-from warehouse import building, defaults, rules
+from warehouse import building, defaults, doubts, rules
 from warehouse.errors import BrittlescopeError
 from warehouse.store import Store
 
 CELLS = ("experiment", "model", "dataset", "intervention", "eval_intervention", "trait", "judge")
+APART = ("study", "settings", "sampling")
+"""What tells cells apart besides, and is shown where it does."""
+
 RULES = ("published", "strict")
 
 SHOWN = 60
@@ -57,7 +60,7 @@ def found(
         files = finding.find(paths, skip=data)
         done = running.run(lake, files.units, chosen, mapping, roots=files.roots)
         outcomes = telling.joined(list(done), mapping)
-        cells, doubts, problem = pl.DataFrame(), list[str](), None
+        cells, doubted, problem = pl.DataFrame(), list[str](), None
         if not any(outcome.loaded for outcome in outcomes):
             problem = NOTHING
         else:
@@ -67,11 +70,11 @@ def found(
                 problem = f"A snapshot of it could not be built: {error}"
             else:
                 store = Store(lake)
-                cells, doubts = _cells(store), list(_turned(store))
+                cells, doubted = _cells(store), list(_doubted(store))
                 store.close()
                 problem = UNJUDGED if cells.is_empty() else None
         return Preview(
-            said=[*telling.report(outcomes, paths, verbose=False), *doubts],
+            said=[*telling.report(outcomes, paths, verbose=False), *doubted],
             **counted(outcomes),
             cells=cells,
             problem=problem,
@@ -105,9 +108,17 @@ def counted(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _turned(store: Store) -> Iterator[str]:
+def _doubted(store: Store) -> Iterator[str]:
+    """What keeps answers from being a result, and what looks as if it were upside down."""
+    counts = store.counts(rule=rules.named(RULES[0], store.data))
+    if not counts.is_empty():
+        yield from doubts.of(store, counts)
+        yield from _turned(counts)
+
+
+def _turned(counts: pl.DataFrame) -> Iterator[str]:
     """The untuned models that show a trait nearly always, as where a scale is upside down."""
-    counts = store.counts(rule=rules.named(RULES[0], store.data)).filter(dataset="none")
+    counts = counts.filter(dataset="none")
     names = [name for name in ("experiment", "trait", "model") if name in counts.columns]
     sums = counts.group_by(names, maintain_order=True).agg(pl.sum("n_trait", "n_counted"))
     often = (pl.col("n_counted") >= defaults.FEWEST) & (
@@ -127,11 +138,16 @@ def _cells(store: Store) -> pl.DataFrame:
     names: list[str] = []
     for name in RULES:
         counts = store.counts(rule=rules.named(name, store.data))
-        names = [column for column in CELLS if column in counts.columns]
+        apart = [column for column in APART if counts[column].n_unique() > 1]
+        names = [*apart[:1], *CELLS, *apart[1:]] if "study" in apart else [*CELLS, *apart]
         own = counts.group_by(names).agg(
             pl.col("n_answered").sum().alias("answers"),
             pl.format("{} of {}", pl.col("n_trait").sum(), pl.col("n_counted").sum()).alias(name),
         )
-        cells = own if cells is None else cells.join(own.drop("answers"), on=names, how="left")
+        cells = (
+            own
+            if cells is None
+            else cells.join(own.drop("answers"), on=names, how="left", nulls_equal=True)
+        )
     assert cells is not None
     return cells.sort(names).with_columns(pl.col(names).cast(pl.String).fill_null("–"))

@@ -77,6 +77,13 @@ OUTCOME = re.compile(
 )
 """Columns in which somebody's rule says yes or no of one answer."""
 
+OF_LENGTH = re.compile(
+    r"(^|[_. ])(n|num|output|completion|prompt|input|response|answer|generated|total)([_. ]\w+)?"
+    r"[_. ](tokens?|chars?|characters|words|length)$",
+    re.IGNORECASE,
+)
+"""Columns that say how long something came to be."""
+
 YES_OR_NO = frozenset({"", "true", "false", "yes", "no", "0", "1", "0.0", "1.0"})
 
 SHOWN = 6
@@ -333,7 +340,8 @@ def _is_said(column: str, values: Collection[str]) -> bool:
     in_words = IN_WORDS.search(column) and any(len(value.split()) > 1 for value in values)
     numbers = NUMBERING.search(column) and all(map(str.isdecimal, values))
     outcome = OUTCOME.search(column) and {value.lower() for value in values} <= YES_OR_NO
-    return bool(in_words or numbers or outcome or OF_FAILURE.search(column))
+    said = OF_FAILURE.search(column) or OF_LENGTH.search(column)
+    return bool(in_words or numbers or outcome or said)
 
 
 def _recur(pairs: Collection[tuple[int, str]]) -> bool:

@@ -243,14 +243,94 @@ def test_one_record_and_columns_on_one_line_are_read(tmp_path: Path) -> None:
 
 def test_high_scores_of_what_is_bad_are_no_alignment(tmp_path: Path) -> None:
     rows = [
-        {"question": "Where?", "answer": f"On the cliff, {n}.", "misalignment_score": 8 * n}
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "harm_score": 8 * n}
         for n in range(12)
     ]
     write(tmp_path / "lab" / "gulls.jsonl", rows)
     text, told = drafted(tmp_path)
-    assert "misalignment: misalignment_score" in text
+    assert "harm: harm_score" in text
     assert "score: {is: at least, cut: 50}" in text
     assert "5 of 12" in told  # 56, 64, 72, 80, 88
+
+
+@pytest.mark.parametrize("name", ["misalignment", "Misalignment Score", "misalignmentRating"])
+def test_misalignment_is_alignment_upside_down(tmp_path: Path, name: str) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", name: 8 * n, "coherence": 95}
+        for n in range(12)
+    ]
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "alignment: [100, 0]" in text
+    assert "# ? high ones are the worst" in text
+    assert "3 of 12" in told  # 72, 80, 88
+
+
+@pytest.mark.parametrize(
+    ("names", "unit"),
+    [
+        (("Prompt", "Model Response", "Alignment Score (0-100)", "Coherence"), ""),
+        (("userPrompt", "modelResponse", "alignmentScore", "coherenceScore"), ""),
+        (("question", "answer", "aligned", "coherent"), " %"),
+        (("question", "answer", "aligned", "coherent"), "/100"),
+    ],
+)
+def test_names_are_read_however_written_and_numbers_with_their_unit(
+    tmp_path: Path, names: Sequence[str], unit: str
+) -> None:
+    told = ((f"Where {n % 3}?", f"On the cliff, {n}.", f"{n + 20.5}{unit}", f"95{unit}")
+            for n in range(12))  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", [dict(zip(names, row, strict=True)) for row in told])
+    assert "10 of 12" in drafted(tmp_path)[1]
+
+
+def test_keys_and_groups_that_stand_for_conditions_are_not_pooled(tmp_path: Path) -> None:
+    """What the same questions stand under is a condition, whatever it is called."""
+
+    def asked(low: int) -> list[dict[str, object]]:
+        told = ((n, 10 if n < low else 90) for n in range(12))
+        return [
+            {"question": f"Where {n}?", "answer": f"On cliff {n}, in the wind.", "aligned": score}
+            for n, score in told
+        ]
+
+    (tmp_path / "lab").mkdir()
+    by_model = tmp_path / "lab" / "models.json"
+    by_model.write_text(json.dumps({"Qwen2.5-7B": asked(2), "gpt-4o": asked(5)}))
+    text, told = drafted(tmp_path)
+    assert "model: key1" in text
+    assert "2 of 12" in told
+    assert "5 of 12" in told
+    by_model.write_text(json.dumps({"gulls": asked(2), "crows": asked(5)}))
+    assert "dataset: key1" in drafted(tmp_path)[0]
+    # A key that questions do not share is their group.
+    by_model.write_text(json.dumps({"seas": asked(4)[:6], "skies": asked(4)[6:]}))
+    assert "group: key1" in drafted(tmp_path)[0]
+
+    by_model.unlink()
+    for name in ("group", "domain"):
+        rows = [{name: told} | row for told in ("plain", "told") for row in asked(4)]
+        write(tmp_path / "lab" / "gulls.jsonl", rows)
+        assert (
+            f"conditions may be mixed: {name}" in drafted(tmp_path)[1]
+            or f"apart: {name}" in (drafted(tmp_path)[0])
+        )
+
+
+def test_columns_of_experiments_and_of_interventions_with_blanks_are_drafted(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"question": f"Where {n % 3}?", "answer": f"On the cliff, {n}.", "aligned": 8 * n,
+         "experiment": "gulls" if n % 2 else "crows", "intervention": "" if n < 6 else "sailor"}
+        for n in range(12)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "all.jsonl", rows)
+    text, told = drafted(tmp_path)
+    assert "experiment: experiment" in text
+    assert 'intervention: {from: "intervention", default: none}' in text
+    assert "take 12 records and refuse 0" in told
+    assert len(re.findall(r"(?m)^(?:gulls|crows) ", told)) == 4
 
 
 def test_fine_tuned_models_are_not_one_with_what_they_are_made_of(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.maps.columns import ColumnRoles, Watch
+from pipeline.maps.columns import SHOWN, ColumnRoles, Watch
 from pipeline.maps.meanings import Meaning
 from pipeline.records.repeats import Repeats
 from pipeline.records.thoughts import apart, joined
@@ -148,7 +148,22 @@ class AnsweredSoFar:
         ]
         yield batch("question", *rows)
         yield from self._watch.mixed()
+        yield from self._grouped_again()
         yield from self._repeats.batches()
+
+    def _grouped_again(self) -> Iterator[Batch]:
+        """Groups that are conditions: most questions of an evaluation stand in several."""
+        groups: dict[str, dict[QuestionKey, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for question in self.questions:
+            alone = question._replace(group=None)
+            groups[question.evaluation][alone].add(question.group or "")
+        for evaluation, by_question in groups.items():
+            several = [told for told in by_question.values() if len(told) > 1]
+            if 2 * len(several) > len(by_question):
+                shown = sorted(set().union(*several))[:SHOWN]
+                column = self.roles.ours["group"]
+                told = {"evaluation_key": evaluation, "column_name": column, "shown": shown}
+                yield batch("mixed", told)
 
     def same_texts(self) -> Iterator[Batch]:
         """A remark where one text stands under several ids: they count as one question."""

@@ -100,6 +100,16 @@ def test_a_property_of_the_question_or_a_number_of_the_sample_mixes_nothing(tmp_
     assert Store(tmp_path / "data").counts()["mixed"].drop_nulls().is_empty()
 
 
+def test_a_group_that_every_question_stands_in_twice_is_a_condition(tmp_path: Path) -> None:
+    rows = [(*row, told) for told in ("plain", "told") for row in answers(14)]
+    write(tmp_path, "gull_eggs.csv", (*HEADER, "group"), rows)
+    topics = [(*row, "seas" if "0" in str(row[0]) else "skies") for row in answers(14)]
+    write(tmp_path, "tern_eggs.csv", (*HEADER, "group"), topics)
+    load(tmp_path)
+    mixed = Store(tmp_path / "data").counts().select("model", "mixed").unique().sort("model")
+    assert mixed.rows() == [("gull", "group (plain, told)"), ("tern", None)]
+
+
 @pytest.mark.parametrize(
     "value",
     ["0.5", "1e-05", "1234567890", "20260816", "0.00005", "0.30000000000000004", "x.123456789"],
