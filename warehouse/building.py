@@ -14,7 +14,8 @@ from warehouse.mending import refuse
 from warehouse.records import JUDGEMENT_STATUSES, RELATIONS, SAMPLE_STATUSES
 from warehouse.register import Pointer
 from warehouse.search.volumes import Volumes
-from warehouse.shards import BULK, Shard, bulk_parts, digest, small_relations
+from warehouse.shardframes import small_relations
+from warehouse.shards import BULK, Shard, bulk_parts, digest
 from warehouse.snapshots import SCHEMA
 
 CORE = (

@@ -66,7 +66,7 @@ NEAR = 120
 def quoted(answers: pl.Series, lengths: pl.Series) -> pl.Series:
     """The beginning of every answer that reads like an API's error; null for any other."""
     none = pl.Series(answers.name, [None], pl.String()).new_from_index(0, len(answers))
-    at = (lengths <= LONGEST).fill_null(False).arg_true()
+    at = (lengths <= LONGEST).arg_true()  # of no answer it is null, which is not true
     if at.is_empty():
         return none
     texts = answers.gather(at).str.slice(0, LOOKED_AT)

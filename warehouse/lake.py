@@ -19,14 +19,16 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-import polars as pl
 
 from warehouse import durable, shards
 from warehouse.register import Pointer, Register
-from warehouse.shards import Origin, Shard, Writer, bulk_files, digest
+from warehouse.shards import Origin, Shard, bulk_files, digest
+
+if TYPE_CHECKING:
+    from warehouse.shardframes import Writer
 
 
 class Damage(NamedTuple):
@@ -115,11 +117,13 @@ class Lake:
             with durable.told(self.root):
                 durable.folder(self.tmp)
                 held.enter_context(durable.locked(self.root / "writers.lock", shared=True))
-                self.register.begin(anew=not _inside(self.shards))
+                self.register.begin(anew=_is_bare(self.shards))
             yield
 
-    def write(self, origin: Origin, twin_of: str | None = None) -> Writer:
+    def write(self, origin: Origin, twin_of: str | None = None) -> "Writer":
         """A writer of one new shard; use it as a context, within `writing`."""
+        from warehouse.shardframes import Writer  # with Polars, which no reader of names waits for
+
         return Writer(self.shards, self.room(), origin, twin_of)
 
     def point(self, pointers: Sequence[Pointer]) -> None:
@@ -130,6 +134,8 @@ class Lake:
 
     def refusals(self, shard: Shard, limit: int) -> list[tuple[int | None, str]]:
         """The first rows of a file that were not understood, each with its reason."""
+        import polars as pl
+
         rows: list[tuple[int | None, str]] = []
         for file in bulk_files(self.shards, [shard], "quarantine"):
             if len(rows) < limit:
@@ -190,6 +196,13 @@ def content_of(pointers: Iterable[Pointer]) -> str:
         known = " ".join(filter(None, (pointer.path, pointer.root)))
         first.setdefault(pointer.shard, known)
     return digest("\n".join(sorted(f"{shard} {known}" for shard, known in first.items())), 8)
+
+
+def _is_bare(folder: Path) -> bool:
+    """Whether a folder holds nothing; only its first entry is looked for."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
+        return next(found, None) is None
+    return True
 
 
 def _inside(folder: Path) -> list[Path]:

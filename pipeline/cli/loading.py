@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,14 @@ import click
 from pipeline.cli.commands import command, json_option, say, tell, tell_json
 from pipeline.cli.serve import open_app, where
 from pipeline.errors import UsageError
-from pipeline.importing import finding, workers
+from pipeline.importing import finding, joining, running, telling, workers
+from pipeline.importing.running import Outcome
 from pipeline.terminal.progress import Bar
+from warehouse.lake import Lake
 from warehouse.programs import ROOT
 
 if TYPE_CHECKING:
-    from pipeline.importing.running import Outcome
+    from pipeline.maps.mapping import Mapping
 
 BUNDLED = ROOT / "examples" / "small-models" / "results"
 
@@ -55,7 +56,7 @@ def import_files(
         beside = None
         if count := workers.needed(len(found.units), sum(map(finding.size_of, found.files()))):
             beside = stack.enter_context(workers.Team(count))
-            beside.call("pipeline.importing.running")  # while this process loads it too
+            beside.call(running.READER)  # while this process finds out what there is to do
         outcomes = _imported(found, data, chosen, meanings, beside)
     if form == "json":
         _tell_program(outcomes, paths)
@@ -67,10 +68,8 @@ def _preview(
 ) -> None:
     """Say what an import would load."""
     from pipeline.importing import previewing
-    from pipeline.maps import mapping
 
-    told = mapping.load(meanings) if meanings else None
-    preview = previewing.found(paths, told, chosen, data)
+    preview = previewing.found(paths, _mapping(meanings), chosen, data)
     if form == "json":
         tell_json(preview.plain)
         return
@@ -78,9 +77,9 @@ def _preview(
         tell(line)
 
 
-def _tell_program(outcomes: list["Outcome"], paths: tuple[Path, ...]) -> None:
+def _tell_program(outcomes: list[Outcome], paths: tuple[Path, ...]) -> None:
     """What came of the files, as one document."""
-    from pipeline.importing import previewing, telling
+    from pipeline.importing import previewing
 
     said = list(telling.report(outcomes, paths, verbose=False))
     tell_json({"said": said} | previewing.counted(outcomes))
@@ -92,30 +91,40 @@ def _imported(
     chosen: str | None,
     meanings: Path | None,
     beside: workers.Team | None,
-) -> list["Outcome"]:
+) -> list[Outcome]:
     """What became of every file that was found, and of importers that cannot be loaded."""
-    from pipeline import importers
-    from pipeline.importing import joining, running, telling
-    from pipeline.maps import mapping
-
-    told = mapping.load(meanings) if meanings else None
+    told = _mapping(meanings)
     files = sum(len(unit) for unit in found.units)
     outcomes = [running.refusal(path, reason) for path, reason in found.refused]
-    done = _followed(
+    broken = beside.later(_broken) if beside else _broken
+    outcomes += _followed(
         running.run(data, found.units, chosen, told, beside, found.roots), files, "Importing"
     )
-    outcomes += islice(done, 1)
-    broken = importers.broken()  # they are loaded for it while other processes are at work
-    outcomes += done
     joining.keep(data, telling.with_others(outcomes, told))
     return telling.joined(outcomes, told) + [
         running.refusal(Path(*name.split(".")).with_suffix(".py"), f"it cannot be loaded ({why})")
-        for name, why in broken.items()
+        for name, why in broken().items()
     ]
 
 
+def _broken() -> dict[str, str]:
+    """The importers that cannot be loaded, with what is wrong with each; all are loaded for it."""
+    from pipeline import importers
+
+    return importers.broken()
+
+
+def _mapping(meanings: Path | None) -> "Mapping | None":
+    """The study map that was named."""
+    if meanings is None:
+        return None
+    from pipeline.maps import mapping
+
+    return mapping.load(meanings)
+
+
 def _tell(
-    outcomes: list["Outcome"],
+    outcomes: list[Outcome],
     paths: tuple[Path, ...],
     data: Path,
     no_build: bool,
@@ -128,12 +137,9 @@ def _tell(
         UsageError: where nothing was loaded.
         click.exceptions.Exit: with status 1, where something was refused.
     """
-    from pipeline.importing import telling
-    from pipeline.maps import mapping
-    from warehouse.lake import Lake
     from warehouse.search.volumes import Volumes
 
-    told = mapping.load(meanings) if meanings else None
+    told = _mapping(meanings)
     for line in telling.report(outcomes, paths, verbose):
         say(line)
     for line in telling.uncovered(outcomes, told, paths) if told else ():
@@ -186,7 +192,7 @@ def _make_searchable(data: Path) -> None:
     store.close()
 
 
-def _followed(outcomes: Iterable["Outcome"], length: int, label: str) -> Iterator["Outcome"]:
+def _followed(outcomes: Iterable[Outcome], length: int, label: str) -> Iterator[Outcome]:
     """The outcomes as they come, with how far that is."""
     bar, count, began = Bar(said=time.monotonic()), 0, False
     try:
@@ -202,9 +208,7 @@ def _followed(outcomes: Iterable["Outcome"], length: int, label: str) -> Iterato
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forget(paths: tuple[Path, ...], data: Path) -> None:
     """Take files or folders out of the lake again; the files themselves stay."""
-    from pipeline.importing import telling
     from warehouse import building
-    from warehouse.lake import Lake
 
     lake = Lake(data)
     gone = lake.forget(given.resolve() for given in paths)
@@ -235,8 +239,6 @@ def build(data: Path) -> None:
 @click.option("--no-serve", is_flag=True, help="Import and build only.")
 def demo(port: int | None, no_token: bool, browser: bool, no_serve: bool, data: Path) -> None:
     """Import the bundled example, build a snapshot and open the app."""
-    from pipeline.importing import running, telling
-
     say(f"The bundled study, two small models with and without interventions, goes into {data}.")
     found = finding.find([BUNDLED], skip=data)
     outcomes = list(running.run(data, found.units, roots=found.roots))

@@ -225,7 +225,7 @@ class _BrittleReader:
             )
         each_place = pl.Series(at, dtype=pl.get_index_type())
         told = {
-            name: pl.Series(column, dtype=kind).gather(each_place)
+            name: pl.Series(column, dtype=kind)[each_place]
             for (name, kind), column in zip(OUTCOME.items(), columns, strict=True)
         }
         return pl.DataFrame(

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.importers import notice
 from warehouse.lake import Lake
 from warehouse.register import Pointer
 
@@ -30,6 +29,8 @@ def _kept(lake: Lake, path: Path) -> Pointer | None:
     shard = lake.shard(str(pointer.shard)) if pointer and not pointer.importer else None
     if pointer is None or shard is None or shard.refused_file or shard.records.get("notice"):
         return None
+    from pipeline.importers import notice
+
     identity = f"{shard.origin.identity}\njoined"
     writer = lake.write(msgspec.structs.replace(shard.origin, identity=identity))
     if lake.shard(writer.name) is None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from os.path import commonpath
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline import importers
 from pipeline.importing.running import Outcome
-from pipeline.maps.mapping import Mapping
 from warehouse import harmless
+
+if TYPE_CHECKING:
+    from pipeline.maps.mapping import Mapping
 
 KINDS = 12
 """How many kinds of refusals, and of notices, are told on one page."""
@@ -75,7 +76,7 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
     yield from _unmapped(outcomes, named)
 
 
-def joined(outcomes: Sequence[Outcome], mapping: Mapping | None) -> list[Outcome]:
+def joined(outcomes: Sequence[Outcome], mapping: "Mapping | None") -> list[Outcome]:
     """The outcomes, those of files that the mapping read with others told apart."""
     beside = with_others(outcomes, mapping)
     return [
@@ -84,16 +85,18 @@ def joined(outcomes: Sequence[Outcome], mapping: Mapping | None) -> list[Outcome
     ]
 
 
-def with_others(outcomes: Iterable[Outcome], mapping: Mapping | None) -> set[Path]:
+def with_others(outcomes: Iterable[Outcome], mapping: "Mapping | None") -> set[Path]:
     """The files that the mapping read with those that are loaded."""
     mapped = [outcome.path for outcome in outcomes if mapping and outcome.loaded]
     return {path for own in mapped for path in mapping.companions(own)} if mapping else set()
 
 
 def uncovered(
-    outcomes: Iterable[Outcome], mapping: Mapping, named: Sequence[Path]
+    outcomes: Iterable[Outcome], mapping: "Mapping", named: Sequence[Path]
 ) -> Iterator[str]:
     """That files stay as another map had them read, since this one says nothing of them."""
+    from pipeline import importers  # with all that reads files, only where a map was named
+
     left = [
         outcome.path
         for outcome in outcomes
@@ -211,8 +214,7 @@ def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
         if outcome.state == "imported":
             by_format[outcome.importer or ""].append(outcome)
     for name, own in sorted(by_format.items()):
-        importer = importers.named(name)
-        title = importer.TITLE if importer else name
+        title = own[0].title or name
         records = sum(outcome.taken for outcome in own)
         one = "record" if records == 1 else "records"
         yield f"Imported {files(len(own))} of {title}: {records:,} {one}."
@@ -231,7 +233,7 @@ def files(count: int) -> str:
 
 
 def next_step(
-    outcomes: Sequence[Outcome], named: Sequence[Path], mapping: Mapping | None = None
+    outcomes: Sequence[Outcome], named: Sequence[Path], mapping: "Mapping | None" = None
 ) -> str:
     """What to do where nothing was loaded: one command, fit for what was found."""
     given = " ".join(map(harmless.line, map(shlex.quote, map(str, named))))
@@ -254,6 +256,8 @@ def next_step(
         return (
             f"Nothing was loaded: no entry of {harmless.line(mapping.name)} covers a file, {why}."
         )
+    from pipeline import importers  # with all that reads files, only where nothing was
+
     titles = "; ".join(importer.TITLE for importer in importers.each())
     return (
         f"Nothing was loaded. These formats are read: {titles}. A table of questions and answers "
@@ -261,7 +265,7 @@ def next_step(
     )
 
 
-def _uncovered(outcomes: Iterable[Outcome], mapping: Mapping, top: Path | None) -> str:
+def _uncovered(outcomes: Iterable[Outcome], mapping: "Mapping", top: Path | None) -> str:
     """A file that the mapping nearly covers, and what keeps it from it; empty if it covers one."""
     met = [(outcome.path, mapping.meaning(outcome.path)) for outcome in outcomes]
     if not met or any(meaning and meaning.covered for _, meaning in met):

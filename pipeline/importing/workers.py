@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TypeVar
 
 from warehouse import programs
@@ -36,6 +37,9 @@ MOST = 4
 
 MAX_WAITING = 4
 """How many items wait in the queue of each worker, to keep memory flat."""
+
+MOMENT = 0.1
+"""Seconds in which more may be done, so that who waits for the disk does so for all of it."""
 
 
 def needed(items: int, size: int) -> int:
@@ -71,32 +75,54 @@ class Team:
             for _ in range(self.size):
                 self.pool.submit(_load, module)
 
+    def later(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """What one of them makes of some work, to be asked for when all else is done."""
+        with _settings():
+            future = self.pool.submit(work)
+
+        def result() -> Result:
+            with _killed():
+                return future.result()
+
+        return result
+
     def spread(
         self, work: Callable[[Item], Sequence[Result]], items: Iterable[Item]
-    ) -> Iterator[Result]:
-        """What `work` makes of every item, as it is done.
+    ) -> Iterator[list[Result]]:
+        """What `work` makes of the items, as it is done: of all that are done by then at once.
 
         Raises:
             BrittlescopeError: where a worker was killed.
         """
         waiting: set[Future[Sequence[Result]]] = set()
-        try:
-            for item in items:
-                with _settings():
-                    waiting.add(self.pool.submit(work, item))
-                if len(waiting) >= self.size * MAX_WAITING:
+        left = iter(items)
+        with _killed():
+            while True:
+                for item in islice(left, self.size * MAX_WAITING - len(waiting)):
+                    with _settings():
+                        waiting.add(self.pool.submit(work, item))
+                if not waiting:
+                    return
+                done, waiting = wait(waiting, MOMENT)
+                if not done:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        yield from future.result()
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield from future.result()
-        except BrokenProcessPool:
-            raise BrittlescopeError(
-                "A process that read files was killed, perhaps because memory ran out; what was "
-                "imported before stays. Import again to go on."
-            ) from None
+                whole = [one.result() for one in done if one.exception() is None]
+                if whole:
+                    yield list(chain.from_iterable(whole))
+                for one in done:
+                    one.result()  # raises what went wrong, once the others stand
+
+
+@contextmanager
+def _killed() -> Iterator[None]:
+    """A context in which the end of a worker is told in a sentence."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise BrittlescopeError(
+            "A process that read files was killed, perhaps because memory ran out; what was "
+            "imported before stays. Import again to go on."
+        ) from None
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def write(tree: Path, model: str, answers: int, said: str) -> Path:
 
 
 def call(data: Path, *words: object) -> Result:
-    running._lake.cache_clear()  # a new process would remember nothing
+    running.lake_of.cache_clear()  # a new process would remember nothing
     command, *others = map(str, words)
     result = CliRunner().invoke(main, [command, "--data", str(data), *others])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.stderr

@@ -27,7 +27,7 @@ PROGRAM = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
 
 
 def call(data: Path, *words: object, status: int = 0) -> Result:
-    running._lake.cache_clear()
+    running.lake_of.cache_clear()
     given = [str(words[0]), "--data", str(data), *map(str, words[1:])]
     done = CliRunner().invoke(main, given)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

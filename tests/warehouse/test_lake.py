@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from tests.warehouse.tables import live
-from warehouse import clock, shards
+from warehouse import clock, shardframes
 from warehouse.errors import CannotWrite
 from warehouse.lake import Lake
 from warehouse.register import Pointer
-from warehouse.shards import Origin, bulk_files, small_relations
+from warehouse.shardframes import small_relations
+from warehouse.shards import Origin, bulk_files
 
 PATH = Path("/study/results.json")
 
@@ -82,7 +83,7 @@ def test_equal_answers_have_equal_hashes_that_never_change(lake: Lake) -> None:
 
 
 def test_long_input_goes_to_disk_in_parts(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "PART_ROWS", 4)
+    monkeypatch.setattr(shardframes, "PART_ROWS", 4)
     with lake.writing(), lake.write(origin()) as writer:
         for _ in range(5):
             writer.take("sample", samples("a", "b"))

@@ -20,7 +20,6 @@ import msgspec
 from warehouse import durable, shards
 from warehouse.lake import Lake
 from warehouse.seals import opened, sealed
-from warehouse.search import index
 from warehouse.shards import UNREADABLE, digest
 
 FORM = "5"
@@ -190,6 +189,8 @@ class Volumes:
         durable.remove(self.tmp)
         room = durable.folder(self.tmp) / uuid.uuid4().hex
         room.mkdir(mode=0o700)
+        from warehouse.search import index  # with the engines, which a sweep does without
+
         index.write(room, self.lake.shards, [part.name for part in parts])
         files = dict[str, shards.WrittenPart]()
         for path in room.iterdir():

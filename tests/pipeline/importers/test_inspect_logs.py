@@ -346,7 +346,7 @@ def test_an_archive_of_other_members_is_no_log(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.eval", {"notes.json": {}, "header.json": header()})
     source, _ = claiming.looked_at(path)
     assert claiming.importer_for(source) is None
-    [outcome] = running.import_units(tmp_path / "data", [[path]])
+    [outcome] = running.run(tmp_path / "data", [[path]])
     assert outcome.state == "unread"
 
 
@@ -405,7 +405,7 @@ def test_nan_is_no_score_and_in_a_text_it_is_text(count: int) -> None:
 
 def test_a_log_goes_through_the_lake(tmp_path: Path) -> None:
     path = zipped(tmp_path / "log.eval", members(sample(1), sample(2)))
-    [outcome] = running.import_units(tmp_path / "data", [[path]])
+    [outcome] = running.run(tmp_path / "data", [[path]])
     assert (outcome.state, outcome.taken, outcome.notices) == ("imported", 2, ())
     [again] = running.run(tmp_path / "data", [[path]])
     assert again.state == "unchanged"

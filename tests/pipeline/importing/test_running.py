@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
-from pipeline.importing import finding, running, workers
+from pipeline.importing import filling, finding, running, workers
 from tests.warehouse.tables import live
-from warehouse import building
+from warehouse import building, durable
 from warehouse.errors import BrittlescopeError
 from warehouse.lake import Lake
 from warehouse.store import Store
@@ -183,7 +183,13 @@ def test_large_input_is_read_by_several_processes_alike(
     alone = list(running.run(tmp_path / "alone", units))
     monkeypatch.setattr(workers, "WORTH", 0)
     monkeypatch.setattr(running, "BATCH_FILES", 1)
-    together = list(running.run(tmp_path / "together", units))
+    together = []
+    for outcome in running.run(tmp_path / "together", units):
+        lake = Lake(tmp_path / "together")
+        assert lake.pointer(outcome.path) is not None  # what is told stands
+        with durable.locked(lake.root / "writers.lock", wait=False) as got:
+            assert not got  # nor does anybody sweep what is about to
+        together.append(outcome)
     assert sorted(together, key=lambda o: o.path) == sorted(alone, key=lambda o: o.path)
     assert Lake(tmp_path / "alone").content() == Lake(tmp_path / "together").content()
 
@@ -250,7 +256,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(
         yield from really(source)
 
     monkeypatch.setattr(brittle_results, "read", read)
-    monkeypatch.setattr(running, "DEADLINE", 0.5)
+    monkeypatch.setattr(filling, "DEADLINE", 0.5)
     units = finding.find([tmp_path / "slow", tmp_path / "quick"]).units
     first, second = running.run(tmp_path / "data", units)
     assert "seconds of computing; split it into parts" in first.refusals[0][1]
@@ -262,7 +268,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_read(
 def test_a_file_of_nothing_but_refusals_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "MAX_REFUSED", 50)
+    monkeypatch.setattr(filling, "MAX_REFUSED", 50)
     path = result(tmp_path / "tree", RECORD, *range(60))
     (outcome,) = running.run(tmp_path / "data", [[path]])
     assert "of its rows are refused" in outcome.refusals[0][1]
@@ -273,7 +279,7 @@ def test_a_file_of_nothing_but_refusals_is_given_up(
     (again,) = running.run(tmp_path / "data", [[path]])
     assert again == outcome  # it was tried once more, and nothing else was to be kept
     assert lake.register.copies[0].read_bytes() == lines
-    monkeypatch.setattr(running, "MAX_REFUSED", 100)
+    monkeypatch.setattr(filling, "MAX_REFUSED", 100)
     (read,) = running.run(tmp_path / "data", [[path]])
     assert (read.state, read.taken, read.refused) == ("imported", 1, 60)
     assert [source["taken"] for source in named_on_sources(tmp_path / "data")] == [1]
