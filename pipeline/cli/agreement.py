@@ -1,5 +1,7 @@
 """The command that holds judges against each other, and against people."""
 
+import functools
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -39,7 +41,8 @@ def agreement(
             asked.show(made(asked.store, asked.analysis), readably)
             return
     if is_together:
-        asked.show(together.together(asked.store, asked.analysis), _readable_together)
+        raters = functools.partial(_readable_together, called=asked.store.judges)
+        asked.show(together.together(asked.store, asked.analysis), raters)
         return
     found = agreed.agreed(asked.store, asked.analysis)
     if found.is_empty():
@@ -68,7 +71,7 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(told) if told else rows.select("experiment", "trait", "judge", "other")
 
 
-def _readable_together(rows: pl.DataFrame) -> pl.DataFrame:
+def _readable_together(rows: pl.DataFrame, called: Mapping[str, str]) -> pl.DataFrame:
     told = [
         {
             "experiment": row["experiment"],
@@ -79,7 +82,7 @@ def _readable_together(rows: pl.DataFrame) -> pl.DataFrame:
             "of scores, ordinal": _coefficient(row, "alpha_ordinal"),
             "of scores, interval": _coefficient(row, "alpha_interval"),
             "sees the trait": " · ".join(
-                f"{rater} {readable.percent(sees)} of {counted:,}"
+                f"{called.get(rater, rater)} {readable.percent(sees)} of {counted:,}"
                 for rater, counted, sees in zip(
                     row["raters"], row["counted"], row["sees"], strict=True
                 )

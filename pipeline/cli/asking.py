@@ -1,6 +1,7 @@
 """What a command that prints numbers is asked: which answers, counted how, printed how."""
 
 import functools
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,15 +11,15 @@ from typing import Any
 import click
 import polars as pl
 
-from pipeline.cli.commands import FORMATS, form_option_of, say, show, tell, with_data
+from pipeline.cli import commands, sections
+from pipeline.cli.commands import FORMATS, form_option_of, say, show, with_data
 from pipeline.errors import UsageError
-from warehouse import defaults, harmless, judges, rules, uncounted
+from warehouse import defaults, judges, rules, uncounted
 from warehouse.analysis import DOMAINS, Analysis, results, told, written
 from warehouse.analysis.family import CHOOSING
 from warehouse.counting import Slice
 from warehouse.stats.units import UNITS
 from warehouse.store import Store
-from warehouse.universe import KEY, NAMES
 
 margin_option = click.option(
     "--margin",
@@ -71,12 +72,27 @@ class Asked:
             return ""
         return told.left_out(results.hidden(self.store, self.analysis), names)
 
-    def show(self, found: pl.DataFrame, readable: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
-        """Print what was found; as a table, only what fits on a terminal."""
-        if self.form == "table":
-            show(_without_constants(readable(found)), self.form)
-        else:
+    def show(
+        self,
+        found: pl.DataFrame,
+        readable: Callable[[pl.DataFrame], pl.DataFrame],
+        *,
+        parted: bool = True,
+    ) -> None:
+        """Print what was found; as a table, only what fits on a terminal, as people call it.
+
+        Rows whose order tells something are not `parted` by what they are about.
+        """
+        if self.form != "table":
             show(found, self.form)
+            return
+        told = commands.flat(self._called(readable(found)))
+        commands.print_table(sections.lines(told, sys.stdout.isatty(), parted))
+
+    def _called(self, found: pl.DataFrame) -> pl.DataFrame:
+        """A table with its judges as people call them, which `--judge` takes as well."""
+        there = [name for name in ("judge", "other") if name in found.columns]
+        return found.with_columns(pl.col(there).cast(pl.String).replace(self.store.judges))
 
 
 _CHOOSING = (
@@ -152,17 +168,6 @@ def slice_of(where: Sequence[str], judge: Sequence[str], questions: str) -> Slic
     if judge:
         wanted["judge"] = list(judge)
     return Slice(domain=questions).narrowed(**wanted)  # type: ignore[arg-type]
-
-
-def _without_constants(found: pl.DataFrame) -> pl.DataFrame:
-    """A table without the dimensions that are the same in every row, which are said once."""
-    same = [
-        name for name in (*KEY, *NAMES) if name in found.columns and found[name].n_unique() == 1
-    ]
-    known = [name for name in same if found[name][0] not in (None, "")]
-    if known:
-        tell(" · ".join(f"{name} {harmless.line(str(found[name][0]))}" for name in known))
-    return found.drop(same)
 
 
 def counted(part: str, whole: str) -> pl.Expr:

@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,14 +179,27 @@ def show(found: "pl.DataFrame", form: str) -> None:
         )
         tell_json(finite.to_dicts())
         return
-    flat = found.with_columns(
+    if form == "csv":
+        click.echo(harmless.csv(flat(found)), nl=False)
+    else:
+        click.echo(table(flat(found), sys.stdout.isatty(), room()))
+
+
+def flat(found: "pl.DataFrame") -> "pl.DataFrame":
+    """A frame without lists and objects, which are texts then."""
+    import polars as pl
+    import polars.selectors as cs
+
+    return found.with_columns(
         column.list.join("; ") if column.dtype == pl.List(pl.String) else _as_texts(column)
         for column in found.select(cs.nested()).iter_columns()
     )
-    if form == "csv":
-        click.echo(harmless.csv(flat), nl=False)
-    else:
-        click.echo(table(flat, sys.stdout.isatty()))
+
+
+def print_table(lines: Iterable[str]) -> None:
+    """The lines of a table, whose cells are texts that do nothing."""
+    for line in lines:
+        click.echo(line)
 
 
 def _as_texts(column: "pl.Series") -> "pl.Series":
@@ -212,13 +225,35 @@ def as_json(found: "pl.DataFrame") -> str:
     return harmless.json_text(text)
 
 
-def table(found: "pl.DataFrame", styled: bool) -> str:
-    """A frame as a table for people."""
+def table(found: "pl.DataFrame", styled: bool, room: int | None = None) -> str:
+    """A frame as a table for people, as wide as it is or as there is room for."""
     from pipeline.terminal import tables  # with rich, which only tables wait for
 
-    rows = [[_cell(value) for value in row] for row in found.rows()]
-    numbers = [at for at, kind in enumerate(found.dtypes) if kind.is_numeric()]
-    return tables.aligned(found.columns, rows, numbers, styled=styled)
+    cells = _cells(found)
+    return tables.aligned(found.columns, cells, _numbers(found), styled=styled, room=room)
+
+
+def width(found: "pl.DataFrame", room: int | None = None) -> int:
+    """How wide a frame is as a table that has as much room as it needs, or so much."""
+    from pipeline.terminal import tables
+
+    return tables.width(found.columns, _cells(found), _numbers(found), room)
+
+
+def room() -> int | None:
+    """How wide a table may be: as the terminal is, anything where nobody looks at one."""
+    from pipeline.terminal import tables
+
+    return tables.room()
+
+
+def _numbers(found: "pl.DataFrame") -> list[int]:
+    """The places of the columns that stand to the right."""
+    return [at for at, kind in enumerate(found.dtypes) if kind.is_numeric()]
+
+
+def _cells(found: "pl.DataFrame") -> list[list[str]]:
+    return [[_cell(value) for value in row] for row in found.rows()]
 
 
 def _cell(value: object) -> str:

@@ -59,7 +59,7 @@ def draw(
     else:
         say(drawn.told)
     if asked.form in FORMATS:
-        asked.show(_rows(asked, drawn), _readable)
+        asked.show(_rows(asked, drawn), _readable, parted=False)
     elif drawn.keys:
         tell(_quoted(asked, drawn).removesuffix("\n"))
 

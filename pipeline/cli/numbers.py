@@ -162,7 +162,9 @@ def brittleness(asked: Asked) -> None:
             *("model", "dataset"),
             pl.concat_str("label", "part", separator=": ", ignore_nulls=True).alias("index"),
             *("value", "low", "high"),
-            pl.format("{} {}", "n", "of").alias("n"),
+            pl.format(
+                "{} {}", "n", pl.when(n=1).then(pl.col("of").str.strip_suffix("s")).otherwise("of")
+            ).alias("n"),
             "note",
         ),
     )

@@ -82,7 +82,7 @@ def search(asked: Asked, text: str, count: int, only: str, counts: bool) -> None
     (tell if asked.form == "table" else say)(f"{heading}.")
     if total > count:
         say(f"The first {count:,} are printed; --n {min(total, MOST)} prints more.")
-    asked.show(rows, lambda listed: _readable(listed, text))
+    asked.show(rows, lambda listed: _readable(listed, text), parted=False)
 
 
 def _rates(found: pl.DataFrame) -> pl.DataFrame:

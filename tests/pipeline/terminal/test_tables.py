@@ -1,6 +1,6 @@
 import re
 
-from pipeline.terminal.tables import aligned
+from pipeline.terminal.tables import aligned, width
 
 
 def test_columns_are_aligned_numbers_to_the_right_and_lines_plain() -> None:
@@ -34,3 +34,18 @@ def test_only_the_names_are_styled_and_only_where_that_is_asked_for() -> None:
 
 def test_a_table_without_rows_has_its_names() -> None:
     assert aligned(("name", "n"), []) == "name  n"
+
+
+def test_a_text_goes_on_below_at_its_hyphens_where_there_is_no_room() -> None:
+    names, cells = ("name", "n"), [("inoculation-user-prompt", "12,345"), ("none", "1")]
+    assert aligned(names, cells, {1}, room=24).splitlines() == [
+        "name               n",
+        "inoculation-  12,345",
+        "user-prompt",
+        "none               1",
+    ]
+    assert aligned(names, cells, {1}, room=99) == aligned(names, cells, {1})
+    least = aligned(names, cells, {1}, room=1).splitlines()
+    assert max(map(len, least)) == width(names, cells, {1}, 1) == 12 + 2 + 6
+    one = aligned(("name",), [("x" * 30,)], room=10).splitlines()
+    assert one[1:] == ["x" * 20, "x" * 10]  # nothing of it is lost
