@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Collection, Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -118,7 +118,8 @@ def _narrowed(widths: list[int], least: list[int], room: int) -> list[int]:
 def _told(cell: str, room: int) -> Text:
     """A cell, in several lines where one is too long."""
     lines = [""]
-    for piece in _PIECES.split(harmless.line(cell)):
+    whole = _PIECES.split(harmless.line(cell))
+    for piece in (part for long in whole for part in chop_cells(long, max(1, room)) or [""]):
         if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > room:
             lines.append("")
         lines[-1] += piece
