@@ -86,13 +86,8 @@ class Asked:
         if self.form != "table":
             show(found, self.form)
             return
-        told = commands.flat(self._called(readable(found)))
+        told = sections.called(commands.flat(readable(found)), self.store.judges)
         commands.print_table(sections.lines(told, sys.stdout.isatty(), parted))
-
-    def _called(self, found: pl.DataFrame) -> pl.DataFrame:
-        """A table with its judges as people call them, which `--judge` takes as well."""
-        there = [name for name in ("judge", "other") if name in found.columns]
-        return found.with_columns(pl.col(there).cast(pl.String).replace(self.store.judges))
 
 
 _CHOOSING = (

@@ -5,7 +5,7 @@ the parts would be rows. What is wider then stands in several tables, one below 
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -29,7 +29,13 @@ class Section(NamedTuple):
     rows: pl.DataFrame
 
 
-def lines(found: pl.DataFrame, styled: bool, parted: bool) -> Iterator[str]:
+def called(found: pl.DataFrame, judges: Mapping[str, str]) -> pl.DataFrame:
+    """A table with its judges as people call them, which `--judge` takes as well."""
+    there = [name for name in ("judge", "other") if name in found.columns]
+    return found.with_columns(pl.col(there).cast(pl.String).replace(judges))
+
+
+def lines(found: pl.DataFrame, styled: bool, parted: bool = True) -> Iterator[str]:
     """A table as it is printed: sections with their headings, a blank line before each.
 
     One whose order tells something is not `parted`.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipeline.cli.commands import table
+from pipeline.cli import sections
 from pipeline.importing import finding, running, telling
 from pipeline.importing.running import Outcome
 from pipeline.maps.mapping import Mapping
@@ -41,11 +41,13 @@ class Preview(NamedTuple):
     refused: int
     cells: pl.DataFrame
     problem: str | None  # why there are no cells, where there are none
+    judges: dict[str, str]  # what people call them
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return self._asdict() | {"cells": self.cells.to_dicts()}
+        """The same as plain data, judges by their values."""
+        told = self._asdict() | {"cells": self.cells.to_dicts()}
+        return {name: value for name, value in told.items() if name != "judges"}
 
 
 def found(
@@ -61,6 +63,7 @@ def found(
         done = running.run(lake, files.units, chosen, mapping, roots=files.roots)
         outcomes = telling.joined(list(done), mapping)
         cells, doubted, problem = pl.DataFrame(), list[str](), None
+        judges: dict[str, str] = {}
         if not any(outcome.loaded for outcome in outcomes):
             problem = NOTHING
         else:
@@ -71,6 +74,7 @@ def found(
             else:
                 store = Store(lake)
                 cells, doubted = _cells(store), list(_doubted(store))
+                judges = store.judges
                 store.close()
                 problem = UNJUDGED if cells.is_empty() else None
         return Preview(
@@ -78,6 +82,7 @@ def found(
             **counted(outcomes),
             cells=cells,
             problem=problem,
+            judges=judges,
         )
 
 
@@ -88,7 +93,8 @@ def told(preview: Preview) -> Iterator[str]:
     if preview.problem:
         yield preview.problem
         return
-    yield table(preview.cells.head(SHOWN), styled=False)
+    shown = preview.cells.head(SHOWN)
+    yield from sections.lines(sections.called(shown, preview.judges), styled=False)
     if preview.cells.height > SHOWN:
         yield f"… and {preview.cells.height - SHOWN} more rows."
 
