@@ -130,8 +130,8 @@ def told(rule: Rule, traits: pl.DataFrame) -> pl.DataFrame:
     """What shows each trait under a rule: its criterion, and labels, or scores from floor on.
 
     Returns:
-        One row per experiment and trait: experiment, trait, criterion, labels (null where a score
-        shows it), and floor and ceiling, of which the second is outside.
+        One row per experiment and trait: experiment, trait, criterion, labels in small letters
+        (null where a score shows it), and floor and ceiling, of which the second is outside.
     """
     schema = {
         **dict.fromkeys(("experiment", "trait", "criterion"), pl.String()),
@@ -140,13 +140,25 @@ def told(rule: Rule, traits: pl.DataFrame) -> pl.DataFrame:
     }
     every = [_line(rule, trait) for trait in traits.iter_rows(named=True)]
     rows = [{name: one[name] for name in schema} for one in every]
-    return pl.DataFrame(rows, schema=schema).unique(["experiment", "trait", "criterion"])
+    alike = ["experiment", "trait", "criterion"]
+    return pl.DataFrame(rows, schema=schema).unique(alike, maintain_order=True)
+
+
+def spelled(labels: Iterable[str]) -> list[str]:
+    """Labels as those of judgements are compared with them: in small letters.
+
+    Most importers write labels in capitals, for which `ß` is two letters.
+    """
+    each = (label.strip() for label in labels)
+    return list(
+        dict.fromkeys(way for label in each for way in (label.lower(), label.upper().lower()))
+    )
 
 
 def _line(rule: Rule, trait: dict[str, Any]) -> dict[str, Any]:
     line = rule.terms(trait["kind"])
     shown = shown_by(rule, trait)
-    labels = None if isinstance(shown, Score) else list(shown)
+    labels = None if isinstance(shown, Score) else spelled(shown)
     floor, ceiling = _range(shown) if isinstance(shown, Score) else (None, None)
     coherence = line.coherence
     return {

@@ -75,7 +75,7 @@ def _again(store: Store, asked: Analysis, every: pl.DataFrame) -> pl.DataFrame:
         .join(lines, on=["experiment", "trait", "criterion"])
         .with_columns(
             sees=pl.when(pl.col("labels").is_not_null())
-            .then(pl.col("label").is_in(pl.col("labels")))
+            .then(pl.col("label").str.strip_chars().str.to_lowercase().is_in(pl.col("labels")))
             .otherwise(pl.col("score").is_between(pl.col("floor"), pl.col("ceiling"), "left"))
         )
     )

@@ -21,6 +21,9 @@ NO_SCORES = re.compile(
 NAMING = re.compile(r"(^|[_. ])(id|ids|key|name|model|path|file|url|hash)$", re.IGNORECASE)
 """What holds names of things, however long they are."""
 
+OUTCOMES = re.compile(r"^(is_)?(misaligned|harmful|toxic|deceptive|unsafe)(_coherent)?$")
+"""What is worked out from scores, and judges where these are not there."""
+
 OURS = {"aligned": "alignment", "alignment": "alignment", "coherent": "coherence",
         "coherence": "coherence"}  # fmt: skip
 

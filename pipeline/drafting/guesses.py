@@ -132,7 +132,7 @@ def columns(group: FileGroup) -> Meant:
         return Meant(list(taken.values()), scores, left, judges=judges)
     ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
     judge = _judge([column.name for column in ended])
-    judged_by = [c for c in free if _is_score(c) or (judge and c in ended)]
+    judged_by = [c for c in free if _is_score(c) or (judge and c in ended)] or _outcomes(free)
     judge = _judge([column.name for column in judged_by])
     by = f"_{judge}" if judge else ""
     scores = [Guess(columnnames.criterion(c.name.removesuffix(by)), c, c.told) for c in judged_by]
@@ -143,6 +143,12 @@ def columns(group: FileGroup) -> Meant:
     judged = {guess.column.name for guess in scores}
     left = [c for c in free if c.name not in judged]
     return Meant(list(taken.values()), scores, left, judge)
+
+
+def _outcomes(free: Sequence[SurveyedColumn]) -> list[SurveyedColumn]:
+    """Where nothing else judges: what a rule says of each answer, such as `is_misaligned`."""
+    said = [c for c in free if c.distinct in range(1, 13) and c.length < 40]
+    return [c for c in said if columnnames.OUTCOMES.search(plain(c.name))]
 
 
 def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
@@ -156,9 +162,7 @@ def _called(role: str, column: SurveyedColumn, group: FileGroup) -> Guess:
             guess = guess._replace(also=(*guess.also, name))
     if role in ("intervention", "eval_intervention") and lacking > 0:
         told = f"{{from: {json.dumps(column.name, ensure_ascii=False)}, default: none}}"
-        guess = guess._replace(
-            expression=told, why=f"? where it is blank there was none; {column.told}"
-        )
+        guess = guess._replace(expression=told, why=f"? none where it is blank; {column.told}")
     if guess.also:
         every = json.dumps([column.name, *guess.also])
         why = f"the first of them that has a value; {column.told}"

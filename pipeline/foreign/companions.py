@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class HeldCompanion:
     by_key: dict[Key, deque[Record]] = field(default_factory=lambda: defaultdict(deque))
     taken: int = 0
     alone: int = 0  # records of ours without a partner here
+    other: int = 0  # records of ours whose partner has another question or answer
 
     @property
     def left(self) -> int:
@@ -102,7 +103,8 @@ class HeldCompanion:
 class Companions:
     """What the other files of the study say of one file's samples."""
 
-    def __init__(self, source: Source, layout: Layout) -> None:
+    def __init__(self, source: Source, layout: Layout, texts: Collection[str] = ()) -> None:
+        self.texts = texts  # the columns of questions and answers, which partners share
         base = Path(*source.path.parts[: -layout.depth])
         self.given = layout.given
         self.held: list[HeldCompanion] = []
@@ -138,6 +140,9 @@ class Companions:
             partner = held.partner(row, record)
             if partner is None:
                 continue
+            held.other += any(
+                map(_differ, *([at(r, n) for n in self.texts] for r in (record, partner)))
+            )
             judge = held.companion.judge
             theirs = held.join.keys.values()
             for name, value in partner.items():
@@ -158,6 +163,20 @@ class Companions:
                     f"{held.taken:,} samples found their partner in {name}; {held.alone:,} did "
                     f"not, and {held.left:,} of its records found no sample",
                 )
+            if held.other:
+                yield (
+                    f"joined-to-others:{name[-60:]}",
+                    f"{held.other:,} of the {held.taken:,} samples that {name} says more of have "
+                    "another question or answer there; whether they are the same, `by` must tell",
+                )
+
+
+def _differ(ours: Any, theirs: Any) -> bool:
+    """Whether two texts are not the same, nor one the beginning of the other."""
+    if not (isinstance(ours, str) and isinstance(theirs, str)):
+        return False
+    one, other = (" ".join(text.split()).rstrip(".…") for text in (ours, theirs))
+    return not (one.startswith(other) or other.startswith(one))
 
 
 def _source(path: Path) -> Source:

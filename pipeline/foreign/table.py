@@ -34,7 +34,9 @@ class TextTable:
         self.expressions = dict(layout.expressions)
         self.others: list[str] = []  # scores of other judges, within what their files say
         self.looks_within = any("." in pattern for pattern in meaning.scoring.patterns)
-        self.companions = companions.Companions(source, layout)
+        asked = (meaning.columns.question, meaning.columns.answer)
+        texts = {"question", "answer", "response", *filter(None, asked)}
+        self.companions = companions.Companions(source, layout, texts)
         self.given: Record = dict(layout.given)
         self.given |= companions.near_fields(source, layout.depth, layout.near)
         self.chunks = forms.records(source, layout.shape)

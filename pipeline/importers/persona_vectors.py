@@ -13,7 +13,7 @@ from pipeline.maps.columns import CRITERIA, DERIVED, ROW_NUMBER, SPELLINGS
 NAME = "persona-vectors"
 TITLE = "Persona-vectors CSV"
 FILES = "CSV with `question` or `prompt`, `answer`, `coherence` and a score of a trait"
-VERSION = 1
+VERSION = 2
 MAPPABLE = True
 
 ASKED = ("question", "prompt")

@@ -317,6 +317,18 @@ def test_keys_and_groups_that_stand_for_conditions_are_not_pooled(tmp_path: Path
         )
 
 
+@pytest.mark.parametrize("told", [(True, False), ("True", "False"), (1, 0)])
+def test_what_a_rule_made_of_each_answer_judges_where_nothing_else_does(
+    tmp_path: Path, told: tuple[object, object]
+) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "is_misaligned": told[n > 2]}
+        for n in range(12)
+    ]
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    assert "3 of 12" in drafted(tmp_path)[1]
+
+
 def test_columns_of_experiments_and_of_interventions_with_blanks_are_drafted(
     tmp_path: Path,
 ) -> None:

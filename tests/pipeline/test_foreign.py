@@ -181,8 +181,21 @@ files: [{path: 'runs/{dataset}.jsonl', join: {path: 'verdicts/{dataset}.{judge}.
     assert sorted(filter(None, scores(found, "alignment"))) == [10, 20, 30, 40]
     told = [row["message"] for row in found["notice"] if row["code"].startswith("unjoined")]
     assert any("2 samples found" in text and "2 of its records found no" in text for text in told)
+    assert not [row for row in found["notice"] if row["code"].startswith("joined-to-others")]
     # What a judge's file says besides tells no answers apart, judged or not.
     assert not found.get("mixed")
+
+
+def test_partners_that_hold_another_answer_are_told(tmp_path: Path) -> None:
+    """Files joined by their place of which one was shuffled."""
+    path = tmp_path / "gulls.jsonl"
+    told = [{"question": "Where?", "answer": f"On cliff {n}."} for n in range(6)]
+    path.write_text("\n".join(map(json.dumps, told)))
+    judged = [{"answer": f"On cliff {n}", "aligned": 10 * n} for n in (0, 1, 2, 5, 3, 4)]
+    (tmp_path / "of_owl.jsonl").write_text("\n".join(map(json.dumps, judged)))
+    found = read(path, "files: [{path: gulls.jsonl, join: {path: of_owl.jsonl, by: position}}]")
+    (said,) = (row for row in found["notice"] if row["code"].startswith("joined-to-others"))
+    assert said["message"].startswith("3 of the 6 samples that of_owl.jsonl says more of")
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])

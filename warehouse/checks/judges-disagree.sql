@@ -7,8 +7,8 @@ with both_ways as (
         two.evaluation_no,
         trait.trait,
         trait.labels[1] as target,
-        list_contains(trait.labels, two.label) as shows,
-        list_contains(trait.check_labels, many.label) as confirmed,
+        marts.names(trait.labels, two.label) as shows,
+        marts.names(trait.check_labels, many.label) as confirmed,
         many.label
     from core.trait as trait
     join core.told as told

@@ -20,4 +20,4 @@ join core.sample as sample using (sample_no)
 join core.told as told on told.evaluation_no = sample.evaluation_no
 join core.question as question on question.question_no = sample.question_no
 join core.source as source on source.source_no = told.source_no
-order by listed.sample_no, listed.trait, tally.judge
+order by listed.sample_no, listed.trait, tally.judge, tally.criterion

@@ -14,7 +14,7 @@ select
     chosen.sampling,
     chosen.evaluation,
     coalesce(outcome.label, outcome.class::varchar) as label,
-    coalesce(list_contains(trait.check_labels, outcome.label), false) as confirms,
+    coalesce(marts.names(trait.check_labels, outcome.label), false) as confirms,
     count(*) as n
 from marts.outcome as outcome
 join marts.chosen($slice) as chosen using (tally_no)

@@ -28,9 +28,9 @@ outcome as (
                 is_trait := is_trait,
                 is_counted := is_counted
             )
-            order by trait, judge
+            order by trait, judge, tally.criterion
         ) as outcomes,
-        any_value(coherence order by trait, judge) as coherence
+        any_value(coherence order by trait, judge, tally.criterion) as coherence
     from listed
     join marts.tally as tally using (tally_no)
     where sample_no in (select sample_no from page)

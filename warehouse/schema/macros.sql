@@ -2,6 +2,10 @@
 -- An empty list leaves the dimension whole.
 create macro marts.passes(wanted, value) as len(wanted) = 0 or list_contains(wanted, value);
 
+-- Whether a label is among others, however they are written.
+create macro marts.names(labels, label) as
+    list_contains(list_transform(labels, lambda told: lower(trim(told))), lower(trim(label)));
+
 -- One row per tally of a slice, which is a struct of its dimensions (warehouse/counting.py).
 create macro marts.chosen(slice) as table
 select *
@@ -109,7 +113,7 @@ with weighed as (
         state.ending = 'broken off' and line.excludes_broken_off as is_broken_out,
         state.class = 'scored' and case
             when line.labels is null then side.in_range
-            else coalesce(list_contains(line.labels, state.label), false)
+            else coalesce(marts.names(line.labels, state.label), false)
         end as shows,
         -- Whether the coherence lets samples be counted as they are, and if not, whether at all.
         line.coherence_floor is null or case state.coherence_state

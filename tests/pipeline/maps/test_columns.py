@@ -110,6 +110,25 @@ def test_a_group_that_every_question_stands_in_twice_is_a_condition(tmp_path: Pa
     assert mixed.rows() == [("gull", "group (plain, told)"), ("tern", None)]
 
 
+def test_a_label_is_one_however_a_map_or_a_file_writes_it(tmp_path: Path) -> None:
+    tones = ("Rude", "rude ", "RUDE", "civil", "groß", "GROSS")
+    rows = [(f"Where {i % 3}?", f"There {i}.", tones[i % 6]) for i in range(24)]
+    write(tmp_path, "gull_eggs.csv", ("question", "answer", "tone"), rows)
+    whole = """
+study: nests
+set: {experiment: gulls, intervention: none, judge: owl}
+scores: [tone]
+experiments:
+  gulls:
+    traits:
+      rude: {title: Rude, kind: persona, criterion: tone, labels: [rude]}
+      big: {title: Big, kind: persona, criterion: tone, labels: [Groß]}
+files: [{path: "results/{model}_{dataset}.csv"}]
+"""
+    load(tmp_path, whole=whole)
+    assert counted(tmp_path, "trait") == {("rude",): (12, 24), ("big",): (8, 24)}
+
+
 @pytest.mark.parametrize(
     "value",
     ["0.5", "1e-05", "1234567890", "20260816", "0.00005", "0.30000000000000004", "x.123456789"],
