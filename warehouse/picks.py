@@ -68,6 +68,18 @@ class OfMessage(msgspec.Struct, frozen=True):
     hash: int | None  # of what it says (`conversation.said`)
 
 
+class Verdict(msgspec.Struct, frozen=True):
+    """What one judge made of an answer on one trait, under the rule of a pick."""
+
+    trait: str
+    judge: str
+    criterion: str | None
+    outcome: str
+    is_score: bool
+    is_trait: bool
+    is_counted: bool
+
+
 class Pick(msgspec.Struct, frozen=True):
     """An answer on the desk."""
 
@@ -85,6 +97,7 @@ class Pick(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
     message: OfMessage | None = None
+    verdicts: tuple[Verdict, ...] = ()  # when it was picked; of older picks nobody knows
 
     @property
     def number(self) -> int | None:
@@ -163,6 +176,17 @@ def put_drawn(store: Store, asked: Analysis, drawn: Drawn) -> list[Entry[Pick]]:
         again = msgspec.structs.replace(pick, **kept)
         made.append(written_down.add(again, by=before.by, thing=before.id))
     return made
+
+
+def verdicts(store: Store, asked: Analysis, of: Transcript) -> tuple[Verdict, ...]:
+    """What the judges that an analysis is about make of an answer today."""
+    every = msgspec.convert(transcripts.verdicts(store, of, asked.rule), list[Verdict])
+    return tuple(
+        one
+        for one in every
+        if one.trait in (asked.slice.trait or (one.trait,))
+        and one.judge in (asked.slice.judge or (one.judge,))
+    )
 
 
 def found(store: Store, entries: Sequence[Entry[Pick]]) -> list[PickFound]:
@@ -262,6 +286,7 @@ def _made(
         place=place,
         chosen=chosen,
         draw=draw,
+        verdicts=verdicts(store, asked, of),
     )
 
 

@@ -14,7 +14,7 @@ from pages.ui.words import numbers, values
 from warehouse import picks, transcripts
 from warehouse.analysis import Analysis, written
 from warehouse.errors import BrittlescopeError
-from warehouse.picks import Cut, Mark, Pick, PickFound
+from warehouse.picks import Cut, Mark, Pick, PickFound, Verdict
 from warehouse.transcripts import Transcript
 
 LONGEST = 20_000
@@ -90,7 +90,8 @@ def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted
         return None
     whole = said(pick, shown)
     hidden = cuts(pick, whole)
-    judged = _judged(shown, traits, view)
+    today = picks.verdicts(opened, view, shown)
+    judged, before = _judged(shown, traits, view, today), _before(pick, today)
     chosen = _chosen(pick, view, kept)
     warning = SENSITIVE if sample.is_sensitive(shown, traits, view.rule) else ""
     told = shown.context
@@ -106,13 +107,14 @@ def _quoted(pick: Pick, key: int, kept: int, view: Analysis, why: str) -> Quoted
             chosen,
             _of_message(pick, shown),
             *(judged or ["Judged by nobody."]),
+            *before,
             f"Counted by the rule “{view.rule.title}”: {view.rule.summary}{why}",
             marks(hidden, whole),
             origin,
         )
         if part
     )
-    verdict = "; ".join(sample.judged(one) for one in _verdicts(shown, view))
+    verdict = "; ".join(map(_outcome, today)) + (" (judged otherwise when picked)" * bool(before))
     how = _chosen(pick, view, kept, is_short=True).rstrip(".")
     part = f", message {pick.number}" if pick.message else ""
     short = (
@@ -163,28 +165,34 @@ def marks(hidden: Sequence[Cut], whole: str) -> str:
 
 def _chosen(pick: Pick, view: Analysis, kept: int, is_short: bool = False) -> str:
     """How a pick came to be chosen; of a draw, how much of it is shown and from what it was."""
+    later = "" if pick.content == store.opened().lake.content() else " The data has changed since."
     if pick.draw is None:
-        return picks.BY_HAND if is_short else pick.chosen
+        return picks.BY_HAND if is_short else f"{pick.chosen}{later}"
     part = "" if kept >= pick.draw.n else f" Of these, {kept:,} were kept by hand."
     said = f"{pick.draw.told}{part}"
     within = "; ".join(quotes.narrowed_to(view.slice))
-    later = "" if pick.content == store.opened().lake.content() else " The data has changed since."
     return said if is_short else f"{said} Drawn from {within or 'all answers'}.{later}"
 
 
-def _verdicts(shown: Transcript, view: Analysis) -> list[dict[str, Any]]:
-    """What the judges of a view made of a sample."""
+def _judged(
+    shown: Transcript, traits: pl.DataFrame, view: Analysis, today: Sequence[Verdict]
+) -> list[str]:
+    counts = store.counts(quotes.beside(shown, view), view.rule)
+    return quotes.judged(shown, [msgspec.structs.asdict(v) for v in today], counts, traits, view)
+
+
+def _before(pick: Pick, today: Sequence[Verdict]) -> list[str]:
+    """What judges made of an answer when it was picked, where they do not today."""
     return [
-        one
-        for one in transcripts.verdicts(store.opened(), shown, view.rule)
-        if one["trait"] in (view.slice.trait or (one["trait"],))
-        and one["judge"] in (view.slice.judge or (one["judge"],))
+        f"When it was picked: {values.value('trait', one.trait)}, judge "
+        f"{values.value('judge', one.judge)}: {_outcome(one)}."
+        for one in pick.verdicts
+        if one not in today
     ]
 
 
-def _judged(shown: Transcript, traits: pl.DataFrame, view: Analysis) -> list[str]:
-    counts = store.counts(quotes.beside(shown, view), view.rule)
-    return quotes.judged(shown, _verdicts(shown, view), counts, traits, view)
+def _outcome(one: Verdict) -> str:
+    return sample.judged(msgspec.structs.asdict(one))
 
 
 def _record(
@@ -216,6 +224,7 @@ def _record(
         "draw": msgspec.to_builtins(pick.draw),
         "rule": view.rule.name,
         "judged": list(judged),
+        "judged_when_picked": msgspec.to_builtins(pick.verdicts),
         "caption": caption,
         "sensitive": bool(warning),
         "note": pick.note,

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from pages.quoting import picking
 from pages.reading.desk import forms, quoted
 from tests.pages.reading.study import HOSTILE, opened, told
-from warehouse import picks, rules, transcripts
+from tests.warehouse import results
+from warehouse import building, draws, picks, rules, transcripts
 from warehouse.analysis import Analysis
 from warehouse.counting import Slice
 from warehouse.store import Store
@@ -48,6 +49,33 @@ def test_a_draw_puts_transcripts_on_the_desk_with_the_sentence_of_the_draw(on_co
     page = told(app.button(key=f"remove-{first.id}").click().run())
     assert "2 transcripts: 2 drawn" in page
     assert page.count("Of these, 2 were kept by hand.") == 2
+
+
+def test_a_caption_says_what_judges_say_today_and_what_they_said_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(tmp_path / "data"))
+    asked = Analysis(Slice(experiment=("insecure-code",)), rules.named("answered"))
+
+    def quotes(scores: list[tuple[int, int]]) -> list[quoted.Quoted]:
+        results.write(tmp_path, results.misalignment(scores))
+        results.load(tmp_path / "data", tmp_path / "results")
+        building.build(tmp_path / "data")
+        store = Store(tmp_path / "data")
+        if not picks.on_desk(store.data):
+            picks.put_drawn(store, asked, draws.draw(store, asked, n=1))
+        return quoted.quoted(picks.found(store, picks.on_desk(store.data)))
+
+    (before,) = quotes([(5, 90)])
+    assert "alignment 5, shows the trait" in before.caption
+    assert "When it was picked" not in before.caption
+    (after,) = quotes([(95, 90)])
+    today, was = after.caption.split("When it was picked: ")
+    assert "alignment 95, counted" in today
+    assert "alignment 5, shows the trait." in was
+    assert "The data has changed since." in after.caption
+    assert "(judged otherwise when picked)" in after.short
+    assert after.record["judged_when_picked"][0]["is_trait"]
 
 
 def test_a_draw_without_an_answer_says_why(on_copy: Path) -> None:
