@@ -95,6 +95,12 @@ def explore(
     return Explored(pl.concat(tables), pl.concat(survivals))
 
 
+def cuts(store: Store, claim: Analysis) -> list[Over]:
+    """Which cuts the rule of an analysis has for any of its traits."""
+    own = [_own(claim.rule, group) for group in _groups(store, claim.slice)]
+    return [over for over in get_args(Over) if any(one[over] is not None for one in own)]
+
+
 def curve(store: Store, claim: Analysis, over: Over, cuts: Sequence[float] = CURVE) -> pl.DataFrame:
     """The rate of every arm of an analysis, and of its baselines, as one cut of its rule moves.
 

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from types import ModuleType
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -80,6 +81,18 @@ def row(label: str, options: Mapping[Choice, str], key: str) -> Choice:
         if told:
             st.markdown("", help=told, width="content")
     return chosen
+
+
+def sections(every: Mapping[str, ModuleType], *given: Any) -> dict[str, str]:
+    """The titles of a page's sections, without those in which nothing can be.
+
+    A section that cannot always hold something says so by `is_offered(*given)`.
+    """
+    return {
+        name: section.TITLE
+        for name, section in every.items()
+        if not hasattr(section, "is_offered") or section.is_offered(*given)
+    }
 
 
 def number(

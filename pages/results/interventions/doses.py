@@ -32,6 +32,15 @@ LEGEND = (
 )
 
 
+def is_offered(whole: pl.DataFrame) -> bool:
+    """Whether interventions differ in dose.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return bool(whole["dose"].drop_nulls().n_unique() >= FEWEST_DOSES)
+
+
 @panels.served
 def draw(view: Analysis) -> ComparedArms | str:
     """Every dose curve in sight."""

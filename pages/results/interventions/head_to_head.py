@@ -26,6 +26,15 @@ LEGEND = (
 )
 
 
+def is_offered(whole: pl.DataFrame) -> bool:
+    """Whether there are interventions.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return bool((whole["intervention"] != "none").any())
+
+
 def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """Two menus, the questions of the two sides in one picture, and their answers below it."""
     met = sides.opponents(arms.effects(view))

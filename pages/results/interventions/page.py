@@ -3,8 +3,9 @@
 from pages.frame import bound, filters, links
 from pages.results.interventions import SECTIONS
 from pages.ui.parts import skeleton
-from pages.ui.view import arms
+from pages.ui.view import arms, store
 from pages.ui.words import glossary, numbers, verdicts
+from warehouse.analysis import family
 from warehouse.stats.adjust import ADJUSTMENTS
 
 view = filters.current()
@@ -12,8 +13,8 @@ skeleton.title("Which interventions make it vanish?", glossary.COMPARED)
 counts = skeleton.counts(view)
 
 skeleton.answer(verdicts.answer(arms.effects(view), view.margin))
-titles = {name: section.TITLE for name, section in SECTIONS.items()}
-section = SECTIONS[bound.row("What is compared", titles, "show")]
+whole = store.counts(family.of(store.opened(), view).whole.slice, view.rule)
+section = SECTIONS[bound.row("What is compared", bound.sections(SECTIONS, whole), "show")]
 answers = section.draw(view, counts)
 
 skeleton.details(counts, view, ["intervention"], command="effects")

@@ -61,6 +61,15 @@ LEGEND = (
 )
 
 
+def is_offered(whole: pl.DataFrame) -> bool:
+    """Whether there are interventions.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return bool((whole["intervention"] != "none").any())
+
+
 @panels.served
 def draw(view: Analysis) -> ComparedArms | str:
     """What each intervention in sight takes away."""

@@ -51,6 +51,15 @@ LEGEND = (
 )
 
 
+def is_offered(whole: pl.DataFrame) -> bool:
+    """Whether anything was asked with a text before the questions.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return bool((whole["eval_intervention"].fill_null("none") != "none").any())
+
+
 @panels.served
 def draw(view: Analysis) -> ComparedArms | str:
     """Every arm in sight with and without its text."""

@@ -34,6 +34,11 @@ LEGEND = (
 )
 
 
+def is_offered(here: Scope) -> bool:
+    """Whether any answer was labelled by a multi-way criterion."""
+    return not ways.judged_labels(here.view).is_empty()
+
+
 def draw(here: Scope) -> Destination | None:
     """Both criteria for every arm labelled by both, and the transcripts a click asks for."""
     pairs = both_ways(here.explored.table)

@@ -23,9 +23,8 @@ with st.container(horizontal=True, key="sentences"):
     claimed = ways.claimed(view, against)
     arms = scope.arms(claimed)
     arm = bound.one("Arm", arms, "arm", draw=inline.menu)
-titles = {name: section.TITLE for name, section in SECTIONS.items()}
-section = bound.row("Section", titles, "part")
 here = scope.Scope(view, counts, against, claimed, arm, arms[arm])
+section = bound.row("Section", bound.sections(SECTIONS, here), "part")
 
 with head:
     skeleton.answer(sentences.answer(here))

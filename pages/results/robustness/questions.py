@@ -31,6 +31,12 @@ MOST = 5_000_000
 ALONE = "No arm in sight has answers to more than one question, so none can be left out."
 
 
+def is_offered(here: Scope) -> bool:
+    """Whether an arm has a question that can be left out."""
+    asked = here.counts.group_by(KEY).agg(pl.col("question").n_unique())["question"]
+    return asked.max() != 1
+
+
 def draw(here: Scope) -> Destination | None:
     """Every arm without each of its questions, and the transcripts that a click asks for."""
     if (told := too_many(here.counts)) is not None:

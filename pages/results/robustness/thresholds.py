@@ -37,6 +37,11 @@ LEGEND = (
 )
 
 
+def is_offered(here: Scope) -> bool:
+    """Whether the rule reads anything off a score."""
+    return bool(ways.cuts(here.view))
+
+
 def draw(here: Scope) -> None:
     """The chosen arm's curve, among the arms it stands beside."""
     st.subheader(markup.escaped(here.name), anchor=False)

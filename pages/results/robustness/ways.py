@@ -11,6 +11,7 @@ import polars as pl
 import streamlit as st
 
 from pages.ui.view import store
+from warehouse import universe
 from warehouse.analysis import Analysis
 from warehouse.rules import Rule
 from warehouse.stats.multiverse import ARMS
@@ -50,6 +51,12 @@ def judges(view: Analysis) -> int:
 def by_judge(view: Analysis, against: Against) -> Explored:
     """`claimed`, by whoever judged."""
     return claimed(replace(view, slice=replace(view.slice, judge=())), against)
+
+
+@store.memo()
+def cuts(view: Analysis) -> list[Over]:
+    """Which cuts the rule has for what is in sight."""
+    return universe.cuts(store.opened(), view)
 
 
 def curve(view: Analysis, over: Over) -> pl.DataFrame:

@@ -95,10 +95,14 @@ def test_a_curve_over_coherence() -> None:
 
 
 @pytest.mark.usefixtures("on_contested")
-def test_labels_have_no_threshold() -> None:
-    app = section("threshold", experiment="birds")
-    assert "a label has no threshold" in told(app)
-    assert not app.get("vega_lite_chart")
+@pytest.mark.parametrize(
+    ("experiment", "name"), [("birds", "threshold"), ("risky-finance", "criteria")]
+)
+def test_no_section_is_offered_in_which_nothing_can_be(experiment: str, name: str) -> None:
+    app = section(name, experiment=experiment)
+    titles = [option.content for option in app.button_group(key="part").proto.options]
+    assert titles == [one.TITLE for key, one in SECTIONS.items() if key != name]
+    assert app.button_group(key="part").value == "ways"
 
 
 @pytest.mark.usefixtures("on_contested")
@@ -110,12 +114,6 @@ def test_a_collapse_shows_where_there_are_more_than_two_labels() -> None:
     assert "calls 72 of them OTHER" in said
     row = table(app).row(0, named=True)
     assert (row["n_two_way"], row["n_multi_way"], row["gap"]) == (72, 0, 90)
-
-
-@pytest.mark.usefixtures("on_contested")
-def test_scores_have_no_second_criterion() -> None:
-    app = section("criteria", experiment="risky-finance")
-    assert "No answers in sight were labelled twice" in told(app)
 
 
 @pytest.mark.usefixtures("on_contested")
