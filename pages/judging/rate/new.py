@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.frame import focus
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers, values
@@ -27,9 +28,12 @@ def draw(*, is_open: bool) -> None:
     if not found:
         return
     with st.expander("A new rating task", expanded=is_open, icon=":material/add:"):
+        shown = focus.opened().focus
+        here = (shown.experiment, shown.trait) if shown else None
         about = st.selectbox(
             "About",
             list(found),
+            index=list(found).index(here) if here in found else 0,
             format_func=lambda key: " · ".join(
                 (values.value("experiment", key[0]), values.value("trait", key[1]))
             ),

@@ -1,12 +1,8 @@
 """The greeting of whoever comes for the first time: the question, and a door for each job."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from pages.frame import links
-from pages.results.overview.cards import Card, Finding
-from pages.results.overview.drawing import focused
+from pages.frame import focus, links
 from pages.ui.parts.markup import escaped
 from warehouse.analysis import Analysis
 
@@ -25,29 +21,26 @@ JOBS = {
 ICONS = (":material/blur_on:", ":material/compare_arrows:", ":material/format_quote:")
 
 
-def draw(view: Analysis, cards: Sequence[Card]) -> None:
-    """Greets; who follows a link that asks for something (`?welcome=off`) is not held up."""
+def draw(view: Analysis) -> None:
+    """Greets; its doors lead to the focus that every page is about.
+
+    Who follows a link that asks for something (`?welcome=off`) is not held up.
+    """
     if st.query_params or st.session_state.get(GREETED):
         gone()
         return
-    line = opened(cards)
-    if line is None:
+    about = focus.opened().focus
+    if about is None:
         return
     st.caption(QUESTION)
     with st.container(horizontal=True, vertical_alignment="center"):
         for icon, (label, (page, own)) in zip(ICONS, JOBS.items(), strict=True):
             if st.button(escaped(label), icon=icon, key=f"job {label}"):
                 gone()
-                links.go(page, links.parameters(focused(view, line.identity), **own))
+                links.go(page, links.parameters(view.focused(about), **own))
         st.button(
             "Close", icon=":material/close:", type="tertiary", key="close greeting", on_click=gone
         )
-
-
-def opened(cards: Sequence[Card]) -> Finding | None:
-    """The experiment, trait and judge that the doors lead to: the first with interventions."""
-    lines = [line for card in cards for line in card.lines]
-    return next((line for line in lines if line.treated), lines[0] if lines else None)
 
 
 def gone() -> None:

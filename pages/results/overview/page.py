@@ -23,7 +23,7 @@ skeleton.title("What did this study find?", glossary.COMPARED)
 counts = agreed.leading(store.opened(), skeleton.counts(view))
 cards = of_study.of(view)
 skeleton.answer(headlines.answer(cards))
-greeting.draw(view, cards)
+greeting.draw(view)
 SHOWN = {"study": "This study", "field": "The literature beside it"}
 if bound.row("Picture", SHOWN, "picture") == "field":
     clicked = drawing.literature(arms.landscape(view))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.results.overview import cards
-from tests.pages.reading.study import built, html, opened, told
+from pages.results.overview import cards, greeting
+from tests.pages.reading.study import address, built, html, opened, told
 from tests.pages.results import treated
 from tests.pipeline import mapped
 from warehouse.analysis import Analysis
@@ -103,6 +103,21 @@ def test_every_job_has_a_door(job: int) -> None:
     [b for b in app.button if (b.key or "").startswith("job ")][job].click().run()
     assert not app.exception
     assert not app.error
+    assert address(app)["experiment"] == ["birds"]
+
+
+@pytest.mark.usefixtures("on_treated")
+def test_the_doors_and_a_rating_task_are_about_what_the_other_pages_are_about() -> None:
+    app = opened("results/rates", experiment="medical-terms")
+    about = {key: address(app)[key] for key in ("experiment", "trait", "judge")}
+    app.switch_page("pages/judging/rate/page.py").run()
+    assert app.selectbox(key="new-about").value == ("medical-terms", about["trait"][0])
+    app.session_state[greeting.GREETED] = False
+    app.query_params.clear()
+    app.switch_page("pages/results/overview/page.py").run()
+    next(b for b in app.button if b.key == "job Compare two interventions").click().run()
+    assert not app.exception
+    assert {key: address(app)[key] for key in about} == about
 
 
 @pytest.mark.usefixtures("on_study")
