@@ -107,7 +107,8 @@ def application(key: "Key | None") -> "ASGIApp":
     # greets a link to one of ours with "Page not found". We name our pages in `app.py` alone.
     PagesManager.uses_pages_directory = False
     setattr(app_session, "DeferredFileHandler", failing.Downloads)  # noqa: B010
-    return Gate(Home(st.App(APP, on_script_error=failing.script)), key)
+    named = [path.parent.name for path in APP.parent.glob("pages/*/*/page.py")]
+    return Gate(Home(st.App(APP, on_script_error=failing.script), named), key)
 
 
 def _run(app: "ASGIApp", listeners: list[socket.socket]) -> None:

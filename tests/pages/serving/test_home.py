@@ -1,4 +1,4 @@
-"""The first page by its name: sent on with its link, and nothing else is."""
+"""Pages by names as people write them: sent on with their links, and nothing else is."""
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -6,7 +6,9 @@ from starlette.testclient import TestClient
 
 from pages.serving.home import Home
 
-CLIENT = TestClient(Home(PlainTextResponse("the app")), follow_redirects=False)
+CLIENT = TestClient(
+    Home(PlainTextResponse("the app"), ["rates", "overview", "desk"]), follow_redirects=False
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +16,9 @@ CLIENT = TestClient(Home(PlainTextResponse("the app")), follow_redirects=False)
     [
         ("/overview", "/"),
         ("/overview/", "/"),
+        ("/OverView", "/"),
+        ("/Rates", "/rates"),
+        ("/DESK/?tag=%C3%A4", "/desk?tag=%C3%A4"),
         ("/overview?experiment=birds&model=a%20b", "/?experiment=birds&model=a%20b"),
         ("/overview?to=//attacker.invalid", "/?to=//attacker.invalid"),
     ],
@@ -24,6 +29,9 @@ def test_who_asks_for_the_name_is_sent_to_the_page(asked: str, to: str) -> None:
     assert answer.headers["location"] == to
 
 
-@pytest.mark.parametrize("asked", ["/", "/rates", "/overviews", "/x/overview"])
+@pytest.mark.parametrize(
+    "asked",
+    ["/", "/rates", "/rates/", "/overviews", "/x/overview", "/x/Rates", "/Nothing", "//Evil"],
+)
 def test_everything_else_is_the_app_s(asked: str) -> None:
     assert CLIENT.get(asked).text == "the app"
