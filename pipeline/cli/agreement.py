@@ -57,14 +57,14 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
             "trait": row["trait"],
             "judge": row["judge"],
             "other": row["other"],
-            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
-            "both · one · other · neither": " · ".join(
-                f"{row[name]:,}" for name in ("n_both", "n_judge", "n_other", "n_neither")
-            ),
             "agreement": _percent(row, "agreement"),
             "κ": _coefficient(row, "kappa"),
             "AC1": _coefficient(row, "ac1"),
             "α": _coefficient(row, "alpha"),
+            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
+            "both · one · other · neither": " · ".join(
+                f"{row[name]:,}" for name in ("n_both", "n_judge", "n_other", "n_neither")
+            ),
         }
         for row in rows.iter_rows(named=True)
     ]
@@ -77,10 +77,10 @@ def _readable_together(rows: pl.DataFrame, called: Mapping[str, str]) -> pl.Data
             "experiment": row["experiment"],
             "trait": row["trait"],
             "who": row["who"],
-            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "α of verdicts": _coefficient(row, "alpha"),
             "of scores, ordinal": _coefficient(row, "alpha_ordinal"),
             "of scores, interval": _coefficient(row, "alpha_interval"),
+            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "sees the trait": " · ".join(
                 f"{called.get(rater, rater)} {readable.percent(sees)} of {counted:,}"
                 for rater, counted, sees in zip(
@@ -97,10 +97,10 @@ def _readable_itself(rows: pl.DataFrame) -> pl.DataFrame:
     told = [
         {name: row[name] for name in ("experiment", "trait", "judge", "how")}
         | {
-            "answers": f"{row['n']:,}",
             "same verdict": _percent(row, "same"),
             "α": _coefficient(row, "alpha"),
             "points apart": "–" if row["distance"] is None else f"{row['distance']:.1f}",
+            "answers": f"{row['n']:,}",
         }
         for row in rows.iter_rows(named=True)
     ]
@@ -111,11 +111,11 @@ def _readable_variants(rows: pl.DataFrame) -> pl.DataFrame:
     told = [
         {name: row[name] for name in ("experiment", "trait", "family", "judge")}
         | {
-            "answers": f"{row['n']:,}",
             "rate": _percent(row, "rate"),
             "against the first": _points(row, "difference"),
             "same verdict": "–" if row["agreement"] is None else _percent(row, "agreement"),
             "κ": "–" if row["kappa"] is None else _coefficient(row, "kappa"),
+            "answers": f"{row['n']:,}",
         }
         for row in rows.iter_rows(named=True)
     ]
@@ -126,12 +126,12 @@ def _readable_weighed(rows: pl.DataFrame) -> pl.DataFrame:
     told = [
         {name: row[name] for name in ("experiment", "trait", "judge")}
         | {
-            "both scores": f"{row['n']:,} of {row['n_asked']:,}",
             "rate as said": "–" if row["rate"] is None else _percent(row, "rate"),
             "weighed": "–" if row["rate"] is None else _percent(row, "rate_weighed"),
             "difference": _points(row, "difference"),
             "same verdict": "–" if row["rate"] is None else _percent(row, "agreement"),
             "scores apart": "–" if row["apart"] is None else f"{row['apart']:+.1f}",
+            "both scores": f"{row['n']:,} of {row['n_asked']:,}",
         }
         for row in rows.iter_rows(named=True)
     ]

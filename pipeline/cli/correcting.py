@@ -61,9 +61,9 @@ def show_rates(asked: Asked, by: Sequence[str], how: Correction) -> None:
         lambda rows: rows.select(
             *by,
             "judge",
+            *("raw", "corrected", "low", "high"),
             counted("n_trait", "n_counted").alias("shows the trait"),
             pl.col("n_rated").alias("rated"),
-            *("raw", "corrected", "low", "high"),
             LACKING,
         ),
     )
@@ -77,8 +77,8 @@ def show_effects(asked: Asked, by: Sequence[str], how: Correction) -> None:
         found.with_columns(pl.lit(how.way.method).alias("method")),
         lambda rows: rows.select(
             *(*IDENTITY, *ARM, *by),
-            pl.format("{} + {}", "n_rated", "baseline_rated").alias("rated"),
             *("raw", "raw_low", "raw_high", "corrected", "low", "high"),
+            pl.format("{} + {}", "n_rated", "baseline_rated").alias("rated"),
             LACKING,
         ),
     )

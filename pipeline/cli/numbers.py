@@ -46,8 +46,9 @@ def rates(asked: Asked, by: str | None, how: Correction | None) -> None:
         _ruled(found, asked),
         lambda rows: rows.select(
             *dict.fromkeys((*dimensions, *IDENTITY)),
+            *("rate", "low", "high"),
             counted("n_trait", "n_counted").alias("shows the trait"),
-            *("rate", "low", "high", "questions", "runs"),
+            *("questions", "runs"),
             pl.when("is_result")
             .then(pl.coalesce(pl.format("approximate: {}", "approximate"), "note"))
             .otherwise(pl.format("not a result: {}", pl.col("flags").list.join(", ")))
@@ -191,8 +192,8 @@ def hierarchical(asked: Asked, of_rates: bool) -> None:
             *IDENTITY,
             *ARM,
             "question",
-            counted("n_trait", "n_counted").alias("shows the trait"),
             *("rate", "pooled", "low", "high"),
+            counted("n_trait", "n_counted").alias("shows the trait"),
         ),
     )
 
@@ -283,11 +284,11 @@ def _readable_effects(found: pl.DataFrame, dimensions: Sequence[str]) -> pl.Data
         say(f"{rows} of {found.height}: {flag}.")
     return found.select(
         *(*IDENTITY, *ARM, *dimensions),
-        counted("n_trait", "n_counted").alias("arm"),
-        counted("baseline_trait", "baseline_counted").alias("baseline"),
         "difference",
         pl.col("difference_low").alias("low"),
         pl.col("difference_high").alias("high"),
+        counted("n_trait", "n_counted").alias("arm"),
+        counted("baseline_trait", "baseline_counted").alias("baseline"),
         *("q", "suppression", "verdict"),
     )
 
@@ -296,10 +297,10 @@ def _readable_specifications(found: pl.DataFrame) -> pl.DataFrame:
     return found.select(
         *universe.KEY,
         *universe.NAMES,
-        counted("n_trait", "n_counted").alias("shows the trait"),
         *("rate", "difference"),
         pl.col("difference_low").alias("low"),
         pl.col("difference_high").alias("high"),
+        counted("n_trait", "n_counted").alias("shows the trait"),
         "conclusion",
     )
 
@@ -308,6 +309,7 @@ def _readable_survival(found: pl.DataFrame) -> pl.DataFrame:
     return found.select(
         *(name for name in universe.KEY if name != "judge"),
         "conclusion",
+        "share",
         counted("stands", "specifications").alias("stands in"),
-        *("share", "robust", "lowest", "highest"),
+        *("robust", "lowest", "highest"),
     )

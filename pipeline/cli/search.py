@@ -24,7 +24,7 @@ MOST = 10_000
 OF_RATES = (
     *("experiment", "trait", "judge", "study", "unit"),
     *("model", "dataset", "intervention", "eval_intervention", "settings", "sampling"),
-    *("n_found", "n_counted", "rate", "low", "high", "questions", "runs"),
+    *("rate", "low", "high", "n_found", "n_counted", "questions", "runs"),
 )
 
 

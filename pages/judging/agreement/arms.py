@@ -60,7 +60,7 @@ def told(rows: pl.DataFrame) -> pl.DataFrame:
     """The arms as a table for people."""
     shown = []
     for name, row in zip(armnames.names(rows), rows.iter_rows(named=True), strict=True):
-        one = {"arm": name, "answers": f"{row['n']:,}"}
+        one = {"arm": name}
         for right in agreed.RIGHT:
             defined = row[right] is not None
             one[right] = found.percent(row, right) if defined else "none to judge by"
@@ -68,5 +68,5 @@ def told(rows: pl.DataFrame) -> pl.DataFrame:
             few = f"fewer than {agreed.FEWEST} to judge by"
             told_apart = few if apart[0] is None else readable.points(*apart)
             one[f"{right} against the rest"] = told_apart
-        shown.append(one)
+        shown.append(one | {"answers": f"{row['n']:,}"})
     return pl.DataFrame(shown)

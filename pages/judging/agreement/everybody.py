@@ -43,12 +43,12 @@ def told(rows: pl.DataFrame) -> pl.DataFrame:
     for row in rows.iter_rows(named=True):
         one = {
             "who": f"{WHO[row['who']]} ({len(row['raters']):,})",
-            "answers": f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}",
             "verdicts, α": found.coefficient(row, "alpha"),
         }
         if scored:
             one["scores by order, α"] = found.coefficient(row, "alpha_ordinal")
             one["scores by distance, α"] = found.coefficient(row, "alpha_interval")
+        one["answers"] = f"{row['n']:,}{readable.different(row['n'], row['n_distinct'])}"
         shown.append(one)
     return pl.DataFrame(shown)
 

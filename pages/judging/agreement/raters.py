@@ -55,10 +55,10 @@ def judges(rows: pl.DataFrame) -> pl.DataFrame:
             {
                 "judge": values.value("judge", row["judge"]),
                 "judged more than once": row["how"],
-                "answers": f"{row['n']:,}",
                 "the same verdict": percent(row, "same"),
                 "Krippendorff’s α": coefficient(row, "alpha"),
                 "points apart, on average": _distance(row),
+                "answers": f"{row['n']:,}",
             }
             for row in rows.iter_rows(named=True)
         ]
@@ -72,9 +72,9 @@ def persons(people: pl.DataFrame) -> pl.DataFrame:
             {
                 "rater": row["rater"],
                 "criterion": values.criterion(row["criterion"]),
-                "asked twice": f"{row['n']:,}",
                 "the same both times": percent(row, "same"),
                 "points apart, on average": _distance(row),
+                "asked twice": f"{row['n']:,}",
             }
             for row in people.iter_rows(named=True)
         ]
