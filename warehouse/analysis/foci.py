@@ -35,6 +35,16 @@ def known(store: Store) -> list[Focus]:
     return ranked(arms)
 
 
+def within(store: Store, asked: Slice) -> list[Focus]:
+    """The foci that a slice lets through, the one with most to tell first."""
+    wanted = {part: getattr(asked, part) for part in _PARTS if getattr(asked, part)}
+    return [
+        focus
+        for focus in known(store)
+        if all(getattr(focus, part) in (None, *held) for part, held in wanted.items())
+    ]
+
+
 def meant(store: Store, names: Iterable[str]) -> list[Focus]:
     """The foci that somebody names: `EXPERIMENT`, `EXPERIMENT/TRAIT` or `EXPERIMENT/TRAIT/JUDGE`.
 

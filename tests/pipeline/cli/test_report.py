@@ -67,6 +67,26 @@ def test_numbers_are_those_of_the_commands_to_the_digit(data: Path, pack: Path) 
         assert csv["low"].to_list() == [row["low"] for row in rows]
 
 
+def test_it_says_what_it_is_of_and_every_packs_the_others_too(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pack"
+    words = ["--data", str(data), "report", "--out", str(out), "--where", "model=gpt-4.1"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "It is of birds, persona-19th-century, judge judge-a" in done.stderr
+    assert "Not in it: medical-terms, " in done.stderr
+    assert "--every" in done.stderr
+    done = CliRunner().invoke(main, [*words[:4], str(tmp_path / "all"), *words[5:], "--every"])
+    assert done.exit_code == 0, done.output
+    assert "It is of" not in done.stderr
+    told = [
+        json.loads(file.read_text())["says"] for file in (tmp_path / "all").glob("*/manifest.json")
+    ]
+    assert sorted(("birds" in one, "medical" in one) for one in told) == [
+        (False, True),
+        (True, False),
+    ]
+
+
 def test_the_manifest_has_the_hash_of_every_file(pack: Path) -> None:
     told = json.loads((pack / "manifest.json").read_text())["files"]
     there = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
