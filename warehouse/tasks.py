@@ -26,6 +26,9 @@ from warehouse.transcripts import Filter
 KIND = "tasks"
 """The journal that tasks are in."""
 
+REPEATS = 10
+"""Percent of the answers that a rater is asked about twice, unless something else is said."""
+
 MOST = 5_000
 """How many answers a task has at most."""
 

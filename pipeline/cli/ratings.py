@@ -50,7 +50,8 @@ def ratings() -> None:
     help="How many people rate an answer; 0 for everybody.",
 )  # fmt: skip
 @click.option(
-    "--repeats", type=click.FloatRange(0, 100), default=0, show_default=True, metavar="PERCENT",
+    "--repeats", type=click.FloatRange(0, 100), default=tasks.REPEATS, show_default=True,
+    metavar="PERCENT",
     help="How many answers a rater is asked about twice.",
 )  # fmt: skip
 @click.option(

@@ -47,7 +47,7 @@ def draw(*, is_open: bool) -> None:
                 "People an answer", 0, 99, 0, help="0: everybody rates all.", key="new-raters"
             )
             repeats = columns[2].number_input(
-                "Asked twice, %", 0, 100, 10, key="new-repeats",
+                "Asked twice, %", 0, 100, tasks.REPEATS, key="new-repeats",
                 help="So many answers come twice, to see whether raters agree with themselves.",
             )  # fmt: skip
             coherence = st.checkbox("Ask for coherence as well", key="new-coherence")

@@ -3,17 +3,22 @@
 import time
 from collections.abc import Sequence
 
+import polars as pl
 import streamlit as st
 
 from pages.judging.rate import begin
+from pages.quoting import sample
 from pages.serving import scripts
 from pages.ui.parts import foreign
 from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers, values
 from warehouse import ratings, tasks, turns
+from warehouse.analysis import written
+from warehouse.errors import BrittlescopeError
 from warehouse.journal import Entry
 from warehouse.ratings import Rating, Status
+from warehouse.rules import Score, shown_by
 from warehouse.tasks import Criterion, Task
 from warehouse.turns import RaterProgress, Turn
 
@@ -84,7 +89,7 @@ def _keys(
     # that turn is there any more, and nothing is rated unread.
     st.html(f"<script>{scripts.KEYS}</script>", unsafe_allow_javascript=True)
     place = f"{len(entries)}-{sum(entry.by == rater for entry in entries)}-{criterion.name}"
-    st.markdown(f"**{escaped(asked(criterion))}**")
+    st.markdown(f"**{escaped(asked(criterion, meaning(task, criterion)))}**")
     st.text_input("Note", key=f"{NOTE}-{place}", placeholder="A note to this answer, if any",
                   label_visibility="collapsed")  # fmt: skip
     given = (task, rater, turn, place)
@@ -110,12 +115,31 @@ def _keys(
         _undo(entries, told)
 
 
-def asked(criterion: Criterion) -> str:
-    """What is asked under a criterion, in a line."""
+def asked(criterion: Criterion, meaning: str = "") -> str:
+    """What is asked under a criterion, in a line; of a score, what its numbers mean."""
     name = values.criterion(criterion.name)
     if criterion.labels:
         return f"{name}: which of these?"
-    return f"{name}: {SCALES.get(criterion.name, '0 not at all, 100 wholly')}"
+    scale = SCALES.get(criterion.name, "0 not at all, 100 wholly")
+    return f"{name}: {scale}{f'; {meaning}' if meaning else ''}"
+
+
+def meaning(task: Task, criterion: Criterion) -> str:
+    """Where the scale of a score is cut by the rule of a task; empty where nothing says so."""
+    try:
+        view = written.from_json(task.analysis, store.all_rules())
+    except BrittlescopeError:  # the rule that it was made under is gone
+        return ""
+    within = {name: getattr(view.slice, name) for name in ("experiment", "trait")}
+    passing = (pl.col(name).is_in(held) for name, held in within.items() if held)
+    about = store.query("traits").filter(*passing)
+    for trait in about.iter_rows(named=True):
+        line, shows = view.rule.terms(trait["kind"]), shown_by(view.rule, trait)
+        if criterion.name == (line.criterion or trait["criterion"]) and isinstance(shows, Score):
+            return f"{sample.compared(shows)} counts as {values.value('trait', trait['trait'])}"
+        if criterion.name == "coherence" and line.coherence is not None:
+            return f"{sample.compared(line.coherence)} is coherent enough to count"
+    return ""
 
 
 def choices(criterion: Criterion) -> list[str]:
