@@ -68,7 +68,7 @@ class OfMessage(msgspec.Struct, frozen=True):
     hash: int | None  # of what it says (`conversation.said`)
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class OfJudge(msgspec.Struct, frozen=True):
     """What one judge made of an answer on one trait, under the rule of a pick."""
 
     trait: str
@@ -97,7 +97,7 @@ class Pick(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     cuts: tuple[Cut, ...] = ()
     message: OfMessage | None = None
-    verdicts: tuple[Verdict, ...] = ()  # when it was picked; of older picks nobody knows
+    verdicts: tuple[OfJudge, ...] = ()  # when it was picked; of older picks nobody knows
 
     @property
     def number(self) -> int | None:
@@ -178,9 +178,9 @@ def put_drawn(store: Store, asked: Analysis, drawn: Drawn) -> list[Entry[Pick]]:
     return made
 
 
-def verdicts(store: Store, asked: Analysis, of: Transcript) -> tuple[Verdict, ...]:
+def verdicts(store: Store, asked: Analysis, of: Transcript) -> tuple[OfJudge, ...]:
     """What the judges that an analysis is about make of an answer today."""
-    every = msgspec.convert(transcripts.verdicts(store, of, asked.rule), list[Verdict])
+    every = msgspec.convert(transcripts.verdicts(store, of, asked.rule), list[OfJudge])
     return tuple(
         one
         for one in every

@@ -33,11 +33,17 @@ TALLEST = 1_400
 LETTER = 5.1
 """Pixels of a letter of the smallest size, on average."""
 
-CELL, LABELS = 30, 90
+CELL, LABELS = 28, 90
 """Pixels of a cell with a number in it, and of the labels beside cells, at the least."""
 
 LEAST = "least"
 """Where a chart says, in its `usermeta`, below how many pixels its words could not be read."""
+
+SLANTED = 0.7
+"""How much of its length a slanted label takes across."""
+
+LONGEST = 210
+"""Pixels of a label beside cells at the most."""
 
 INK, PALE = "#1f2a35", "#4d5a67"
 
@@ -90,7 +96,7 @@ def fitting(chart: Chart) -> list[str]:
     """The widths, by their names in WIDTHS, in which what is written in cells can be read."""
     least = max(
         (
-            LABELS + CELL * _distinct(part, chart, "x")
+            max(LABELS, _beside(part, chart)) + CELL * _distinct(part, chart, "x")
             for part in chart.get("vconcat", [chart])
             if _has_text(part)
         ),
@@ -191,6 +197,23 @@ def _height(part: Chart, chart: Chart) -> float:
     if isinstance(given, Mapping):
         return float(given["step"]) * _distinct(part, chart, "y") + 60
     return float(given) + 60 if isinstance(given, int | float) else 300.0
+
+
+def _beside(part: Chart, chart: Chart) -> float:
+    """Pixels of the labels beside cells, and of slanted ones that reach beyond the last of them."""
+    rows, columns = (_labels(part, chart, channel) for channel in ("y", "x"))
+    own = min(LONGEST, max((LETTER * len(label) for label in rows), default=0))
+    after = enumerate(reversed(columns))
+    return own + max((SLANTED * LETTER * len(label) - CELL * at for at, label in after), default=0)
+
+
+def _labels(part: Chart, chart: Chart, channel: str) -> list[str]:
+    """The labels of an axis without numbers, in its order where one is given."""
+    for layer in (part, *part.get("layer", ())):
+        told = layer.get("encoding", {}).get(channel, {})
+        if isinstance(order := told.get("sort"), list):
+            return [str(label) for label in order]
+    return []
 
 
 def _distinct(part: Chart, chart: Chart, channel: str) -> int:

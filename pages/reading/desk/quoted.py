@@ -14,7 +14,7 @@ from pages.ui.words import numbers, values
 from warehouse import picks, transcripts
 from warehouse.analysis import Analysis, written
 from warehouse.errors import BrittlescopeError
-from warehouse.picks import Cut, Mark, Pick, PickFound, Verdict
+from warehouse.picks import Cut, Mark, OfJudge, Pick, PickFound
 from warehouse.transcripts import Transcript
 
 LONGEST = 20_000
@@ -175,13 +175,13 @@ def _chosen(pick: Pick, view: Analysis, kept: int, is_short: bool = False) -> st
 
 
 def _judged(
-    shown: Transcript, traits: pl.DataFrame, view: Analysis, today: Sequence[Verdict]
+    shown: Transcript, traits: pl.DataFrame, view: Analysis, today: Sequence[OfJudge]
 ) -> list[str]:
     counts = store.counts(quotes.beside(shown, view), view.rule)
     return quotes.judged(shown, [msgspec.structs.asdict(v) for v in today], counts, traits, view)
 
 
-def _before(pick: Pick, today: Sequence[Verdict]) -> list[str]:
+def _before(pick: Pick, today: Sequence[OfJudge]) -> list[str]:
     """What judges made of an answer when it was picked, where they do not today."""
     return [
         f"When it was picked: {values.value('trait', one.trait)}, judge "
@@ -191,7 +191,7 @@ def _before(pick: Pick, today: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def _outcome(one: Verdict) -> str:
+def _outcome(one: OfJudge) -> str:
     return sample.judged(msgspec.structs.asdict(one))
 
 

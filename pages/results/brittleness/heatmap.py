@@ -45,8 +45,8 @@ LARGEST, LEAST = 72, 15
 READABLE = 32
 """Pixels of a cell's side that a narrow page leaves it."""
 
-BESIDE = 26
-"""Up to how many rows a panel is turned, so that its longer side lies across."""
+TURNED, PRINTED = 24, 8
+"""Up to how many rows a screen has lie across, and up to how many columns stay so on paper."""
 
 BESIDE = 24
 """Pixels to the right: slanted labels reach farther than Vega reckons while a page is narrowed."""
@@ -63,8 +63,8 @@ END_OF_TICK = 16
 LETTERS = 20
 """Pixels of a letter's height of a value, at most."""
 
-SMALLEST = 7.5
-"""Pixels of a letter's height below which it is not drawn."""
+SMALLEST, AIR = 7.5, 3
+"""Pixels of a letter's height below which it is not drawn, and those that it leaves free beside."""
 
 
 class Heatmap(NamedTuple):
@@ -90,15 +90,22 @@ class Heatmap(NamedTuple):
     @property
     def landscape(self) -> "Heatmap":
         """The panel with its longer side across, as screens are wide and labels lie flat."""
-        if not len(self.columns) < len(self.rows) <= BESIDE:
-            return self
-        turned = {"row": "column", "column": "row"}
+        return self._turned if len(self.columns) < len(self.rows) <= TURNED else self
+
+    @property
+    def portrait(self) -> "Heatmap":
+        """The panel for paper: more columns than have room for their labels are rows."""
+        return self._turned if len(self.rows) < len(self.columns) > PRINTED else self
+
+    @property
+    def _turned(self) -> "Heatmap":
+        other = {"row": "column", "column": "row"}
         return self._replace(
-            cells=self.cells.rename(turned),
+            cells=self.cells.rename(other),
             rows=self.columns,
             columns=self.rows,
             left_out=self.left_out[::-1],
-            summary=None if self.summary is None else self.summary.rename(turned),
+            summary=None if self.summary is None else self.summary.rename(other),
         )
 
     @property
@@ -198,7 +205,7 @@ def stacked(panels: Sequence[Heatmap], title: str, ramp: Ramp | None) -> alt.VCo
     return base.stacked(
         (
             alt.TitleParams(panel.heading, anchor="start", offset=12),
-            heatmap(panel, title, ramp, legend=at == 0, fluid=False),
+            heatmap(panel.portrait, title, ramp, legend=at == 0, fluid=False),
         )
         for at, panel in enumerate(panels)
     )
@@ -352,7 +359,7 @@ def _flags(cells: alt.Chart, panel: Heatmap, high: int) -> alt.Chart:
 def _fitting(texts: pl.Series, room: str, most: float) -> dict[str, Any]:
     """A font size at which every text fits into the room, and none to see where that is tiny."""
     longest = max((len(text) for text in texts), default=1) or 1
-    largest = f"({room}) / {0.57 * longest:g}"
+    largest = f"({room} - {AIR}) / {0.57 * longest:g}"
     return {
         "fontSize": alt.ExprRef(f"min({most}, {largest})"),
         "opacity": alt.ExprRef(f"{largest} < {SMALLEST} ? 0 : 1"),

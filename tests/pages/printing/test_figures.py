@@ -97,6 +97,24 @@ def test_cells_with_numbers_are_offered_only_where_they_can_be_read() -> None:
     assert figures.fitting(wordy) == ["double", "slide"]
 
 
+def test_labels_beside_cells_take_room_too() -> None:
+    def grid(rows: list[str], columns: list[str]) -> figures.Chart:
+        cells = pl.DataFrame(
+            [(x, y) for x in columns for y in rows], schema=["x", "y"], orient="row"
+        )
+        marks = alt.Chart(cells).mark_text(text="12 %")
+        marks = marks.encode(x=alt.X("x:N", sort=columns), y=alt.Y("y:N", sort=rows))
+        made: figures.Chart = base.finished([marks], alt.Step(30)).to_dict()
+        return made
+
+    few = [f"m{n}" for n in range(6)]
+    assert "single" in figures.fitting(grid(["short", "labels"], few))
+    assert "single" not in figures.fitting(grid(["A rather long name of an intervention"], few))
+    assert "single" not in figures.fitting(
+        grid(["short"], [*few, "reaches far beyond the last" * 2])
+    )
+
+
 def test_a_tall_stack_is_not_one_figure() -> None:
     low = figures.height(stacked())
     high = figures.height(base.stacked([("A", plot([str(n) for n in range(100)]))] * 9).to_dict())

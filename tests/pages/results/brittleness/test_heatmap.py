@@ -45,6 +45,14 @@ def panel(*changes: dict[str, Any]) -> Heatmap:
     )
 
 
+def test_a_figure_has_many_columns_below_each_other() -> None:
+    wide = square(17)._replace(rows=["0", "1"])
+    assert (wide.portrait.rows, wide.portrait.columns) == (wide.columns, wide.rows)
+    assert square(17).portrait.rows == square(17).rows  # as many either way
+    few = square(8)._replace(rows=["0", "1"])
+    assert few.portrait is few
+
+
 def square(side: int) -> Heatmap:
     cells = pl.DataFrame(
         [
@@ -170,8 +178,8 @@ def test_every_value_is_one_hover_away() -> None:
 
 def test_text_shrinks_with_its_room_and_vanishes_before_it_is_illegible() -> None:
     value, n = (layer["mark"] for layer in marks(drawn({}), "text"))
-    assert value["fontSize"]["expr"] == f"min({heatmap.LETTERS}, (width / 1) / 2.28)"
-    assert value["opacity"]["expr"] == f"(width / 1) / 2.28 < {heatmap.SMALLEST} ? 0 : 1"
+    assert value["fontSize"]["expr"] == f"min({heatmap.LETTERS}, (width / 1 - 3) / 2.28)"
+    assert value["opacity"]["expr"] == f"(width / 1 - 3) / 2.28 < {heatmap.SMALLEST} ? 0 : 1"
     assert n["fontSize"]["expr"].startswith("min(10, ")
 
 
