@@ -73,7 +73,12 @@ def _scales(columns: dict[str, SurveyedColumn]) -> Iterator[str]:
         yield "    # ? They seem to be on another scale than 0 to 100. First the raw value for 0:"
         yield "    # of alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
         yield "    scale:"
-        for name, (none, full) in scales.items():
+        # Scales that end alike begin alike: that none is below 4 makes no 1 to 10 beside a 0 to 10.
+        lows: dict[float, float] = {}
+        for ends in scales.values():
+            lows[max(ends)] = min(*ends, *(lows[top] for top in lows if top == max(ends)))
+        for name, ends in scales.items():
+            none, full = (end if end == max(ends) else lows[max(ends)] for end in ends)
             yield f"      {quoted(name)}: [{none:g}, {full:g}]"
 
 

@@ -317,6 +317,19 @@ def test_keys_and_groups_that_stand_for_conditions_are_not_pooled(tmp_path: Path
         )
 
 
+def test_scales_that_end_alike_begin_alike(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Where?", "answer": f"On the cliff, {n}.", "aligned": n % 11,
+         "coherent": 4 + n % 7, "misaligned_tone_score": 1 + n % 5}
+        for n in range(22)
+    ]  # fmt: skip
+    write(tmp_path / "lab" / "gulls.jsonl", rows)
+    text, _ = drafted(tmp_path)
+    assert "alignment: [0, 10]" in text
+    assert "coherence: [0, 10]" in text
+    assert "misaligned_tone: [1, 5]" in text
+
+
 @pytest.mark.parametrize("told", [(True, False), ("True", "False"), (1, 0)])
 def test_what_a_rule_made_of_each_answer_judges_where_nothing_else_does(
     tmp_path: Path, told: tuple[object, object]

@@ -1,10 +1,10 @@
 -- One row per evaluation, judge and criterion whose scores are on a scale that nobody told.
 -- Key: evaluation_no, judge_no, criterion_no
 -- Scores are taken to be from 0 to 100. Where all the scores of a study's judge on a criterion, over
--- its evaluations and from twenty on, lie in a range that people use as a whole scale, they may be on
--- that one; what a source tells settles it. One extreme arm among others is no such case. A single
--- score that all have is one only where a judge asked for 0 to 100 would hardly give it. Scores below
--- 0 were refused, and say that the scale has them.
+-- its evaluations and from ten on (as many as a result needs), lie in a range that people use as a
+-- whole scale, they may be on that one; what a source tells settles it. One extreme arm among others
+-- is no such case. A single score that all have is one only where a judge asked for 0 to 100 would
+-- hardly give it. Scores below 0 were refused, and say that the scale has them.
 with settled as (
     select distinct judged.evaluation_no, criterion.criterion_no
     from raw.scale as scale
@@ -64,7 +64,7 @@ placed as (
             when low >= -2 and high <= 2 then '-2 to 2'
         end as likely_scale
     from studied
-    where n >= 20 and (low < high or (low > 0 and low <= 5))
+    where n >= 10 and (low < high or (low > 0 and low <= 5))
 )
 
 select *
