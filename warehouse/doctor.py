@@ -147,14 +147,18 @@ class FindingGroup:
 
 
 def grouped(
-    found: pl.DataFrame, name: Callable[[str, Any], str] = lambda _, value: str(value)
+    found: pl.DataFrame,
+    judges: Mapping[str, str],
+    name: Callable[[str, Any], str] = lambda _, value: str(value),
 ) -> list[FindingGroup]:
     """The findings, those of an experiment that say the same as one, told apart by what differs.
 
     Args:
         found: Rows of `findings`.
+        judges: What judges are called that stand in the details.
         name: What a dimension's value is called.
     """
+    found = found.with_columns(pl.col("detail").str.replace_many(dict(judges)))
     top = _top(found["file"].drop_nulls().to_list())
     groups = []
     for _, of_check in found.group_by("check", maintain_order=True):

@@ -19,12 +19,13 @@ FIRST = 5
 @with_data
 def doctor(form: str, data: Path, verbose: bool) -> None:
     """List what is suspicious in what was loaded."""
-    found = findings(Store(data))
+    store = Store(data)
+    found = findings(store)
     if form != "table":
         show(found, form)
         return
     kinds: dict[tuple[str, str], list[FindingGroup]] = {}
-    for group in grouped(found):
+    for group in grouped(found, store.judges):
         kinds.setdefault((group.check, group.severity), []).append(group)
     for groups in kinds.values():
         first = groups[0]

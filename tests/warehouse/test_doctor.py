@@ -239,14 +239,14 @@ def test_findings_that_say_the_same_are_one_and_others_differ(tmp_path: Path) ->
         for row in rows[: 2 if place == "gpt-4.1-9ep" else 3]:
             row["answer"] = None
         results.write(tmp_path, rows, f"elicitation/birds/{place}")
-    groups = doctor.grouped(findings(tmp_path))
+    groups = doctor.grouped(findings(tmp_path), {"12 samples": "a dozen"})
     provenance = [group for group in groups if group.check == "missing-provenance"]
     assert [group.findings for group in provenance] == [3]
     assert "2 models (" in provenance[0].about
     failed = [group for group in groups if group.check == "failed-answers"]
     assert [(group.findings, group.detail) for group in failed] == [
-        (2, "3 of 12 samples have no answer (3 missing)."),
-        (1, "2 of 12 samples have no answer (2 missing)."),
+        (2, "3 of a dozen have no answer (3 missing)."),
+        (1, "2 of a dozen have no answer (2 missing)."),
     ]
     assert failed[1].about == "birds · gpt-4.1 · no intervention · 9 epochs"
 

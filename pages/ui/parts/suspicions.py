@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pages.ui.view import store
 from pages.ui.words import values
 from warehouse import doctor
 from warehouse.analysis import Analysis
@@ -26,7 +27,7 @@ class FindingsOfCheck(NamedTuple):
 def kinds(found: pl.DataFrame, view: Analysis) -> list[FindingsOfCheck]:
     """What the doctor found within the slice of a view, a kind for each check, grave ones first."""
     checks: dict[str, list[doctor.FindingGroup]] = {}
-    for group in grouped(doctor.within(found, view.slice), values.value):
+    for group in _grouped(found, view):
         checks.setdefault(group.check, []).append(group)
     told = [
         FindingsOfCheck(check, groups[0].severity, groups[0].title, groups[0].why, _table(groups))
@@ -37,8 +38,12 @@ def kinds(found: pl.DataFrame, view: Analysis) -> list[FindingsOfCheck]:
 
 def within(found: pl.DataFrame, view: Analysis) -> pl.DataFrame:
     """The findings of all kinds together, a row each."""
-    groups = grouped(doctor.within(found, view.slice), values.value)
-    return _table(groups)
+    return _table(_grouped(found, view))
+
+
+def _grouped(found: pl.DataFrame, view: Analysis) -> list[doctor.FindingGroup]:
+    judges = snapshot.judges if (snapshot := store.current()) else {}
+    return grouped(doctor.within(found, view.slice), judges, values.value)
 
 
 def _table(groups: list[doctor.FindingGroup]) -> pl.DataFrame:
