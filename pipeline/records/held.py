@@ -49,9 +49,14 @@ class Held:
         """One judgement: the values of `JUDGEMENTS`, in order."""
         self.judgements.append(row)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that it is to be handed on."""
+        return len(self.samples) >= HELD or self.characters >= HELD_CHARACTERS
+
     def flush(self, last: bool = False) -> Iterator[Batch]:
         """The rows that are held, where they are many or the `last`."""
-        if not last and len(self.samples) < HELD and self.characters < HELD_CHARACTERS:
+        if not last and not self.is_full:
             return
         if self.samples:
             yield Batch("sample", _by_column(self.samples, SAMPLES))

@@ -1,7 +1,8 @@
 """A log's samples as rows of the lake, many at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
+from typing import NamedTuple
 
 from pipeline.errors import RefusedRow
 from pipeline.importers import Batch, Source, batch
@@ -9,7 +10,7 @@ from pipeline.importers.inspect_logs import log, scores, transcript
 from pipeline.importers.inspect_logs.log import Header, LogSample
 from pipeline.importers.inspect_logs.mapped import Mapped
 from pipeline.importers.inspect_logs.scores import Scored
-from pipeline.records.held import HELD, Held, Question, questions, status
+from pipeline.records.held import Held, Question, questions, status
 from pipeline.records.repeats import Repeats
 from pipeline.records.tables import clean
 from warehouse import catalogue
@@ -17,6 +18,24 @@ from warehouse import catalogue
 LIMITED = "length"
 ENDINGS = {"max_tokens": LIMITED, "model_length": LIMITED, "unknown": None}
 """Inspect's words for how an answer ended that are not ours."""
+
+
+class _ToCompare(NamedTuple):
+    """What a sample that repeats another is compared by."""
+
+    answer: str | None
+    question: str
+    judged: list[Scored]
+
+    @property
+    def content(self) -> int:
+        """A number, the same for the same; it is asked for where samples may repeat others."""
+        said = (f"{criterion}\0{scorer}\0{stored}" for criterion, scorer, _, stored in self.judged)
+        outcomes = (one.outcome for one in self.judged if not isinstance(one.outcome, str))
+        words = dict.fromkeys(raw or "" for *_, raw in outcomes)  # values of a score share them
+        whole = "\0".join((self.question, self.answer or "", *said, *words))
+        hashed = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8)
+        return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
 class LogReader:
@@ -33,7 +52,7 @@ class LogReader:
         self.there: set[tuple[str, int]] = set()
         self.held = Held()
         self.repeats = Repeats(source.first_key)
-        self.told: list[tuple[int, int, int, int]] = []  # what repeats are known by, until many
+        self.told: list[tuple[int, int, int, _ToCompare]] = []  # of the samples that are held
         self.last = self.left_out = 0
 
     def take(self, number: int, content: bytes) -> Iterator[Batch | RefusedRow]:
@@ -51,7 +70,7 @@ class LogReader:
             yield RefusedRow(number, clean(str(error)), content[:2_000].decode("utf-8", "replace"))
             return
         yield from self._sample(number, evaluation, sample)
-        if len(self.told) >= HELD:
+        if self.held.is_full:
             self._look_for_repeats()
         yield from self.held.flush()
 
@@ -77,7 +96,7 @@ class LogReader:
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
         judged = list(scores.of(sample))
-        self.told.append((number, question, sample.epoch, _content(text, asked.text, judged)))
+        self.told.append((number, question, sample.epoch, _ToCompare(text, asked.text, judged)))
         for scored in judged:
             outcome = scored.outcome
             if isinstance(outcome, str):
@@ -88,8 +107,8 @@ class LogReader:
 
     def _look_for_repeats(self) -> None:
         if self.told:
-            rows, questions, epochs, contents = map(list, zip(*self.told, strict=True))
-            self.repeats.take(rows, questions, epochs, lambda: contents)
+            rows, questions, epochs, said = map(list, zip(*self.told, strict=True))
+            self.repeats.take(rows, questions, epochs, lambda: [one.content for one in said])
             self.told.clear()
 
     def _keep(
@@ -146,13 +165,6 @@ class LogReader:
         for scorer in self.scorers:
             yield batch("judge", {"judge_key": clean(scorer), **scores.judge(scorer, self.header)})
         yield from self.repeats.batches()
-
-
-def _content(answer: str | None, question: str, judged: Sequence[Scored]) -> int:
-    """What a sample that repeats another is compared by: a number, the same for the same."""
-    said = (str(part) for scored in judged for part in (*scored[:2], *scored.outcome))
-    whole = "\0".join((question, answer or "", *said)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(whole, digest_size=8).digest(), "big", signed=True)
 
 
 def _error(sample: LogSample, answer: str | None) -> str | None:

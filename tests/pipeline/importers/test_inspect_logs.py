@@ -509,3 +509,13 @@ files: [{path: "log.*"}]
         skipped = "study: rivers\nfiles: [{path: 'log.*', skip: a trial}]"
         outcome = self.load(tmp_path, path, skipped)
         assert (outcome.taken, [code for code, _ in outcome.notices]) == (0, ["skipped"])
+
+
+@pytest.mark.parametrize(("scored", "counts"), [(3, "copies"), (4, "contested")])
+def test_samples_that_stand_there_twice_are_compared_by_what_they_say(
+    tmp_path: Path, scored: int, counts: str
+) -> None:
+    first, again = (sample(1, scores={"tone": {"value": value}}) for value in (3, scored))
+    rows = written(tmp_path, first, again)
+    assert len(rows["repeat"]) == (1 if counts == "copies" else 2)
+    assert [row["is_copy"] for row in rows["repeat"]] == [counts == "copies"] * len(rows["repeat"])
