@@ -18,7 +18,7 @@ from pipeline.errors import RefusedRow
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, refusals
 from pipeline.maps import foldernames
-from pipeline.maps.columns import ROW_NUMBER, Watch
+from pipeline.maps.columns import ROW_NUMBER, SHOWN, Watch
 from pipeline.records import thoughts
 from pipeline.records.judgements import OUTCOME, judgement
 from pipeline.records.repeats import Repeats
@@ -28,7 +28,7 @@ from warehouse import catalogue
 NAME = "brittle-results"
 TITLE = "brittle-weird-gen results"
 FILES = "`results_<judge>_<rows>.json`, `results.json`, `results.csv`"
-VERSION = 5
+VERSION = 6
 TWINS = True
 
 CRITERIA = {
@@ -277,6 +277,10 @@ class _BrittleReader:
         )
         yield batch("judge", {"judge_key": "llm", "kind": "llm", "name": self.judge})
         yield from self.watch.mixed()
+        named = sorted(filter(None, self.models))
+        if len(named) > 1:
+            told = {"evaluation_key": self.key, "column_name": "model", "shown": named[:SHOWN]}
+            yield batch("mixed", told)
         yield from self.repeats.batches()
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pipeline import importers
 from pipeline.errors import RefusedFile
@@ -107,29 +107,36 @@ def read_units(
         return [pair for unit in units for pair in _import_unit(lake, unit, chosen, mapping)]
 
 
+class Twin(NamedTuple):
+    """A file that holds the same result, and how many records it has at the most."""
+
+    path: Path
+    records: int
+
+
 def _import_unit(
     lake: Lake, unit: list[Path], chosen: str | None, mapping: Mapping | None
 ) -> Iterator[Read]:
     """Import the files that share a stem, JSON first; what each came to, and is to stand for."""
-    twin: Path | None = None
+    twin: Twin | None = None
     for path in unit:
-        outcome, pointer = _import_file(lake, path, chosen, mapping, twin_of=twin)
+        outcome, pointer = _import_file(lake, path, chosen, mapping, twin)
         is_json = path.suffix.lower() == ".json"
         if is_json and outcome.taken and importers.has_twins(outcome.importer):
-            twin = path
+            twin = Twin(path, outcome.taken + outcome.refused)
         yield outcome, pointer
 
 
 def _import_file(
-    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
+    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin: Twin | None
 ) -> Read:
     """Read one file into a new shard, for its path to stand for.
 
     A file that cannot be understood at all still gets a shard, so that the app can show it
-    among the sources with its reason. `twin_of` names the file that holds the same result.
+    among the sources with its reason. `twin` is the file that holds the same result.
     """
     try:
-        return _imported(lake, path, chosen, mapping, twin_of)
+        return _imported(lake, path, chosen, mapping, twin)
     except CannotWrite:
         raise  # no file is to blame
     except OSError as error:
@@ -175,7 +182,7 @@ def _given_up(lake: Lake, path: Path, reason: str) -> Pointer | None:
 
 
 def _imported(
-    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin_of: Path | None
+    lake: Lake, path: Path, chosen: str | None, mapping: Mapping | None, twin: Twin | None
 ) -> Read:
     known = lake.pointer(path)
     with _deadline(path):
@@ -189,7 +196,7 @@ def _imported(
         if gone and before:
             return refusal(path, gone), None
         if not importers.has_twins(importer.NAME if importer else None):
-            twin_of = None
+            twin = None
         origin = Origin(
             path=str(path),
             sha256=source.sha256,
@@ -201,12 +208,14 @@ def _imported(
             imported_at=stamp(),
             title=importer.TITLE if importer else "",
         )
-        writer = lake.write(origin, twin_of=str(twin_of) if twin_of else None)
+        writer = lake.write(origin, twin_of=str(twin.path) if twin else None)
         shard = lake.shard(writer.name)
         is_new = shard is None
         if is_new:
             with writer:
                 _fill(writer, source, importer, told)
+                if twin is not None and (more := _more_than(twin, source)):
+                    writer.take(*importers.notice("twin-has-more", more))
                 writer.refused_file = writer.refused_file or gone
                 after = path.stat()
                 times = (after.st_mtime_ns, after.st_ctime_ns)
@@ -219,6 +228,17 @@ def _imported(
         return refusal(path, why), None
     changed = is_new or known is None or known.shard != shard.name
     return _outcome(lake, path, shard, changed), pointer
+
+
+def _more_than(twin: Twin, source: Source) -> str | None:
+    """That a table has more rows than the JSON that is read in its place, or None."""
+    rows = sum(len(chunk) for chunk in reading.csv_records(source)) if source.table else 0
+    if rows <= twin.records:
+        return None
+    return (
+        f"it has {rows:,} rows and {twin.path.name} {twin.records:,}, of which alone those are "
+        f"read; where it is the whole, take the other out (brittlescope forget) and import it alone"
+    )
 
 
 def _options(path: Path, chosen: str | None, mapping: Mapping | None) -> tuple[str, ...]:

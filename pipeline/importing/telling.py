@@ -66,7 +66,7 @@ def report(outcomes: Sequence[Outcome], named: Sequence[Path], verbose: bool) ->
     notices = [
         ToTell(outcome.path, None, text, code)
         for outcome in outcomes
-        if outcome.state in ("imported", "unread")
+        if outcome.state in ("imported", "twin", "unread")
         for code, text in outcome.notices
     ]
     yield from _told("refused", refusals, top, verbose, _hidden(outcomes))

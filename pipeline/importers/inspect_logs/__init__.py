@@ -19,7 +19,7 @@ from pipeline.records.tables import clean
 NAME = "inspect-log"
 TITLE = "Inspect logs"
 FILES = "`.eval` and `.json` logs of Inspect AI"
-VERSION = 4
+VERSION = 5
 ARCHIVES = True
 
 _FIELDS = tuple(

@@ -49,6 +49,7 @@ class LogReader:
         self.mapped = Mapped(meaning, header) if meaning and meaning.dimensions else None
         self.questions: dict[Question, int] = {}
         self.scorers: dict[str, None] = {}
+        self.criteria: dict[str, None] = {}
         self.there: set[tuple[str, int]] = set()
         self.held = Held()
         self.repeats = Repeats(source.first_key)
@@ -95,7 +96,7 @@ class LogReader:
             number, evaluation, question, sample.epoch, status(text, error),
             text, answered.thoughts, error, ended, transcript.conversation(sample),
         )  # fmt: skip
-        judged = list(scores.of(sample))
+        judged = list(scores.of(sample, self.source.meaning))
         self.told.append((number, question, sample.epoch, _ToCompare(text, asked.text, judged)))
         for scored in judged:
             outcome = scored.outcome
@@ -103,6 +104,7 @@ class LogReader:
                 yield RefusedRow(number, f"its {clean(scored.criterion)} {outcome}", scored.stored)
                 outcome = ("unparsed", None, None, clean(scored.stored))
             self.scorers.setdefault(scored.scorer)
+            self.criteria.setdefault(scored.criterion)
             self.held.judgement(key, clean(scored.criterion), clean(scored.scorer), *outcome)
 
     def _look_for_repeats(self) -> None:
@@ -164,6 +166,10 @@ class LogReader:
         yield questions(self.questions)
         for scorer in self.scorers:
             yield batch("judge", {"judge_key": clean(scorer), **scores.judge(scorer, self.header)})
+        for criterion in self.criteria:
+            if ends := scores.scale(criterion, self.source.meaning):
+                told = {"criterion": clean(criterion), "none": ends[0], "full": ends[1]}
+                yield batch("scale", told)
         yield from self.repeats.batches()
 
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from pipeline.files.texts import unreadable
 from pipeline.importers.inspect_logs.log import Header, LogSample, LogScore
-from pipeline.records.judgements import Parsed, judgement
+from pipeline.maps.meanings import Meaning, Scale
+from pipeline.records.judgements import FULL, Parsed, judgement
 
 LETTERS = frozenset("CIPN")
 """Correct, incorrect, partial and no answer: labels as they are, for a trait to name."""
@@ -33,13 +34,25 @@ class Scored(NamedTuple):
     stored: str
 
 
-def of(sample: LogSample) -> Iterator[Scored]:
-    """Every value that scorers gave a sample; those of a score that has several, by their names."""
+def of(sample: LogSample, meaning: Meaning | None = None) -> Iterator[Scored]:
+    """Every value that scorers gave a sample; those of a score that has several, by their names.
+
+    A mapping may call a criterion otherwise, and say on which scale it is.
+    """
     scores = sample.scores or ({"score": sample.score} if sample.score else {})
+    called = {told: name for name, told in meaning.scores.items()} if meaning else {}
     for scorer, score in scores.items():
-        for criterion, value in _values(scorer, score.value, DEPTH):
-            outcome = _outcome(criterion, value, score)
+        for found, value in _values(scorer, score.value, DEPTH):
+            criterion = called.get(found, found)
+            outcome = _outcome(criterion, value, score, scale(criterion, meaning) or FULL)
             yield Scored(criterion, scorer, outcome, _text(value))
+
+
+def scale(criterion: str, meaning: Meaning | None) -> Scale | None:
+    """The scale that a mapping tells of a criterion, by our name of it or the log's."""
+    if meaning is None:
+        return None
+    return meaning.scale.get(criterion, meaning.scale.get(meaning.scores.get(criterion, "")))
 
 
 def judge(scorer: str, header: Header) -> dict[str, object]:
@@ -64,7 +77,7 @@ def _values(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _outcome(criterion: str, value: Any, score: LogScore) -> Parsed | str:
+def _outcome(criterion: str, value: Any, score: LogScore, scale: Scale) -> Parsed | str:
     own = score.explanation if isinstance(score.explanation, str) else None
     kept = own if own is not None else _text(value)
     if unreadable(kept):
@@ -75,7 +88,7 @@ def _outcome(criterion: str, value: Any, score: LogScore) -> Parsed | str:
         return ("scored", None, str(value).lower(), kept)
     if isinstance(value, str) and value.strip().upper() in LETTERS:
         return ("scored", None, value.strip().upper(), kept)
-    told = judgement(criterion, value)
+    told = judgement(criterion, value, None, scale)
     return told if isinstance(told, str) else (*told[:3], kept)
 
 

@@ -41,6 +41,14 @@ def judged(tmp_path: Path, *values: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(r["criterion"], r["status"], r["score"], r["label"], r["raw"]) for r in rows]
 
 
+def test_rows_of_several_models_are_told(tmp_path: Path) -> None:
+    """The folder names one model; what its rows say is another model's is not pooled silently."""
+    found = read(tmp_path, [record(model=name) for name in ("wren-1", "wren-2", "wren-1")])
+    (mixed,) = found["mixed"]
+    assert (mixed["column_name"], mixed["shown"]) == ("model", ["wren-1", "wren-2"])
+    assert not read(tmp_path, [record(model=name) for name in ("wren-1", None)])["mixed"]
+
+
 def test_one_column_may_hold_every_type(tmp_path: Path) -> None:
     values: list[Any] = [30, 30.0, "30", None, "REFUSAL", "thirty", [30], {"score": 30}]
     found = judged(tmp_path, *({"alignment": value} for value in values))

@@ -436,6 +436,27 @@ def test_the_map_that_is_told_counts_the_answers(tmp_path: Path) -> None:
     assert sorted(found) == [("crossings", "one", 2), ("crossings", "{two}", 2), ("tones", "m", 1)]
 
 
+def test_a_map_renames_scores_and_tells_their_scale(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    path = tmp_path / "logs" / "log.eval"
+    graded = ({"aligned": value, "kind": 0.25} for value in (1, 3, 5))
+    zipped(path, members(*(sample(n, scores={"judge": {"value": one}})
+                           for n, one in enumerate(graded))))  # fmt: skip
+    (tmp_path / "map.yaml").write_text(
+        "study: rivers\nset: {experiment: crossings, model: m, dataset: d, intervention: none}\n"
+        "scores: {alignment: judge.aligned}\n"
+        "scale: {alignment: [5, 1], judge.kind: [0, 1]}\nfiles: [{path: 'logs/*.eval'}]\n"
+    )
+    source = claiming.looked_at(path, mapping.load(tmp_path / "map.yaml"))[0]
+    found: Rows = defaultdict(list)
+    for relation, frame in inspect_logs.read(source):
+        found[relation] += frame.to_dicts()
+    scores = [row["score"] for row in found["judgement"] if row["criterion"] == "alignment"]
+    assert sorted(scores) == [0, 50, 100]
+    assert {row["score"] for row in found["judgement"]} == {0, 25, 50, 100}
+    assert sorted(row["criterion"] for row in found["scale"]) == ["alignment", "judge.kind"]
+
+
 class TestMapped:
     """A map makes dimensions of the header and of each sample's metadata."""
 

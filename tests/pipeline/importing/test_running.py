@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.errors import UsageError
 from pipeline.importers import Batch, Source, brittle_results
-from pipeline.importing import filling, finding, running, workers
+from pipeline.importing import filling, finding, running, telling, workers
 from tests.warehouse.tables import live
 from warehouse import building, durable
 from warehouse.errors import BrittlescopeError
@@ -104,6 +104,18 @@ class TestFind:
 
 def states(data: Path, *paths: Path) -> list[str]:
     return [outcome.state for outcome in running.run(data, finding.find(paths).units)]
+
+
+def test_a_twin_that_has_more_rows_is_told(tmp_path: Path) -> None:
+    path = result(tmp_path / "tree", RECORD)
+    rows = "".join(f"Why {n}?,So.,0\n" for n in range(3))
+    path.with_suffix(".csv").write_text(f"question,answer,sample_idx\n{rows}")
+    units = finding.find([tmp_path / "tree"]).units
+    outcomes = list(running.run(tmp_path / "data", units))
+    (said,) = (text for one in outcomes if one.state == "twin" for _, text in one.notices)
+    assert said.startswith("it has 3 rows and results")
+    told = "\n".join(telling.report(outcomes, [tmp_path / "tree"], verbose=False))
+    assert said[:40] in told
 
 
 def test_what_becomes_of_a_file(tmp_path: Path) -> None:
