@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 from xxhash import xxh3_64
 
@@ -37,6 +38,14 @@ def folder(path: Path) -> Path:
 def write(path: Path, content: bytes) -> None:
     """Write a new file; `sync` or `replace` puts it on the disk."""
     _written(path, content, os.O_CREAT | os.O_TRUNC)
+
+
+@contextlib.contextmanager
+def begun(path: Path) -> Iterator[BinaryIO]:
+    """A new file that a library fills; its owner's alone from the first byte on, as all are."""
+    how = os.O_WRONLY | os.O_CLOEXEC | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(path, how, 0o600), "wb") as file:
+        yield file
 
 
 def append(path: Path, content: bytes) -> None:

@@ -93,13 +93,13 @@ class Writer:
         name = f"{relation}-{sum(part.startswith(relation) for part in self.parts):04d}.parquet"
         file = self.folder / name
         with durable.told(self.shards):
-            durable.write(file, b"")  # for its owner alone from the first byte on
-            rows.write_parquet(
-                file,
-                compression="uncompressed",  # lz4 takes a third off the room, and of the time
-                row_group_size=ROW_GROUP.get(relation, 65_536),
-                data_page_size=PART_BYTES,  # a group is read whole
-            )
+            with durable.begun(file) as begun:
+                rows.write_parquet(
+                    begun,
+                    compression="uncompressed",  # lz4 takes a third off the room, and of the time
+                    row_group_size=ROW_GROUP.get(relation, 65_536),
+                    data_page_size=PART_BYTES,  # a group is read whole
+                )
             self.parts[name] = WrittenPart(file.stat().st_size, durable.fingerprint(file))
         if self.parts[name].size > EARLY:  # goes to the disk while the next rows are read
             self.early.append(threading.Thread(target=_sync_quietly, args=(file,)))
