@@ -22,7 +22,7 @@ from pipeline.maps.columns import ROW_NUMBER, SHOWN, Watch
 from pipeline.records import thoughts
 from pipeline.records.judgements import OUTCOME, judgement
 from pipeline.records.repeats import Repeats
-from pipeline.records.tables import PLAIN, Table, clean, each, word
+from pipeline.records.tables import PLAIN, Table, clean, each, repeated, word
 from warehouse import catalogue
 
 NAME = "brittle-results"
@@ -163,7 +163,7 @@ class _BrittleReader:
                     else self._blank(text, error)
                     for text, error in zip(answers, errors, strict=True)
                 ],
-                "evaluation_key": _repeated(self.key, len(answers)),
+                "evaluation_key": repeated(self.key, len(answers)),
             }
         )
 
@@ -231,8 +231,8 @@ class _BrittleReader:
         return pl.DataFrame(
             {
                 "sample_key": self._keys(table),
-                "criterion": _repeated(criterion, len(at)),
-                "judge_key": _repeated("llm", len(at)),
+                "criterion": repeated(criterion, len(at)),
+                "judge_key": repeated("llm", len(at)),
                 **told,
             }
         )
@@ -349,10 +349,6 @@ def _told(criterion: str, value: Any, raw: Any) -> Outcome:
         return "unparsed", None, None, word(raw) if raw is not None else word(value), found
     texts = (text for text in (value, raw) if isinstance(text, str))
     return *found, next(filter(None, map(reading.unreadable, texts)), None)
-
-
-def _repeated(value: str, length: int) -> pl.Series:
-    return pl.Series([value]).new_from_index(0, length)
 
 
 def _whole(value: Any) -> int | None:

@@ -72,6 +72,11 @@ class _Known(dict[Any, Any]):
         return found
 
 
+def repeated(value: str, length: int) -> pl.Series:
+    """A column that holds the same in every row."""
+    return pl.Series([value]).new_from_index(0, length)
+
+
 def _plainly_readable(text: str) -> bool:
     return text.isascii() and "\0" not in text
 

@@ -120,9 +120,10 @@ class AnsweredSoFar:
 
     def _question(self, evaluation: str, record: dict[str, str]) -> int:
         name = self.roles.value(record, "question_id")
-        prompts = self.meaning.system_prompts.items()
-        meant = (text for pattern, text in prompts if fnmatchcase(name or "", pattern))
-        system = self.roles.value(record, "system_prompt") or next(meant, None)
+        system = self.roles.value(record, "system_prompt")
+        if system is None and (prompts := self.meaning.system_prompts):
+            meant = (text for pattern, text in prompts.items() if fnmatchcase(name or "", pattern))
+            system = next(meant, None)
         group = self.roles.value(record, "group")
         identity = QuestionKey(evaluation, asked(record, self.roles), name, system, group)
         return self.questions.setdefault(identity, len(self.questions))

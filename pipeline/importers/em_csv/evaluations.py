@@ -10,6 +10,7 @@ from pipeline.errors import RefusedFile, RefusedRow
 from pipeline.files import reading
 from pipeline.maps.columns import ColumnRoles
 from pipeline.maps.meanings import Dimensions, Meaning, meant
+from pipeline.records.tables import repeated
 
 MOST_EVALUATIONS = 10_000
 
@@ -96,10 +97,10 @@ class Evaluations:
                 named[found[1].model].add(texts[place])
         yield from ((name, sorted(texts)) for name, texts in named.items() if len(texts) > 1)
 
-    def judge_keys(self, rows: list[reading.Row], named: str | None) -> pl.Expr | pl.Series:
+    def judge_keys(self, rows: list[reading.Row], named: str | None) -> pl.Series:
         """The keys of the judges of some rows; of one evaluation there is but one."""
         if len(self.met) == 1:
-            return pl.lit(self.judge(self.of(rows[0][1])[1], named))
+            return repeated(self.judge(self.of(rows[0][1])[1], named), len(rows))
         return pl.Series([self.judge(self.of(record)[1], named) for _, record in rows])
 
     def judge(self, told: Dimensions, named: str | None = None) -> str:

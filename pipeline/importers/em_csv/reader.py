@@ -44,6 +44,7 @@ class EmReader:
         self.answers = AnsweredSoFar(source, meaning, self.evaluations)
         self.scores = Scores(source, meaning, self.evaluations)
         long = meaning.scoring.long
+        self.read = [(name, roles.ours[name]) for name in READ if name in roles.ours]
         self.long = LongForm(long, self.answers, self.scores) if long else None
 
     def take(self, chunk: list[reading.Row | RefusedRow]) -> Iterator[Batch]:
@@ -69,8 +70,8 @@ class EmReader:
         row, record = item
         if not asked(record, self.roles).strip():
             return RefusedRow(row, "its question is blank", reading.excerpt(record))
-        for name in READ:
-            if why := reading.unreadable(self.roles.value(record, name) or ""):
+        for name, column in self.read:
+            if why := reading.unreadable(record[column] or ""):
                 return RefusedRow(row, f"its {name} {why}", reading.excerpt(record))
         found = self.evaluations.met_in(record)
         return RefusedRow(row, found, reading.excerpt(record)) if isinstance(found, str) else None

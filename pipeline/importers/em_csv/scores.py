@@ -11,6 +11,7 @@ from pipeline.importers.em_csv.evaluations import Evaluations
 from pipeline.maps.columns import JudgedColumn
 from pipeline.maps.meanings import Meaning, Scale, Scoring
 from pipeline.records.judgements import FULL, OUTCOME, Parsed, judgement
+from pipeline.records.tables import each, repeated
 
 NO_FLAG = frozenset({"", "none", "null", "false", "0", "ok", "no", "nan"})
 """What stands in the column of a flag where there is none."""
@@ -35,32 +36,47 @@ class Scores:
 
     def judgements(self, rows: list[reading.Row], judged: JudgedColumn) -> Iterator[Batch]:
         """One judge's judgements on one criterion, and what is wrong with a stored value."""
-        outcomes = []
         criterion, column = judged.criterion, judged.column
         scale = self._scale(criterion, column) or FULL
-        words = self.meaning.scoring
-        for row, record in rows:
-            value, raw = self._value(record, column), record[judged.raw] if judged.raw else None
-            flag = record[judged.flag].strip() if judged.flag else ""
-            if flag.lower() not in NO_FLAG:
-                value, raw = "", raw or flag
-                found: Parsed | str = (_flagged(flag, words), None, None, raw)
-            elif words.outcomes and (status := words.outcome(value.strip())):
-                found = (status, None, None, raw or value)
-            else:
-                found = _outcome(criterion, value, raw, scale)
-            if isinstance(found, str):
-                yield refused(row, f"its {column} {found}", value)
-                found = ("unparsed", None, None, None)
-            outcomes.append(found)
-        table = pl.DataFrame(outcomes, schema=OUTCOME, orient="row").with_columns(
-            sample_key=pl.Series([self.first_key + row for row, _ in rows]),
-            criterion=pl.lit(criterion),
-            judge_key=self.evaluations.judge_keys(rows, judged.judge),
+        stored = [
+            (
+                self._value(record, column),
+                record[judged.raw] if judged.raw else None,
+                record[judged.flag].strip() if judged.flag else "",
+            )
+            for _, record in rows
+        ]
+        found = each(lambda told: self._found(criterion, scale, *told), stored)
+        for (row, _), (value, _, _), (_, wrong) in zip(rows, stored, found, strict=True):
+            if wrong is not None:
+                yield refused(row, f"its {column} {wrong}", value)
+        columns = zip(*(outcome for outcome, _ in found), strict=True)
+        table = pl.DataFrame(
+            {
+                "sample_key": pl.Series([self.first_key + row for row, _ in rows]),
+                "criterion": repeated(criterion, len(rows)),
+                "judge_key": self.evaluations.judge_keys(rows, judged.judge),
+                **{
+                    name: pl.Series(told, dtype=kind)
+                    for (name, kind), told in zip(OUTCOME.items(), columns, strict=True)
+                },
+            }
         )
         if judged.judge is not None:  # who judged nothing of an answer was not asked
             table = table.filter((pl.col("status") != "missing") | pl.col("raw").is_not_null())
         yield Batch("judgement", table)
+
+    def _found(
+        self, criterion: str, scale: Scale, value: str, raw: str | None, flag: str
+    ) -> tuple[Parsed, str | None]:
+        """What is kept of a stored value, and what is wrong with it."""
+        words = self.meaning.scoring
+        if flag.lower() not in NO_FLAG:
+            return (_flagged(flag, words), None, None, raw or flag), None
+        if words.outcomes and (status := words.outcome(value.strip())):
+            return (status, None, None, raw or value), None
+        found = _outcome(criterion, value, raw, scale)
+        return (("unparsed", None, None, None), found) if isinstance(found, str) else (found, None)
 
     def _value(self, record: dict[str, str], column: str) -> str:
         """What a row holds, a comma in its number as a point where the table is written so."""
