@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.frame import addressbar, asked, bound
+from pages.ui.parts.markup import escaped
 from warehouse.analysis import Analysis, written
 
 Parameters = dict[str, list[str]]
@@ -19,8 +20,12 @@ ROBUSTNESS = "results/robustness"
 AGREEMENT = "judging/agreement"
 """The pages that others lead to, by their place in `pages`."""
 
-_LED = "_led"
-"""Session key: the parameters of an address that is still to be followed."""
+DOOR = "door"
+"""The key by which a link within the app is known; the address bar does not keep it."""
+
+_LED, _OFFERED = "_led", "_offered"
+"""Session keys: the parameters of an address that is still to be followed, and of one that is only
+where it leads to another page."""
 
 ONLY = {
     "n_planned": "planned",
@@ -48,6 +53,12 @@ def address(page: str, to: Parameters) -> str:
     return f"/{_name(page)}?{urlencode(_of_part(to), doseq=True)}"
 
 
+def door(page: str, label: str, icon: str, to: Parameters) -> None:
+    """Draw a link to a page (its place in `pages`), to the part of this one that is meant."""
+    place, marked = f"pages/{page}/page.py", _of_part(to) | {DOOR: ["open"]}
+    st.page_link(place, label=escaped(label), icon=icon, query_params=marked)
+
+
 def go(page: str, to: Parameters) -> NoReturn:
     """Go to a page (its place in `pages`) in this session, to the part of this one that is meant.
 
@@ -72,21 +83,26 @@ def reset() -> NoReturn:
 def take_note() -> None:
     """Keep the address where it is to be followed; before anything is drawn.
 
-    A new session follows it, and so does going back or forward. At any other time the session
-    knows better what is asked: the browser learns of it afterwards, and who was quicker than that
-    sends an address that is none. Whatever is drawn can be clicked, which ends the run.
+    A new session follows it, and so does going back or forward, and a link to another page
+    (`door`). At any other time the session knows better what is asked: the browser learns of it
+    afterwards, and who was quicker than that sends an address that is none. Whatever is drawn can
+    be clicked, which ends the run.
     """
     context = get_script_run_ctx()
-    if asked.began() and not (context is not None and context.is_history_navigation):
-        return
     found = {key: st.query_params.get_all(key) for key in st.query_params}
+    is_door = bool(found.pop(DOOR, ()))
+    if asked.began() and not (context is not None and context.is_history_navigation):
+        st.session_state[_OFFERED] = found if is_door else {}
+        return
     st.session_state[_LED] = found or st.session_state.get(_LED, {})
 
 
 def arrive(name: str) -> None:
     """Begin to draw a page, by the last part of its address."""
+    offered = st.session_state.pop(_OFFERED, {})
+    is_door = bool(offered) and name != asked.page()
     asked.turn_to(name)
-    led = st.session_state.pop(_LED, None)
+    led = st.session_state.pop(_LED, offered if is_door else None)
     followed = st.session_state.pop(bound.NEXT, led)
     if followed is not None:
         asked.follow(name, followed)

@@ -55,8 +55,7 @@ def _popover(
         if isinstance(to, str):
             st.caption(escaped(to))
             return
-        page = f"pages/{links.COMPARE}/page.py"
-        st.page_link(page, label="Compare", icon=":material/arrow_forward:", query_params=to)
+        links.door(links.COMPARE, "Compare", ":material/arrow_forward:", to)
 
 
 def destination(view: Analysis, chosen: Sequence[Mapping[str, Any]]) -> links.Parameters | str:

@@ -25,10 +25,21 @@ def test_a_mark_of_the_forest_opens_the_answers_it_was_counted_from(
     tab.get_by_text(re.compile(r"^5 answers")).wait_for()
 
 
-def test_a_link_restores_the_comparison_and_its_sides(server: str, tab: "Page") -> None:
+def test_a_link_restores_the_comparison_and_its_sides_and_leads_on(
+    server: str, tab: "Page"
+) -> None:
     arrived(tab, f"{server}/interventions?experiment=birds&show=head-to-head&second=none")
     tab.get_by_text("1 shared question").wait_for()
     tab.get_by_role("combobox", name="Read the answers to").wait_for()
+    settled(tab)
+    tab.get_by_text("All of them").first.click()
+    tab.wait_for_url(re.compile("/transcripts.*from=interventions.*only=counted"))
+    settled(tab)
+    tab.get_by_text(re.compile(r"^5 answers: counted")).wait_for()
+    tab.go_back()
+    tab.wait_for_url(re.compile("show=head-to-head"))
+    tab.get_by_text("1 shared question").wait_for()
+    settled(tab)
     tab.get_by_role("radio", name="Effects").click(force=True)
     tab.get_by_text("What the interventions say").wait_for()
     settled(tab)

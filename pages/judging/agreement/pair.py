@@ -12,7 +12,6 @@ from pages.judging.agreement import found
 from pages.judging.agreement.found import Pair
 from pages.ui.charts import base
 from pages.ui.parts import foreign, prose
-from pages.ui.parts.markup import escaped
 from pages.ui.view import store
 from pages.ui.words import numbers
 from warehouse import transcripts
@@ -214,9 +213,5 @@ def _listing(view: Analysis, pair: Pair, chosen: str) -> None:
         said = foreign.excerpt(row["answer"] or "–", width=140)
         way = f'<a href="{foreign.escaped(link)}" target="_blank">Read</a>'
         st.html(f'<div style="overflow-wrap:anywhere">{foreign.escaped(said)} {way}</div>')
-    st.page_link(
-        f"pages/{links.TRANSCRIPTS}/page.py",
-        label=escaped(f"{numbers.plural(rows.height, 'answer')} of this cell on Transcripts"),
-        icon=":material/article:",
-        query_params=cell(view, pair, chosen),
-    )
+    label = f"{numbers.plural(rows.height, 'answer')} of this cell on Transcripts"
+    links.door(links.TRANSCRIPTS, label, ":material/article:", cell(view, pair, chosen))

@@ -138,12 +138,8 @@ def onward(view: Analysis, narrowed: Filter, shown: Transcript) -> None:
         _to_neighbours(view.slice, view.rule, narrowed, shown.key, ("Left", "Right"))
         clear = view.slice.narrowed(**dict.fromkeys((*asked.FILTERS,), ()))
         beside = {"arm": [armnames.key(told)], "about": [told["question"]]}
-        st.page_link(
-            f"pages/{links.COMPARE}/page.py",
-            label="What other arms answer",
-            icon=":material/compare:",
-            query_params=links.parameters(replace(view, slice=clear)) | beside,
-        )
+        to = links.parameters(replace(view, slice=clear)) | beside
+        links.door(links.COMPARE, "What other arms answer", ":material/compare:", to)
 
 
 def _to_neighbours(

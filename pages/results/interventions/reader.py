@@ -60,19 +60,15 @@ def draw(
             st.caption(markup.escaped(f"{shows}: {trait:,} of {total:,} answers"))
             found = _answers(views[place], (number - 1) * SHOWN)
             st.html("".join(_cards(found, views[place], is_open)) or "<p>No more answers.</p>")
-            st.page_link(
-                f"pages/{links.TRANSCRIPTS}/page.py",
-                label="All of them",
-                icon=":material/forum:",
-                query_params=links.parameters(views[place], only="counted"),
-            )
+            to = links.parameters(views[place], only="counted")
+            links.door(links.TRANSCRIPTS, "All of them", ":material/forum:", to)
     clear = replace(whole, slice=whole.slice.narrowed(intervention=()))
     chosen = [armnames.key(sides.of_one(row, side)) for side in reversed(SIDES)]
-    st.page_link(
-        f"pages/{links.COMPARE}/page.py",
-        label="Compare answer by answer, with other arms and questions",
-        icon=":material/compare:",
-        query_params=links.parameters(clear) | {"arm": chosen, "about": [row["question"]]},
+    links.door(
+        links.COMPARE,
+        "Compare answer by answer, with other arms and questions",
+        ":material/compare:",
+        links.parameters(clear) | {"arm": chosen, "about": [row["question"]]},
     )
 
 

@@ -24,8 +24,8 @@ READS_MARKDOWN = {
 BOUND = {"many": 3, "one": 3, "row": 9, "number": 3, "text": 2, "toggle": 2}
 """The widgets of `pages.frame.bound`, and the place of their help; their label comes first."""
 
-SHARE_FIRST = {"progress"}
-"""Functions whose text is their second argument."""
+SHARE_FIRST = {"progress", "page_link"}
+"""Functions whose first argument is no text: a share, a page."""
 
 ESCAPING = {"escaped", "prose", "definitions", "paragraph"}
 """Functions of ours whose text is escaped: any, and what the glossary says."""
