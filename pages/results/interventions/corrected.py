@@ -21,6 +21,8 @@ from warehouse.errors import BrittlescopeError
 
 TITLE = "Corrected"
 
+is_offered = panels.is_treated
+
 
 def draw(view: Analysis, counts: pl.DataFrame) -> links.Parameters | None:
     """Raw beside corrected differences, arm by arm, or why one cannot be corrected."""

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.frame import bound
-from pages.results.interventions import doses, folding, panels
+from pages.results.interventions import doses, folding, panels, texts
 from pages.results.interventions.panels import ComparedArms, Drawing
 from pages.ui.charts import forest
 from pages.ui.charts.base import NO_RESULT
@@ -52,6 +52,15 @@ LEGEND = (
 )
 
 RINGS = "Ring: the control, joined with the arm. "
+
+
+def is_offered(whole: pl.DataFrame) -> bool:
+    """Whether there are interventions; it is the place that says so where nothing else is there.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return panels.is_treated(whole) or not texts.is_offered(whole)
 
 
 @panels.served

@@ -23,9 +23,19 @@ from warehouse.stats.adjust import ADJUSTMENTS
 from warehouse.stats.rates import IDENTITY
 
 NO_INTERVENTION = (
-    "Nothing in sight was trained with an intervention, so there is no effect to show. Texts at "
-    "evaluation have a section of their own."
+    "Nothing in sight was trained with an intervention, so there is no effect to show. Brittleness "
+    "has its fine-tunes side by side, Compare their answers."
 )
+
+
+def is_treated(whole: pl.DataFrame) -> bool:
+    """Whether there are interventions.
+
+    Args:
+        whole: The counts frame of the focus, whatever the filters leave.
+    """
+    return bool((whole["intervention"] != "none").any())
+
 
 Clicked = tuple[int, str] | None
 """The row, and which of its answers (`links.ONLY`)."""
