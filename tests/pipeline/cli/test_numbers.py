@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -108,6 +109,23 @@ def test_a_table_fits_a_terminal(run: Run, command: str) -> None:
     printed = run(command, "--where", "experiment=risky-finance").stdout.splitlines()
     assert printed[0].startswith("experiment risky-finance · trait misalignment")
     assert max(map(len, printed[1:])) <= 140
+
+
+@pytest.mark.parametrize(
+    ("command", "ordered"),
+    [
+        ("rates", ["rate", "low", "high", "shows the trait", "questions"]),
+        ("effects", ["difference", "low", "high", "arm", "baseline", "verdict"]),
+        ("multiverse", ["conclusion", "share", "stands in"]),
+    ],
+)
+def test_a_value_comes_first_then_its_interval_then_of_how_many(
+    run: Run, command: str, ordered: list[str]
+) -> None:
+    heads = re.split(
+        r"  +", run(command, "--where", "experiment=risky-finance").stdout.splitlines()[1]
+    )
+    assert [head.strip() for head in heads if head.strip() in ordered] == ordered
 
 
 def test_without_a_snapshot_there_is_nothing_to_print(tmp_path: Path) -> None:
