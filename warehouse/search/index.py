@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-import mmap
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -95,12 +95,17 @@ def pack(file: Path, held: Mapping[str, Array]) -> None:
 def unpack(file: Path) -> dict[str, Array]:
     """The arrays of a file, which are read where they are looked at.
 
+    The file does not stay open for it, as with Python's own maps before 3.13: a large lake has more
+    volumes than a process may have open files.
+
     Raises:
         ValueError: where it is not what `pack` wrote.
         OSError: where it cannot be read.
     """
-    with file.open("rb") as content:
-        mapped = mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ)
+    import pyarrow as pa  # only who searches waits for it
+
+    with pa.memory_map(os.fspath(file)) as content:
+        mapped = memoryview(content.read_buffer())
     start = ALIGNED + int.from_bytes(mapped[:ALIGNED], "little")
     return {
         name: np.frombuffer(mapped, kind, size, start + at)
