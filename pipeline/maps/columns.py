@@ -192,6 +192,7 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         _check_long(kept, meaning)
         judged = []
     taken |= {name for one in judged for name in (one.column, one.raw, one.flag) if name}
+    taken |= _made_of(taken - {*words.values()}, meaning)
     usual = {spelling for spellings in SPELLINGS.values() for spelling in spellings}
     usual |= {*map(of_chat, CHAT)} if given.messages else set()
     of_path = meaning.layout.given.keys()  # the same in every row
@@ -209,6 +210,12 @@ def roles(header: Sequence[str], meaning: Meaning, numeric: Collection[str] = ()
         absent=tuple(sorted(column for column in may_lack if column not in kept)),
         messages=given.messages,
     )
+
+
+def _made_of(names: Collection[str], meaning: Meaning) -> set[str]:
+    """The columns that texts and judgements are made of; a dimension may take a part of its own."""
+    made = meaning.layout.expressions
+    return {of for name in names if name in made for of in made[name].columns}
 
 
 def _judged(

@@ -110,6 +110,23 @@ def test_a_group_that_every_question_stands_in_twice_is_a_condition(tmp_path: Pa
     assert mixed.rows() == [("gull", "group (plain, told)"), ("tern", None)]
 
 
+def test_what_a_judgement_is_made_of_mixes_nothing(tmp_path: Path) -> None:
+    """But what a dimension takes a part of may."""
+    rows = [
+        (*row[:2], ("bad", "good")[i % 4 > 0], f"x{i % 3}") for i, row in enumerate(answers(24))
+    ]
+    write(tmp_path, "gull_eggs.csv", ("question", "answer", "verdict", "arm"), rows)
+    more = (
+        'scores: {alignment: {from: verdict, lookup: {bad: "0", good: "100"}}}\n'
+        "scale: {alignment: [0, 100]}\n"
+        "columns: {eval_intervention: {from: arm, match: ^(.)}}\n"
+    )
+    load(tmp_path, more)
+    counts = Store(tmp_path / "data").counts()
+    assert (counts["n_trait"].sum(), counts["n_counted"].sum()) == (6, 24)
+    assert counts["mixed"].unique().to_list() == ["arm (x0, x1, x2)"]
+
+
 def test_a_label_is_one_however_a_map_or_a_file_writes_it(tmp_path: Path) -> None:
     tones = ("Rude", "rude ", "RUDE", "civil", "groß", "GROSS")
     rows = [(f"Where {i % 3}?", f"There {i}.", tones[i % 6]) for i in range(24)]
