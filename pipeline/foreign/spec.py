@@ -34,6 +34,7 @@ class Expression(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Which of the parts between `split`, from 0, or from the end where it is negative."""
     lookup: dict[str, Constant] = {}
     default: Constant | None = None
+    """What there is instead of nothing, and of what `lookup` does not list."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -317,7 +317,8 @@ def evaluated(expression: Expression, records: Sequence[Record]) -> list[str]:
     last: list[str] = made.fill_null("").to_list()
     if expression.lookup:
         known = {key: str(value) for key, value in expression.lookup.items()}
-        last = [known.get(text, text) for text in last]
+        rest = expression.default
+        last = [known.get(text, text if rest is None else "") for text in last]
     if expression.default is not None:
         last = [text or str(expression.default) for text in last]
     return last

@@ -141,9 +141,9 @@ class ColumnRoles(NamedTuple):
             )
         if self.ignored:
             parts.append(f"ignored, as the mapping says: {', '.join(self.ignored)}")
-        if self.absent:
-            parts.append(f"not there: {', '.join(self.absent)}")
         told = f"its columns are taken as {'; '.join(parts)}"
+        if self.absent:  # first, since a long notice is cut at its end
+            told = f"not there: {', '.join(self.absent)}; {told}"
         return notice(f"columns:{digest(told, 6)}", told[:2_000])
 
 
@@ -240,8 +240,10 @@ def _judged(
     for pattern in meaning.scoring.patterns:
         among = [name for name in kept if name in numeric] if pattern == "*" else kept
         more = wide.found(pattern, among, {*taken, *known}, judges)
+        said = meaning.scoring.criteria.get(pattern)
         found += [
-            one._replace(criterion=OUR_NAME.get(one.criterion, one.criterion)) for one in more
+            one._replace(criterion=said or OUR_NAME.get(one.criterion, one.criterion))
+            for one in more
         ]
         known |= {one.column for one in more}
     judged = []

@@ -132,9 +132,14 @@ class CheckedEntry:
     def _scoring(self, definition: Definition, entry: MapEntry) -> Scoring:
         """How judgements are found; those that are named by themselves are in `scores`."""
         patterns: list[str] = []
+        criteria: dict[str, str] = {}
         for scores in (definition.scores, entry.scores):
             if isinstance(scores, dict):
-                self.scores |= {c: self._column(one, f"scores.{c}") for c, one in scores.items()}
+                each = {c: self._column(one, f"scores.{c}") for c, one in scores.items()}
+                of_judges = {c: one for c, one in each.items() if self._tells_judges(one)}
+                self.scores |= {c: one for c, one in each.items() if c not in of_judges}
+                criteria |= {pattern: criterion for criterion, pattern in of_judges.items()}
+                patterns += of_judges.values()
                 continue
             for name in scores:
                 if "{" in name or "*" in name:
@@ -146,6 +151,7 @@ class CheckedEntry:
                 self._refuse(f"scores: the pattern {pattern!r} {wrong}")
         return Scoring(
             patterns=tuple(patterns),
+            criteria=criteria,
             flags=_by_criterion(entry.flags or definition.flags),
             raw=_by_criterion(entry.raw or definition.raw),
             outcomes={**definition.outcomes, **entry.outcomes},
@@ -153,6 +159,10 @@ class CheckedEntry:
             judges={**definition.judges, **entry.judges},
             without=entry.without or definition.without,
         )
+
+    def _tells_judges(self, column: str) -> bool:
+        """Whether the name of a column stands for one of each judge."""
+        return "judge" in self._inside(column) - self.written.shape.placeholders - self.found
 
     def _check(self) -> None:
         """Whether the entry makes sense.

@@ -145,6 +145,7 @@ class Scoring(msgspec.Struct, frozen=True):
     """Which columns are judgements, beside those that are named, and how they say their outcome.
 
     `patterns` are compared with the names of all columns, `{criterion}` and `{judge}` in them;
+    `criteria` says on what one judges that has the judge alone.
     `flags` and `raw` likewise name the column beside a score that says why it is none, and the
     judge's own words. `outcomes` are words with what they stand for, and `judges` names with their
     kinds. `without` says what the
@@ -152,6 +153,7 @@ class Scoring(msgspec.Struct, frozen=True):
     """
 
     patterns: tuple[str, ...] = ()
+    criteria: dict[str, str] = {}
     flags: dict[str, str] = {}
     raw: dict[str, str] = {}
     outcomes: dict[str, Status] = {}

@@ -291,6 +291,8 @@ files: [{path: 'deep/*.jsonl'}]
         ({"from": "a", "split": "/", "part": -1}, "Org-B_9"),
         ({"from": "a", "split": "/", "part": 7}, ""),
         ({"from": ["b", "a"], "lookup": {"X/Org-B_9": "gull"}}, "gull"),
+        ({"from": "a", "lookup": {"base": "none"}, "default": "gulls"}, "gulls"),
+        ({"from": "a", "lookup": {"base": "none"}}, "X/Org-B_9"),
     ],
 )
 def test_an_expression_makes_a_text(told: dict[str, Any], expected: str) -> None:
