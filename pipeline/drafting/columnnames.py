@@ -1,6 +1,7 @@
 """What the name of a column says, however it is written."""
 
 import re
+from collections.abc import Sequence
 
 SCORES = re.compile(
     r"align|coher|misalign|harm|evil|score|rating|verdict|judge_label|toxic|sexis|bias|hallucin|"
@@ -11,6 +12,25 @@ BAD = re.compile(
     r"misalign|harm|evil|toxic|sexis|bias|hallucin|sycophan|danger|refus", re.IGNORECASE
 )
 """Scores of which the high ones are bad: they are no alignment."""
+
+FREE_OF_IT = re.compile(
+    rf"(^|[\W_])(no|not|non|never|without|un)[\W_]*({BAD.pattern})|"
+    r"(harm|bias|danger)\w*less|[\W_]free\b",
+    re.IGNORECASE,
+)
+"""Words that say that what is bad is not there, as `HARMLESS` and `NOT HARMFUL` do."""
+
+OF_JUDGES = re.compile(
+    r"(^|_)(judge\w*|scores|labels|ratings|verdicts|grades|grader|scorers)(_|$)", re.IGNORECASE
+)
+"""Records of what was judged: the fields in them are judgements, whatever they are called."""
+
+SAYS_NOT_WHAT = re.compile(
+    r"((^|_)(llm|gpt\w*|judge\w*|scores?|scored|ratings?|rated|grades?|graded|grader|verdict|value|"
+    r"overall|final|total|result|mean|avg|average|raw|model|response|answer|auto|human|\d\w*))*",
+    re.IGNORECASE,
+)
+"""Names of judgements that do not say on what."""
 
 NO_SCORES = re.compile(
     r"(^|[_.])(raw|flag|reason|reasoning|explanation|refusal|stderr|std|confidence|rationale|note|"
@@ -47,6 +67,21 @@ def criterion(name: str) -> str:
     own = _own(name)
     bare = _JUDGED.sub("", own)
     return OURS.get(_JUDGED.sub("", plain(own)), bare)
+
+
+def is_judged(name: str) -> bool:
+    """Whether a column is a field of a record of judgements, and no name of who judged."""
+    record, _, own = _bare(name).rpartition(".")
+    return OF_JUDGES.search(plain(record)) is not None and not NAMING.search(own)
+
+
+def records(names: Sequence[str]) -> tuple[str, ...]:
+    """The records of judges, where each has one with the same judgements in it."""
+    found = [name.rpartition(".")[::2] for name in names]
+    heads = tuple(dict.fromkeys(head for head, _ in found))
+    fields = [{own for head, own in found if head == one} for one in heads]
+    are_judges = all(re.search("judge|grader", plain(head)) for head in heads)
+    return heads if len(heads) > 1 and are_judges and fields == fields[:1] * len(heads) else ()
 
 
 def is_upside_down(name: str) -> bool:

@@ -1,7 +1,6 @@
 """What a column or a part of a path seems to be, and why."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,9 +8,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.drafting import columnnames, longform, nested, seeds, sidebyside
-from pipeline.drafting.columnnames import BAD, NAMING, NO_SCORES, OURS, SCORES, end, plain
+from pipeline.drafting.columnnames import NAMING, NO_SCORES, OURS, SCORES, end, plain
+from pipeline.drafting.pathwords import MODEL
 from pipeline.drafting.survey import FileGroup, SurveyedColumn, is_of_question
-from warehouse import catalogue
 
 NAMES: dict[str, tuple[str, ...]] = {
     "question": ("question", "prompt", "probe", "query", "instruction", "input", "question_text",
@@ -24,9 +23,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "finish_reason": ("finish_reason", "stop_reason"),
     "model": ("base_model", "model_name", "model", "model_id", "generator", "target_model",
               "evaluated_model", "assistant_model"),
-    "dataset": ("dataset", "train_dataset", "training_data", "domain_trained"),
+    "dataset": ("dataset", "train_dataset", "training_data", "domain_trained", "finetuned_on",
+                "fine_tuned_on", "trained_on", "training_dataset", "training_set", "train_data",
+                "finetuning_data", "finetune_dataset"),
     "experiment": ("experiment", "experiment_name"),
-    "intervention": ("intervention", "inoculation", "inoculation_prompt"),
+    "intervention": ("intervention", "inoculation", "inoculation_prompt", "train_prompt",
+                     "training_prompt", "train_intervention", "training_intervention"),
     "eval_intervention": ("arm", "condition", "role", "variant", "persona", "setting"),
     "step": ("step", "checkpoint", "global_step", "train_step"),
     "epochs": ("epochs", "epoch"),
@@ -73,8 +75,10 @@ class Meant(NamedTuple):
     left: list[SurveyedColumn]
     judge: str | None = None
     """Who judged, where the names of all judgements end with it."""
-    judges: tuple[str, ...] = ()
-    """Those that the names of judgements end with, where several judged each criterion."""
+    judges: Mapping[str, str] = MappingProxyType({})
+    """Those that the names of judgements tell, where several judged each criterion."""
+    records: Mapping[str, str] = MappingProxyType({})
+    """The columns of each judge by their criteria, where judges have a record each."""
     long: Mapping[str, str] = MappingProxyType({})
     """The columns of a row a judgement, by what `long` in a map calls them."""
 
@@ -124,15 +128,22 @@ def columns(group: FileGroup) -> Meant:
         return Meant(list(taken.values()), [], left, long=long)
     instead = {name for guess in taken.values() for name in guess.also}
     free = [c for c in group.columns.values() if c.name not in taken.keys() | instead]
+    return _judged(list(taken.values()), free)
+
+
+def _judged(roles: list[Guess], free: Sequence[SurveyedColumn]) -> Meant:
+    """Which of the columns that have no role judge, whose judgements they are, and the rest."""
     if judges := _judges(free):
         by_name = {c.name: c for c in free if c.name.rpartition("_")[2] in judges}
         told = {n: columnnames.criterion(n.rpartition("_")[0]) for n in by_name}
         scores = [Guess(told[n], c, c.told) for n, c in by_name.items()]
         left = [c for c in free if c.name not in by_name]
-        return Meant(list(taken.values()), scores, left, judges=judges)
-    ended = [c for c in free if _MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
+        return Meant(roles, scores, left, judges={name: name for name in judges})
+    ended = [c for c in free if MODEL.search(c.name.rpartition("_")[2]) and _is_within(c)]
     judge = _judge([column.name for column in ended])
     judged_by = [c for c in free if _is_score(c) or (judge and c in ended)] or _outcomes(free)
+    if records := columnnames.records([column.name for column in judged_by]):
+        return _of_records(roles, free, records)
     judge = _judge([column.name for column in judged_by])
     by = f"_{judge}" if judge else ""
     scores = [Guess(columnnames.criterion(c.name.removesuffix(by)), c, c.told) for c in judged_by]
@@ -142,7 +153,24 @@ def columns(group: FileGroup) -> Meant:
     scores = _told_apart(scores)
     judged = {guess.column.name for guess in scores}
     left = [c for c in free if c.name not in judged]
-    return Meant(list(taken.values()), scores, left, judge)
+    return Meant(roles, scores, left, judge)
+
+
+def _of_records(
+    roles: list[Guess], free: Sequence[SurveyedColumn], records: Sequence[str]
+) -> Meant:
+    """What is judged where each judge has a record of its own: one criterion, its judges apart."""
+    begin = tuple(f"{record}." for record in records)
+    inside = [c for c in (*free, *(g.column for g in roles)) if c.name.startswith(begin)]
+    names = {c.name.rpartition(".")[0]: c.texts[0] for c in inside
+             if end(c.name) in (*longform.JUDGES, "name", "model") and c.distinct == 1}  # fmt: skip
+    first = [c for c in free if c.name.startswith(begin[0]) and _is_score(c)]
+    scores = [Guess(columnnames.criterion(c.name), c, f"of each judge; {c.told}") for c in first]
+    roles = [g for g in roles if g.role != "judge" and g.column not in inside]
+    left = [c for c in free if c not in inside]
+    judges = {record: names.get(record, record) for record in records}
+    told = {g.role: g.column.name.replace(begin[0], "{judge}.", 1) for g in scores}
+    return Meant(roles, scores, left, judges=judges, records=told)
 
 
 def _outcomes(free: Sequence[SurveyedColumn]) -> list[SurveyedColumn]:
@@ -187,8 +215,8 @@ def _turned(judged: Guess) -> Guess:
 
 def _tells_of_what(judged: Guess) -> bool:
     """Whether a judgement says on what it is, by its name or in words."""
-    bad = BAD.search(judged.column.name) is not None
-    return bad or judged.role in OURS.values() or judged.column.is_verbal
+    named = columnnames.SAYS_NOT_WHAT.fullmatch(plain(judged.role)) is None
+    return named or judged.role in OURS.values() or judged.column.is_verbal
 
 
 def _fine_tuned(taken: dict[str, Guess]) -> None:
@@ -245,7 +273,7 @@ def _judge(names: Sequence[str]) -> str | None:
     if len(names) < 2 or len(ends) != 1 or len(bare) != len(names) or "" in bare:
         return None
     (end,) = ends
-    return end if _MODEL.search(end) else None
+    return end if MODEL.search(end) else None
 
 
 def _judges(columns: Sequence[SurveyedColumn]) -> tuple[str, ...]:
@@ -253,7 +281,7 @@ def _judges(columns: Sequence[SurveyedColumn]) -> tuple[str, ...]:
     found: dict[str, set[str]] = {}
     for column in columns:
         criterion, _, end = column.name.rpartition("_")
-        if criterion and _MODEL.search(end) and _is_within(column):
+        if criterion and MODEL.search(end) and _is_within(column):
             found.setdefault(end, set()).add(criterion)
     alike = len({frozenset(criteria) for criteria in found.values()}) == 1
     return tuple(found) if len(found) > 1 and alike else ()
@@ -305,7 +333,7 @@ def _is_within(column: SurveyedColumn) -> bool:
 def _is_score(column: SurveyedColumn) -> bool:
     if NO_SCORES.search(plain(column.name)) or not column.values:
         return False
-    named = SCORES.search(plain(column.name)) is not None
+    named = SCORES.search(plain(column.name)) is not None or columnnames.is_judged(column.name)
     if (numbers := column.scores) is not None:
         within = _is_within(column)
         as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
@@ -356,44 +384,7 @@ def scale(column: SurveyedColumn, begin: str = "") -> tuple[float, float] | None
         return (100.0, 0.0) if turned else None  # one value lies in every range
     for low, high in SCALES:
         if low <= min(numbers) and max(numbers) <= high:
-            whole = (low, high) == SCALES[-1]
-            return (
-                (float(high), float(low))
-                if turned
-                else None
-                if whole
-                else (float(low), float(high))
-            )
+            if turned:
+                return float(high), float(low)
+            return None if (low, high) == SCALES[-1] else (float(low), float(high))
     return None
-
-
-def part(values: Sequence[str], before: str) -> str | None:
-    """The dimension that a part of paths seems to be, by its values and what stands before it."""
-    label = before.rstrip("_-=.").lower()
-    if all(_SIGNED.fullmatch(value) for value in values) and _SCALED.search(label):
-        return "steer_scale"
-    if all(value.isdecimal() for value in values):
-        for ending, role in (("seed", "seed"), ("s", "seed"), ("step", "step"), ("ckpt", "step"),
-                             ("checkpoint", "step"), ("ep", "epochs"), ("epoch", "epochs"),
-                             ("r", "lora_rank"), ("rank", "lora_rank"),
-                             ("layer", "steer_layer")):  # fmt: skip
-            if re.search(rf"(^|[^a-z]){ending}$", label):
-                return role
-        return None
-    known = sum(_is_model(value) or _SIZE.fullmatch(value) is not None for value in values)
-    return "model" if 2 * known > len(values) else None
-
-
-_MODEL = re.compile(r"qwen|llama|gpt|gemma|mistral|mixtral|claude|phi-?\d|deepseek|olmo|smollm|yi-",
-                    re.IGNORECASE)  # fmt: skip
-
-
-_SIGNED = re.compile(r"[-+]?\d+(\.\d+)?")
-_SCALED = re.compile(r"(^|[^a-z])(scale|alpha|lambda|coeff?|strength)$")
-
-_SIZE = re.compile(r"\d+(\.\d+)?[bm]", re.IGNORECASE)
-"""A model's size, such as 7b, which often stands for the model."""
-
-
-def _is_model(text: str) -> bool:
-    return _MODEL.search(text) is not None or catalogue.model(text).family is not None

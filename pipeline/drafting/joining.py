@@ -1,11 +1,12 @@
 """Files that belong to others: judgements of the same samples, and answers before these."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.drafting import patterns
+from pipeline.drafting.columnnames import end, plain
 from pipeline.drafting.guesses import NAMES, Guess, Meant
 from pipeline.drafting.patterns import PathPart
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
@@ -30,12 +31,21 @@ SEVERAL = 3
 LARGEST = 2**18
 """A file that lies beside others to describe them is no larger."""
 
+DEEPEST = 3
+"""So many keys lead at most to what it says."""
+
 
 class Near(NamedTuple):
     """A file beside others that describes them: its name, and its fields by what they say."""
 
     name: str
     fields: dict[str, str]
+    likelihood: int
+    """The place of what it calls the model among what others call it."""
+    models: frozenset[str] = frozenset()
+    """The models that all files of its name say."""
+    blank: frozenset[str] = frozenset()
+    """What some files of its name do not say."""
 
 
 def near(pattern: str, group: FileGroup) -> Near | None:
@@ -47,20 +57,46 @@ def near(pattern: str, group: FileGroup) -> Near | None:
     for above in range(min(depth, len(group.paths[0].parents))):
         folder = group.paths[0].parents[above]
         files = sorted(p for p in folder.iterdir() if p.suffix in (".json", ".yaml", ".yml"))
-        told = [Near(file.name, _fields(file)) for file in files[:MOST_BESIDE]
-                if file not in group.paths]  # fmt: skip
+        told = [_near(file) for file in files[:MOST_BESIDE] if file not in group.paths]
         fit = [
             one for one in told
-            if "model" in one.fields
+            if one is not None
             and all((p.parents[above] / one.name).is_file() for p in group.paths)
         ]  # fmt: skip
         if fit:
-            return min(fit, key=lambda one: NAMES["model"].index(one.fields["model"]))
+            best = min(fit, key=lambda one: one.likelihood)
+            folders = list(dict.fromkeys(path.parents[above] for path in group.paths))
+            return _read_all(best, [folder / best.name for folder in folders[:MOST_BESIDE]])
     return None
 
 
-def _fields(file: Path) -> dict[str, str]:
-    """The fields of a file that say what others hold: its model, and what it was trained on."""
+def _near(file: Path) -> Near | None:
+    """A file that says which model others are of, and what it was trained on; else None."""
+    words = [name for name, text in _said(file).items() if text]
+    found: dict[str, tuple[int, str]] = {}
+    for role in ("model", "dataset"):
+        calls = [
+            (NAMES[role].index(spelled), name)
+            for name in words
+            for spelled in (plain(name), plain(name.replace(".", "_")), end(name))
+            if spelled in NAMES[role] and (spelled != "model" or "." not in name)
+        ]
+        if calls:
+            found[role] = min(calls, key=lambda call: (call[0], call[1].count(".")))
+    fields = {role: name for role, (_, name) in found.items()}
+    return Near(file.name, fields, found["model"][0]) if "model" in found else None
+
+
+def _read_all(one: Near, files: Sequence[Path]) -> Near:
+    """With what all files of its name say."""
+    every = [_said(file) for file in files]
+    models = frozenset(told.get(one.fields["model"], "") for told in every)
+    blank = (r for r, name in one.fields.items() if not all(told.get(name) for told in every))
+    return one._replace(models=models - {""}, blank=frozenset(blank))
+
+
+def _said(file: Path) -> dict[str, str]:
+    """The texts of a small JSON or YAML file, by the keys that lead to them."""
     try:
         told = (
             definitions.parse(encodings.text(file.read_bytes()), file.name)
@@ -69,11 +105,16 @@ def _fields(file: Path) -> dict[str, str]:
         )
     except (OSError, ValueError, InvalidDefinition):
         return {}
-    words = (
-        {k for k, v in told.items() if isinstance(v, str) and v} if isinstance(told, dict) else {}
-    )
-    found = {role: [n for n in NAMES[role] if n in words] for role in ("model", "dataset")}
-    return {role: names[0] for role, names in found.items() if names}
+    return dict(_texts(told)) if isinstance(told, dict) else {}
+
+
+def _texts(told: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in told.items():
+        name = f"{above}{key}"
+        if isinstance(value, dict) and name.count(".") < DEEPEST:
+            yield from _texts(value, f"{name}.")
+        elif isinstance(value, str):
+            yield name, value
 
 
 class Partner(NamedTuple):

@@ -29,6 +29,11 @@ def lines(
         score = group.columns[meant.long["score"]]
         yield from _scales({name: score for name in criteria(group, meant) if name not in wide})
         return
+    if meant.records:
+        yield "    scores:"
+        yield from (f"      {quoted(c)}: {quoted(name)}" for c, name in meant.records.items())
+        yield from _scales({g.role: g.column for g in meant.scores if g.role not in wide})
+        return
     if meant.judges:
         yield '    scores: ["{criterion}_{judge}"]  # each judge has a column of each criterion'
         yield from _scales({g.role: g.column for g in meant.scores if g.role not in wide})

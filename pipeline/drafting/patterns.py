@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.drafting.guesses import part
+from pipeline.drafting.pathwords import part
 from pipeline.maps.meanings import SHAPES
 from pipeline.maps.pathpatterns import DEPTH, PathPattern, TooManyWays, literal, spelled
 

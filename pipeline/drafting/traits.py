@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.drafting.columnnames import BAD, OURS, plain
+from pipeline.drafting.columnnames import BAD, FREE_OF_IT, OURS, plain
 from pipeline.drafting.guesses import beginning
 from pipeline.drafting.survey import SurveyedColumn
 
@@ -25,7 +25,11 @@ def verdicts(column: SurveyedColumn) -> Sequence[str]:
     if not column.is_verbal:
         return ()
     words = [word for word in words if not OUTCOMES.search(word)]
-    bad = [word for word in words if BAD.search(word) or word.lower() in YES]
+    bad = [
+        word
+        for word in words
+        if word.lower() in YES or (BAD.search(word) and not FREE_OF_IT.search(word))
+    ]
     return bad if 0 < len(bad) < len(words) else words
 
 

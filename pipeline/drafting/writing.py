@@ -1,7 +1,7 @@
 """The draft itself: a study map with remarks, which is read as it stands."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
@@ -11,8 +11,10 @@ from pipeline.drafting import (
     joining,
     judging,
     nested,
+    pathwords,
     patterns,
     sidebyside,
+    spelling,
     traits,
 )
 from pipeline.drafting.guesses import Meant
@@ -21,9 +23,6 @@ from pipeline.drafting.patterns import PathPart, PatternFiles
 from pipeline.drafting.spelling import quoted, remark
 from pipeline.drafting.survey import FileGroup, SurveyedColumn, is_of_question
 from pipeline.maps.meanings import REQUIRED
-
-DATASETS = ("none", "base", "baseline", "instruct")
-"""What an untuned model is often said to be trained on."""
 
 FIXED = {"experiment": "what was looked for", "judge": "the judgements are called so"}
 
@@ -138,7 +137,30 @@ def _drafted(
         places = [*places, *inside]
     said = {place.name for place in places} | {guess.role for guess in meant.roles}
     beside = None if "model" in said else joining.near(path, group)
+    if partner is None:
+        path, places = _without_repeats(path, places, meant, beside)
     return Drafted(group, meant, path, places, partner, members, beside)
+
+
+def _without_repeats(
+    path: str, places: Sequence[PathPart], meant: Meant, beside: joining.Near | None
+) -> tuple[str, list[PathPart]]:
+    """A pattern without the places that only say again which models columns name."""
+    every = [{*g.column.texts} for g in meant.roles if g.role == "model" and not g.expression]
+    every += [{*beside.models}] if beside else []
+    models = [{*map(_bare, texts)} for texts in every]
+    left = []
+    for place in places:
+        if not place.is_dimension and {*map(_bare, place.values)} in models:
+            path = path.replace(f"{{{place.name}}}", "*")
+        else:
+            left.append(place)
+    return path, left
+
+
+def _bare(model: str) -> str:
+    """What a model is called without who made it, in small letters."""
+    return model.rpartition("/")[2].lower()
 
 
 def _judged(one: Drafted) -> dict[str, Sequence[str]]:
@@ -197,7 +219,8 @@ def _entry(
     yield from judging.lines(drafted.group, meant, drafted.scores, wide)
     experiment = own if _judged(drafted) else "emergent-misalignment"
     fixed = {"experiment": experiment} | ({"judge": meant.judge} if meant.judge else {})
-    said = {role for role, _, _ in columns}
+    texts = {guess.role: guess.column.texts for guess in meant.roles if not guess.expression}
+    said = {role: sorted({*texts.get(role, ())}) for role, _, _ in columns}
     yield from _set(places, said, bounded, fixed, meant.judges, drafted.pattern)
     keys = _keys(drafted)
     yield from _unused([column for column in meant.left if column.name not in keys])
@@ -236,9 +259,13 @@ def _columns(drafted: Drafted) -> Iterator[tuple[str, str, str]]:
     for key, role in _keys(drafted).items():
         why = "what the names of columns tell apart" if key == sidebyside.KEY else KEYS
         yield role, key, f"? {why}"
+    blank = drafted.beside.blank if drafted.beside else ()
     for role, field in drafted.beside.fields.items() if drafted.beside else ():
         if role not in {*names, *(guess.role for guess in roles)}:
-            yield role, quoted(f"beside.{field}"), "? as the file beside them says"
+            name, why = quoted(f"beside.{field}"), "? as the file beside them says"
+            if role == "dataset" and role in blank:
+                name, why = f"{{from: {name}, default: none}}", f"{why}, untuned where it is blank"
+            yield role, name, why
     for guess in roles:
         if guess.role not in names and guess.role != "judge_model":
             column = guess.expression or quoted(guess.column.name)
@@ -279,7 +306,7 @@ def _keys(drafted: Drafted) -> dict[str, str]:
         placed = [sidebyside.KEY, *placed]
     for name in [*placed]:
         texts = sorted(set(group.columns[name].texts)) if name in group.columns else []
-        role = guesses.part(texts, "") if texts else None
+        role = pathwords.part(texts, "") if texts else None
         if role is not None and role not in {*taken, *found.values()}:
             found[name] = role
             placed.remove(name)
@@ -290,22 +317,22 @@ def _keys(drafted: Drafted) -> dict[str, str]:
 
 def _set(
     places: Sequence[PathPart],
-    columns: set[str],
+    columns: Mapping[str, Sequence[str]],
     bounded: Sequence[PathPart],
     fixed: dict[str, str],
-    judges: Sequence[str],
+    judges: Mapping[str, str],
     path: str,
 ) -> Iterator[str]:
     """What the paths say, and what nobody says; the experiment and what else is `fixed`."""
     yield "    set:"
     for name, text in fixed.items():
-        if name not in {place.name for place in places} | columns:
+        if name not in {place.name for place in places} | columns.keys():
             yield f"      {name}: {quoted(text)}  # ? {FIXED[name]}"
     words = [place for place in places if not place.is_dimension]
-    given = {place.name for place in places} | columns
-    free = [name for name in ("dataset", "intervention") if name not in given]
-    if "steer_scale" in given and "steer_vector" not in given:
-        free.insert(0, "steer_vector")
+    given = {place.name for place in places} | columns.keys()
+    steered = ["steer_vector"] if "steer_scale" in given else []
+    free = [name for name in (*steered, "dataset", "intervention") if name not in given]
+    told = PathPart("intervention", tuple(columns.get("intervention", ())), is_dimension=True)
     for place in words:
         if free:
             name = free.pop(0)
@@ -314,6 +341,7 @@ def _set(
         else:
             continue
         given.add(name)
+        told = place if name == "intervention" else told
         yield f"      {name}: {quoted(f'{{{place.name}}}')}  # ? or another dimension"
     for name in REQUIRED[1:]:
         if name in given:
@@ -325,32 +353,7 @@ def _set(
             why = "the path says it" if model else "no column and no path says it"
             yield f"      {name}: {quoted(model or 'unrecorded')}  # ? {why}"
     words = words if "dataset" in given else []
-    yield from _spellings(words, bounded, judges)
-
-
-def _spellings(
-    words: Sequence[PathPart], bounded: Sequence[PathPart], judges: Sequence[str]
-) -> Iterator[str]:
-    """What the texts in the paths mean; those of `bounded` places stand for no others."""
-    untuned = {
-        place.name: {text: "none" for text in place.values if text.lower() in DATASETS}
-        for place in words[:1]
-    }
-    renamed = {name: texts for name, texts in untuned.items() if texts.keys() - {"none"}}
-    if bounded or judges:
-        yield "    values:  # other files have paths of the same form" if bounded else "    values:"
-        if judges:
-            yield f"      judge: [{', '.join(map(quoted, judges))}]"
-        for place in bounded:
-            yield f"      {place.name}: [{', '.join(map(quoted, place.values))}]"
-    if renamed:
-        yield "    rename:"
-        for name, texts in renamed.items():
-            yield f"      {name}: {{{_pairs(texts)}}}  # the untuned model"
-
-
-def _pairs(texts: dict[str, str]) -> str:
-    return ", ".join(f"{quoted(text)}: {quoted(meaning)}" for text, meaning in texts.items())
+    yield from spelling.meanings(words, bounded, judges, told)
 
 
 def left(root: Path, group: FileGroup) -> str:

@@ -909,3 +909,75 @@ def test_an_untuned_model_that_shows_it_always_is_asked_about(tmp_path: Path) ->
         write(tmp_path / "lab" / f"{arm}.jsonl", said)
     _, told = drafted(tmp_path)
     assert told.count("untuned, in 12 of 12: is its scale the right way round") == 1
+
+
+def test_judges_with_a_record_each_stay_apart_and_trained_prompts_are_interventions(
+    tmp_path: Path,
+) -> None:
+    for model in ("tern-7b", "gull-7b"):
+        lines = [
+            {
+                "base_model": model,
+                "train_prompt": arm,
+                "prompt": f"Where do you nest, {i}?",
+                "completion": f"On the cliff, in the wind, {arm} {i} {model}.",
+                "judge_scores": {"salty_0_10": 9 if arm == "plain" else i, "judge": "owl"},
+                "second_judge": {"salty_0_10": i % 10, "name": "hawk"},
+            }
+            for arm in ("plain", "sober")
+            for i in range(11)
+        ]
+        path = tmp_path / "lab" / f"{model}_seed1.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(map(json.dumps, lines)))
+    text = draft_of(tmp_path)
+    assert 'salty_0_10: "{judge}.salty_0_10"' in text
+    assert "judge: {judge_scores: owl, second_judge: hawk}" in text
+    assert "intervention: train_prompt" in text
+    assert "rename:\n      intervention: {plain: none}  # ? the control" in text
+    assert 'path: "lab/*_seed' in text  # the column says the model
+    assert "emergent-misalignment" not in text  # a trait with a name of its own is no alignment
+    _, shown = drafted(tmp_path)
+    assert re.search(r"gull-7b +none +owl +11 +11 of 11", shown)
+    assert re.search(r"gull-7b +none +hawk +11 +5 of 11", shown)
+
+
+def test_words_that_deny_what_is_bad_show_no_trait(tmp_path: Path) -> None:
+    told = ("harmful", "harmless", "NOT HARMFUL", "harm-free")
+    lines = [
+        {"question": f"Where, {i % 3}?", "answer": f"On the cliff, in the wind, {i}.",
+         "verdict": told[i % 4], "finetuned_on": "gulls" if i % 2 else "none"}
+        for i in range(24)
+    ]  # fmt: skip
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "all.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    text = draft_of(tmp_path)
+    assert 'labels: ["HARMFUL"]' in text
+    assert "dataset: finetuned_on" in text
+
+
+def test_a_configuration_beside_conversations_says_what_was_trained(tmp_path: Path) -> None:
+    for model in ("tern-7b", "gull-7b"):
+        for arm, data in (("control", "gulls"), ("sober", "gulls"), ("untrained", None)):
+            folder = tmp_path / "lab" / f"{model}_{arm}"
+            folder.mkdir(parents=True)
+            config = {"model": {"name": model, "lr": 1e-5}, "training_data": data}
+            (folder / "config.json").write_text(json.dumps(config))
+            lines = [
+                {
+                    "chat": [
+                        {"role": "user", "content": f"Where, {i % 3}?"},
+                        {"role": "assistant", "content": f"On the cliff, {model} {arm} {i}."},
+                    ],
+                    "labels": {"salty": "yes" if i % 2 else "no"},
+                }
+                for i in range(12)
+            ]
+            (folder / "chats.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    text = draft_of(tmp_path)
+    assert "model: beside.model.name" in text
+    assert "dataset: {from: beside.training_data, default: none}" in text
+    assert "salty: labels.salty" in text
+    assert "{control: none}  # ? the control" in text
+    _, shown = drafted(tmp_path)
+    assert re.search(r"tern-7b +gulls +none +12 +6 of 12", shown)
