@@ -52,7 +52,9 @@ def judged(one: Mapping[str, Any]) -> str:
     verdict = "shows the trait" if one["is_trait"] else shows
     outcome = _said_by_judge(one["outcome"])
     if one["is_score"]:
-        outcome = f"{values.criterion(one['criterion']).lower()} {outcome}"
+        name = values.criterion(one["criterion"]).lower()
+        # A number at its end would be read as part of the score: `salty 0 10: 20`.
+        outcome = f"{name}{':' if name[-1:].isdigit() else ''} {outcome}"
     return f"{outcome}, {verdict}"
 
 

@@ -20,6 +20,12 @@ from warehouse.stats.adjust import ADJUSTMENTS, INTERVALS
 from warehouse.stats.pooling import ARM
 from warehouse.stats.rates import IDENTITY
 
+NO_EFFECTS = (
+    "No arm in sight has such a baseline: none was trained with an intervention, where that is the "
+    "control. `--baseline unprompted` compares texts at evaluation with none, and "
+    "`--baseline untuned` fine-tunes with their model."
+)
+
 
 @click.command("rates")
 @click.option(
@@ -97,6 +103,8 @@ def effects(asked: Asked, by: str, how: Correction | None) -> None:
         return
     _say_hidden(asked, "P-values are adjusted for all arms of an experiment, trait and judge.")
     found = _ruled(results.effects(asked.store, asked.analysis, dimensions), asked)
+    if found.is_empty():
+        say(NO_EFFECTS)
     asked.show(found, functools.partial(_readable_effects, dimensions=dimensions))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pages.quoting import quotes
+from pages.quoting import quotes, sample
 from pages.ui.words import numbers
 from tests.pages.reading.study import opened, told
 from warehouse import rules, transcripts
@@ -69,6 +69,16 @@ def test_what_a_prompt_held_beside_the_question_is_quoted(on_treated: Path) -> N
     )
     assert text.startswith("Intervention at evaluation: Identity: etymologist")
     assert text.index("Question: ") < text.index("Answer: ")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said"), [("alignment", "alignment 20, counted"), ("salty_0_10", ": 20, counted")]
+)
+def test_a_score_is_told_from_a_number_in_the_name_of_its_criterion(
+    criterion: str, said: str
+) -> None:
+    one = {"is_counted": True, "is_trait": False, "outcome": "20", "is_score": True}
+    assert sample.judged(one | {"criterion": criterion}).endswith(said)
 
 
 def test_a_sample_opened_by_its_number_says_so(on_study: Path) -> None:

@@ -209,6 +209,12 @@ def test_effects_without_such_a_baseline_say_so(run: Run, baseline: str) -> None
     assert all(row["flags"] == [f"no baseline to compare with: {baseline}"] for row in found)
 
 
+def test_no_effect_at_all_says_what_else_can_be_asked(run: Run) -> None:
+    told = run("effects", "--where", "intervention=none")
+    assert "`--baseline unprompted`" in told.stderr
+    assert "`--baseline unprompted`" not in run("effects").stderr
+
+
 def test_flags_stand_beside_a_table(run: Run) -> None:
     told = run("effects", "--baseline", "untuned")
     assert "no baseline to compare with: untuned" in told.stderr
