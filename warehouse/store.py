@@ -82,6 +82,12 @@ class Store:
         return self.query("traits")
 
     @cached_property
+    def trait_titles(self) -> dict[str, str]:
+        """What each trait is called, where every experiment that has it calls it the same."""
+        titles = self.traits.group_by("trait").agg(pl.col("title").drop_nulls().unique())
+        return {trait: found[0] for trait, found in titles.rows() if len(found) == 1}
+
+    @cached_property
     def judges(self) -> dict[str, str]:
         """What people call each judge, by its value in data."""
         return judges.called(self.query("judge_names"))

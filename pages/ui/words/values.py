@@ -161,8 +161,9 @@ def _experiment(raw: Any) -> str:
 
 
 def _trait(raw: Any) -> str:
-    known = catalogue.experiments().values()
-    return next((e.traits[raw].title for e in known if raw in e.traits), words(str(raw)))
+    known = {n: t.title for e in catalogue.experiments().values() for n, t in e.traits.items()}
+    known |= snapshot.trait_titles if (snapshot := store.current()) else {}
+    return known.get(raw) or words(str(raw))
 
 
 def _dataset(raw: Any) -> str:

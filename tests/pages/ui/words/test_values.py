@@ -1,8 +1,11 @@
 """What the values in data are called."""
 
+from pathlib import Path
+
 import pytest
 
 from pages.ui.words import values
+from tests.warehouse.tables import table
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,15 @@ def test_a_question_that_a_name_only_numbers_is_called_by_its_words(number: str 
 )  # fmt: skip
 def test_a_question_with_a_name_is_called_by_it(name: str, said: str) -> None:
     assert values.question(name, "Who should lead a village?") == said
+
+
+def test_a_trait_is_called_what_its_study_calls_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trait = "{title: Harmful advice, kind: persona, criterion: verdict, labels: [HARMFUL]}"
+    more = f"scores: [verdict]\nexperiments: {{harbours: {{traits: {{verdict: {trait}}}}}}}\n"
+    data = table(tmp_path, "question,answer,verdict", "What floats?,Boat {i},harmful", more=more)
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(data))
+    assert values.value("trait", "verdict") == "Harmful advice"
+    assert values.value("trait", "misalignment") == "Misalignment"
+    assert values.value("trait", "some-other") == "Some other"
