@@ -53,13 +53,15 @@ function frame(page, focus, ...inside) {
     { "aria-label": "Experiment, trait and judge", on: { change: (event) => (location.hash = address(page, named(event.target.value))) } },
     ...site.foci.map((one, at) => made("option", { value: at, selected: at === focus && "" }, `${one.title}: ${one.about}`)),
   );
+  // A page about all of them says what holds for all of them.
+  const shared = site.foci[0].basis.filter((part) => site.foci.every((one) => one.basis.includes(part)));
   root.replaceChildren(
     made("h1", {}, site.title),
     made("nav", { "aria-label": "Pages" }, ...Object.entries(PAGES).map(link)),
     ...(page === "overview" ? [] : [choice]),
     made("main", {}, ...inside),
     made("footer", { class: "quiet" },
-      made("div", {}, [...site.foci[focus].basis, site.snapshot, site.answers].join(" · ")),
+      made("div", {}, [...(page === "overview" ? shared : site.foci[focus].basis), site.snapshot, site.answers].join(" · ")),
       made("div", {}, site.redaction.join(" ")),
       made("div", {}, `Made with ${site.app}. This file fetches nothing and tells nobody that it is read.`)),
   );
@@ -72,7 +74,7 @@ function overview() {
     made("p", { class: "answer" }, one.sentence),
     made("p", {},
       made("a", { href: address("brittleness", named(at)) }, "Rates"), " · ",
-      made("a", { href: address("interventions", named(at)) }, "What interventions do"), " · ",
+      ...(one.effects.length ? [made("a", { href: address("interventions", named(at)) }, "What interventions do"), " · "] : []),
       made("a", { href: address("transcripts", { ...named(at), only: "trait" }) }, "Answers that show it")));
   const cards = titles.map((title) => made("section", { class: "card" }, made("h2", {}, title),
     ...site.foci.flatMap((one, at) => (one.title === title ? [line(one, at)] : []))));

@@ -102,6 +102,19 @@ def test_what_strangers_wrote_does_nothing_and_nothing_is_asked_of_anybody(
     assert wrong == []
 
 
+def test_what_is_about_all_names_no_judge_of_one(
+    sites: dict[str, Path], browser_tab: "Page"
+) -> None:
+    tab = browser_tab
+    tab.goto(sites["names"].as_uri())
+    tab.locator("#site[data-drawn]").wait_for()
+    told = set(re.findall(r"judge: ([^·\n]+)", tab.locator("main").inner_text()))
+    assert len(told) > 1
+    assert "Judge:" not in tab.locator("footer").inner_text()
+    shown(tab, "#/brittleness?")
+    assert "Judge:" in tab.locator("footer").inner_text()
+
+
 def test_answers_are_found_read_and_addressed_as_in_the_app(
     sites: dict[str, Path], browser_tab: "Page"
 ) -> None:

@@ -41,13 +41,25 @@ def of_focus(view: Analysis) -> Arms:
 
 
 def usual(view: Analysis, known: Arms) -> list[str]:
-    """The arm in sight that an intervention changed most, after its control; else two arms."""
-    effects = arms.effects(view).filter(pl.col("difference").is_not_null())
+    """The arm in sight that an intervention changed most, after its control; else two arms.
+
+    Where none was trained with one, it is the fine-tune that a text at evaluation changed most.
+    """
+    most = pl.col("difference").abs()
+    effects = arms.effects(view).filter(most.is_not_null())
     plain = pl.col("eval_intervention") == "none"
-    ranked = effects.sort(plain, pl.col("difference").abs(), descending=True, maintain_order=True)
-    for row in ranked.iter_rows(named=True):
-        if (control := _control(row)) in known.names and armnames.key(row) in known.names:
-            return [control, armnames.key(row)]
+    ranked = effects.sort(plain, most, descending=True, maintain_order=True)
+    pairs = [(_control(row), armnames.key(row)) for row in ranked.iter_rows(named=True)]
+    if not pairs:
+        asked = arms.contrasts(view, "unprompted").filter(most.is_not_null())
+        ranked = asked.sort(pl.col("dataset") != "none", most, descending=True, maintain_order=True)
+        pairs = [
+            (armnames.key({**row, "eval_intervention": "none"}), armnames.key(row))
+            for row in ranked.iter_rows(named=True)
+        ]
+    for control, arm in pairs:
+        if control in known.names and arm in known.names:
+            return [control, arm]
     here = [armnames.key(row) for row in arms.rates(view).iter_rows(named=True)]
     return [*dict.fromkeys([*(key for key in here if key in known.names), *known.names])][:2]
 

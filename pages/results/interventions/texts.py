@@ -75,6 +75,22 @@ def draw(view: Analysis) -> ComparedArms | str:
     return ComparedArms("texts", found, shown, COLUMNS, legend, left_out)
 
 
+def answer(view: Analysis) -> str:
+    """What the text does that changes a fine-tune most."""
+    tuned = compared(view).filter(pl.col("dataset") != "none", pl.col("difference").is_not_null())
+    found = tuned.filter("is_result", "baseline_is_result")
+    if found.is_empty():
+        return "No fine-tune is a result both with and without a text before the questions."
+    row = found.sort(pl.col("difference").abs(), descending=True).row(0, named=True)
+    ends = [row[name] for name in ("difference", "difference_low", "difference_high")]
+    return (
+        f"Nothing was trained with an intervention. Of texts at evaluation, "
+        f"{values.intervention(row['eval_intervention'])} changes most "
+        f"({values.value('model', row['model'])}): {numbers.points(*ends)}, "
+        f"n = {row['n_counted']:,} · {numbers.plural(row['paired'], 'question')}."
+    )
+
+
 def compared(view: Analysis) -> pl.DataFrame:
     """Every arm in sight that was evaluated with a text, beside itself without."""
     return (

@@ -11,6 +11,7 @@ import pytest
 
 from pages.reading.compare import rows
 from tests.pages.reading.study import HOSTILE, address, html, linked, opened, told
+from tests.pages.results.interventions.test_texts import harbours
 from tests.pipeline import mapped
 from warehouse import picks
 from warehouse.analysis import Analysis, results
@@ -125,3 +126,12 @@ def test_a_study_in_which_every_answer_failed_is_told(
     app = opened(PAGE)
     assert not app.exception
     assert "this focus has fewer" in app.info[0].value
+
+
+def test_without_interventions_it_opens_on_the_fine_tune_that_a_text_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRITTLESCOPE_DATA", str(harbours(tmp_path)))
+    app = opened(PAGE)
+    assert not app.exception
+    assert re.search(r"9 of 10 show it under .*and 2 of 10 under .*Calm", told(app))
