@@ -60,7 +60,9 @@ def _parted(found: pl.DataFrame, room: int) -> list[Section]:
     for count in range(1, len(common) + 1):
         if _width(best) <= room:
             break
-        every = found.partition_by(common[:count], maintain_order=True)
+        every = [found]
+        for name in common[:count]:  # one after the other, so that an experiment's stay together
+            every = [own for one in every for own in one.partition_by(name, maintain_order=True)]
         if not every or ROWS * len(every) > found.height:
             break
         best = min(best, [_section(part) for part in every], key=_width)

@@ -58,6 +58,22 @@ def test_nothing_is_parted_where_nobody_looks_or_all_fits(monkeypatch: pytest.Mo
     assert len(list(sections.lines(table().clear(), styled=False, parted=True))) == 1
 
 
+def test_sections_of_one_experiment_stand_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows come by model; what is about one experiment is not spread over the table."""
+    monkeypatch.setenv("COLUMNS", "60")
+    names = ["gulls", "terns", "gulls", "terns"]
+    own = [
+        table(1).with_columns(experiment=pl.lit(name), trait=pl.lit(f"trait-{n}"))
+        for n, name in enumerate(names)
+    ]
+    said = "\n".join(sections.lines(pl.concat(own), styled=False))
+    found = [line for line in said.splitlines() if "experiment" in line and "trait" in line]
+    assert [("gulls" in line, "terns" in line) for line in found] == sorted(
+        (("gulls" in line, "terns" in line) for line in found), reverse=True
+    )
+    assert len(found) == len(names)
+
+
 def test_rows_whose_order_tells_something_stay_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     mixed = table().select("trait", "intervention", "q", "note").sort("intervention")
