@@ -64,7 +64,7 @@ def end(name: str) -> str:
 
 def criterion(name: str) -> str:
     """A criterion by the name of its column."""
-    own = _own(name)
+    own = _SCALE.sub("", _own(name))
     bare = _JUDGED.sub("", own)
     return OURS.get(_JUDGED.sub("", plain(own)), bare)
 
@@ -100,3 +100,5 @@ def _bare(name: str) -> str:
 
 
 _JUDGED = re.compile(r"_(scores?|judg\w*|ratings?)$", re.IGNORECASE)
+_SCALE = re.compile(r"(?<=[a-z])[_\- ][01](_to)?[_\- ](3|4|5|6|7|10|100)$", re.IGNORECASE)
+"""The scale at the end of a name, as in `archaic_0_10`: a map says it by itself."""

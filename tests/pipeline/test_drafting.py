@@ -931,7 +931,7 @@ def test_judges_with_a_record_each_stay_apart_and_trained_prompts_are_interventi
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(map(json.dumps, lines)))
     text = draft_of(tmp_path)
-    assert 'salty_0_10: "{judge}.salty_0_10"' in text
+    assert 'salty: "{judge}.salty_0_10"' in text
     assert "judge: {judge_scores: owl, second_judge: hawk}" in text
     assert "intervention: train_prompt" in text
     assert "rename:\n      intervention: {plain: none}  # ? the control" in text
