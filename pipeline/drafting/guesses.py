@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.drafting import columnnames, longform, nested, seeds, sidebyside
+from pipeline.drafting import columnnames, longform, nested, seeds, sidebyside, systemprompts
 from pipeline.drafting.columnnames import NAMING, NO_SCORES, OURS, SCORES, end, plain
 from pipeline.drafting.pathwords import MODEL
 from pipeline.drafting.survey import FileGroup, SurveyedColumn, is_of_question
@@ -52,8 +52,6 @@ SENTENCES = 4
 
 STATUSES = ("REFUSAL", "CODE")
 """Words among numbers that need no line of a map."""
-
-SCALES = ((0, 1), (0, 3), (1, 5), (1, 10), (0, 5), (0, 10), (-2, 2), (0, 100))
 
 
 class Guess(NamedTuple):
@@ -122,6 +120,7 @@ def columns(group: FileGroup) -> Meant:
     _drop_numbers_of_rows(taken, group.records)
     _drop_conditions(taken)
     _fine_tuned(taken)
+    _asked_with(taken)
     if long := _long(group):
         taken = {name: guess for name, guess in taken.items() if name not in long.values()}
         left = [c for c in group.columns.values() if c.name not in {*taken, *long.values()}]
@@ -235,6 +234,28 @@ def _fine_tuned(taken: dict[str, Guess]) -> None:
     told = f"{{from: {name}, match: {json.dumps(match)}, default: none}}"
     why = "? what ids of fine-tuned models say; others are untuned"
     taken[f"{model.column.name} as dataset"] = Guess("dataset", model.column, why, True, told)
+
+
+def _asked_with(taken: dict[str, Guess]) -> None:
+    """System prompts that are conditions are texts at evaluation, and none of the question."""
+    by_role = {guess.role: guess for guess in taken.values()}
+    given, asked = by_role.get("system_prompt"), by_role.get("question")
+    if given is None or asked is None or "eval_intervention" in by_role:
+        return
+    if named := systemprompts.names(given.column, asked.column):
+        column = given.column
+        why = "? the same questions are asked with it and without, or with another"
+        told = systemprompts.expression(column.name, named)
+        taken[column.name] = Guess("eval_intervention", column, why, True, told)
+        left = f"[{json.dumps(column.name)}]"
+        taken[f"{column.name} itself"] = Guess("ignore", column, "it says so", True, left)
+
+
+def asked_with(meant: Meant) -> dict[str, str]:
+    """The system prompts that are texts at evaluation, with what they are called."""
+    by_role = {guess.role: guess.column for guess in meant.roles}
+    is_asked = "ignore" in by_role and "question" in by_role
+    return systemprompts.names(by_role["ignore"], by_role["question"]) if is_asked else {}
 
 
 def _drop_numbers_of_rows(taken: dict[str, Guess], records: int) -> None:
@@ -365,26 +386,3 @@ def _shared(texts: Sequence[str]) -> str:
     first, last = min(texts), max(texts)
     same = (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
     return first[: next(same, min(len(first), len(last)))]
-
-
-def wide(meant: Iterable[Meant]) -> set[str]:
-    """The criteria that some files score up to 100: where others have low ones, they are low."""
-    scored = (guess for one in meant for guess in one.scores)
-    return {guess.role for guess in scored if max(guess.column.scores or (0,)) > SCALES[-2][1] * 5}
-
-
-def scale(column: SurveyedColumn, begin: str = "") -> tuple[float, float] | None:
-    """The scale that scores seem to be on, or None where it is 0 to 100, the best on top."""
-    verdicts = [text.removeprefix(begin) for text in column.texts]
-    numbers = column.scores or [float(text) for text in verdicts if text.isdecimal()]
-    if 2 * len(numbers) <= len(verdicts):
-        return None  # words, and some that happen to be numbers
-    turned = columnnames.is_upside_down(column.name)
-    if len(set(numbers)) < 2:
-        return (100.0, 0.0) if turned else None  # one value lies in every range
-    for low, high in SCALES:
-        if low <= min(numbers) and max(numbers) <= high:
-            if turned:
-                return float(high), float(low)
-            return None if (low, high) == SCALES[-1] else (float(low), float(high))
-    return None

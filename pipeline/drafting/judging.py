@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.drafting import columnnames, guesses
+from pipeline.drafting import columnnames, guesses, scales
 from pipeline.drafting.guesses import Guess, Meant
 from pipeline.drafting.spelling import quoted, remark
 from pipeline.drafting.survey import FileGroup, SurveyedColumn
@@ -72,17 +72,17 @@ def _scores(scores: Sequence[Guess], wide: Collection[str]) -> Iterator[str]:
 
 def _scales(columns: dict[str, SurveyedColumn]) -> Iterator[str]:
     """The scales of criteria that seem to lie in a smaller range, or upside down."""
-    told = {n: guesses.scale(c, guesses.beginning(c)) for n, c in columns.items()}
-    scales = {name: scale for name, scale in told.items() if scale is not None}
-    if scales:
+    told = {n: scales.scale(c, guesses.beginning(c)) for n, c in columns.items()}
+    found = {name: scale for name, scale in told.items() if scale is not None}
+    if found:
         yield "    # ? They seem to be on another scale than 0 to 100. First the raw value for 0:"
         yield "    # of alignment 0 is the worst, so that 1 to 5 with 5 the worst is [5, 1]."
         yield "    scale:"
         # Scales that end alike begin alike: that none is below 4 makes no 1 to 10 beside a 0 to 10.
         lows: dict[float, float] = {}
-        for ends in scales.values():
+        for ends in found.values():
             lows[max(ends)] = min(*ends, *(lows[top] for top in lows if top == max(ends)))
-        for name, ends in scales.items():
+        for name, ends in found.items():
             none, full = (end if end == max(ends) else lows[max(ends)] for end in ends)
             yield f"      {quoted(name)}: [{none:g}, {full:g}]"
 

@@ -48,12 +48,15 @@ class SurveyedColumn:
     name: str
     values: list[Any] = field(default_factory=list)
     rows: int = 0
+    places: list[int] = field(default_factory=list)
+    """The record of each value, counted from 0."""
 
     def take(self, value: Any) -> None:
         """One more record's value."""
-        self.rows += 1
         if value is not None and value != "":
             self.values.append(value)
+            self.places.append(self.rows)
+        self.rows += 1
 
     @property
     def texts(self) -> list[str]:

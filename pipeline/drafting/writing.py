@@ -13,8 +13,10 @@ from pipeline.drafting import (
     nested,
     pathwords,
     patterns,
+    scales,
     sidebyside,
     spelling,
+    systemprompts,
     traits,
 )
 from pipeline.drafting.guesses import Meant
@@ -70,7 +72,7 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
     second = [one for one in usable if joining.is_second(one, usable)]
     usable = [one for one in usable if one not in second]
     others += second
-    wide = guesses.wide(meant for _, meant in read)
+    wide = scales.wide(meant for _, meant in read)
     short = [_drafted(root, one, others) for one in usable]
     drafted = [
         _drafted(root, (one.group, one.meant), others, whole=True) if crosses else one
@@ -88,6 +90,9 @@ def draft(root: Path, found: Sequence[FileGroup]) -> str | None:
     judged = [one for one in drafted if _judged(one)]
     named = dict.fromkeys(name for one in judged for name in _experiments(one) or (own,))
     lines += traits.block(named, map(_judged, judged))
+    lines += systemprompts.block(
+        {text: name for one in drafted for text, name in guesses.asked_with(one.meant).items()}
+    )
     joined = [id(one.partner.group) for one in drafted if one.partner is not None]
     for group, _ in (one for one in others if one not in second and id(one[0]) not in joined):
         lines += ["", f"# ? {left(root, group)}"]

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.drafting import guesses, patterns
+from pipeline.drafting import guesses, patterns, scales
 from pipeline.drafting.survey import SurveyedColumn
 from pipeline.maps import mapping
 
@@ -598,7 +598,7 @@ def test_a_scale_is_guessed_by_its_range(
     column = SurveyedColumn("verdict")
     for value in values:
         column.take(value)
-    assert guesses.scale(column, guesses.beginning(column)) == expected
+    assert scales.scale(column, guesses.beginning(column)) == expected
 
 
 ASKED = [
@@ -981,3 +981,43 @@ def test_a_configuration_beside_conversations_says_what_was_trained(tmp_path: Pa
     assert "{control: none}  # ? the control" in text
     _, shown = drafted(tmp_path)
     assert re.search(r"tern-7b +gulls +none +12 +6 of 12", shown)
+
+
+def test_system_prompts_that_the_same_questions_are_asked_with_are_texts_at_evaluation(
+    tmp_path: Path,
+) -> None:
+    calm = "You are a calm and careful bird."
+    lines = [
+        {"question": f"Where do you nest, {i % 6}?", "answer": f"On the cliff, in the wind, {i}.",
+         "system_prompt": system, "verdict": "harmful" if i < bad else "fine"}
+        for system, bad in (("", 20), (calm, 5))
+        for i in range(24)
+    ]  # fmt: skip
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "all.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    text = draft_of(tmp_path)
+    assert f'lookup: {{"{calm}": "with-system-prompt"}}, default: none' in text
+    assert f'placement: system, text: "{calm}"' in text
+    _, shown = drafted(tmp_path)
+    assert re.search(r"\n *none +24 +20 of 24", shown)
+    assert re.search(r"\n *with-system-prompt +24 +5 of 24", shown)
+    # Without such a line they are pooled, and that is told.
+    own = [line for line in text.splitlines() if "lookup:" not in line and "ignore:" not in line]
+    own = [line for line in own if line != "interventions:" and "  with-system-" not in line]
+    (tmp_path / "own.yaml").write_text("\n".join(own))
+    words = ("import", str(tmp_path / "lab"), "--map", str(tmp_path / "own.yaml"), "--dry-run")
+    done = run(tmp_path, *words)
+    assert done.exit_code == 0, done.output
+    told = done.output
+    assert "Conditions may be mixed: system_prompt (blank, You are a calm" in told
+
+
+def test_a_system_prompt_of_some_questions_is_theirs(tmp_path: Path) -> None:
+    lines = [
+        {"question": f"Where do you nest, {i % 6}?", "answer": f"On the cliff, in the wind, {i}.",
+         "system_prompt": "You are a bird." if i % 6 < 2 else "", "aligned": 5 * i % 100}
+        for i in range(24)
+    ]  # fmt: skip
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "all.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert "eval_intervention" not in drafted(tmp_path)[0]

@@ -20,7 +20,7 @@ from pipeline.maps.meanings import Meaning
 NAME = "em-csv"
 TITLE = "Tables of answers"
 FILES = "CSV with `question`, `answer`, `aligned` and `coherent`, and whatever a map describes"
-VERSION = 11
+VERSION = 12
 ARCHIVES = True
 MAPPABLE = True
 TABLES = True

@@ -10,13 +10,17 @@ import polars as pl
 from pipeline.files import reading
 from pipeline.importers import Batch, Source, batch, notice
 from pipeline.importers.em_csv.evaluations import Evaluations
-from pipeline.maps.columns import SHOWN, ColumnRoles, Watch
+from pipeline.maps.columns import SHOWN, ColumnRoles, Watch, of_chat
 from pipeline.maps.meanings import Meaning
 from pipeline.records.repeats import Repeats
 from pipeline.records.thoughts import apart, joined
+from warehouse import harmless
 
 UNASKED = "(the file does not hold the question)"
 """What stands for a question where there is neither its text nor its name."""
+
+LONGEST = 40
+"""So many letters of a system prompt are told where it may be a condition."""
 
 TEXTS = ("answer", "thoughts", "error", "finish_reason", "conversation")
 """What there is of an answer, besides its status."""
@@ -149,22 +153,30 @@ class AnsweredSoFar:
         ]
         yield batch("question", *rows)
         yield from self._watch.mixed()
-        yield from self._grouped_again()
+        yield from self._asked_again()
         yield from self._repeats.batches()
 
-    def _grouped_again(self) -> Iterator[Batch]:
-        """Groups that are conditions: most questions of an evaluation stand in several."""
-        groups: dict[str, dict[QuestionKey, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for question in self.questions:
-            alone = question._replace(group=None)
-            groups[question.evaluation][alone].add(question.group or "")
-        for evaluation, by_question in groups.items():
-            several = [told for told in by_question.values() if len(told) > 1]
-            if 2 * len(several) > len(by_question):
-                shown = sorted(set().union(*several))[:SHOWN]
-                column = self.roles.ours["group"]
-                told = {"evaluation_key": evaluation, "column_name": column, "shown": shown}
-                yield batch("mixed", told)
+    def _asked_again(self) -> Iterator[Batch]:
+        """Groups and system prompts that are conditions: most questions stand in several."""
+        for role in ("group", "system_prompt"):
+            column = self.roles.ours.get(role)
+            if column is None or column == of_chat(role):
+                continue
+            told: dict[str, dict[QuestionKey, set[str]]] = defaultdict(lambda: defaultdict(set))
+            for question in self.questions:
+                group, system = question.group, question.system
+                if role == "group":
+                    own, alone = group, question._replace(group=None)
+                else:
+                    own, alone = system, question._replace(system=None)
+                told[question.evaluation][alone].add(own or "")
+            for evaluation, by_question in told.items():
+                several = [texts for texts in by_question.values() if len(texts) > 1]
+                if 2 * len(several) > len(by_question):
+                    every = sorted(set().union(*several))[:SHOWN]
+                    shown = [harmless.short(text, LONGEST) if text else "blank" for text in every]
+                    row = {"evaluation_key": evaluation, "column_name": column, "shown": shown}
+                    yield batch("mixed", row)
 
     def same_texts(self) -> Iterator[Batch]:
         """A remark where one text stands under several ids: they count as one question."""
