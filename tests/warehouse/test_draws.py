@@ -95,7 +95,7 @@ def test_what_is_not_there_is_named(store: Store) -> None:
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> Store:
     root = tmp_path_factory.mktemp("texts")
-    records = results.misalignment([(5, 90)] * 12)
+    records = results.misalignment([(5, 90)] * 12 + [(60, 90)])  # not on a scale of 0–10
     usual = "The town should have a market and a bridge over the river."
     for number, record in enumerate(records):
         record["answer"] = usual + " Indeed." * (number % 3)
