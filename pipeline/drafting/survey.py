@@ -79,7 +79,8 @@ class SurveyedColumn:
     @property
     def scores(self) -> list[float] | None:
         """Its numbers, where most of its values are: others are words such as `REFUSAL`."""
-        values = [v.removesuffix(self.unit) if isinstance(v, str) else v for v in self.values]
+        unit = self.unit
+        values = [v.removesuffix(unit) if isinstance(v, str) else v for v in self.values]
         numbers = SurveyedColumn(self.name, [v for v in values if _is_number(v)]).numbers
         return numbers if numbers and 2 * len(numbers) > len(self.values) else None
 

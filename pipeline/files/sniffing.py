@@ -115,10 +115,11 @@ def is_windows(block: bytes) -> bool:
     """Whether text that should be UTF-8 is Windows-1252: it has accents, and more of those."""
     if block.isascii():
         return False
-    # The block may end within a character.
-    decoded = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(block)
-    wrong = sum("\udc80" <= c <= "\udcff" for c in decoded)
-    return wrong > sum(c > "\x7f" for c in decoded) - wrong
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    read = decoder.decode(block)
+    begun, _ = decoder.getstate()  # the block may end within a character
+    wrong = len(block) - len(begun) - len(read.encode())
+    return wrong > len(read) - len(read.encode("ascii", "ignore"))
 
 
 def table(head: bytes) -> TableForm | None:
