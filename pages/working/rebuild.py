@@ -38,7 +38,7 @@ def draw() -> None:
         said = running.ended.problem or "The build ended without a word."
         st.error(escaped(said), icon=":material/block:")
     if not datafolder.may_build():
-        st.code(COMMAND, language=None)
+        st.code(COMMAND, language=None, wrap_lines=True)
     elif st.button("Count it now", type="primary", icon=":material/refresh:", key="rebuild"):
         data = store.data_folder()
         UNDER_WAY.begin(data, lambda: commands.command(data, "build"))

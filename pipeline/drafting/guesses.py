@@ -347,8 +347,11 @@ def _by_content(group: FileGroup, taken: dict[str, Guess]) -> None:
 
 def _is_within(column: SurveyedColumn) -> bool:
     """Whether its values are numbers as judges give them."""
-    numbers = column.scores
-    return numbers is not None and all(-2 <= n <= 100 for n in numbers)
+    return _are_within(column.scores or ())
+
+
+def _are_within(numbers: Sequence[float]) -> bool:
+    return bool(numbers) and all(-2 <= n <= 100 for n in numbers)
 
 
 def _is_score(column: SurveyedColumn) -> bool:
@@ -356,8 +359,8 @@ def _is_score(column: SurveyedColumn) -> bool:
         return False
     named = SCORES.search(plain(column.name)) is not None or columnnames.is_judged(column.name)
     if (numbers := column.scores) is not None:
-        within = _is_within(column)
         as_judges = len(set(numbers)) > 1 and all(n % 5 == 0 for n in numbers) and max(numbers) > 5
+        within = _are_within(numbers)
         return within and (named or as_judges or any(n != int(n) for n in numbers))
     return named and column.distinct <= 12 and column.length < 40
 

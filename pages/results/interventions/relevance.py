@@ -61,13 +61,7 @@ LEGEND = (
 )
 
 
-def is_offered(whole: pl.DataFrame) -> bool:
-    """Whether there are interventions.
-
-    Args:
-        whole: The counts frame of the focus, whatever the filters leave.
-    """
-    return bool((whole["intervention"] != "none").any())
+is_offered = panels.is_treated
 
 
 @panels.served
